@@ -1,0 +1,266 @@
+"""Every failure that Taskchat tells someone about, as one tree.
+
+AppError
+├── InvalidInputError            the request says something that cannot be done as written
+│   └── InvalidMessageError          ... in the message itself
+├── NotAuthenticatedError        no token
+│   ├── TokenExpiredError
+│   ├── TokenInvalidError
+│   └── SignInFailedError            unknown address or wrong password: never which
+├── NotAllowedError              known, but may not
+│   ├── OriginNotAllowedError        a cookie from another site's page
+│   └── SignUpClosedError
+├── NotFoundError
+│   ├── ConversationNotFoundError
+│   ├── TaskNotFoundError
+│   └── TurnNotFoundError
+├── EmailTakenError
+├── ConversationBusyError        another turn runs there
+├── TurnCancelledError
+├── KeyReusedError               one Idempotency-Key, two requests
+├── BodyTooLargeError
+├── UnsupportedMediaTypeError
+├── TooManyRequestsError
+├── TurnFailedError              the turn was accepted and did not end well
+│   ├── ModelError                   the model refused, failed or could not be reached
+│   ├── MaxIterationsError
+│   ├── AgentTimeoutError
+│   └── TurnInterruptedError
+├── StoppingError                this copy is going down
+├── DatabaseError                the database failed or is gone
+└── InternalError                a fault of ours
+
+StartError stands apart: it ends a command with one sentence, and no request ever sees it.
+
+A class carries what it says to people and its `code`, which is API: codes are added, never
+renamed. Which status a class becomes is said once, in `http/errors.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing that is wrong with a request: where, and what would be right."""
+
+    field: str
+    message: str
+
+
+class AppError(Exception):
+    """A failure that may be told to the caller, in words that reveal nothing internal."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    text: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(self, text: str | None = None, *, retry_after_s: int | None = None) -> None:
+        self.message = text or self.text
+        self.retry_after_s = retry_after_s
+        super().__init__(self.message)
+
+
+class InvalidInputError(AppError):
+    """The body, path or query is not what the contract says."""
+
+    code = "INVALID_REQUEST"
+    text = "The request is not valid."
+
+    def __init__(self, *errors: FieldError) -> None:
+        self.errors: Sequence[FieldError] = errors
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors) or None)
+
+
+class InvalidMessageError(InvalidInputError):
+    """The message is empty, too long, or holds what cannot be stored."""
+
+    code = "INVALID_MESSAGE"
+
+
+class NotAuthenticatedError(AppError):
+    """There is no token, or it does not count."""
+
+    code = "UNAUTHORIZED"
+    text = "not authenticated"
+
+
+class TokenExpiredError(NotAuthenticatedError):
+    """The token was good once."""
+
+    text = "token expired"
+
+
+class TokenInvalidError(NotAuthenticatedError):
+    """Any other failed check of a token; which one is logged, never told."""
+
+    text = "token invalid"
+
+
+class SignInFailedError(NotAuthenticatedError):
+    """Unknown address or wrong password; the caller cannot tell which."""
+
+    text = "email or password is wrong"
+
+
+class NotAllowedError(AppError):
+    """The caller is known and may not do this."""
+
+    code = "FORBIDDEN"
+    text = "This belongs to someone else."
+
+
+class OriginNotAllowedError(NotAllowedError):
+    """A cookie came with a writing request that another site's page made."""
+
+    code = "ORIGIN_NOT_ALLOWED"
+    text = "A cookie counts only for requests from our own page; send a bearer token instead."
+
+
+class SignUpClosedError(NotAllowedError):
+    """The operator has closed sign-up."""
+
+    text = "Sign-up is closed here; ask the operator for an account."
+
+
+class NotFoundError(AppError):
+    """There is nothing there, or it is someone else's, which is the same to the caller."""
+
+    code = "NOT_FOUND"
+    text = "not found"
+
+
+class ConversationNotFoundError(NotFoundError):
+    """No such conversation of this user, or it was deleted."""
+
+    code = "CONVERSATION_NOT_FOUND"
+    text = "conversation not found"
+
+
+class TaskNotFoundError(NotFoundError):
+    """No such task of this user."""
+
+    code = "TASK_NOT_FOUND"
+    text = "task not found"
+
+
+class TurnNotFoundError(NotFoundError):
+    """No such turn of this user."""
+
+    code = "TURN_NOT_FOUND"
+    text = "turn not found"
+
+
+class EmailTakenError(AppError):
+    """There is an account with this address already."""
+
+    code = "EMAIL_TAKEN"
+    text = "There is an account with this address already; sign in instead."
+
+
+class ConversationBusyError(AppError):
+    """Earlier messages of the conversation are still being answered."""
+
+    code = "CONVERSATION_BUSY"
+    text = "Earlier messages of this conversation are still being answered; try again shortly."
+
+
+class TurnCancelledError(AppError):
+    """The turn was stopped while this client waited for its answer."""
+
+    code = "TURN_CANCELLED"
+    text = "The turn was cancelled."
+
+
+class KeyReusedError(AppError):
+    """The key names a turn with another message, conversation or metadata."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    text = "This Idempotency-Key was used with another request; choose a new one."
+
+
+class BodyTooLargeError(AppError):
+    """The request's body is over the limit."""
+
+    code = "BODY_TOO_LARGE"
+    text = "The request body is over 1 MiB."
+
+
+class UnsupportedMediaTypeError(AppError):
+    """The body is not JSON by its own word."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    text = "Send the body as application/json."
+
+
+class TooManyRequestsError(AppError):
+    """A limit is reached; `retry_after_s` says when to come back."""
+
+    code = "RATE_LIMITED"
+    text = "Too many requests; wait a moment."
+
+
+class TurnFailedError(AppError):
+    """An accepted turn ended without its answer. The user's message is stored.
+
+    `retryable` says whether the same Idempotency-Key goes on with the turn where it stopped.
+    """
+
+    def __init__(self, text: str | None = None, *, retryable: bool = False) -> None:
+        self.retryable = retryable
+        super().__init__(text)
+
+
+class ModelError(TurnFailedError):
+    """The language model refused, failed, or could not be reached."""
+
+    code = "MODEL_ERROR"
+    text = "The assistant is not available right now. Your message is kept; try again shortly."
+
+
+class MaxIterationsError(TurnFailedError):
+    """The model went round more often than `TASKCHAT_AGENT_MAX_ITERATIONS` allows."""
+
+    code = "MAX_ITERATIONS"
+    text = "The assistant did not come to an end with this. Your message is kept; ask for less."
+
+
+class AgentTimeoutError(TurnFailedError):
+    """The attempt took longer than `TASKCHAT_AGENT_TIMEOUT_S`."""
+
+    code = "AGENT_TIMEOUT"
+    text = "The assistant took too long. Your message is kept; try again shortly."
+
+
+class TurnInterruptedError(TurnFailedError):
+    """The turn's servers died again and again."""
+
+    code = "TURN_INTERRUPTED"
+    text = "The turn was interrupted too often and has been given up. Your message is kept."
+
+
+class StoppingError(AppError):
+    """This copy takes no new turns because it is about to end."""
+
+    code = "SHUTTING_DOWN"
+    text = "This server is stopping; try again in a moment."
+
+
+class DatabaseError(AppError):
+    """The database failed, or cannot be reached."""
+
+    code = "INTERNAL_ERROR"
+    text = "The server could not reach its database; try again shortly."
+
+
+class InternalError(TurnFailedError):
+    """A fault of ours; its details are in the log."""
+
+    code = "INTERNAL_ERROR"
+    text = "Something went wrong on our side. Your message is kept."
+
+
+class StartError(Exception):
+    """Why a command cannot start: one sentence that names the setting and what to do."""
