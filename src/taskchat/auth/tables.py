@@ -1,0 +1,68 @@
+"""Who may sign in: users, their sessions, and the key of our own tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from taskchat.db.types import Key, Time, Uid
+
+
+class User(SQLModel, table=True):
+    """Someone with a list. Known outside by `subject`, which is one user's only."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject", name="users_identity"),
+        # An id in a path names one user, whoever issued it.
+        UniqueConstraint("subject", name="users_subject"),
+        # The e-mail is a login name of local accounts, and nothing else.
+        Index(
+            "users_login",
+            "email",
+            unique=True,
+            postgresql_where=text("password_hash IS NOT NULL"),
+            sqlite_where=text("password_hash IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Key, primary_key=True))
+    issuer: str = Field(sa_column=Column(String(255), nullable=False))
+    subject: str = Field(sa_column=Column(String(255), nullable=False))
+    email: str | None = Field(default=None, sa_column=Column(String(254)))
+    name: str | None = Field(default=None, sa_column=Column(String(200)))
+    password_hash: str | None = Field(default=None, sa_column=Column(Text))
+    time_zone: str | None = Field(default=None, sa_column=Column(String(64)))
+    last_task_id: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
+    """The counter of the user's task ids; it never goes back."""
+    created_at: datetime = Field(sa_column=Column(Time, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(Time, nullable=False))
+
+
+class Session(SQLModel, table=True):
+    """One sign-in: a local token counts only while its session has not ended."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_user", "user_id"),)
+
+    uid: UUID = Field(sa_column=Column(Uid, primary_key=True))
+    user_id: int = Field(sa_column=Column(Key, ForeignKey("users.id"), nullable=False))
+    created_at: datetime = Field(sa_column=Column(Time, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(Time, nullable=False))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(Time))
+
+
+class Secret(SQLModel, table=True):
+    """A key that every copy must share: the one that signs local tokens, on a server database."""
+
+    __tablename__ = "secrets"
+
+    name: str = Field(sa_column=Column(String(64), primary_key=True))
+    value: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime = Field(sa_column=Column(Time, nullable=False))

@@ -1,0 +1,123 @@
+"""One face for both databases: a transaction is a function of the connection.
+
+    async def rename(tx: Transaction) -> None:
+        await tx.execute("UPDATE conversations SET title = $2 WHERE id = $1", id, title)
+
+    await db.transaction(rename)
+
+The function may await its transaction and nothing else: on SQLite it runs in the writer's thread,
+where a wait for anything else is refused. So no transaction is ever held across a call of a model.
+
+SQL is written once, in the words both databases know: `$1` for parameters, `clock_timestamp()` and
+`epoch_now()` for the database's clock, `FOR NO KEY UPDATE` where a row is locked (on SQLite the
+writer's lock is that lock). Where the two differ beyond this, the statement stands twice, at its
+place of use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
+
+from taskchat.errors import DatabaseError
+from taskchat.ids import UserId
+
+Dialect = Literal["sqlite", "postgres"]
+Argument = str | int | float | bool | datetime | UUID | None
+T = TypeVar("T")
+
+
+class ConflictError(Exception):
+    """A unique index refused the write; the transaction is undone."""
+
+
+class ConnectionLostError(DatabaseError):
+    """The connection broke: whether the transaction was committed is not known."""
+
+
+class Row(Protocol):
+    """A row, read by column name. Values are the driver's; see the `as_…` readers below."""
+
+    def __getitem__(self, column: str, /) -> Any:  # noqa: ANN401  a driver's value has no type
+        """The value of a column, as the driver gives it."""
+        ...
+
+
+class Transaction(Protocol):
+    """What can be done inside one transaction. Nothing is committed before the function returns."""
+
+    async def execute(self, sql: str, *args: Argument) -> int:
+        """Run a statement and say how many rows it changed."""
+        ...
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
+        """Run a statement once for each row of arguments."""
+        ...
+
+    async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
+        """All rows of a query, or of a statement with RETURNING."""
+        ...
+
+    async def fetchrow(self, sql: str, *args: Argument) -> Row | None:
+        """The first row, or None."""
+        ...
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Database(Protocol):
+    """A database that is open."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which of the two it is, for the few statements that differ."""
+        ...
+
+    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
+        """Run `work` in a transaction and commit it; undo it where `work` raises.
+
+        Args:
+            work: awaits its transaction and nothing else.
+            user: whose rows may be seen, where the database enforces that; None for work that is
+                no user's.
+
+        Raises:
+            ConflictError: a unique index refused a write.
+            DatabaseError: the database failed; nothing was committed.
+            ConnectionLostError: it may have been committed.
+        """
+        ...
+
+    async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
+        """Run `work` on one snapshot, beside the writers; it must not write."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of every connection."""
+        ...
+
+
+def as_time(value: datetime | str) -> datetime:
+    """A column's time as an aware UTC datetime; SQLite keeps it as text."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def as_optional_time(value: datetime | str | None) -> datetime | None:
+    """The same for a column that may be null."""
+    return None if value is None else as_time(value)
+
+
+def as_uuid(value: UUID | str) -> UUID:
+    """A column's UUID; SQLite keeps it as text."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def as_json(value: str | None) -> Any:  # noqa: ANN401  the caller knows what it stored
+    """A column's JSON value; both drivers hand it over as text."""
+    return None if value is None else json.loads(value)

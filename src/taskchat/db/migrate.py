@@ -1,0 +1,130 @@
+"""Brings a database to the schema this version needs, by Alembic.
+
+Alembic and SQLAlchemy are loaded only when there is something to do: a server that starts on a
+current database never pays for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskchat.db.database import ConflictError, Database, Transaction
+from taskchat.db.sqlite import connect
+from taskchat.db.urls import DatabaseUrl
+from taskchat.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def latest_revision() -> str:
+    """The revision this version needs; files are named by it (`0001_first_tables.py`)."""
+    return max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+async def current_revision(db: Database) -> str | None:
+    """The revision the database has, or None where nothing was ever migrated."""
+
+    async def work(tx: Transaction) -> str | None:
+        sqlite = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        postgres = "SELECT 1 FROM pg_class WHERE oid = to_regclass('alembic_version')"
+        if await tx.fetchrow(sqlite if db.dialect == "sqlite" else postgres) is None:
+            return None
+        row = await tx.fetchrow("SELECT version_num FROM alembic_version")
+        return None if row is None else row["version_num"]
+
+    return await db.read(work)
+
+
+def upgrade(url: DatabaseUrl, revision: str = "head") -> None:
+    """Migrate up to `revision`. Blocks; call it in a thread from async code."""
+    _run(url, lambda config: _command().upgrade(config, revision))
+
+
+def downgrade(url: DatabaseUrl, revision: str) -> None:
+    """Migrate down to `revision`, or to nothing for `base`."""
+    _run(url, lambda config: _command().downgrade(config, revision))
+
+
+def copy_aside(path: Path) -> Path | None:
+    """Copy an embedded database before it is migrated; None where there is no file yet.
+
+    The copy is made through SQLite itself, so that what is still in the log is in it.
+    """
+    if not path.exists():
+        return None
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copy = path.with_name(f"{path.name}.before-{latest_revision()}-{stamp}")
+    source, target = connect(path), connect(copy)
+    try:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        source.close()
+        target.close()
+    shutil.copymode(path, copy)
+    return copy
+
+
+def _command():  # noqa: ANN202  a module
+    from alembic import command  # noqa: PLC0415
+
+    return command
+
+
+def _run(url: DatabaseUrl, action: Callable[[Config], None]) -> None:
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+
+    def migrate(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        action(config)
+        connection.commit()
+
+    with_connection(url, migrate)
+
+
+def with_connection(url: DatabaseUrl, action: Callable[[Connection], None]) -> None:
+    """Give `action` an SQLAlchemy connection to the database; also used to compare schemas."""
+    if url.path is not None:
+        _with_sqlite(url.path, action)
+    else:
+        asyncio.run(_with_postgres(url.dsn, action))
+
+
+def _with_sqlite(path: Path, action: Callable[[Connection], None]) -> None:
+    from sqlalchemy import create_engine  # noqa: PLC0415
+
+    engine = create_engine("sqlite://", creator=lambda: connect(path))
+    try:
+        with engine.connect() as connection:
+            action(connection)
+    finally:
+        engine.dispose()
+
+
+async def _with_postgres(dsn: str, action: Callable[[Connection], None]) -> None:
+    import asyncpg  # noqa: PLC0415
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+    async def dial() -> asyncpg.Connection:
+        return await asyncpg.connect(dsn)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=dial)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(action)
+    except (OSError, asyncpg.PostgresError, ConflictError) as error:
+        raise DatabaseError from error
+    finally:
+        await engine.dispose()

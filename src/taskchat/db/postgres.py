@@ -1,0 +1,184 @@
+"""Postgres: asyncpg's pool, READ COMMITTED, and limits that free the locks of a stuck copy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import structlog
+
+from taskchat.db.database import (
+    Argument,
+    ConflictError,
+    ConnectionLostError,
+    Dialect,
+    Row,
+    Transaction,
+    Work,
+)
+from taskchat.errors import DatabaseError
+from taskchat.ids import UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asyncpg import Connection, Pool
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+POOL_SIZE = 20
+CONNECT_TIMEOUT_S = 5
+SESSION_SETTINGS = {
+    # A copy that is paused inside a transaction keeps its row locks; after this it has lost them,
+    # and another copy can take its turns.
+    "idle_in_transaction_session_timeout": "5s",
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    # Each statement must see what was committed while it waited for a lock; a server whose default
+    # is REPEATABLE READ would break that.
+    "default_transaction_isolation": "read committed",
+    "synchronous_commit": "on",
+    "application_name": "taskchat",
+}
+
+
+class PostgresDatabase:
+    """A `Database` on a server; made by `open_postgres`."""
+
+    dialect: Dialect = "postgres"
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
+        """See `Database.transaction`."""
+        async with self._connection() as connection:
+            with _telling_errors():
+                await connection.execute(_begin(user))
+            try:
+                with _telling_errors():
+                    result = await work(_PostgresTransaction(connection))
+                    await connection.execute("COMMIT")
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            return result
+
+    async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
+        """See `Database.read`; every statement has a snapshot of its own here."""
+        return await self.transaction(work, user=user)
+
+    async def call(self, sql: str, *args: Argument) -> Row | None:
+        """One statement that is a transaction of its own: one round trip."""
+        async with self._connection() as connection:
+            with _telling_errors():
+                return cast("Row | None", await connection.fetchrow(sql, *args))
+
+    async def close(self) -> None:
+        """Wait for the connections in use, then close them all."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        with _telling_errors():
+            connection = await self._pool.acquire()
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+
+async def open_postgres(dsn: str) -> PostgresDatabase:
+    """Connect to a server.
+
+    Raises:
+        DatabaseError: it cannot be reached, or refuses us.
+    """
+    import asyncpg  # noqa: PLC0415  only where a server is used
+
+    with _telling_errors():
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=POOL_SIZE,
+            timeout=CONNECT_TIMEOUT_S,
+            # Nothing here sets session state (user ids are set for one transaction), so the reset
+            # query that asyncpg sends at every release would be a wasted round trip.
+            reset=_keep,
+            server_settings=SESSION_SETTINGS,
+        )
+    return PostgresDatabase(pool)
+
+
+async def _keep(_: object) -> None:
+    """Leave a released connection as it is."""
+
+
+def _begin(user: UserId | None) -> str:
+    # One round trip; ids are integers of ours, so nothing needs quoting.
+    return f"BEGIN; SET LOCAL taskchat.uid = '{user:d}'" if user is not None else "BEGIN"
+
+
+async def _roll_back(connection: Connection) -> None:
+    with _ignoring_errors():
+        if not connection.is_closed() and connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+
+
+class _PostgresTransaction(Transaction):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, sql: str, *args: Argument) -> int:
+        # The answer is a command tag: "UPDATE 3", "INSERT 0 1".
+        tag = cast("str", await self._connection.execute(sql, *args))
+        return int(tag.rsplit(" ", 1)[-1])
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
+        await self._connection.executemany(sql, rows)
+
+    async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
+        return cast("Sequence[Row]", await self._connection.fetch(sql, *args))
+
+    async def fetchrow(self, sql: str, *args: Argument) -> Row | None:
+        return cast("Row | None", await self._connection.fetchrow(sql, *args))
+
+
+@contextmanager
+def _telling_errors() -> Iterator[None]:
+    """Turn the driver's errors into ours; their DETAIL holds content and is not passed on."""
+    import asyncpg  # noqa: PLC0415  already loaded where a pool exists
+
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise ConflictError from error
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.AdminShutdownError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.CrashShutdownError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        OSError,
+        TimeoutError,
+    ) as error:
+        log.error("database.failed", kind=type(error).__name__)
+        raise ConnectionLostError from error
+    except asyncpg.PostgresError as error:
+        log.error("database.failed", kind=type(error).__name__)
+        raise DatabaseError from error
+
+
+@contextmanager
+def _ignoring_errors() -> Iterator[None]:
+    import asyncpg  # noqa: PLC0415
+
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        log.warning("database.rollback_failed", kind=type(error).__name__)
+
+

