@@ -38,9 +38,11 @@ renamed. Which status a class becomes is said once, in `http/errors.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,16 @@ class InternalError(TurnFailedError):
 
     code = "INTERNAL_ERROR"
     text = "Something went wrong on our side. Your message is kept."
+
+
+def turn_failure(code: str | None, *, retryable: bool) -> AppError:
+    """The failure that a turn's stored `error_code` stands for; without one it was cancelled."""
+    if code is None:
+        return TurnCancelledError()
+    for kind in (ModelError, MaxIterationsError, AgentTimeoutError, TurnInterruptedError):
+        if kind.code == code:
+            return kind(retryable=retryable)
+    return InternalError()
 
 
 class StartError(Exception):

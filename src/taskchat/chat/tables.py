@@ -3,6 +3,8 @@
 Which write keeps which promise stands in `chat/journal.py`.
 """
 
+# SQLModel declares __tablename__ as something else than the string its own docs use.
+# pyright: reportAssignmentType=false
 from __future__ import annotations
 
 from datetime import datetime

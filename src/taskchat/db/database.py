@@ -19,11 +19,13 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from taskchat.errors import DatabaseError
-from taskchat.ids import UserId
+
+if TYPE_CHECKING:
+    from taskchat.ids import UserId
 
 Dialect = Literal["sqlite", "postgres"]
 Argument = str | int | float | bool | datetime | UUID | None

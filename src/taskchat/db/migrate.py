@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskchat.db.database import ConflictError, Database, Transaction
 from taskchat.db.sqlite import connect
-from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alembic.config import Config
     from sqlalchemy import Connection
+
+    from taskchat.db.urls import DatabaseUrl
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -75,13 +77,13 @@ def copy_aside(path: Path) -> Path | None:
 
 
 def _command():  # noqa: ANN202  a module
-    from alembic import command  # noqa: PLC0415
+    from alembic import command
 
     return command
 
 
 def _run(url: DatabaseUrl, action: Callable[[Config], None]) -> None:
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
@@ -103,7 +105,7 @@ def with_connection(url: DatabaseUrl, action: Callable[[Connection], None]) -> N
 
 
 def _with_sqlite(path: Path, action: Callable[[Connection], None]) -> None:
-    from sqlalchemy import create_engine  # noqa: PLC0415
+    from sqlalchemy import create_engine
 
     engine = create_engine("sqlite://", creator=lambda: connect(path))
     try:
@@ -114,8 +116,8 @@ def _with_sqlite(path: Path, action: Callable[[Connection], None]) -> None:
 
 
 async def _with_postgres(dsn: str, action: Callable[[Connection], None]) -> None:
-    import asyncpg  # noqa: PLC0415
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+    import asyncpg
+    from sqlalchemy.ext.asyncio import create_async_engine
 
     async def dial() -> asyncpg.Connection:
         return await asyncpg.connect(dsn)

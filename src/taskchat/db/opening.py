@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from taskchat.db.database import Database
+from typing import TYPE_CHECKING
+
 from taskchat.db.sqlite import SqliteDatabase
-from taskchat.db.urls import DatabaseUrl
+
+if TYPE_CHECKING:
+    from taskchat.db.database import Database
+    from taskchat.db.urls import DatabaseUrl
 
 
 async def open_database(url: DatabaseUrl) -> Database:
@@ -16,6 +20,6 @@ async def open_database(url: DatabaseUrl) -> Database:
     if url.path is not None:
         url.path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteDatabase(url.path)
-    from taskchat.db.postgres import open_postgres  # noqa: PLC0415  asyncpg only where it is used
+    from taskchat.db.postgres import open_postgres
 
     return await open_postgres(url.dsn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -18,12 +17,16 @@ from taskchat.db.database import (
     Work,
 )
 from taskchat.errors import DatabaseError
-from taskchat.ids import UserId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Generator, Sequence
 
-    from asyncpg import Connection, Pool
+    from asyncpg import Pool, Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    _Connection = PoolConnectionProxy[Record]
+
+    from taskchat.ids import UserId
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -49,7 +52,7 @@ class PostgresDatabase:
 
     dialect: Dialect = "postgres"
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool[Record]) -> None:
         self._pool = pool
 
     async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
@@ -81,7 +84,7 @@ class PostgresDatabase:
         await self._pool.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    async def _connection(self) -> AsyncGenerator[_Connection]:
         with _telling_errors():
             connection = await self._pool.acquire()
         try:
@@ -96,7 +99,7 @@ async def open_postgres(dsn: str) -> PostgresDatabase:
     Raises:
         DatabaseError: it cannot be reached, or refuses us.
     """
-    import asyncpg  # noqa: PLC0415  only where a server is used
+    import asyncpg
 
     with _telling_errors():
         pool = await asyncpg.create_pool(
@@ -121,19 +124,19 @@ def _begin(user: UserId | None) -> str:
     return f"BEGIN; SET LOCAL taskchat.uid = '{user:d}'" if user is not None else "BEGIN"
 
 
-async def _roll_back(connection: Connection) -> None:
+async def _roll_back(connection: _Connection) -> None:
     with _ignoring_errors():
         if not connection.is_closed() and connection.is_in_transaction():
             await connection.execute("ROLLBACK")
 
 
 class _PostgresTransaction(Transaction):
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: _Connection) -> None:
         self._connection = connection
 
     async def execute(self, sql: str, *args: Argument) -> int:
         # The answer is a command tag: "UPDATE 3", "INSERT 0 1".
-        tag = cast("str", await self._connection.execute(sql, *args))
+        tag = await self._connection.execute(sql, *args)
         return int(tag.rsplit(" ", 1)[-1])
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
@@ -147,9 +150,9 @@ class _PostgresTransaction(Transaction):
 
 
 @contextmanager
-def _telling_errors() -> Iterator[None]:
+def _telling_errors() -> Generator[None]:
     """Turn the driver's errors into ours; their DETAIL holds content and is not passed on."""
-    import asyncpg  # noqa: PLC0415  already loaded where a pool exists
+    import asyncpg
 
     try:
         yield
@@ -173,12 +176,10 @@ def _telling_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _ignoring_errors() -> Iterator[None]:
-    import asyncpg  # noqa: PLC0415
+def _ignoring_errors() -> Generator[None]:
+    import asyncpg
 
     try:
         yield
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         log.warning("database.rollback_failed", kind=type(error).__name__)
-
-

@@ -12,22 +12,25 @@ import asyncio
 import re
 import sqlite3
 import threading
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 import structlog
 
 from taskchat.db.database import Argument, ConflictError, Dialect, Row, Transaction, Work
 from taskchat.errors import DatabaseError
-from taskchat.ids import UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Generator, Iterable, Sequence
+    from pathlib import Path
+
+    from taskchat.ids import UserId
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -170,7 +173,7 @@ def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None
             try:
                 with _telling_errors():
                     job.result = _drive(job.work(_SqliteTransaction(connection)))
-            except BaseException as error:  # noqa: BLE001  handed to whoever waits for the job
+            except BaseException as error:
                 job.error = error
                 if not connection.in_transaction:
                     raise  # the database itself gave up (disk full): nothing of the group stands
@@ -205,7 +208,7 @@ def _drive(work: Awaitable[T]) -> T:
         next(steps)
     except StopIteration as end:
         return end.value
-    steps.close()  # pyright: ignore[reportAttributeAccessIssue]  a coroutine's iterator has it
+    steps.close()
     message = "a transaction may await its database and nothing else"
     raise RuntimeError(message)
 
@@ -238,11 +241,7 @@ def _to_sqlite(sql: str) -> str:
 
 def _values(args: Sequence[Argument]) -> tuple[Any, ...]:
     return tuple(
-        _time_text(arg)
-        if isinstance(arg, datetime)
-        else str(arg)
-        if isinstance(arg, UUID)
-        else arg
+        _time_text(arg) if isinstance(arg, datetime) else str(arg) if isinstance(arg, UUID) else arg
         for arg in args
     )
 
@@ -253,7 +252,7 @@ def _time_text(moment: datetime) -> str:
 
 
 @contextmanager
-def _telling_errors() -> Iterator[None]:
+def _telling_errors() -> Generator[None]:
     """Turn the driver's errors into ours; their text may hold content and is not passed on."""
     try:
         yield

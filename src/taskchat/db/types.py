@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, DateTime, Double, Integer, Uuid
-from sqlalchemy.types import JSON, CHAR, TypeEngine
+from sqlalchemy.types import CHAR, JSON, TypeEngine
 
 # SQLite counts rows by itself only in a column that is exactly INTEGER PRIMARY KEY.
 Key: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
@@ -12,4 +12,4 @@ Json = JSON()
 Time = DateTime(timezone=True)
 # SQLite keeps the 36 characters that people see elsewhere.
 Uid = Uuid(as_uuid=True).with_variant(CHAR(36), "sqlite")
-Seconds = Double()
+Seconds: TypeEngine[float] = Double()

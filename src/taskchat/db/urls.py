@@ -24,7 +24,9 @@ class DatabaseUrl:
         parts = urlsplit(self.dsn)
         if parts.password is None:
             return self.dsn
-        return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+        return urlunsplit(
+            parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@"))
+        )
 
 
 def parse_database_url(url: str) -> DatabaseUrl:

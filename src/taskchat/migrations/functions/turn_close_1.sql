@@ -1,6 +1,6 @@
 -- Ends a turn in one round trip: status, reply and counters, if the turn is still the caller's.
 --
--- Returns {"closed": true, "message_uid", "created_at"}, or {"closed": false} where the turn has
+-- Returns {"closed": true, "finished_at", "message_uid", "created_at"}, or {"closed": false} where the turn has
 -- another owner or has ended.
 CREATE FUNCTION turn_close_1(
     p_turn bigint,
@@ -37,7 +37,7 @@ BEGIN
         RETURN json_build_object('closed', false);
     END IF;
     IF p_content IS NULL THEN
-        RETURN json_build_object('closed', true);
+        RETURN json_build_object('closed', true, 'finished_at', extract(epoch FROM v_now));
     END IF;
     -- A turn that is continued rewrites the reply of its earlier end: same row, same place.
     INSERT INTO messages (uid, conversation_id, user_id, turn_id, seq, role, content, tool_calls,
@@ -55,7 +55,8 @@ BEGIN
         message_count = message_count + CASE WHEN v_message.fresh THEN 1 ELSE 0 END,
         last_message_at = v_now, updated_at = v_now
     WHERE id = p_conversation;
-    RETURN json_build_object('closed', true, 'message_uid', v_message.uid,
+    RETURN json_build_object('closed', true, 'finished_at', extract(epoch FROM v_now),
+                             'message_uid', v_message.uid,
                              'created_at', extract(epoch FROM v_message.created_at));
 END
 $$

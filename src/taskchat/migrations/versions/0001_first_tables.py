@@ -19,7 +19,7 @@ UID = sa.Uuid().with_variant(sa.CHAR(length=36), "sqlite")
 TIME = sa.DateTime(timezone=True)
 RUNNING = sa.text("status = 'running'")
 KEYED = sa.text("idempotency_key IS NOT NULL")
-LOCAL = sa.text("password_hash IS NOT NULL")
+LOCAL = sa.text("issuer = 'taskchat'")
 FOLDER = Path(__file__).parent.parent / "functions"
 FUNCTIONS = ("epoch_now", "turn_open_1", "turn_close_1")
 """Made from `migrations/functions/`; a later form of one gets a new name, since old and new

@@ -1,0 +1,425 @@
+"""The durable turn: every write that a turn makes, and what keeps each of them honest.
+
+The rules are `docs/turn-protocol.md`; this is their order of work:
+
+    open      lock the conversation; key; is one running?; counter + 1; turn; message; history
+    act       fence; the effects; the steps that record them
+    close     lock the conversation; fence; reply; counters
+    continue  lock the conversation; a turn that failed retryably runs again, next attempt
+    renew     the leases of all turns this copy runs
+    claim     turns whose owner is silent, with a higher epoch
+
+*Fence* is `status = 'running' AND epoch = mine`, in the statement that writes or in a row lock held
+until the commit. Whoever raises the epoch owns the turn. On Postgres open and close are one
+function each, so one round trip; on SQLite the same statements run in the writer's thread
+(`journal_steps.py`). Lock order: conversation, turn, tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from taskchat.chat import journal_reads, journal_steps
+from taskchat.chat.records import (
+    Busy,
+    Ending,
+    HistoryMessage,
+    Known,
+    Opened,
+    Opening,
+    OwnedTurn,
+    Reply,
+    Step,
+    StepKind,
+    TurnLostError,
+    TurnRecord,
+    TurnRequest,
+)
+from taskchat.db.database import (
+    ConflictError,
+    ConnectionLostError,
+    Database,
+    Transaction,
+    as_json,
+    as_uuid,
+)
+from taskchat.db.postgres import PostgresDatabase
+from taskchat.errors import ConversationNotFoundError, InternalError, KeyReusedError
+from taskchat.ids import ConversationId, TurnId, UserId, new_uid
+
+T = TypeVar("T")
+
+TICKET_S = 3
+"""How long a waiting request keeps its place without a sign of life."""
+OPEN_TRIES = 5
+"""A unique violation in open is not an error: equal keys met, and one of them was first."""
+RESEND_S = 10
+"""How long a write whose answer was lost is sent again."""
+TAKEOVERS = 3
+"""A turn that was taken over this often and falls silent once more is given up."""
+CLAIM_LIMIT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A turn that this copy has just taken over."""
+
+    turn: TurnId
+    user: UserId
+    epoch: int
+    given_up: bool
+
+
+StepDraft = tuple[StepKind, Mapping[str, Any]]
+
+
+class Journal:
+    """Writes turns down. Holds no turn itself."""
+
+    def __init__(self, db: Database, *, lease_s: float, history: int) -> None:
+        """Keep turns in `db`.
+
+        Args:
+            db: where conversations and tasks are, too.
+            lease_s: after how long a silent owner loses its turn (`TASKCHAT_LEASE_S`).
+            history: how many earlier messages a turn thinks with (`TASKCHAT_HISTORY`).
+        """
+        self._db = db
+        self._lease_s = lease_s
+        self._history = history
+
+    async def open(self, request: TurnRequest, *, waited: bool = False) -> Opening:
+        """Accept a request: after this the message is stored, whatever happens.
+
+        Args:
+            request: what to store, and by which names.
+            waited: it was busy before and holds a ticket.
+
+        Raises:
+            ConversationNotFoundError: there is no such conversation of this user.
+            KeyReusedError: its key names a turn with another content.
+            DatabaseError: nothing is known to be stored; if it was, a take-over ends it.
+        """
+        for _ in range(OPEN_TRIES):
+            try:
+                found = await _settled(
+                    lambda again: self._open_once(request, again=again, waited=waited)
+                )
+            except ConflictError:
+                continue
+            return await self._read_opening(request, found)
+        raise InternalError
+
+    async def _open_once(
+        self, request: TurnRequest, *, again: bool, waited: bool
+    ) -> Mapping[str, Any]:
+        terms = journal_steps.OpenTerms(again, waited, self._lease_s, TICKET_S, self._history)
+        if isinstance(self._db, PostgresDatabase):
+            row = await self._db.call(
+                "SELECT turn_open_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                " $15, $16, $17, $18, $19) AS opening",
+                again,
+                request.uid,
+                request.user,
+                None if isinstance(request.conversation, UUID) else request.conversation,
+                request.conversation
+                if isinstance(request.conversation, UUID)
+                else request.new_conversation_uid,
+                request.conversation is None,
+                request.title,
+                request.message_uid,
+                request.content,
+                None if request.metadata is None else json.dumps(request.metadata),
+                request.key,
+                request.digest,
+                request.ticket,
+                waited,
+                request.time_zone,
+                request.streamed,
+                self._lease_s,
+                TICKET_S,
+                self._history,
+            )
+            return cast("Mapping[str, Any]", as_json(None if row is None else row["opening"]))
+        return await self._db.transaction(
+            lambda tx: journal_steps.open_turn(tx, request, terms), user=request.user
+        )
+
+    async def _read_opening(self, request: TurnRequest, found: Mapping[str, Any]) -> Opening:
+        match found["outcome"]:
+            case "opened":
+                return Opened(_opened(request, found))
+            case "mine" if found["epoch"] == 1:
+                claim = Claim(TurnId(found["turn_id"]), request.user, 1, given_up=False)
+                return Opened(await self.load(claim))
+            case "mine" | "same":
+                record = await self.read(request.user, TurnId(found["turn_id"]))
+                if record is None:
+                    raise ConversationNotFoundError
+                return Known(record)
+            case "busy":
+                return Busy(ConversationId(found["conversation_id"]))
+            case "reused":
+                raise KeyReusedError
+            case _:
+                raise ConversationNotFoundError
+
+    async def drop_ticket(self, request: TurnRequest) -> None:
+        """Stop waiting: whoever stands behind moves up."""
+        await self._db.transaction(
+            lambda tx: tx.execute("DELETE FROM waiters WHERE uid = $1", request.ticket),
+            user=request.user,
+        )
+
+    async def act(
+        self,
+        turn: OwnedTurn,
+        idx: int,
+        work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+    ) -> Sequence[Step]:
+        """Do effects and write down the steps that record them, in one transaction.
+
+        Args:
+            turn: whose steps they are.
+            idx: of the first step.
+            work: does the effects inside the transaction and says what to record.
+
+        Raises:
+            TurnLostError: the turn has another owner; nothing was done.
+        """
+
+        async def attempt(again: bool) -> Sequence[Step]:
+            return await self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
+
+        async def transaction(tx: Transaction, again: bool) -> Sequence[Step]:
+            await self._fence(tx, turn)
+            if again and (stored := await journal_reads.steps(tx, turn.id, from_idx=idx)):
+                return stored  # the lost answer was that of a commit
+            drafts = await work(tx)
+            steps = [Step(idx + n, kind, body) for n, (kind, body) in enumerate(drafts)]
+            await tx.execute_many(
+                "INSERT INTO steps (turn_id, idx, user_id, kind, epoch, body, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())",
+                [
+                    (turn.id, step.idx, turn.user, step.kind, turn.epoch, json.dumps(step.body))
+                    for step in steps
+                ],
+            )
+            return steps
+
+        return await _settled(attempt)
+
+    @staticmethod
+    async def _fence(tx: Transaction, turn: OwnedTurn) -> None:
+        owned = await tx.fetchrow(
+            "SELECT id FROM turns WHERE id = $1 AND epoch = $2 AND status = 'running'"
+            " FOR NO KEY UPDATE",
+            turn.id,
+            turn.epoch,
+        )
+        if owned is None:
+            raise TurnLostError
+
+    async def close(self, turn: OwnedTurn, ending: Ending) -> TurnRecord:
+        """End the turn: status, reply and counters at once.
+
+        Raises:
+            TurnLostError: another owner ends it, or has.
+        """
+        uid = new_uid()
+        closed = await _settled(lambda _: self._close_once(turn, ending, uid))
+        if not closed["closed"]:
+            # If the answer of our own commit was lost, the end that stands there is ours.
+            record = await self.read(turn.user, turn.id)
+            if record is None or record.status == "running" or record.epoch != turn.epoch:
+                raise TurnLostError
+            return record
+        reply = None
+        if ending.content is not None:
+            reply = Reply(
+                as_uuid(closed["message_uid"]),
+                ending.content,
+                ending.tool_calls,
+                ending.tool_results,
+                None,
+                journal_reads.moment(closed["created_at"]),
+            )
+        return TurnRecord(
+            turn.id,
+            turn.uid,
+            turn.user,
+            turn.conversation_id,
+            turn.conversation_uid,
+            ending.status,
+            turn.epoch,
+            turn.attempt,
+            ending.error_code,
+            ending.retryable,
+            ending.usage,
+            turn.created_at,
+            journal_reads.moment(closed["finished_at"]),
+            reply,
+        )
+
+    async def _close_once(self, turn: OwnedTurn, ending: Ending, uid: UUID) -> Mapping[str, Any]:
+        if isinstance(self._db, PostgresDatabase):
+            row = await self._db.call(
+                "SELECT turn_close_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13,"
+                " $14) AS closing",
+                turn.id,
+                turn.epoch,
+                turn.user,
+                turn.conversation_id,
+                ending.status,
+                ending.error_code,
+                ending.retryable,
+                uid,
+                ending.content,
+                journal_steps.json_text(ending.tool_calls),
+                journal_steps.json_text(ending.tool_results),
+                ending.usage.input_tokens,
+                ending.usage.output_tokens,
+                ending.usage.requests,
+            )
+            return cast("Mapping[str, Any]", as_json(None if row is None else row["closing"]))
+        return await self._db.transaction(
+            lambda tx: journal_steps.close_turn(tx, turn, ending, uid), user=turn.user
+        )
+
+    async def continue_turn(self, record: TurnRecord) -> OwnedTurn | None:
+        """Go on with a turn that failed retryably; None where that may not be any more."""
+
+        async def work(tx: Transaction) -> Claim | None:
+            await tx.fetchrow(
+                "SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE",
+                record.conversation_id,
+            )
+            # To compare user_seq with last_seq would not do: a failed turn without a reply that is
+            # followed by a question looks like the last one.
+            row = await tx.fetchrow(
+                "UPDATE turns SET status = 'running', epoch = epoch + 1, attempt = attempt + 1,"
+                " lease_until = epoch_now() + $2, offered = false, error_code = NULL,"
+                " retryable = false, finished_at = NULL"
+                " WHERE id = $1 AND status = 'failed' AND retryable AND NOT EXISTS"
+                " (SELECT 1 FROM messages WHERE messages.conversation_id = turns.conversation_id"
+                "  AND messages.seq > turns.user_seq AND messages.turn_id <> turns.id)"
+                " RETURNING epoch",
+                record.id,
+                self._lease_s,
+            )
+            if row is None:
+                return None
+            await _doubt(tx, record.id)
+            return Claim(record.id, record.user, row["epoch"], given_up=False)
+
+        claim = await self._db.transaction(work, user=record.user)
+        return None if claim is None else await self.load(claim)
+
+    async def renew(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
+        """Keep the leases of turns this copy runs; those that are lost come back."""
+
+        async def work(tx: Transaction) -> Sequence[OwnedTurn]:
+            lost: list[OwnedTurn] = []
+            for turn in sorted(turns, key=lambda each: each.id):
+                renewed = await tx.execute(
+                    "UPDATE turns SET lease_until = epoch_now() + $3"
+                    " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+                    turn.id,
+                    turn.epoch,
+                    self._lease_s,
+                )
+                if not renewed:
+                    lost.append(turn)
+            return lost
+
+        return await self._db.transaction(work)
+
+    async def claim(self, *, everything: bool = False) -> Sequence[Claim]:
+        """Take over some turns whose owner is silent or has offered them.
+
+        Args:
+            everything: also those whose lease still runs: at the start of the only process that
+                runs turns on an embedded database, every running turn is an orphan.
+        """
+
+        async def work(tx: Transaction) -> Sequence[Claim]:
+            # A lease that ends too far ahead was set by a clock that has been set back since.
+            rows = await tx.fetch(
+                "SELECT id FROM turns WHERE status = 'running' AND (offered OR $1 OR"
+                " lease_until NOT BETWEEN epoch_now() AND epoch_now() + 60)"
+                " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED",
+                everything,
+                CLAIM_LIMIT,
+            )
+            return [await self._claim_one(tx, TurnId(row["id"])) for row in rows]
+
+        return await self._db.transaction(work)
+
+    async def _claim_one(self, tx: Transaction, turn: TurnId) -> Claim:
+        row = await tx.fetchrow(
+            "UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + $2,"
+            " takeovers = takeovers + CASE WHEN offered THEN 0 ELSE 1 END, offered = false"
+            " WHERE id = $1 RETURNING user_id, epoch, takeovers",
+            turn,
+            self._lease_s,
+        )
+        assert row is not None  # noqa: S101  its row is locked
+        await _doubt(tx, turn)
+        return Claim(turn, UserId(row["user_id"]), row["epoch"], row["takeovers"] > TAKEOVERS)
+
+    async def load(self, claim: Claim) -> OwnedTurn:
+        """Everything that is needed to go on with a turn that this copy owns."""
+        turn = await self._db.read(
+            lambda tx: journal_reads.owned_turn(tx, claim.turn, claim.epoch, self._history),
+            user=claim.user,
+        )
+        if turn is None:
+            raise TurnLostError
+        return replace(turn, given_up=claim.given_up)
+
+    async def read(self, user: UserId, turn: TurnId) -> TurnRecord | None:
+        """A turn as it stands, with its reply."""
+        return await self._db.read(lambda tx: journal_reads.record(tx, user, turn), user=user)
+
+
+async def _doubt(tx: Transaction, turn: TurnId) -> None:
+    """Calls on other servers that were begun by the last owner may or may not have been made."""
+    await tx.execute(
+        "UPDATE steps SET kind = 'in_doubt' WHERE turn_id = $1 AND kind = 'begun'", turn
+    )
+
+
+async def _settled(attempt: Callable[[bool], Awaitable[T]]) -> T:
+    """Send a write until its answer is known; `attempt` is told whether it is sent again."""
+    give_up = time.monotonic() + RESEND_S
+    again = False
+    while True:
+        try:
+            return await attempt(again)
+        except ConnectionLostError:
+            if time.monotonic() > give_up:
+                raise
+            again = True
+            await asyncio.sleep(0.2)
+
+
+def _opened(request: TurnRequest, found: Mapping[str, Any]) -> OwnedTurn:
+    return OwnedTurn(
+        id=TurnId(found["turn_id"]),
+        uid=request.uid,
+        user=request.user,
+        conversation_id=ConversationId(found["conversation_id"]),
+        conversation_uid=as_uuid(found["conversation_uid"]),
+        epoch=1,
+        attempt=1,
+        question=request.content,
+        time_zone=request.time_zone,
+        created_at=journal_reads.moment(found["created_at"]),
+        history=[HistoryMessage(*entry) for entry in found["history"]],
+    )

@@ -1,0 +1,135 @@
+"""Reads turns back: the record of one, or all that is needed to go on with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from taskchat.chat.records import (
+    HistoryMessage,
+    OwnedTurn,
+    Reply,
+    Step,
+    TurnRecord,
+    Usage,
+)
+from taskchat.db.database import Row, Transaction, as_json, as_optional_time, as_time, as_uuid
+from taskchat.ids import ConversationId, TurnId, UserId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def moment(epoch_s: float) -> datetime:
+    """A time that came as seconds; exact to the microsecond for some 200 years."""
+    return datetime.fromtimestamp(epoch_s, UTC)
+
+
+async def history(
+    tx: Transaction, conversation: int, *, limit: int, before_seq: int | None = None
+) -> list[tuple[object, ...]]:
+    """The newest messages (role, content, tool calls, tool results), oldest first."""
+    rows = await tx.fetch(
+        "SELECT role, content, tool_calls, tool_results FROM messages"
+        " WHERE conversation_id = $1 AND deleted_at IS NULL AND seq < $2"
+        " ORDER BY seq DESC LIMIT $3",
+        conversation,
+        # Before the question itself is stored, everything is earlier.
+        2**31 - 1 if before_seq is None else before_seq,
+        limit,
+    )
+    return [
+        (row["role"], row["content"], as_json(row["tool_calls"]), as_json(row["tool_results"]))
+        for row in reversed(rows)
+    ]
+
+
+async def steps(tx: Transaction, turn: TurnId, *, from_idx: int = 0) -> Sequence[Step]:
+    """What the turn has done, in order."""
+    rows = await tx.fetch(
+        "SELECT idx, kind, body FROM steps WHERE turn_id = $1 AND idx >= $2 ORDER BY idx",
+        turn,
+        from_idx,
+    )
+    return [Step(row["idx"], row["kind"], as_json(row["body"])) for row in rows]
+
+
+async def owned_turn(
+    tx: Transaction, turn: TurnId, epoch: int, history_limit: int
+) -> OwnedTurn | None:
+    """A running turn at that epoch; None where it has another owner or has ended."""
+    row = await tx.fetchrow(
+        "SELECT t.id, t.uid, t.user_id, t.conversation_id, c.uid AS conversation_uid, t.epoch,"
+        " t.attempt, t.user_seq, t.time_zone, t.created_at, m.content"
+        " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
+        " JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq"
+        " WHERE t.id = $1 AND t.epoch = $2 AND t.status = 'running'",
+        turn,
+        epoch,
+    )
+    if row is None:
+        return None
+    earlier = await history(
+        tx, row["conversation_id"], limit=history_limit, before_seq=row["user_seq"]
+    )
+    return OwnedTurn(
+        id=turn,
+        uid=as_uuid(row["uid"]),
+        user=UserId(row["user_id"]),
+        conversation_id=ConversationId(row["conversation_id"]),
+        conversation_uid=as_uuid(row["conversation_uid"]),
+        epoch=row["epoch"],
+        attempt=row["attempt"],
+        question=row["content"],
+        time_zone=row["time_zone"],
+        created_at=as_time(row["created_at"]),
+        history=[HistoryMessage(*cast("tuple[Any, ...]", entry)) for entry in earlier],
+        steps=await steps(tx, turn),
+    )
+
+
+async def record(tx: Transaction, user: UserId, turn: TurnId) -> TurnRecord | None:
+    """A turn of that user as it stands; None where there is none, or its conversation is gone."""
+    row = await tx.fetchrow(
+        "SELECT t.id, t.uid, t.conversation_id, c.uid AS conversation_uid, t.status, t.epoch,"
+        " t.attempt, t.error_code, t.retryable, t.input_tokens, t.output_tokens, t.requests,"
+        " t.created_at, t.finished_at, m.uid AS message_uid, m.content, m.tool_calls,"
+        " m.tool_results, m.metadata, m.created_at AS answered_at"
+        " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
+        " LEFT JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq + 1"
+        "  AND m.turn_id = t.id AND m.deleted_at IS NULL"
+        " WHERE t.user_id = $1 AND t.id = $2 AND c.deleted_at IS NULL",
+        user,
+        turn,
+    )
+    if row is None:
+        return None
+    return TurnRecord(
+        id=turn,
+        uid=as_uuid(row["uid"]),
+        user=user,
+        conversation_id=ConversationId(row["conversation_id"]),
+        conversation_uid=as_uuid(row["conversation_uid"]),
+        status=row["status"],
+        epoch=row["epoch"],
+        attempt=row["attempt"],
+        error_code=row["error_code"],
+        retryable=bool(row["retryable"]),
+        usage=Usage(row["input_tokens"], row["output_tokens"], row["requests"]),
+        created_at=as_time(row["created_at"]),
+        finished_at=as_optional_time(row["finished_at"]),
+        reply=_reply(row),
+    )
+
+
+def _reply(row: Row) -> Reply | None:
+    if row["message_uid"] is None:
+        return None
+    return Reply(
+        uid=as_uuid(row["message_uid"]),
+        content=row["content"],
+        tool_calls=cast("Sequence[Mapping[str, Any]] | None", as_json(row["tool_calls"])),
+        tool_results=as_json(row["tool_results"]),
+        metadata=as_json(row["metadata"]),
+        created_at=as_time(row["answered_at"]),
+    )

@@ -1,0 +1,82 @@
+"""Keeps the leases of this copy's turns, and takes over turns whose server is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from taskchat.chat.journal import CLAIM_LIMIT
+from taskchat.chat.records import TurnLostError
+from taskchat.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from taskchat.chat.journal import Journal
+    from taskchat.chat.turn import Turns
+
+log = structlog.get_logger()
+
+
+class Recovery:
+    """One background job a process: renews every third of a lease, looks for orphans every fourth.
+
+    The figures are those of `docs/turn-protocol.md`, section 2.
+    """
+
+    def __init__(self, turns: Turns, journal: Journal, lease_s: float) -> None:
+        self._turns = turns
+        self._journal = journal
+        self._lease_s = lease_s
+
+    async def take_over(self, *, everything: bool = False) -> int:
+        """Take over orphaned turns until there are none, and run them; says how many.
+
+        Args:
+            everything: every running turn is an orphan: an embedded database has one server, and
+                it has just been started.
+        """
+        taken = 0
+        while True:
+            claims = await self._journal.claim(everything=everything)
+            for claim in claims:
+                try:
+                    turn = await self._journal.load(claim)
+                except TurnLostError:
+                    continue
+                log.info("turn.taken_over", turn_id=str(turn.uid), epoch=turn.epoch)
+                self._turns.start(turn)
+                taken += 1
+            # A turn just claimed has a lease again, unless everything counts as lost.
+            if len(claims) < CLAIM_LIMIT or everything:
+                return taken
+
+    async def keep(self) -> None:
+        """Renew and look, until cancelled; a database that is away for a while is waited for."""
+        renewed = looked = time.monotonic()
+        while True:
+            await asyncio.sleep(self._lease_s / 12)
+            now = time.monotonic()
+            try:
+                if now - renewed >= self._lease_s / 3:
+                    await self._renew()
+                    renewed = now
+                if now - looked >= self._lease_s / 4 * random.uniform(0.8, 1.2):  # noqa: S311
+                    looked = now
+                    await self.take_over()
+            except DatabaseError:
+                if now - renewed > self._lease_s:
+                    self._abandon_all()
+
+    async def _renew(self) -> None:
+        running = self._turns.running
+        if running:
+            for lost in await self._journal.renew(running):
+                self._turns.abandon(lost)
+
+    def _abandon_all(self) -> None:
+        """Without a renewal for a whole lease, others own these turns."""
+        for turn in self._turns.running:
+            self._turns.abandon(turn)

@@ -1,0 +1,46 @@
+"""What routes ask for, as types: `CurrentUser` is the proven caller, `Parts` what the app is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fastapi import Depends, Request
+
+from taskchat.auth.principal import Principal
+from taskchat.db.database import Database
+
+if TYPE_CHECKING:
+    from taskchat.auth.accounts import Accounts
+    from taskchat.auth.tokens import TokenVerifier
+    from taskchat.chat.turn import Turns
+    from taskchat.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that `app.py` built; the same for every request, and none holds a user's data."""
+
+    settings: Settings
+    db: Database
+    accounts: Accounts
+    tokens: TokenVerifier
+    turns: Turns
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that serves this request."""
+    return cast("Parts", request.app.state.parts)
+
+
+async def current_user(request: Request) -> Principal:
+    """The user whose token came with the request: a bearer, else the page's cookie.
+
+    Raises:
+        NotAuthenticatedError: there is none, or it does not count.
+        OriginNotAllowedError: a cookie with a writing request of another site's page.
+    """
+    return await parts_of(request).tokens.principal_of(request.headers, request.method)
+
+
+CurrentUser = Annotated[Principal, Depends(current_user)]
