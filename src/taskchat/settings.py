@@ -21,7 +21,7 @@ SECRET_BYTES = 32
 
 def _data_dir() -> Path:
     """The platform's place for a user's own data (XDG base directories, or its like)."""
-    from platformdirs import user_data_path  # noqa: PLC0415  only where none was named
+    from platformdirs import user_data_path
 
     return user_data_path("taskchat", appauthor=False)
 

@@ -106,8 +106,8 @@ async def test_the_embedded_writer_refuses_to_wait_for_anything_else(database: D
 
 
 def test_the_tables_are_what_the_migrations_make(database_url: DatabaseUrl) -> None:
-    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
-    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
 
     differences: list[object] = []
 

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from taskchat.db.database import ConflictError, Database, Transaction
 from taskchat.db.sqlite import connect
-from taskchat.errors import DatabaseError
+from taskchat.errors import DatabaseError, StartError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from taskchat.db.urls import DatabaseUrl
+
+log = structlog.get_logger()
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -44,6 +48,40 @@ async def current_revision(db: Database) -> str | None:
         return None if row is None else row["version_num"]
 
     return await db.read(work)
+
+
+async def prepare(db: Database, url: DatabaseUrl) -> None:
+    """Make sure that the schema is the one this version needs.
+
+    An embedded database is migrated here, after it was copied; a server's is left to its operator.
+
+    Raises:
+        StartError: it is a server's and behind, or it was made by a newer version.
+        DatabaseError: it does not answer.
+    """
+    revision, latest = await current_revision(db), latest_revision()
+    if revision == latest:
+        return
+    if revision is not None and revision > latest:
+        message = (
+            f"The database is at revision {revision}, made by a newer Taskchat; this version"
+            f" knows {latest}. Start the newer one."
+        )
+        raise StartError(message)
+    if url.path is None:
+        message = "The database is behind this version; run `taskchat migrate` first."
+        raise StartError(message)
+    if revision is not None:
+        log.info("database.copied", copy=str(copy_aside(url.path)))
+    await asyncio.to_thread(upgrade, url)
+
+
+def unreachable(url: DatabaseUrl) -> StartError:
+    """Why a command cannot start without its database."""
+    return StartError(
+        f"DATABASE_URL ({url.shown}) cannot be used; check that the database is there, that it"
+        " runs, and that the name and password are right."
+    )
 
 
 def upgrade(url: DatabaseUrl, revision: str = "head") -> None:

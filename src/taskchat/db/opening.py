@@ -1,18 +1,25 @@
-"""Opens the database that an address names."""
+"""Opens the database that the settings name, at the schema this version needs."""
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from taskchat.db.migrate import prepare, unreachable
 from taskchat.db.sqlite import SqliteDatabase
+from taskchat.db.urls import parse_database_url
+from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from taskchat.db.database import Database
     from taskchat.db.urls import DatabaseUrl
+    from taskchat.settings import Settings
 
 
 async def open_database(url: DatabaseUrl) -> Database:
-    """Open a database; it may be behind (see `db/migrate.py`).
+    """Open a database; it may be behind (see `opened`).
 
     Raises:
         DatabaseError: a server cannot be reached, or refuses us.
@@ -23,3 +30,22 @@ async def open_database(url: DatabaseUrl) -> Database:
     from taskchat.db.postgres import open_postgres
 
     return await open_postgres(url.dsn)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[Database]:
+    """The database, at the schema this version needs.
+
+    Raises:
+        StartError: it cannot be reached, or is a server's and behind.
+    """
+    url = parse_database_url(settings.database)
+    try:
+        db = await open_database(url)
+    except DatabaseError:
+        raise unreachable(url) from None
+    try:
+        await prepare(db, url)
+        yield db
+    finally:
+        await db.close()

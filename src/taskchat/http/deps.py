@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from taskchat.auth.principal import Principal
-from taskchat.db.database import Database
-
-if TYPE_CHECKING:
-    from taskchat.auth.accounts import Accounts
-    from taskchat.auth.tokens import TokenVerifier
-    from taskchat.chat.turn import Turns
-    from taskchat.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts that `app.py` built; the same for every request, and none holds a user's data."""
-
-    settings: Settings
-    db: Database
-    accounts: Accounts
-    tokens: TokenVerifier
-    turns: Turns
+from taskchat.parts import Parts
 
 
 def parts_of(request: Request) -> Parts:

@@ -1,5 +1,7 @@
 """The to-do list as a table."""
 
+# SQLModel declares __tablename__ as something else than the string its own docs use.
+# pyright: reportAssignmentType=false
 from __future__ import annotations
 
 from datetime import datetime

@@ -1,0 +1,120 @@
+"""What the operator's commands do: accounts, tokens, and a look at everything."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskchat.auth.accounts import running_accounts
+from taskchat.db import migrate as migrations
+from taskchat.db.opening import open_database, opened
+from taskchat.db.urls import parse_database_url
+from taskchat.errors import DatabaseError, StartError
+from taskchat.model.providers import check_model
+from taskchat.parts import named_model
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from taskchat.db.database import Transaction
+    from taskchat.settings import Settings
+
+CLOCK_TOLERANCE_S = 30
+"""The leeway of token checks: a clock that is further off refuses good tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at one thing found."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+async def add_user(settings: Settings, email: str, password: str) -> None:
+    """`taskchat user add`."""
+    async with running_accounts(settings) as accounts:
+        await accounts.add_user(email, password)
+
+
+async def set_password(settings: Settings, email: str, password: str) -> None:
+    """`taskchat user password`."""
+    async with running_accounts(settings) as accounts:
+        await accounts.set_password(email, password)
+
+
+async def make_token(settings: Settings, email: str, days: int) -> str:
+    """`taskchat token`."""
+    async with running_accounts(settings) as accounts:
+        return (await accounts.token_for(email, days)).token
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """`taskchat doctor`: each thing is looked at, also when another fails."""
+    checks: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
+        ("database", _database),
+        ("migrations", _migrations),
+        ("issuer", _issuer),
+        ("model", _model),
+        ("clock", _clock),
+    )
+    findings: list[Finding] = []
+    for name, check in checks:
+        try:
+            findings.append(Finding(name, True, await check(settings)))
+        except (StartError, DatabaseError) as error:
+            findings.append(Finding(name, False, str(error)))
+    return findings
+
+
+async def _database(settings: Settings) -> str:
+    url = parse_database_url(settings.database)
+    try:
+        db = await open_database(url)
+    except DatabaseError:
+        raise migrations.unreachable(url) from None
+    await db.close()
+    return f"{url.shown} answers"
+
+
+async def _migrations(settings: Settings) -> str:
+    db = await open_database(parse_database_url(settings.database))
+    try:
+        revision = await migrations.current_revision(db)
+    finally:
+        await db.close()
+    latest = migrations.latest_revision()
+    if revision != latest:
+        message = f"at {revision or 'nothing'}, needs {latest}: run `taskchat migrate`"
+        raise StartError(message)
+    return f"at {revision}, which this version needs"
+
+
+async def _issuer(settings: Settings) -> str:
+    if not settings.local_accounts:
+        return "outside tokens by shared secret; local accounts are off"
+    async with running_accounts(settings):
+        return f"local accounts; tokens count by {settings.auth_mode} rules"
+
+
+async def _model(settings: Settings) -> str:
+    model = named_model(settings)
+    async with model:
+        await check_model(model)
+    return f"{settings.model} answers"
+
+
+async def _clock(settings: Settings) -> str:
+    async def now(tx: Transaction) -> float:
+        row = await tx.fetchrow("SELECT epoch_now() AS now")
+        assert row is not None  # noqa: S101  a SELECT of a function
+        return row["now"]
+
+    async with opened(settings) as db:
+        apart_s = abs(await db.read(now) - time.time())
+    if apart_s > CLOCK_TOLERANCE_S:
+        message = f"{apart_s:.0f} s apart from the database's; tokens will be refused"
+        raise StartError(message)
+    return "agrees with the database's"

@@ -1,0 +1,103 @@
+"""Whose tokens count: each issuer's name, its keys, and what is asked of its tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from taskchat.auth.local_issuer import ALGORITHM, LOCAL_AUDIENCE, LOCAL_ISSUER, LocalIssuer
+from taskchat.auth.signing_key import secret_bytes
+from taskchat.errors import StartError
+
+SHARED_SECRET_ISSUER = "shared-secret"  # noqa: S105  a name in a column
+ANY_AUDIENCE = "any"
+
+
+class Keys(Protocol):
+    """An issuer's keys; a set of published ones will be another kind of it."""
+
+    @property
+    def algorithms(self) -> Sequence[str]:
+        """What these keys are for. Never more than one family: a public key is no HS256 secret."""
+        ...
+
+    async def find(self, key_id: str | None) -> bytes:
+        """The key of that name, where the issuer names its keys."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneSecret:
+    """A secret that its issuer shares with us."""
+
+    secret: bytes
+    algorithms: Sequence[str] = (ALGORITHM,)
+
+    async def find(self, key_id: str | None) -> bytes:
+        """The secret, whatever the token calls it."""
+        del key_id
+        return self.secret
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """Who may vouch for users, and how that is proven."""
+
+    name: str
+    """What stands in `users.issuer`."""
+    keys: Keys
+    audience: str | None = None
+    """For whom its tokens must be made; None asks for nothing."""
+    has_sessions: bool = False
+    """Ours: every token belongs to a row of `sessions`, and its user exists already."""
+
+
+TrustedIssuers = Mapping[str | None, TrustedIssuer]
+"""By the token's `iss`; None is the key of tokens that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRules:
+    """Which outside tokens count.
+
+    Args:
+        shared_secret: `BETTER_AUTH_SECRET`, where it is set.
+        issuer: `TASKCHAT_JWT_ISSUER`, where it is set.
+        audience: `TASKCHAT_JWT_AUDIENCE`; the issuer where it is not set, `any` asks for nothing.
+    """
+
+    shared_secret: str | None = None
+    issuer: str | None = None
+    audience: str | None = None
+
+
+def trusted_issuers(rules: TokenRules, local: LocalIssuer | None) -> TrustedIssuers:
+    """All whose tokens count; `local` is None where local accounts are off.
+
+    Raises:
+        StartError: the shared secret is unsafe, or the outside issuer has our own name.
+    """
+    found: dict[str | None, TrustedIssuer] = {}
+    if rules.shared_secret is not None:
+        keys = OneSecret(secret_bytes("BETTER_AUTH_SECRET", rules.shared_secret))
+        name = rules.issuer or SHARED_SECRET_ISSUER
+        found[None] = TrustedIssuer(name, keys, _outside_audience(rules))
+        if rules.issuer is not None:
+            found[rules.issuer] = found[None]
+    if rules.issuer == LOCAL_ISSUER:
+        message = (
+            f"TASKCHAT_JWT_ISSUER must not be {LOCAL_ISSUER!r}, which is the name of Taskchat's own"
+            " accounts; set it to the issuer's address."
+        )
+        raise StartError(message)
+    if local is not None:
+        found[LOCAL_ISSUER] = TrustedIssuer(
+            LOCAL_ISSUER, OneSecret(local.key), LOCAL_AUDIENCE, has_sessions=True
+        )
+    return found
+
+
+def _outside_audience(rules: TokenRules) -> str | None:
+    audience = rules.audience or rules.issuer
+    return None if audience == ANY_AUDIENCE else audience

@@ -1,0 +1,87 @@
+"""Answers to the assistant's own questions: yes, no, a number, or words of a title."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.choosing import choose
+from taskchat.model.embedded.clauses import Message
+from taskchat.model.embedded.cues import PREAMBLE, QUESTION
+from taskchat.model.embedded.memory import Memory
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.reading import read_message
+from taskchat.model.embedded.requests import Act, Changes, Talk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.requests import Add, Request, Verb
+
+_YES = re.compile(
+    r"^\W*(?:(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for|of|course|absolutely|definitely|"
+    r"confirm|confirmed|correct|right|exactly|i'm|am|i|thing|delete|remove|mark|complete|add|clear|cancel|wipe|all|them|these|those|"
+    r"both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue|affirmative|the|list|my|want|to|of|course)\b\W*)+$|^\W*👍\W*$",
+    re.IGNORECASE,
+)
+_YES_WORD = re.compile(
+    r"\b(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|do\s+it|go|course|absolutely|definitely|confirm|confirmed|correct|right|"
+    r"exactly|proceed|continue|affirmative|delete|remove|all)\b|👍",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"^\W*(?:no|nope|nah|n|not|don'?t|do\s+not|never\s*mind|cancel|stop|none|neither|nothing|leave|forget\s+it|wait|keep|hold\s+on|"
+    r"actually\s+(?:no|not|don)|👎)(?:\b|\W|$)",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all|each)\b[\s\w]{0,20}\W*$", re.I)
+_NEW_WISH = re.compile(r"^\W*(?:please\s+)?(?:add|create|remind|show|list|what|how|which|is|do|did|when|rename|hi|hello)\b", re.IGNORECASE)
+
+
+def is_yes(text: str) -> bool:
+    """Whether a message is a plain yes: nothing in it narrows what was asked."""
+    return bool(_YES.match(text) and _YES_WORD.search(text))
+
+
+def is_no(text: str) -> bool:
+    """Whether a message begins with a no and says little else."""
+    return bool(_NO.match(text)) and len(text.split()) <= 7
+
+
+def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) -> list[SeenTask]:
+    """The candidates that an answer names, by number, place or words; empty where none is clear."""
+    if _NEW_WISH.match(text) or QUESTION.match(PREAMBLE.sub("", text)):
+        return []
+    if _BOTH.match(text):
+        return list(candidates)
+    target = read_target(text, [])
+    row = Memory(
+        memory.known, (), tuple(task.id for task in candidates), (), None, "", (), {}, is_fresh_show=True
+    )
+    choice = choose(target, "update", candidates, row)
+    if choice.missing or (not target.words and not target.numbers and not target.ordinals):
+        return []
+    return list(choice.tasks) if choice.is_clear else []
+
+
+def changes_asked(text: str, verb: Verb, now: datetime) -> Changes | None:
+    """What the words that were asked about want changed; None where they hold no such act."""
+    for request in read_message(text, now):
+        if isinstance(request, Act) and request.verb == verb:
+            return request.changes
+    return None if verb == "update" else Changes()
+
+
+def named_task(text: str, now: datetime) -> Add | None:
+    """The task that an answer to "What should the task say?" tells; None for a change of mind."""
+    if is_no(text):
+        return None
+    requests: list[Request] = read_message(text, now)
+    if requests and not isinstance(requests[0], Talk):
+        offered = getattr(requests[0], "add", None)
+        if offered is not None:
+            return offered
+    return build_add(text, Message((), ()), now) if isinstance(requests[0], Talk) else None

@@ -1,0 +1,149 @@
+"""Wishes to change a task: which words name it and which tell its new title, date or priority."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.adding import clean_title, read_level
+from taskchat.model.embedded.dates import find_due
+from taskchat.model.embedded.requests import Changes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from taskchat.model.embedded.clauses import Message
+
+_DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
+_LEVEL = r"(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)"
+
+
+def _any(*patterns: str) -> list[re.Pattern[str]]:
+    return [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in patterns]
+
+
+_CLEARS_DATE = _any(
+    rf"\b(?:remove|clear|drop|delete|erase|lose|unset|cancel|take)\s+(?:off\s+)?(?:the\s+|its\s+|that\s+)?"
+    rf"{_DATE_WORD}\b(?:\s+(?:off|from|of|for|on)\b)*(?P<target>.*)",
+    rf"\b(?:remove|clear|drop|delete|take)\s+(?P<target>.+?)(?:'s)?\s+{_DATE_WORD}\b.*",
+    rf"(?P<target>.*?)\b(?:(?:has|have|needs?|with)\s+no|doesn't\s+(?:have|need)\s+an?|no\s+(?:more|longer\s+has\s+a))"
+    rf"\s+{_DATE_WORD}\b.*",
+)
+_SETS_NOTE = _any(
+    r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment|detail)s?\s+(?:to|for|on)\s+"
+    r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
+    r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
+)
+_SETS_PRIORITY = _any(
+    rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for|on)\s+(?P<target>.+?)\s+"
+    rf"(?:to|as|at)\s+(?:an?\s+)?{_LEVEL}\b.*",
+    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|change|put|push|prioriti[sz]e)\s+(?P<target>.*?)\s*"
+    rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
+    r"(?:\s+(?:please|now|instead))?\s*$",
+    rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
+    rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
+)
+_RENAMES = _any(
+    r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with|:)\s+(?P<title>.+)",
+    r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
+    r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say|to\s+read|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
+    r"(?P<title>.+)",
+    r"\b(?:change|update|edit|rename|modify)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
+    r"\b(?:call|name|title)\s+(?P<target>it|that|this|that\s+one|this\s+one)\s+(?P<title>.+)",
+    r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
+    r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
+)
+_MOVES = _any(
+    rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for|to|on)\s+(?P<target>.+)",
+    r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze|schedule)\b\s*"
+    r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
+    r"\b(?:make|set|change|update|edit|switch|get|have|put|give)\s+(?P<target>.+)",
+    r"\b(?:can|could|should|let|would)\s+(?:the|my)\s+(?P<target>.+?)\s+be\b.*",
+    rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s+(?:is|should\s+be|=|to)\b.*",
+    r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
+    r"due\b.*",
+    r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
+    r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
+    r"^\s*due\b(?P<target>)",
+    r"\b(?:i|we)(?:'ll|\s+will|'m\s+going\s+to|\s+am\s+going\s+to)\s+(?:do|get|finish|handle)\s+(?P<target>.+)",
+)
+_OPENS = re.compile(
+    r"\b(?:change|edit|update|modify|rename|reschedule|reword|correct|alter|postpone)\b(?P<target>.*)", re.I
+)
+_OF_DATE = re.compile(
+    rf"^\s*(?:the\s+)?{_DATE_WORD}\s+(?:of|for|on)\s+|(?:'s)?\s+{_DATE_WORD}\s*$", re.IGNORECASE
+)
+_TAIL = re.compile(r"\b(?:to|until|till|for|by|on|due|at|from|back|instead|actually|date|please)\s*$", re.I)
+
+
+def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
+    """The words that name a task and what is to be changed about it; None where nothing is.
+
+    A clause that only says *that* something is to be changed gives empty changes.
+    """
+    for pattern in _CLEARS_DATE:
+        found = pattern.search(clause)
+        if found is not None:
+            return found["target"], Changes(clears_due=True)
+    for pattern in _SETS_NOTE:
+        found = pattern.search(clause)
+        if found is not None:
+            return found["target"], Changes(note=message.reveal(found["note"]).strip())
+    return (
+        _read_priority(clause, now)
+        or _read_rename(clause, message, now)
+        or _read_move(clause, now)
+        or _read_open(clause)
+    )
+
+
+def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
+    for pattern in _SETS_PRIORITY:
+        found = pattern.search(clause)
+        if found is None or re.search(r"\b(?:not|n't)\s+(?:\w+\s+)?$", clause[: found.start("level")]):
+            continue
+        due = find_due(found["target"], now)
+        target = due.rest if due else found["target"]
+        changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
+        return re.sub(r"(?:'s)?\s*\bpriority\b", "", target), changes
+    return None
+
+
+def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
+    for pattern in _RENAMES:
+        found = pattern.search(clause)
+        if found is None:
+            continue
+        target = _OF_DATE.sub("", found["target"])
+        said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(" ,.:")
+        is_quote = len(said) == 1 and ord(said) >= 0xE000
+        due = None if is_quote else find_due(said, now)
+        if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
+            return target, Changes(due=due.due)
+        title = message.reveal(due.rest if due else said)
+        return target, Changes(title=clean_title(title), due=due.due if due else None)
+    return None
+
+
+def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
+    for pattern in _MOVES:
+        if pattern.search(clause) is None:
+            continue
+        # Of two dates ("from monday to friday") the one after "to" counts.
+        late = re.search(r"\bfrom\b.+?\bto\b(?P<to>.+)$", clause, re.IGNORECASE)
+        due = find_due(late["to"] if late else clause, now)
+        if due is None:
+            continue
+        rest = find_due(clause, now) if late else due
+        found = pattern.search(rest.rest if rest else clause) or pattern.search(clause)
+        target = found["target"] if found else ""
+        while (cut := _TAIL.sub("", target).strip(" ,.")) != target:
+            target = cut
+        return re.sub(r"\bto\b.*$", "", target) if late else target, Changes(due=due.due)
+    return None
+
+
+def _read_open(clause: str) -> tuple[str, Changes] | None:
+    found = _OPENS.search(clause)
+    return None if found is None else (found["target"], Changes())

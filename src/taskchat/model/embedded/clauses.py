@@ -1,0 +1,131 @@
+"""A message cut into clauses, one wish each, with what people quote kept out of the rules' sight."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Quoted words become one private character each, so that no cue is ever read inside a title.
+_FIRST_MARK = 0xE000
+_QUOTED = re.compile(r'"([^"\n]+)"|(?<!\w)\'([^\'\n]+?)\'(?!\w)|`([^`\n]+)`')
+_NAMED = re.compile(
+    r"\b(?:called|named|titled|entitled|with (?:the )?(?:title|name)|that says|which says)\b"
+    r"[\s:]*(?![\s:])(?P<title>[^\ue000-\uf8ff]+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAKES_TASK = re.compile(
+    r"\b(?:add|create|make|new|set|put)\b.*\b(?:task|to-?\s?do|todo|reminder|item|entry|one)\s*$",
+    re.I | re.S,
+)
+
+_SENTENCE_END = re.compile(
+    r"(?:[!?]+|(?<!\bdr)(?<!\bmr)(?<!\bst)(?<!\bms)(?<!\bmrs)(?<!\bno)(?<!\bvs)(?<!\b[a-z])\.+|;|\n)"
+    r"(?:\s+|$)|\n+",
+    re.IGNORECASE,
+)
+_NEW_TASK = (
+    r"(?:a|an|another|one)\s+(?:more\s+|new\s+|other\s+)?(?:task|reminder|to-?do|todo|one)\s+"
+    r"(?:to|for|about|called|named)\b"
+)
+_ASK = (
+    r"(?:please\s+|also\s+|then\s+|just\s+)*(?:(?:can|could|would|will)\s+(?:you|u)\s+|you\s+can\s+|"
+    r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+)*"
+)
+_STARTERS = (
+    r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo|reopen|"
+    r"re-open|mark|uncheck|untick|reschedule|postpone|don'?t\s+(?:let\s+me\s+)?forget|"
+    r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
+    r"(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
+    r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
+    r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
+    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
+    r"tell\s+me\s+(?:what|which|how\s+many))\b"
+)
+_JOINT = re.compile(
+    rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}|{_ASK}{_STARTERS})"
+    rf"|,\s*(?={_ASK}{_STARTERS})|\s+(?=please\s+{_STARTERS})"
+    rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
+    re.IGNORECASE,
+)
+# After these, what follows "and" is more often the rest of a title than another wish.
+_WEAK_STARTER = re.compile(
+    rf"{_ASK}(?:cancel|complete|finish|change|move|set|push|drop|scrap|delete|remove|erase|"
+    r"postpone|reschedule|rename|get\s+rid|i\s+(?:need|have)\s+to|check|tick|cross|restore|mark)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One wish: its text with quotes hidden, and whether it may be the end of the one before."""
+
+    text: str
+    joined_by: str = ""
+    sentence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in clauses; `reveal` puts quoted words back."""
+
+    clauses: tuple[Clause, ...]
+    quotes: tuple[str, ...]
+
+    def reveal(self, text: str) -> str:
+        """The text with the quoted words in their places."""
+        return re.sub(
+            r"[\ue000-\uf8ff]", lambda mark: self.quotes[ord(mark[0]) - _FIRST_MARK], text
+        )
+
+    def quoted(self, text: str) -> list[str]:
+        """The quoted words that stand in a piece of text."""
+        return [self.quotes[ord(mark) - _FIRST_MARK] for mark in re.findall("[\ue000-\uf8ff]", text)]
+
+
+def cut(text: str) -> Message:
+    """Cut a message at sentence ends, and where another request begins within a sentence."""
+    quotes: list[str] = []
+    text = _hide_quotes(_tidy(text), quotes)
+    clauses: list[Clause] = []
+    pieces = [piece.strip() for piece in _SENTENCE_END.split(text)]
+    for number, sentence in enumerate(piece for piece in pieces if piece):
+        clauses += _cut_sentence(sentence, number)
+    return Message(tuple(clauses), tuple(quotes))
+
+
+def _tidy(text: str) -> str:
+    # Private characters of the sender's own would be taken for hidden quotes.
+    text = re.sub(r"[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]", " ", text)
+    text = text.translate({ord(c): "'" for c in "\u2019\u2018\u00b4"} | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"})
+    text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", text)
+    return re.sub(r"[ \t\u00a0]+", " ", text).strip()
+
+
+def _hide_quotes(text: str, quotes: list[str]) -> str:
+    def hide(words: str) -> str:
+        if len(quotes) >= 0xF8FF - _FIRST_MARK:
+            return words
+        quotes.append(" ".join(words.split()))
+        return chr(_FIRST_MARK + len(quotes) - 1)
+
+    text = _QUOTED.sub(lambda m: hide(m[1] or m[2] or m[3]), text)
+    named = _NAMED.search(text)
+    if named is not None and _MAKES_TASK.search(text[: named.start()]):
+        text = text[: named.start("title")] + hide(named["title"].strip(" .:"))
+    return text
+
+
+def _cut_sentence(sentence: str, number: int) -> list[Clause]:
+    clauses: list[Clause] = []
+    start, joint = 0, ""
+    for match in _JOINT.finditer(sentence):
+        piece = sentence[start : match.start()].strip(" ,")
+        if not re.search(r"[\w\ue000-\uf8ff]", piece):
+            continue
+        clauses.append(Clause(piece, joint, number))
+        weak = _WEAK_STARTER.match(sentence, match.end())
+        start, joint = match.end(), (match[0] or " ") if weak else ""
+    last = sentence[start:].strip(" ,")
+    if last:
+        clauses.append(Clause(last, joint, number))
+    return clauses

@@ -1,0 +1,138 @@
+"""The next step of a turn: first the list if it is needed, then the changes, then the reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded import replies
+from taskchat.model.embedded.answering import changes_asked, is_no, is_yes, named_task, pick
+from taskchat.model.embedded.history import Effect, Failure, Listed
+from taskchat.model.embedded.memory import displayed, recall
+from taskchat.model.embedded.planning import Call, Plan, Planner, needs_list
+from taskchat.model.embedded.reading import read_message
+from taskchat.model.embedded.requests import Add, Look, Request, Talk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.history import Conversation, SeenTask, Step
+    from taskchat.model.embedded.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Tool calls to make now, or, where there are none, the text that ends the turn."""
+
+    calls: tuple[Call, ...] = ()
+    text: str = ""
+
+
+def decide(conversation: Conversation) -> Decision:
+    """Decide the next step of the current turn from the conversation alone."""
+    memory = recall(conversation)
+    steps = conversation.current.steps
+    answered = _answer(conversation, memory)
+    if isinstance(answered, Plan):
+        plan = answered
+    else:
+        requests = answered
+        if needs_list(requests, memory) and not steps:
+            return Decision((Call("list_tasks", _list_arguments(requests)),))
+        if steps and steps[0].tool == "list_tasks" and isinstance(steps[0].result, Failure):
+            return Decision(text="I couldn't read your list just now. Please try again.")
+        plan = Planner(memory, _tasks(conversation), conversation.now).plan(requests)
+    written = [step for step in steps if step.tool != "list_tasks"]
+    if plan.calls and not written:
+        return Decision(tuple(plan.calls))
+    return Decision(text=_tell(plan, written))
+
+
+def _list_arguments(requests: Sequence[Request]) -> dict[str, object]:
+    looks = [one for one in requests if isinstance(one, Look)]
+    is_plain = len(looks) == len(requests) == 1 and not looks[0].counts
+    if is_plain and not looks[0].target.numbers and not looks[0].target.ordinals:
+        return {"status": looks[0].status}
+    return {"status": "all"}
+
+
+def _tasks(conversation: Conversation) -> tuple[SeenTask, ...]:
+    listed = conversation.current.listed
+    return listed.tasks if listed else ()
+
+
+def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Request]:
+    """Read the message as an answer to the pending question, else as a message of its own."""
+    text, now = conversation.current.text, conversation.now
+    question = memory.question
+    if question is None:
+        return read_message(text, now)
+    if question.kind in {"choose", "confirm"} and question.verb is not None:
+        plan = _answer_choice(conversation, memory)
+        if plan is not None:
+            return plan
+    if question.kind in {"add", "name"}:
+        requests = _answer_add(text, conversation, memory)
+        if requests is not None:
+            return requests
+    return read_message(text, now)
+
+
+def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
+    text, now, question = conversation.current.text, conversation.now, memory.question
+    if question is None or question.verb is None:
+        return None
+    asked = conversation.earlier[-1]
+    by_id = {task.id: task for task in (asked.listed.tasks if asked.listed else ())}
+    candidates = [by_id[one] for one in displayed(asked) if one in by_id]
+    if is_no(text) and not pick(text, candidates, question.verb, memory):
+        return Plan(remarks=[replies.TALK["cancelled"]])
+    chosen = pick(text, candidates, question.verb, memory)
+    if question.kind == "confirm" and is_yes(text):
+        chosen = candidates
+    changes = changes_asked(memory.asked_about, question.verb, now)
+    if not chosen or changes is None:
+        return None
+    planner = Planner(memory, candidates, now)
+    planner.act_on([task.id for task in chosen], question.verb, changes)
+    return planner.plan([])
+
+
+def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
+    question, now = memory.question, conversation.now
+    if question is None:
+        return None
+    if is_no(text):
+        return [Talk("cancelled")]
+    if question.kind == "name":
+        add = named_task(text, now)
+        return None if add is None else [add]
+    if not is_yes(text):
+        return None
+    for request in read_message(memory.asked_about, now):
+        offered = getattr(request, "add", None) or getattr(getattr(request, "otherwise", None), "add", None)
+        if isinstance(offered, Add):
+            return [offered]
+    return [Add(question.title)]
+
+
+def _tell(plan: Plan, written: Sequence[Step]) -> str:
+    done: list[tuple[Effect, str]] = []
+    failed: list[tuple[str, str]] = []
+    for number, step in enumerate(written):
+        call = plan.calls[number] if number < len(plan.calls) else None
+        match step.result:
+            case Effect() as effect:
+                done.append((effect, call.detail if call else ""))
+            case Failure(reason):
+                failed.append((call.what if call and call.what else "do that", reason))
+            case Listed():
+                pass
+    parts = [replies.tell_effects(done), replies.tell_failures(failed), *plan.remarks, plan.question]
+    text = ""
+    for part in parts:
+        if part:
+            text += part if not text or text.endswith("\n") else f"{'' if part.startswith(chr(10)) else ' '}{part}"
+    return text.strip() or replies.TALK["repeat_please"]
+
+

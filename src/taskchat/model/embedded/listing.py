@@ -1,0 +1,120 @@
+"""Answers to questions about the list, in words and numbered lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded import replies
+from taskchat.model.embedded.choosing import choose
+from taskchat.model.embedded.targets import rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Look
+
+_STATE = {"all": "", "pending": "pending ", "completed": "completed "}
+
+
+def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: datetime) -> str:
+    """The answer to a question about the list; `tasks` are all that the list tool returned."""
+    if look.target.numbers or look.target.ordinals:
+        chosen = choose(look.target, "update", tasks, memory)
+        if chosen.tasks:
+            return _lines("Here it is:" if len(chosen.tasks) == 1 else "Here they are:", chosen.tasks, now)
+        return replies.tell_missing(chosen.missing)
+    fitting = [task for task in tasks if _has_status(task, look)]
+    if look.target.words:
+        named = [match.task for match in rank(look.target.words, fitting) if match.is_likely]
+        if named:
+            return _tell_named(named, now)
+        if look.asks_one:
+            return f"I found nothing about {replies.quote(look.target.words)} on your list."
+    if look.counts:
+        return _count(tasks, look)
+    narrowed = [task for task in fitting if _is_wanted(task, look, now)]
+    if _is_narrow(look):
+        return _tell_narrow(narrowed, fitting, look, now)
+    return _tell_all(fitting, look, now)
+
+
+def _has_status(task: SeenTask, look: Look) -> bool:
+    return look.status == "all" or task.completed == (look.status == "completed")
+
+
+def _is_narrow(look: Look) -> bool:
+    return look.first is not None or look.is_overdue or look.priority is not None
+
+
+def _is_wanted(task: SeenTask, look: Look, now: datetime) -> bool:
+    if look.priority is not None and task.priority != look.priority:
+        return False
+    if look.first is None and not look.is_overdue:
+        return True
+    if task.due_at is None or task.completed:
+        return False
+    local = task.due_at.astimezone(now.tzinfo)
+    if look.is_overdue:
+        return local.date() < now.date() if task.all_day else local < now
+    return look.last is not None and look.first is not None and look.first <= local.date() <= look.last
+
+
+def _tell_named(named: Sequence[SeenTask], now: datetime) -> str:
+    if len(named) == 1:
+        task = named[0]
+        state = "It is completed." if task.completed else "It is still open."
+        return _lines("I found this:", named, now) + f"\n{state}"
+    return _lines(f"I found {len(named)} tasks:", named, now)
+
+
+def _tell_narrow(
+    narrowed: Sequence[SeenTask], fitting: Sequence[SeenTask], look: Look, now: datetime
+) -> str:
+    kind = _kind(look, now)
+    if narrowed:
+        return _lines(f"You have {_plural(len(narrowed), 'task')} {kind}:", narrowed, now)
+    rest = [task for task in fitting if not task.completed]
+    if not rest:
+        return f"You have no tasks {kind}."
+    return _lines(f"You have no tasks {kind}. What is pending:", rest, now)
+
+
+def _kind(look: Look, now: datetime) -> str:
+    if look.is_overdue:
+        return "that are overdue"
+    if look.priority is not None:
+        return f"of {look.priority} priority"
+    if look.first is not None and look.first == look.last:
+        return f"due {replies.tell_day(look.first, now)}"
+    assert look.first is not None  # noqa: S101  (narrow looks are overdue, by priority or by day)
+    assert look.last is not None  # noqa: S101
+    return f"due {replies.tell_day(look.first, now)} to {replies.tell_day(look.last, now)}"
+
+
+def _tell_all(fitting: Sequence[SeenTask], look: Look, now: datetime) -> str:
+    if not fitting:
+        return {
+            "all": "Your list is empty. Tell me what to add!",
+            "pending": "Nothing is pending. Well done!",
+            "completed": "You have not completed any tasks yet.",
+        }[look.status]
+    return _lines(f"You have {_plural(len(fitting), _STATE[look.status] + 'task')}:", fitting, now)
+
+
+def _count(tasks: Sequence[SeenTask], look: Look) -> str:
+    done = sum(task.completed for task in tasks)
+    if look.status == "completed":
+        return f"You have {_plural(done, 'completed task')}."
+    said = f"You have {_plural(len(tasks) - done, 'pending task')}"
+    return f"{said} and {done} completed." if done else f"{said}."
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _lines(opening: str, tasks: Sequence[SeenTask], now: datetime) -> str:
+    return f"{opening}\n{replies.show_tasks(tasks, now)}"

@@ -1,0 +1,152 @@
+"""Questions about the list: which tasks are asked for, by state, words, date or number."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.dates import find_due
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Look, Priority, Status
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from taskchat.model.embedded.clauses import Message
+
+_NOUN = (
+    r"(?:tasks?|to-?\s?do'?s?|todos?|reminders?|lists?|items?|chores?|errands?|agenda|plate|"
+    r"(?:things|stuff|anything|something|much)\s+(?:left\s+)?to\s+(?:do|remember)|list\s+of\s+things)"
+)
+_HAS_NOUN = re.compile(rf"\b{_NOUN}\b", re.IGNORECASE)
+# About the speaker's own doings, though no word for the list is said.
+_MINE = re.compile(
+    r"\bwhat(?:'s|s|\s+is|\s+are|\s+else)?(?:\s+(?:is|are))?\s+(?:still\s+|now\s+|currently\s+)*(?:left|pending|open|"
+    r"remaining|outstanding|due|overdue|next|done|unfinished|completed|finished|urgent|important|to\s+do|on\s+there|on\s+for)\b"
+    r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished|complete|completed|tackle|remember|"
+    r"accomplish|accomplished|left|pending|tick|ticked|add|added|on\s+my|saved?)\b"
+    r"|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left|today|tomorrow|this|next|for)\b|\s*$)"
+    r"|\bwhich\s+(?:ones?|of\s+(?:them|these|those))\b"
+    r"|\b(?:any|some)thing\s+(?:\w+\s+)?(?:on|due|about|with|for|left|overdue|pending|urgent|else|today|tomorrow|related|regarding|to)\b"
+    r"|^\s*(?:what|how)\s+about\s+(?:the|my)\b|\bwhat\s+(?:do|should|must|did)\s+(?:i|we)\s+(?:still\s+)?(?:have|need)\b"
+    r"|\b(?:is|are|was)\s+(?:everything|all|it\s+all)\b.*\b(?:done|complete\w*|finished)\b"
+    r"|\bhow\s+(?:many|much)\b.*\b(?:i|me|my)\b.*\b(?:left|have|do|pending|done|finish\w*|complete\w*)\b"
+    r"|\b(?:read|show|tell|list|give)\b.*\b(?:it\s+all|them|everything|them\s+all)\b"
+    r"|\bthe\s+(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)|last)\s+(?:one|task|thing)\b|\bnumber\s+\d"
+    r"|\b(?:on|in)\s+there\b|^\s*(?:what(?:'s|s)?\s+)?(?:pending|left|overdue|due|completed|to\s?do|todos?)(?:\s+(?:today|tomorrow))?\W*$"
+    r"|^\s*(?:do|did|have|had)\s+i\b|\bwhen(?:'s|\s+is|\s+are|s)\s+(?:my|the)\b|\bwhen\s+(?:do|am|must|should)\s+i\b"
+    r"|\b(?:i|we)\s+(?:still\s+)?(?:have|need)\s+to\s+do\b",
+    re.IGNORECASE,
+)
+_COMPLETED = re.compile(
+    r"\b(?:completed|done|finished|accomplished|achieved|ticked\s+off|checked\s+off|crossed\s+off|got\s+done)\b"
+    r"|\bdid\s+i\s+(?:complete|finish|accomplish|do|get\s+done)\b",
+    re.IGNORECASE,
+)
+_NOT_COMPLETED = re.compile(
+    r"\b(?:not|n't|yet|still|left|remain\w*|pending|incomplete|unfinished|un-?completed|need\s+to|have\s+to|to\s+be)\b|"
+    r"\bopen\b(?!\s+(?:my|the)\b)|\bhave\s+i\s+yet\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"\b(?:all|everything|every|entire|whole|full)\b", re.IGNORECASE)
+_COUNTS = re.compile(r"\bhow\s+(?:many|much)\b|\bcount\b|\bnumber\s+of\b", re.IGNORECASE)
+_OVERDUE = re.compile(r"\b(?:overdue|over\s+due|past\s+due|late|missed)\b", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\b(?P<level>high|low|medium|top)[\s-]+(?:priority|prio)\b|\b(?P<urgent>urgent|(?:most\s+)?important)\b",
+    re.IGNORECASE,
+)
+_WINDOW = re.compile(
+    r"\b(?:for\s+|on\s+|due\s+|over\s+)*(?P<which>this|next|the|coming|rest\s+of\s+the)\s+(?P<unit>week|weekend|month|year)(?:'s)?\b",
+    re.IGNORECASE,
+)
+_DAY_OF = re.compile(r"\b(?P<day>today|tomorrow|tonight|\w+day)'s\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|regarding|concerning|related\s+to|containing|involving)\s+(?P<words>.+)$", re.IGNORECASE
+)
+_ASKS_ONE = re.compile(
+    r"^\s*(?:is|are|was|do|did|does|have|has|had|will|when|any|anything|check|am|which|what\s+about)\b|"
+    r"\b(?:if|whether|about|is\s+there|are\s+there|show\s+(?:me\s+)?(?:a|the|my)\s+(?:reminder|task))\b",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    rf"\b(?:{_NOUN}|show|list|see|view|display|read|tell|hear|check|give|gimme|go(?:ing)?\s+(?:through|over)|walk|through|"
+    r"know|lemme|let|say|describe|inform|look(?:s|ing)?|currently|right|set|add(?:ed)?|includ\w+|put|jot\w*|request|ask(?:ed)?|"
+    r"remember\w*|wanted|trying|forget\w*|print|open|pull|bring|rundown|overview|summary|summari[sz]e|points?|aloud|loud|out|back|"
+    r"pending|left|remaining|outstanding|due|overdue|late|done|completed?|finish(?:ed)?|accomplish\w*|many|much|count|different|"
+    r"current|future|upcoming|existing|various|waiting|things?|stuff|anything|something|everything|goods|next|need|have|got|"
+    r"various|first|last|full|whole|entire|ahead|hand|get|want(?:ed)?|like|would|should|must|doing|yet|still|contain\w*|consist\w*|"
+    r"listed|alphabetically|order|earlier|up|else|time|date|deadline|when|today|tomorrow|tonight|high|low|medium|top|priority|urgent|"
+    r"important|buy|plate|day|week|month|year|weekend|us|we|me|please|kindly|items|that|these|of|on|in|for|with|a|an|the|my|is|are|"
+    r"i|you|to|at|there|already|now|it|do|did|does|what|which|how|any|some|all|and|new|most|mine|has|had|be|will|been|"
+    r"was|were|can|could|also|just|ones?|them|so|far|actually|whats|what's|i've|i'm|submission|scheduled?|related)\b'?s?",
+    re.IGNORECASE,
+)
+
+
+def is_about_list(clause: str) -> bool:
+    """Whether the words are about the speaker's list at all."""
+    return bool(_HAS_NOUN.search(clause) or _MINE.search(clause))
+
+
+def read_look(clause: str, message: Message, now: datetime) -> Look:
+    """What a question about the list asks for."""
+    first, last, rest = _read_window(clause, now)
+    level = _LEVEL.search(clause)
+    pointed = read_target(rest, message.quoted(rest))
+    about = _ABOUT.search(rest)
+    words = message.reveal(about["words"] if about else _NOISE.sub(" ", rest))
+    target = read_target(words, message.quoted(rest))
+    if pointed.numbers or pointed.ordinals:
+        target = pointed
+    return Look(
+        status=_read_status(clause, asks_one=bool(target.words) and bool(_ASKS_ONE.search(clause))),
+        target=target,
+        counts=bool(_COUNTS.search(clause)),
+        first=first,
+        last=last,
+        is_overdue=bool(_OVERDUE.search(clause)),
+        priority=_read_priority(level) if level else None,
+        asks_one=bool(_ASKS_ONE.search(clause)),
+    )
+
+
+def _read_status(clause: str, *, asks_one: bool) -> Status:
+    if _COMPLETED.search(clause) and not _NOT_COMPLETED.search(clause):
+        return "all" if asks_one else "completed"
+    if _NOT_COMPLETED.search(clause):
+        return "pending"
+    return "all"
+
+
+def _read_priority(level: re.Match[str]) -> Priority:
+    word = (level["level"] or "high").lower()
+    return "low" if word == "low" else "medium" if word == "medium" else "high"
+
+
+def _read_window(clause: str, now: datetime) -> tuple[date | None, date | None, str]:
+    today = now.date()
+    found = _WINDOW.search(clause)
+    if found is not None:
+        rest = f"{clause[: found.start()]} {clause[found.end() :]}"
+        return *_window(found["unit"].lower(), today, is_next=found["which"].lower() == "next"), rest
+    clause = _DAY_OF.sub(r"\g<day>", clause)
+    due = find_due(clause, now)
+    if due is None:
+        return None, None, clause
+    return due.due.day, due.due.day, due.rest
+
+
+def _window(unit: str, today: date, *, is_next: bool) -> tuple[date, date]:
+    monday = today - timedelta(days=today.weekday())
+    if unit == "weekend":
+        saturday = monday + timedelta(days=12 if is_next else 5)
+        return saturday, saturday + timedelta(days=1)
+    if unit == "week":
+        start = monday + timedelta(days=7) if is_next else today
+        return start, monday + timedelta(days=13 if is_next else 6)
+    if unit == "month":
+        start = (today.replace(day=1) + timedelta(days=32)).replace(day=1) if is_next else today
+        return start, (start.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    start = today.replace(year=today.year + 1, month=1, day=1) if is_next else today
+    return start, start.replace(month=12, day=31)

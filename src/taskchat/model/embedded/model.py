@@ -1,0 +1,58 @@
+"""The built-in assistant: a pydantic-ai model made of rules, which needs no key and no network.
+
+It holds no state. Every request reads the conversation anew: the sentence (`reading`), what it is
+about (`memory`, `choosing`), and what is to be done about it (`planning`, `replies`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.models import Model
+from pydantic_ai.usage import RequestUsage
+
+from taskchat.model.embedded.deciding import decide
+from taskchat.model.embedded.history import read_conversation
+
+if TYPE_CHECKING:
+    from pydantic_ai.messages import ModelMessage
+    from pydantic_ai.models import ModelRequestParameters
+    from pydantic_ai.settings import ModelSettings
+
+
+class EmbeddedModel(Model):
+    """Answers with tool calls and text by rules alone, for the tools of a task list."""
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """The next step of the turn: tool calls, or the reply that ends it."""
+        return respond(messages)
+
+    @property
+    def model_name(self) -> str:
+        """The name under which the model is chosen in the settings."""
+        return "embedded"
+
+    @property
+    def system(self) -> str:
+        """The provider, as pydantic-ai calls it."""
+        return "taskchat"
+
+
+def respond(messages: list[ModelMessage]) -> ModelResponse:
+    """The response to a history, made at once: there is nothing to wait for."""
+    conversation = read_conversation(messages)
+    decision = decide(conversation)
+    first = len(conversation.current.steps) + 1
+    parts: list[TextPart | ToolCallPart] = [
+        ToolCallPart(call.tool, call.arguments, f"call_{number}")
+        for number, call in enumerate(decision.calls, start=first)
+    ]
+    return ModelResponse(
+        parts=parts or [TextPart(decision.text)], model_name="embedded", usage=RequestUsage()
+    )

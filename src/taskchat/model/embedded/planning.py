@@ -1,0 +1,295 @@
+"""From requests to tool calls: which calls, in which order, and what is left to say or to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded import replies
+from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose
+from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
+from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Request, Same, Tail, Talk, Undo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from taskchat.model.embedded.history import Effect, SeenTask
+    from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Verb
+
+MAX_TITLE_CHARS = 200
+_MAX_NOTE_CHARS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call to be made; `detail` is told after the title when it worked."""
+
+    tool: str
+    arguments: dict[str, object]
+    detail: str = ""
+    what: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The calls to make, then the remarks to say, and at most one question at the end."""
+
+    calls: list[Call] = field(default_factory=list[Call])
+    remarks: list[str] = field(default_factory=list[str])
+    question: str = ""
+
+
+def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
+    """Whether the list must be read before anything can be decided."""
+    return any(
+        isinstance(one, Look | Same)
+        or isinstance(one, Tail)
+        or (isinstance(one, Act) and known_choice(one, memory) is None)
+        for one in requests
+    )
+
+
+def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
+    """The ids that an act means for certain by the conversation alone, or None."""
+    target = act.target
+    if act.otherwise is not None or target.words or target.is_all or target.but or target.background:
+        return None
+    if act.verb == "restore":
+        return None
+    if target.numbers or target.ordinals:
+        return None
+    plain = target.is_pronoun and not target.is_plural and not target.is_other
+    if plain and len(memory.focus) == 1:
+        return memory.focus
+    return None
+
+
+class Planner:
+    """Makes one plan for one message."""
+
+    def __init__(self, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> None:
+        self._memory = memory
+        self._tasks = tasks
+        self._now = now
+        self._plan = Plan()
+
+    def plan(self, requests: Sequence[Request]) -> Plan:
+        """Plan all requests of a message in their order."""
+        for one in requests:
+            self._plan_one(one)
+        return self._plan
+
+    def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
+        """Plan one act on tasks that are known."""
+        for task_id in ids:
+            self._plan.calls.append(self._call(verb, task_id, changes))
+
+    def _plan_one(self, request: Request) -> None:
+        match request:
+            case Add():
+                self._plan_add(request)
+            case Act():
+                self._plan_act(request)
+            case Look():
+                from taskchat.model.embedded.listing import answer_look
+
+                self._plan.remarks.append(answer_look(request, self._tasks, self._memory, self._now))
+            case Talk(topic="what_to_add"):
+                self._plan.question = ask_name()
+            case Talk():
+                self._plan.remarks.append(replies.TALK[request.topic])
+            case Offer():
+                self._plan.question = ask_add(request.add.title)
+            case Undo():
+                self._plan_undo()
+            case Same():
+                self._plan_same(request)
+            case Tail():
+                choice = choose(request.act.target, request.act.verb, self._tasks, self._memory)
+                fits = bool(choice.tasks) and choice.is_clear
+                for one in (request.add, request.act) if fits else (request.whole,):
+                    self._plan_one(one)
+
+    def _plan_same(self, same: Same) -> None:
+        verbs: dict[str, Verb] = {"completed": "complete", "deleted": "delete", "reopened": "reopen"}
+        last = self._memory.last_effects[-1].status if self._memory.last_effects else ""
+        if last in verbs and self._memory.is_just_changed:
+            self._plan_act(Act(verbs[last], same.target))
+        else:
+            self._plan_one(Look(target=same.target, status="all"))
+
+    def _plan_add(self, add: Add) -> None:
+        title, note = add.title, add.note
+        if len(title) > MAX_TITLE_CHARS:
+            title, note = title[: MAX_TITLE_CHARS - 1] + "…", note or add.title
+            self._plan.remarks.append("That was long for a title: the full text is in its description.")
+        arguments: dict[str, object] = {"title": title}
+        if note:
+            arguments["description"] = note[:_MAX_NOTE_CHARS]
+        if add.priority:
+            arguments["priority"] = add.priority
+        if add.due:
+            arguments["due_at"] = add.due.as_argument()
+        detail = replies.tell_added(add, self._now)
+        self._plan.calls.append(Call("add_task", arguments, detail, f"add {replies.quote(title)}"))
+        if add.asks_repeat:
+            self._plan.remarks.append(replies.NO_REPEATS)
+        elif add.asks_reminder and replies.NO_REMINDERS not in self._plan.remarks:
+            self._plan.remarks.append(replies.NO_REMINDERS)
+
+    def _plan_act(self, act: Act) -> None:
+        known = known_choice(act, self._memory)
+        if known is not None:
+            self._do(known, act)
+            return
+        if act.verb == "restore":
+            self._restore(act)
+            return
+        choice = choose(act.target, act.verb, self._tasks, self._memory)
+        if act.otherwise is not None and not (choice.tasks and choice.is_clear):
+            self._plan_one(act.otherwise)
+            return
+        self._follow(choice, act)
+
+    def _follow(self, choice: Choice, act: Act) -> None:
+        tasks = self._still_to_do(choice.tasks, act.verb)
+        if choice.missing:
+            self._tell_missing(choice)
+        if not tasks:
+            if not choice.tasks and not choice.missing:
+                self._ask_which(choice, act)
+            return
+        if self._must_confirm(choice, act.verb):
+            self._confirm(tasks, act.verb)
+            return
+        self._do([task.id for task in tasks], act)
+
+    def _tell_missing(self, choice: Choice) -> None:
+        self._plan.remarks.append(replies.tell_missing(choice.missing))
+        if choice.candidates and not choice.tasks:
+            names = [replies.quote(task.title) for task in choice.candidates]
+            self._plan.remarks.append(f"Did you mean {' or '.join(names)}?")
+
+    def _ask_which(self, choice: Choice, act: Act) -> None:
+        if not choice.candidates:
+            self._plan.remarks.append(_nothing_to(act.verb))
+            return
+        self._plan.remarks.append("\n" + replies.show_tasks(choice.candidates, self._now) + "\n")
+        self._plan.question = ask_which(act.verb)
+
+    def _must_confirm(self, choice: Choice, verb: Verb) -> bool:
+        count = len(choice.tasks)
+        if verb != "delete" or count < 2:
+            return False
+        return choice.is_bulk or count > MAX_NAMED
+
+    def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
+        self._plan.remarks.append("\n" + replies.show_tasks(tasks, self._now) + "\n")
+        self._plan.question = ask_confirm(verb, len(tasks))
+
+    def _still_to_do(self, tasks: Sequence[SeenTask], verb: Verb) -> list[SeenTask]:
+        if verb not in {"complete", "reopen"}:
+            return list(tasks)
+        wanted = verb == "complete"
+        ready = [replies.quote(task.title) for task in tasks if task.completed == wanted]
+        if ready:
+            state = "already complete" if wanted else "still open"
+            verb_form = "is" if len(ready) == 1 else "are"
+            self._plan.remarks.append(f"{replies.and_join(ready)} {verb_form} {state}.")
+        return [task for task in tasks if task.completed != wanted]
+
+    def _do(self, ids: Sequence[int], act: Act) -> None:
+        if act.verb == "update" and act.changes.are_none:
+            title = self._title(ids[0])
+            self._plan.question = ask_change(title)
+            return
+        self.act_on(ids, act.verb, act.changes)
+
+    def _restore(self, act: Act) -> None:
+        from taskchat.model.embedded.choosing import choose_deleted
+
+        found = choose_deleted(act.target, self._memory)
+        if not found:
+            self._plan.remarks.append(
+                "I can only bring back what was deleted in this conversation, and I found nothing "
+                "that fits."
+            )
+        self.act_on([effect.task_id for effect in found], "restore", Changes())
+
+    def _plan_undo(self) -> None:
+        undone = [call for effect in reversed(self._memory.last_effects) for call in self._undo(effect)]
+        self._plan.calls += undone
+        if not undone:
+            self._plan.remarks.append(replies.TALK["no_undo"])
+
+    def _undo(self, effect: Effect) -> list[Call]:
+        back: dict[str, Verb] = {
+            "created": "delete", "completed": "reopen", "reopened": "complete", "deleted": "restore",
+            "restored": "delete",
+        }  # fmt: skip
+        if effect.status in back:
+            return [self._call(back[effect.status], effect.task_id, Changes())]
+        was = self._memory.before.get(effect.task_id)
+        if was is None:
+            return []
+        arguments: dict[str, object] = {"task_id": was.id, "title": was.title}
+        if was.priority:
+            arguments["priority"] = was.priority
+        arguments["due_at"] = _due_argument(was, self._now)
+        return [Call("update_task", arguments, " (as it was)", f"change {replies.quote(was.title)}")]
+
+    def _call(self, verb: Verb, task_id: int, changes: Changes) -> Call:
+        what = f"{'mark' if verb == 'complete' else verb} {replies.quote(self._title(task_id))}"
+        if verb in {"complete", "reopen"}:
+            arguments: dict[str, object] = {"task_id": task_id}
+            if verb == "reopen":
+                arguments["completed"] = False
+            return Call("complete_task", arguments, what=what)
+        if verb == "update":
+            arguments, detail = _update_arguments(changes, self._now)
+            return Call("update_task", {"task_id": task_id, **arguments}, detail, what)
+        return Call(f"{verb}_task", {"task_id": task_id}, what=what)
+
+    def _title(self, task_id: int) -> str:
+        task = next((one for one in self._tasks if one.id == task_id), self._memory.known.get(task_id))
+        if task is not None:
+            return task.title
+        effects = (*self._memory.last_effects, *self._memory.deleted)
+        return next((one.title for one in effects if one.task_id == task_id), "that task")
+
+
+def _update_arguments(changes: Changes, now: datetime) -> tuple[dict[str, object], str]:
+    arguments: dict[str, object] = {}
+    told: list[str] = []
+    if changes.title:
+        arguments["title"] = changes.title[:MAX_TITLE_CHARS]
+    if changes.note:
+        arguments["description"] = changes.note[:_MAX_NOTE_CHARS]
+        told.append("note added")
+    if changes.priority:
+        arguments["priority"] = changes.priority
+        told.append(f"{changes.priority} priority")
+    if changes.due:
+        arguments["due_at"] = changes.due.as_argument()
+        told.append(f"due {replies.tell_due(changes.due, now)}")
+    if changes.clears_due:
+        arguments["due_at"] = "none"
+        told.append("no due date")
+    return arguments, f" ({', '.join(told)})" if told else ""
+
+
+def _due_argument(task: SeenTask, now: datetime) -> str:
+    if task.due_at is None:
+        return "none"
+    local = task.due_at.astimezone(now.tzinfo)
+    return f"{local:%Y-%m-%d}" if task.all_day else f"{local:%Y-%m-%dT%H:%M}"
+
+
+def _nothing_to(verb: Verb) -> str:
+    if verb == "complete":
+        return "There is no open task on your list."
+    if verb == "reopen":
+        return "There is no completed task on your list."
+    return "Your list is empty, so there is nothing to change."

@@ -1,0 +1,131 @@
+"""How people point at tasks: by number, by place in the list, by a pronoun, by "all", by words."""
+
+from __future__ import annotations
+
+import re
+
+from taskchat.model.embedded.requests import Status, Target
+from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_number
+
+_NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?)"
+_NUMBER = (
+    r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:])"
+)
+_ORDINAL = r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
+_NUMBERED = re.compile(
+    rf"(?:\b(?:tasks?|numbers?|numero|no\.?|nr\.?|items?|to-?dos?|todos?|reminders?)\s*#?|#)\s*"
+    rf"(?P<all>{_NUMBER}(?:\s*(?:,|and|&|,\s*and)\s*(?:tasks?|number|#)?\s*#?{_NUMBER})*)",
+    re.IGNORECASE,
+)
+_BARE_NUMBERS = re.compile(
+    rf"^\W*(?P<all>{_NUMBER}(?:\s*(?:,|and|&|,\s*and)\s*{_NUMBER})*)\W*(?:please|too|and|as|is|are)?\W*$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    rf"\b(?:the\s+|my\s+)?(?:very\s+)?(?P<place>{_ORDINAL})"
+    rf"(?:\s+(?P<count>two|three|four|five|\d)\b)?"
+    rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b|are\b|only\b|then\b|first\b|isn't\b"
+    rf"|was\b|too\b|instead\b|i\b|you\b))(?:\s+{_NOUN}\b)?",
+    re.IGNORECASE,
+)
+_BUT = re.compile(
+    r"\b(?:except(?:\s+for)?|apart\s+from|other\s+than|besides|excluding|but\s+not|but(?=\s+(?:the|my)\b)|"
+    r"not\s+including|only\s+keep|but\s+keep|keep)\b(?P<but>.*)$",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all|whole\s+list)\b", re.I
+)
+_ALL_LIST = re.compile(r"\b(?:my|the|this|our|whole|entire)\s+(?:\w+[\s-]){0,2}?(?:list|lists)\b", re.I)
+_LIST_PLACE = re.compile(
+    r"\b(?:from|on|off|in|to|onto|of)\s+(?:my|the|this|our|that)\s+(?:\w+[\s-]){0,3}?"
+    r"(?:list|lists|tasks|reminders|todos|to-dos)\b(?:\s+of\s+\w+(?:\s+to\s+\w+)?)?",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(
+    r"\b(?:them|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores|errands)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|it's|that|this|that's|(?:that|this|the|my)\s+(?:one|task|reminder|to-?do|item)|one|task|"
+    r"reminder|same)\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(r"\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE)
+_DONE = re.compile(r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE)
+# What stands around the name of a task: "my reminder to …", "… task", "the … one".
+_AROUND = re.compile(
+    rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|{_NOUN})\b[\s:,]*)+"
+    rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more|thank you|"
+    r"yet|instead|off|then|ok|today|again))+[\s.!?]*$",
+    re.IGNORECASE,
+)
+
+
+def read_target(text: str, quoted: list[str], background: str = "") -> Target:
+    """Read the words that are left of a clause when its cue words are taken out.
+
+    Args:
+        text: those words, quotes revealed.
+        quoted: the quoted pieces among them; they alone name the tasks then.
+        background: what was said before, used where the words only point ("that one").
+    """
+    if quoted:
+        return Target(words=" and ".join(quoted))
+    but = _BUT.search(text)
+    head = text[: but.start()] if but else text
+    is_list = bool(_ALL_LIST.search(head))
+    head = _LIST_PLACE.sub(" ", head)
+    numbers, head = _take_numbers(head)
+    ordinals, head = _take_places(head)
+    is_all = bool(_ALL.search(head))
+    words = name_in(_OTHER.sub(" ", head))
+    status: Status = "all"
+    if is_all or _PLURAL.search(head):
+        status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
+        words = name_in(_OPEN.sub(" ", _DONE.sub(" ", words)))
+    has_words = bool(content_stems(words))
+    return Target(
+        words=words if has_words else "",
+        numbers=numbers,
+        ordinals=ordinals,
+        is_all=is_all or (is_list and not has_words and not numbers and not ordinals),
+        is_plural=bool(_PLURAL.search(head)),
+        is_pronoun=bool(_PRONOUN.search(head)),
+        is_other=bool(_OTHER.search(head)),
+        status=status,
+        but=name_in(but["but"]) if but else "",
+        background=background,
+    )
+
+
+def name_in(text: str) -> str:
+    """The name of a task without the words that stand around it."""
+    last = ""
+    while text != last:
+        last, text = text, _AROUND.sub("", text.strip(" ,.;:!?-")).strip(" ,.;:!?-")
+    return text
+
+
+def _take_numbers(text: str) -> tuple[tuple[int, ...], str]:
+    found = _BARE_NUMBERS.match(text) or _NUMBERED.search(text)
+    if found is None:
+        return (), text
+    values = [read_number(word) for word in re.findall(_NUMBER, found["all"], re.IGNORECASE)]
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    return tuple(value for value in values if value is not None), rest
+
+
+def _take_places(text: str) -> tuple[tuple[int, ...], str]:
+    places: list[int] = []
+    for found in _PLACE.finditer(text):
+        word = found["place"].lower()
+        count = read_number(found["count"] or "1") or 1
+        if word in {"last", "latest", "newest", "bottom"}:
+            places += range(-count, 0)
+        else:
+            digits = re.match(r"\d+", word)
+            place = int(digits[0]) if digits else ORDINAL_WORDS.get(word, 1)
+            places += range(place, place + count)
+    return tuple(places), _PLACE.sub(" ", text) if places else text

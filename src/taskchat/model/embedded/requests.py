@@ -1,0 +1,144 @@
+"""What a sentence can ask for: the values that reading makes and planning carries out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from taskchat.model.embedded.dates import Due
+
+Verb = Literal["complete", "reopen", "delete", "restore", "update"]
+Status = Literal["all", "pending", "completed"]
+Priority = Literal["low", "medium", "high"]
+Topic = Literal[
+    "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
+    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The words that say which tasks are meant, not yet looked up.
+
+    `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
+    sentences before said, for "I called Amy. Delete that one."
+    """
+
+    words: str = ""
+    numbers: tuple[int, ...] = ()
+    ordinals: tuple[int, ...] = ()
+    is_all: bool = False
+    is_plural: bool = False
+    is_pronoun: bool = False
+    is_other: bool = False
+    status: Status = "all"
+    but: str = ""
+    background: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an update sets; None and "" leave a field as it is."""
+
+    title: str = ""
+    note: str = ""
+    priority: Priority | None = None
+    due: Due | None = None
+    clears_due: bool = False
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is said about what to change."""
+        return self == Changes()
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A task to be kept.
+
+    `heard` are the words its title was made of. `is_hint` is set where they only told a need
+    ("I need to …"), which may also lead up to another request.
+    """
+
+    title: str
+    due: Due | None = None
+    priority: Priority | None = None
+    note: str = ""
+    asks_reminder: bool = False
+    asks_repeat: bool = False
+    heard: str = ""
+    is_hint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Words that may be a task: asked about, not added."""
+
+    add: Add
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A question about the list; `first` and `last` bound the due dates asked for.
+
+    `asks_one` is set where the question is whether some task is there, so that "no" is an answer.
+    """
+
+    status: Status = "pending"
+    target: Target = field(default_factory=Target)
+    counts: bool = False
+    first: date | None = None
+    last: date | None = None
+    is_overdue: bool = False
+    priority: Priority | None = None
+    asks_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Words that need no tool."""
+
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The wish to take back what the last turn did."""
+
+    corrected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A change to tasks that exist.
+
+    `otherwise` marks a doubtful reading: the act counts only where a task clearly fits, else
+    `otherwise` is what was meant.
+    """
+
+    verb: Verb
+    target: Target
+    changes: Changes = field(default_factory=Changes)
+    otherwise: Add | Offer | Talk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """A new task and an act after "and", which are one title where the act fits no task."""
+
+    add: Add
+    act: Act
+    whole: Add
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Only a place in the list is said ("and the second"): the last act again, on that task."""
+
+    target: Target
+
+
+Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same

@@ -1,0 +1,126 @@
+"""Which task a phrase means: words and typos against titles, by what share of each is covered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.history import SeenTask
+
+# Set on sentences of our own: under half of the phrase found in a title is another task more often
+# than not, and two titles closer than the margin are a question rather than a choice.
+_LEAST_COVERED = 0.55
+_CLEARLY_COVERED = 0.75
+_MARGIN = 0.1
+_LEAST_RATIO = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well a phrase and a title fit: the covered share of each (0 to 1)."""
+
+    task: SeenTask
+    phrase: float
+    title: float
+    shares_noun: bool = True
+
+    @property
+    def score(self) -> float:
+        """The phrase counts more: a title may well hold more words than anyone says."""
+        return 0.65 * self.phrase + 0.35 * self.title
+
+    @property
+    def is_likely(self) -> bool:
+        """Good enough to act on when the sentence says plainly what to do."""
+        return self.phrase >= _LEAST_COVERED or (self.title >= 0.7 and self.phrase >= 0.4)
+
+    @property
+    def is_clear(self) -> bool:
+        """Good enough when the sentence only hints at an act."""
+        return (
+            self.phrase >= _CLEARLY_COVERED and self.title >= 0.35
+        ) or (self.title >= 0.99 and self.phrase >= 0.3)
+
+
+def rank(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
+    """All tasks that share a telling word with `words`, best first."""
+    stems = content_stems(words) or [stem(word) for word in tokens(words)]
+    if not stems:
+        return []
+    matches = [_match(stems, words, task) for task in tasks]
+    found = [match for match in matches if match.phrase > 0]
+    return sorted(found, key=lambda match: -match.score)
+
+
+def best(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
+    """The match of `words`, or the several that fit about as well; empty where none is likely."""
+    likely = [match for match in rank(words, tasks) if match.is_likely]
+    if not likely:
+        return []
+    top = likely[0]
+    return [match for match in likely if top.score - match.score < _MARGIN]
+
+
+def split_phrases(words: str) -> list[str]:
+    """The parts of "milk, rent and the report"."""
+    parts = re.split(r"\s*(?:,|;|&|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
+    return [part for part in parts if content_stems(part)]
+
+
+def _match(stems: list[str], words: str, task: SeenTask) -> Match:
+    if words.strip().casefold() == task.title.casefold():
+        return Match(task, 1.0, 1.0)
+    title_stems = content_stems(task.title) or [stem(word) for word in tokens(task.title)]
+    hits = {mine: _counterpart(mine, title_stems) for mine in stems}
+    found = {other for other in hits.values() if other is not None}
+    if not any(not is_errand_stem(one) for one in found) and len(found) < len(title_stems):
+        # Only a verb in common: "buy eggs" is not "buy printer ink", but "the call one" may be.
+        share = sum(map(_weight, [s for s in stems if hits[s]])) / sum(map(_weight, stems))
+        return Match(task, share if share > 0.99 else share / 2, _share(found, title_stems), shares_noun=False)
+    covered = sum(_weight(one) for one, other in hits.items() if other is not None)
+    return Match(task, covered / sum(map(_weight, stems)), _share(found, title_stems))
+
+
+def _share(found: set[str], title_stems: list[str]) -> float:
+    total = sum(map(_weight, title_stems))
+    return sum(_weight(one) for one in title_stems if one in found) / total if total else 0.0
+
+
+def _weight(stemmed: str) -> float:
+    return 0.4 if is_errand_stem(stemmed) else 1.0
+
+
+def _counterpart(word: str, title_stems: list[str]) -> str | None:
+    if word in title_stems:
+        return word
+    for other in title_stems:
+        if _are_alike(word, other):
+            return other
+    return None
+
+
+def _are_alike(word: str, other: str) -> bool:
+    shorter, longer = sorted((word, other), key=len)
+    if len(shorter) < 3:
+        return False
+    if longer.startswith(shorter) and (len(shorter) >= 4 and len(longer) - len(shorter) <= 4):
+        return True
+    # A prefix of six letters joins "apology" and "apologize", "submission" and "submit".
+    if len(shorter) >= 6 and shorter[:5] == longer[:5]:
+        return True
+    if len(shorter) < 4 or len(longer) - len(shorter) > 1:
+        return False
+    return fuzz.ratio(word, other) >= _LEAST_RATIO or _swapped(word, other)
+
+
+def _swapped(word: str, other: str) -> bool:
+    # "mlik": two letters changed places, which a plain ratio punishes twice.
+    return len(word) == len(other) and sorted(word) == sorted(other) and word[0] == other[0]

@@ -1,0 +1,119 @@
+"""English as the rules need it: words that carry no meaning here, stems, and what is a verb."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set to look words up in."""
+    return frozenset(text.split())
+
+
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {"a": 1, "an": 1, "couple": 2, "few": 3, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+ORDINAL_WORDS = {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
+
+# Words that never tell one task from another.
+STOP_WORDS = word_set(
+    "a an the this that these those my mine our your his her their its it them they he she me i we "
+    "you to of for in on at by with from as and or but so is are was were be been being am do does "
+    "did done have has had having got gotten will would can could should shall may might must just "
+    "also already now then there here one ones thing things stuff please pls plz thanks thank "
+    "thing's about regarding concerning re up off out down over back into onto not no yes ok okay "
+    "well actually really finally still yet too any some all every each both more task tasks todo "
+    "todos to-do to-dos reminder reminders item items list lists entry chore chores errand errands "
+    "i'm i've i'll i'd it's that's there's don't let's number called named titled which what who "
+    "when where why how if whether again today anyway sorry hey hi oh oops um uh hmm actually "
+    "need needs title description contains contain containing mention mentions mentioning word only everything anything something nothing lot after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome cool new im ive thats its dont whats bot "
+    "same instead myself per own very quite pretty sure done wait nope yep"
+)
+
+# Verbs a person starts an errand with. Device and question verbs (play, turn, show, tell) are left
+# out on purpose: "play chopin" is no task.
+ERRAND_VERBS = word_set(
+    "accept apologize apply arrange assemble attend back backup bake bath bathe book borrow bring "
+    "brush build buy cancel call change charge check clean clear collect compare complete confirm "
+    "contact cook cut decline decorate defrost deliver deposit discuss do donate download draft "
+    "drive drop dry dust email e-mail empty exchange exercise feed file fill finalize finish fix "
+    "fold follow freeze get grab groom handle hang hem hire hoover invite iron jog join knit label "
+    "learn lock look mail measure meet mend message mop mow oil order organise organize pack paint "
+    "paper pay phone pick plan plant polish post practice practise prepare prep print proofread "
+    "purchase put reach read recharge recycle refill refuel register renew rent repair repaint "
+    "replace reply rent request research reserve respond return review revise ring rsvp rinse run "
+    "sand schedule scan scrub see sell send service sew ship shop sign sort speak stock study "
+    "submit sweep swim take talk text thaw tidy transfer translate trim try tune unpack update "
+    "upgrade upload vacuum visit wake walk wash watch water wax weed wipe withdraw work workout "
+    "wrap write"
+)
+
+# Of the errand verbs, those that open other sentences as well: alone they are no wish for a task.
+WEAK_VERBS = word_set(
+    "cancel check change clear complete do finish get handle look put read run see take try update "
+    "watch translate drop back cut fill join reach request speak talk work paper label wake learn"
+)
+
+_IRREGULAR = {
+    "bought": "buy", "paid": "pay", "sent": "send", "wrote": "write", "written": "write",
+    "got": "get", "gotten": "get", "took": "take", "taken": "take", "made": "make", "went": "go",
+    "gone": "go", "did": "do", "done": "do", "met": "meet", "fed": "feed", "sold": "sell",
+    "told": "tell", "said": "say", "spoke": "speak", "found": "find", "brought": "bring",
+    "drove": "drive", "swept": "sweep", "hung": "hang", "rang": "ring", "rung": "ring",
+    "saw": "see", "seen": "see", "built": "build", "gave": "give", "given": "give", "ate": "eat",
+    "left": "leave", "ran": "run", "swam": "swim", "woke": "wake", "wound": "wind", "spent": "spend",
+    "taught": "teach", "thought": "think", "held": "hold", "kept": "keep", "lent": "lend",
+    "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery",
+    "dr": "doctor", "doc": "doctor", "docs": "doctor", "appt": "appointment", "appts": "appointment",
+    "mtg": "meeting", "meetings": "meeting", "meeting": "meeting", "bday": "birthday", "photos": "photo", "shoes": "shoe",
+    "chose": "choose", "drew": "draw", "flew": "fly", "gym": "gym", "bus": "bus", "gas": "gas",
+    "tv": "tv", "phoned": "phone", "deadline": "deadline",
+}  # fmt: skip
+
+_TOKEN = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*", re.UNICODE)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of `text` in lower case, possessives dropped ("mom's" is "mom")."""
+    return [re.sub(r"['\u2019]s$", "", word) for word in _TOKEN.findall(text.lower())]
+
+
+def content_stems(text: str) -> list[str]:
+    """The stems of the words that can tell tasks apart, in order and without repeats."""
+    found = [stem(word) for word in tokens(text) if word not in STOP_WORDS]
+    return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """A rough stem that joins "booked", "booking" and "book"; not a word that is ever shown."""
+    word = word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("s'").replace("-", "")
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, least in (("ing", 5), ("ied", 5), ("ies", 5), ("ed", 5), ("es", 5), ("s", 4)):
+        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
+            word = word.removesuffix(ending) + ("y" if ending in {"ied", "ies"} else "")
+            break
+    # "planned" and "planning" lose the doubled letter, "make" and "making" the silent e.
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+_ERRAND_STEMS = frozenset(stem(verb) for verb in ERRAND_VERBS) | {"go", "mak", "giv", "leav", "com"}
+
+
+def is_errand_stem(stemmed: str) -> bool:
+    """Whether a stem is a common verb, which alone does not name a task ("buy", "call")."""
+    return stemmed in _ERRAND_STEMS
+
+
+def read_number(word: str) -> int | None:
+    """The value of "3" or "three", None for any other word."""
+    if word.isdecimal() and len(word) <= 9:
+        return int(word)
+    return NUMBER_WORDS.get(word.lower())

@@ -1,0 +1,106 @@
+"""Builds the parts and joins them; the only place that knows all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskchat.auth.accounts import Accounts, local_issuer
+from taskchat.auth.issuers import TokenRules
+from taskchat.auth.page import Page
+from taskchat.auth.tokens import TokenVerifier
+from taskchat.chat.journal import Journal
+from taskchat.chat.recovery import Recovery
+from taskchat.chat.toolset import Toolset
+from taskchat.chat.turn import TurnLimits, Turns
+from taskchat.db.opening import opened
+from taskchat.db.server_lock import ServerLock
+from taskchat.db.urls import parse_database_url
+from taskchat.model.providers import make_model
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from pydantic_ai.models import Model
+
+    from taskchat.db.database import Database
+    from taskchat.settings import Settings
+
+STOP_GRACE_S = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that `app.py` built; the same for every request, and none holds a user's data."""
+
+    settings: Settings
+    db: Database
+    accounts: Accounts
+    tokens: TokenVerifier
+    turns: Turns
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, address: str, model: Model | None = None
+) -> AsyncGenerator[Parts]:
+    """The parts at work: database open, orphaned turns taken over, leases kept.
+
+    Args:
+        settings: as they were read.
+        address: where this process serves; empty for a command that serves nobody.
+        model: in place of the one that `TASKCHAT_MODEL` names.
+
+    Raises:
+        StartError: another process holds the embedded database, or a setting cannot be used.
+    """
+    url = parse_database_url(settings.database)
+    async with AsyncExitStack() as stack:
+        if url.path is not None:
+            lock = ServerLock(url.path)
+            lock.acquire(address)
+            stack.callback(lock.release)
+        db = await stack.enter_async_context(opened(settings))
+        # Leaving a model closes its connections.
+        model = await stack.enter_async_context(model or named_model(settings))
+        parts, recovery = await _join(settings, settings.public_url or address, db, model)
+        await recovery.take_over(everything=url.path is not None)
+        keeping = asyncio.create_task(recovery.keep(), name="recovery")
+        try:
+            yield parts
+        finally:
+            await parts.turns.stop(STOP_GRACE_S)
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+
+
+def named_model(settings: Settings) -> Model:
+    """The model that the settings name.
+
+    Raises:
+        StartError: there is none of that name, or its key is missing.
+    """
+    return make_model(settings.model, base_url=settings.model_base_url, api_key=settings.api_key)
+
+
+async def _join(
+    settings: Settings, address: str, db: Database, model: Model
+) -> tuple[Parts, Recovery]:
+    issuer = await local_issuer(settings, db)
+    secret = settings.jwt_secret
+    rules = TokenRules(
+        shared_secret=None if secret is None else secret.get_secret_value(),
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
+    tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
+    people = Accounts(
+        db, issuer, sign_up_open=settings.sign_up_is_open(address), forget=tokens.forget
+    )
+    journal = Journal(db, lease_s=settings.lease_s, history=settings.history)
+    limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
+    turns = Turns(journal, Toolset(), model, limits)
+    return Parts(settings, db, people, tokens, turns), Recovery(turns, journal, settings.lease_s)

@@ -1,0 +1,68 @@
+"""For whom the tools work: bound around each call by us, never an argument.
+
+A chat turn binds the transaction that also stores the step, so that both are committed together:
+
+    async def work(tx: Transaction) -> None:
+        with acting_for(ToolCaller(user, zone, tx=tx)):
+            outcome = await call(server, name, arguments)
+
+It is bound inside `work`, because on SQLite that runs in the writer's thread, which does not see
+the context of the event loop. A connection (`/mcp`, stdio) binds the database instead: there each
+call is a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from taskchat.tasks.service import TaskList
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
+    from datetime import tzinfo
+
+    from taskchat.db.database import Database, Transaction
+    from taskchat.ids import UserId
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCaller:
+    """Whose list it is, where their days begin, and the transaction (or what opens one)."""
+
+    user: UserId
+    zone: tzinfo
+    tx: Transaction | None = None
+    db: Database | None = None
+
+    async def run(self, work: Callable[[TaskList], Awaitable[T]], *, only_reads: bool = False) -> T:
+        """Do something with the list, in the transaction given or in one of its own.
+
+        Raises:
+            DatabaseError: as the database says; also whatever `work` raises.
+        """
+        if self.tx is not None:
+            return await work(TaskList(self.tx, self.user))
+        if self.db is None:
+            message = "a caller needs a transaction or a database"
+            raise RuntimeError(message)
+        begin = self.db.read if only_reads else self.db.transaction
+        return await begin(lambda tx: work(TaskList(tx, self.user)), user=self.user)
+
+
+tool_caller: ContextVar[ToolCaller] = ContextVar("tool_caller")
+"""Who calls now. A tool that is called outside of `acting_for` fails: there is no default user."""
+
+
+@contextmanager
+def acting_for(caller: ToolCaller) -> Generator[None]:
+    """Bind the caller for what is called inside."""
+    token = tool_caller.set(caller)
+    try:
+        yield
+    finally:
+        tool_caller.reset(token)

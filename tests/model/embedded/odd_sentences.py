@@ -1,0 +1,129 @@
+"""Reads and judges the cases of odd_sentences.txt (its head explains the form)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.model.embedded.playground import Playground
+
+# A Tuesday at noon.
+NOW = datetime(2026, 5, 5, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+LIST = [
+    "Buy milk",
+    "Call mom",
+    "Dentist appointment",
+    "Finish the report",
+    "Pay rent",
+    "Team meeting",
+    "Book flights to Paris",
+    "[x] Water the plants",
+    "[x] Renew passport",
+]
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+@dataclass(frozen=True)
+class Case:
+    turns: tuple[str, ...]
+    want: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    wrong: str
+    reply: str
+    is_changed: bool
+
+
+def read_cases(name: str = "odd_sentences.txt") -> list[Case]:
+    text = (Path(__file__).parent / name).read_text("utf-8")
+    cases: list[Case] = []
+    for line in text.splitlines():
+        if "=>" in line and not line.startswith("#"):
+            said, want = line.rsplit("=>", 1)
+            cases.append(Case(tuple(turn.strip() for turn in said.split(" >> ")), want.strip()))
+    return cases
+
+
+def run(case: Case) -> Outcome:
+    play = Playground(NOW)
+    play.reset([{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in LIST])
+    before = play.tasks()
+    reply, tools = "", list[str]()
+    for turn in case.turns:
+        reply, tools = play.chat(turn)
+    after = play.tasks()
+    wrong = _judge(case.want, before, after, reply, tools)
+    return Outcome(wrong, reply, after != before)
+
+
+def _judge(
+    want: str,
+    before: list[dict[str, object]],
+    after: list[dict[str, object]],
+    reply: str,
+    tools: list[str],
+) -> str:
+    if want.endswith("?"):
+        if "?" not in reply:
+            return "did not ask"
+        want = want.removesuffix("?").strip()
+    if want == "list" and "list_tasks" not in tools:
+        return "did not look"
+    if want == "none" and tools:
+        return f"called {tools}"
+    ops = [] if want in {"", "=", "list", "none"} else [op.strip() for op in want.split(" ; ")]
+    expected = _expected(ops, before)
+    got = {(_norm(str(t["title"])), t["completed"]) for t in after}
+    if not any(got == set(choice) for choice in expected):
+        return f"list is {sorted(str(t['title']) + (' [x]' if t['completed'] else '') for t in after)}"
+    wrong = [op for op in ops if op[0] in "@!" and not _has(op, after)]
+    return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}" if wrong else ""
+
+
+def _expected(ops: list[str], before: list[dict[str, object]]) -> list[list[tuple[str, object]]]:
+    rows = [[(_norm(str(t["title"])), t["completed"]) for t in before]]
+    for op in ops:
+        kind, rest = op[0], op[1:].strip()
+        if " > " in op:
+            old, new = (_norm(part) for part in op.split(" > "))
+            rows = [[(new if t == old else t, d) for t, d in row] for row in rows]
+        elif kind == "+":
+            titles = [_norm(t) for t in rest.split(" / ")]
+            rows = [[*row, (title, False)] for row in rows for title in titles]
+        elif kind == "-":
+            rows = [[one for one in row if one[0] != _norm(rest)] for row in rows]
+        elif kind in "xo":
+            rows = [[(t, kind == "x") if t == _norm(rest) else (t, d) for t, d in r] for r in rows]
+    return rows
+
+
+def _norm(title: str) -> str:
+    return re.sub(r"[^a-z0-9 ]", "", title.lower().replace("the ", "")).strip()
+
+
+def _has(op: str, tasks: list[dict[str, object]]) -> bool:
+    words = op[1:].split()
+    task = next((t for t in tasks if words[0] in str(t["title"]).lower()), None)
+    if task is None:
+        return False
+    if op[0] == "!":
+        return task["priority"] == words[1]
+    due = str(task["due"] or "none")
+    if words[1] == "none":
+        return due == "none"
+    return due.startswith(_day(words[1])) and (len(words) < 3 or due.endswith(words[2]))
+
+
+def _day(word: str) -> str:
+    if word in _DAYS:
+        ahead = (_DAYS.index(word) - NOW.weekday() - 1) % 7 + 1
+    elif word[0] == "+":
+        ahead = int(word.strip("+d"))
+    else:
+        ahead = {"today": 0, "tomorrow": 1}[word]
+    return f"{NOW + timedelta(days=ahead):%Y-%m-%d}"
