@@ -66,7 +66,7 @@ async def running(
         # Leaving a model closes its connections.
         model = await stack.enter_async_context(model or named_model(settings))
         parts, recovery = await _join(settings, settings.public_url or address, db, model)
-        await recovery.take_over(everything=url.path is not None)
+        await (recovery.take_over() if url.path is None else recovery.take_over_all())
         keeping = asyncio.create_task(recovery.keep(), name="recovery")
         try:
             yield parts

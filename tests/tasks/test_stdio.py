@@ -47,7 +47,7 @@ async def test_a_client_over_stdio_keeps_its_user_s_list(
         errors.seek(0)
         complaints = errors.read()
 
-    assert [tool.name for tool in tools.tools][0] == "add_task"
+    assert tools.tools[0].name == "add_task"
     assert added.structured_content == {"task_id": 1, "status": "created", "title": "Buy milk"}
     assert listed.structured_content is not None
     assert listed.structured_content["result"][0]["due_at"] == "2026-11-26T23:00:00Z"

@@ -106,10 +106,14 @@ class Journal:
             KeyReusedError: its key names a turn with another content.
             DatabaseError: nothing is known to be stored; if it was, a take-over ends it.
         """
-        for _ in range(OPEN_TRIES):
+        for conflicts in range(OPEN_TRIES):
+            # What was in the way may be this very turn, committed by a try whose answer was lost.
+            met = conflicts > 0
             try:
                 found = await _settled(
-                    lambda again: self._open_once(request, again=again, waited=waited)
+                    lambda again, met=met: self._open_once(
+                        request, again=again or met, waited=waited
+                    )
                 )
             except ConflictError:
                 continue
@@ -340,21 +344,21 @@ class Journal:
 
         return await self._db.transaction(work)
 
-    async def claim(self, *, everything: bool = False) -> Sequence[Claim]:
-        """Take over some turns whose owner is silent or has offered them.
+    async def disown_all(self) -> None:
+        """End every lease: the only process that runs turns here has just been started."""
+        await self._db.transaction(
+            lambda tx: tx.execute("UPDATE turns SET lease_until = 0 WHERE status = 'running'")
+        )
 
-        Args:
-            everything: also those whose lease still runs: at the start of the only process that
-                runs turns on an embedded database, every running turn is an orphan.
-        """
+    async def claim(self) -> Sequence[Claim]:
+        """Take over some turns whose owner is silent or has offered them."""
 
         async def work(tx: Transaction) -> Sequence[Claim]:
             # A lease that ends too far ahead was set by a clock that has been set back since.
             rows = await tx.fetch(
-                "SELECT id FROM turns WHERE status = 'running' AND (offered OR $1 OR"
+                "SELECT id FROM turns WHERE status = 'running' AND (offered OR"
                 " lease_until NOT BETWEEN epoch_now() AND epoch_now() + 60)"
-                " ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED",
-                everything,
+                " ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED",
                 CLAIM_LIMIT,
             )
             return [await self._claim_one(tx, TurnId(row["id"])) for row in rows]

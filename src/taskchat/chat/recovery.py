@@ -31,16 +31,16 @@ class Recovery:
         self._journal = journal
         self._lease_s = lease_s
 
-    async def take_over(self, *, everything: bool = False) -> int:
-        """Take over orphaned turns until there are none, and run them; says how many.
+    async def take_over_all(self) -> int:
+        """Take over every running turn: an embedded database's only server has been started."""
+        await self._journal.disown_all()
+        return await self.take_over()
 
-        Args:
-            everything: every running turn is an orphan: an embedded database has one server, and
-                it has just been started.
-        """
+    async def take_over(self) -> int:
+        """Take over orphaned turns until there are none, and run them; says how many."""
         taken = 0
         while True:
-            claims = await self._journal.claim(everything=everything)
+            claims = await self._journal.claim()
             for claim in claims:
                 try:
                     turn = await self._journal.load(claim)
@@ -49,8 +49,7 @@ class Recovery:
                 log.info("turn.taken_over", turn_id=str(turn.uid), epoch=turn.epoch)
                 self._turns.start(turn)
                 taken += 1
-            # A turn just claimed has a lease again, unless everything counts as lost.
-            if len(claims) < CLAIM_LIMIT or everything:
+            if len(claims) < CLAIM_LIMIT:
                 return taken
 
     async def keep(self) -> None:

@@ -118,11 +118,16 @@ class Turns:
         opening = await self._open(request, is_gone)
         if isinstance(opening, Opened):
             return Answer(await self._listen(self.start(opening.turn)))
-        record = opening.record
+        return await self._attach(opening.record)
+
+    async def _attach(self, record: TurnRecord) -> Answer:
+        """Join a turn that exists: go on with it where it may, else listen, else tell its end."""
         if record.status == "failed" and record.retryable:
             turn = await self._journal.continue_turn(record)
             if turn is not None:
                 return Answer(await self._listen(self.start(turn)))
+            # It may not go on, or another request was quicker: see how it stands now.
+            record = await self._journal.read(record.user, record.id) or record
         if record.status == "running":
             return Answer(await self._listen(record))
         return Answer(record, replayed=True)

@@ -80,7 +80,9 @@ def _judge(
     expected = _expected(ops, before)
     got = {(_norm(str(t["title"])), t["completed"]) for t in after}
     if not any(got == set(choice) for choice in expected):
-        return f"list is {sorted(str(t['title']) + (' [x]' if t['completed'] else '') for t in after)}"
+        return (
+            f"list is {sorted(str(t['title']) + (' [x]' if t['completed'] else '') for t in after)}"
+        )
     wrong = [op for op in ops if op[0] in "@!" and not _has(op, after)]
     return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}" if wrong else ""
 

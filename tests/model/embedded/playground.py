@@ -118,9 +118,7 @@ class Playground:
         try:
             content = getattr(self, call.tool_name)(**call.args_as_dict())
         except (ToolFailedError, TypeError, AttributeError) as error:
-            return ToolReturnPart(
-                call.tool_name, str(error), call.tool_call_id, outcome="failed"
-            )
+            return ToolReturnPart(call.tool_name, str(error), call.tool_call_id, outcome="failed")
         return ToolReturnPart(call.tool_name, content, call.tool_call_id)
 
     # --- The tools. ---

@@ -1,0 +1,375 @@
+"""Who owns a turn: leases, epochs, and what a copy that lost its turn can still do (nothing)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from taskchat.chat.records import Busy, Ending, Known, Opened, OwnedTurn, TurnLostError
+from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
+from taskchat.errors import ConversationBusyError
+from tests.chat.conftest import ChatDriver, never
+
+
+async def _opened(chat: ChatDriver, message: str = "hello") -> OwnedTurn:
+    opening = await chat.journal.open(chat.request(message))
+    assert isinstance(opening, Opened)
+    chat.conversation = opening.turn.conversation_id
+    return opening.turn
+
+
+async def _expire(chat: ChatDriver) -> None:
+    await chat.execute("UPDATE turns SET lease_until = epoch_now() - 1 WHERE status = 'running'")
+
+
+async def _add(tx: Transaction) -> list[tuple[str, dict[str, object]]]:
+    await tx.execute(
+        "INSERT INTO tasks (user_id, id, title, created_at, updated_at)"
+        " SELECT id, 1, 'Effect', clock_timestamp(), clock_timestamp() FROM users"
+    )
+    return [("effect", {"id": "c", "name": "add_task", "ok": True, "result": {}})]
+
+
+async def test_a_running_turn_with_a_lease_is_nobody_elses(chat: ChatDriver) -> None:
+    await _opened(chat)
+
+    assert await chat.journal.claim() == []
+
+
+async def test_a_turn_whose_lease_is_over_is_taken_over_with_a_higher_epoch(
+    chat: ChatDriver,
+) -> None:
+    turn = await _opened(chat)
+    await _expire(chat)
+
+    (claim,) = await chat.journal.claim()
+
+    assert (claim.turn, claim.epoch) == (turn.id, turn.epoch + 1)
+    assert await chat.journal.claim() == []
+
+
+async def test_a_lease_that_ends_too_far_ahead_is_over(chat: ChatDriver) -> None:
+    await _opened(chat)
+    await chat.execute("UPDATE turns SET lease_until = epoch_now() + 3600")
+
+    assert len(await chat.journal.claim()) == 1
+
+
+async def test_many_claimers_never_take_one_turn_twice(chat: ChatDriver) -> None:
+    for number in range(20):
+        chat.conversation = None
+        await _opened(chat, f"turn {number}")
+    await _expire(chat)
+
+    claims = await asyncio.gather(*(chat.journal.claim() for _ in range(10)))
+
+    taken = [claim.turn for each in claims for claim in each]
+    assert sorted(taken) == sorted(set(taken))
+    assert len(taken) == 20
+
+
+async def test_an_owner_that_lost_its_turn_cannot_act(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    await _expire(chat)
+    await chat.journal.claim()
+
+    with pytest.raises(TurnLostError):
+        await chat.journal.act(turn, 0, _add)
+    assert await chat.tasks() == []
+
+
+async def test_an_owner_that_lost_its_turn_cannot_close(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    await _expire(chat)
+    await chat.journal.claim()
+
+    with pytest.raises(TurnLostError):
+        await chat.journal.close(turn, Ending("completed", "too late"))
+    assert await chat.messages() == [(1, "user", "hello")]
+
+
+async def test_an_ended_turn_takes_no_more_steps(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    await chat.journal.close(turn, Ending("completed", "bye"))
+
+    with pytest.raises(TurnLostError):
+        await chat.journal.act(turn, 0, _add)
+    assert await chat.tasks() == []
+
+
+async def test_an_effect_whose_step_cannot_be_stored_is_undone(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+
+    async def work(tx: Transaction) -> list[tuple[str, dict[str, object]]]:
+        await _add(tx)
+        message = "between effect and step"
+        raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError):
+        await chat.journal.act(turn, 0, work)
+    assert await chat.tasks() == []
+    assert await chat.rows("SELECT idx FROM steps") == []
+
+
+async def test_renewing_keeps_a_turn_and_names_those_that_are_lost(chat: ChatDriver) -> None:
+    kept = await _opened(chat)
+    chat.conversation = None
+    lost = await _opened(chat)
+    await _expire(chat)
+    claims = await chat.journal.claim()
+    mine = next(claim for claim in claims if claim.turn == kept.id)
+    owned = await chat.journal.load(mine)
+
+    assert await chat.journal.renew([owned, lost]) == [lost]
+    assert await chat.journal.claim() == []
+
+
+async def test_an_orphan_goes_on_from_its_steps(chat: ChatDriver) -> None:
+    chat.model.calls("add_task", title="Buy milk").hangs()
+    await chat.send_and_leave("buy milk")
+    await chat.model.reached.wait()
+    await chat.turns.stop(0)  # the server is gone between the effect and the reply
+    other = chat.another_copy()
+    await _expire(chat)
+    other.model.says("It is on your list.")
+
+    assert await other.recovery.take_over() == 1
+    await other.until_idle()
+
+    record = await other.record()
+    assert (record.status, record.epoch) == ("completed", 2)
+    assert record.reply is not None
+    assert record.reply.content == "It is on your list."
+    assert await chat.tasks() == ["Buy milk"]
+    assert len(other.model.asked) == 1
+
+
+async def test_every_running_turn_is_an_orphan_when_the_only_server_starts(
+    chat: ChatDriver,
+) -> None:
+    for number in range(10):
+        chat.conversation = None
+        await _opened(chat, f"turn {number}")
+    other = chat.another_copy()
+
+    assert await other.recovery.take_over_all() == 10
+    await other.until_idle()
+
+    rows = await chat.rows("SELECT DISTINCT status FROM turns")
+    assert [row["status"] for row in rows] == ["completed"]
+
+
+async def test_a_turn_that_kills_its_servers_is_given_up(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    for _ in range(3):
+        await _expire(chat)
+        (claim,) = await chat.journal.claim()
+        assert not claim.given_up
+    await _expire(chat)
+
+    await chat.recovery.take_over()
+    await chat.until_idle()
+
+    record = await chat.journal.read(chat.user, turn.id)
+    assert record is not None
+    assert (record.status, record.error_code, record.retryable) == (
+        "failed",
+        "TURN_INTERRUPTED",
+        False,
+    )
+    assert chat.model.asked == []
+
+
+async def test_a_turn_that_was_handed_over_is_taken_at_once_and_not_counted(
+    chat: ChatDriver,
+) -> None:
+    await _opened(chat)
+    await chat.execute("UPDATE turns SET offered = $1", True)
+
+    assert len(await chat.journal.claim()) == 1
+    (row,) = await chat.rows("SELECT takeovers, offered FROM turns")
+    assert (row["takeovers"], bool(row["offered"])) == (0, False)
+
+
+async def test_a_listener_on_another_copy_hears_of_the_end(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    other = chat.another_copy()
+    request = chat.request("hello", key="k", conversation=None)
+    await chat.execute("UPDATE turns SET idempotency_key = 'k', request_hash = $1", request.digest)
+
+    listening = asyncio.create_task(other.turns.send(request, never))
+    await asyncio.sleep(0.05)
+    await chat.journal.close(turn, Ending("completed", "bye"))
+    answer = await asyncio.wait_for(listening, 5)
+
+    assert answer.record.reply is not None
+    assert answer.record.reply.content == "bye"
+    assert other.model.asked == []
+
+
+async def test_the_recovery_job_renews_and_takes_over(chat: ChatDriver) -> None:
+    kept = chat.another_copy(lease_s=0.6)
+    kept.model.hangs()
+    keeping = asyncio.create_task(kept.recovery.keep())
+    await kept.send_and_leave("slow")
+    await asyncio.sleep(1.2)  # two leases: without renewals anybody could have it
+
+    assert await chat.journal.claim() == []
+    keeping.cancel()
+
+
+async def test_the_recovery_job_drops_a_turn_that_was_lost(chat: ChatDriver) -> None:
+    loser = chat.another_copy(lease_s=0.6)
+    loser.model.hangs()
+    await loser.send_and_leave("slow")
+    await chat.execute("UPDATE turns SET epoch = epoch + 1")
+
+    keeping = asyncio.create_task(loser.recovery.keep())
+    await asyncio.wait_for(loser.until_idle(), 5)
+    keeping.cancel()
+
+    assert (await chat.record()).status == "running"
+
+
+# ---- waiting ----
+
+
+async def test_an_older_ticket_goes_first_also_across_copies(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    first, second = chat.request("first"), chat.request("second")
+    assert isinstance(await chat.journal.open(first), Busy)
+    assert isinstance(await chat.journal.open(second), Busy)
+    await chat.journal.close(turn, Ending("completed", "bye"))
+
+    assert isinstance(await chat.journal.open(second, waited=True), Busy)
+    assert isinstance(await chat.journal.open(chat.request("third")), Busy)
+    assert isinstance(await chat.journal.open(first, waited=True), Opened)
+
+
+async def test_a_ticket_without_a_sign_of_life_blocks_nobody(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    assert isinstance(await chat.journal.open(chat.request("dead")), Busy)
+    await chat.journal.close(turn, Ending("completed", "bye"))
+    await chat.execute("UPDATE waiters SET seen_until = epoch_now() - 1")
+
+    assert isinstance(await chat.journal.open(chat.request("alive")), Opened)
+
+
+async def test_a_client_that_leaves_while_it_waits_leaves_nothing(chat: ChatDriver) -> None:
+    await _opened(chat)
+
+    async def gone() -> bool:
+        return True
+
+    with pytest.raises(ConversationBusyError):
+        await chat.turns.send(chat.request("too slow"), gone)
+    assert await chat.rows("SELECT id FROM waiters") == []
+    assert await chat.messages() == [(1, "user", "hello")]
+
+
+async def test_who_waits_too_long_is_told_when_to_come_back(
+    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskchat.chat.turn.WAIT_S", 0.2)
+    await _opened(chat)
+
+    with pytest.raises(ConversationBusyError) as caught:
+        await chat.send("too slow")
+
+    assert caught.value.retry_after_s is not None
+    assert await chat.rows("SELECT id FROM waiters") == []
+
+
+# ---- lost answers ----
+
+
+class LosingDatabase:
+    """Commits, and loses the answer of the next transaction that is named."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.dialect = db.dialect
+        self.losing = 0
+
+    async def transaction(self, work: Work[object], **options: object) -> object:
+        result = await self._db.transaction(work, **options)  # pyright: ignore[reportArgumentType]
+        return self._lose(result)
+
+    async def call(self, sql: str, *args: object) -> object:
+        result = await self._db.call(sql, *args)  # pyright: ignore
+        return self._lose(result)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._db, name)
+
+    def _lose(self, result: object) -> object:
+        if self.losing:
+            self.losing -= 1
+            raise ConnectionLostError
+        return result
+
+
+@pytest.fixture
+def losing(chat: ChatDriver, monkeypatch: pytest.MonkeyPatch) -> LosingDatabase:
+    """The chat's database, with a connection that breaks after commits."""
+    from taskchat.chat import journal
+
+    db = LosingDatabase(chat.db)
+    if chat.db.dialect == "postgres":
+        monkeypatch.setattr(journal, "PostgresDatabase", LosingDatabase)
+    chat.journal._db = db  # pyright: ignore
+    return db
+
+
+async def test_an_open_whose_answer_was_lost_is_found_again(
+    chat: ChatDriver, losing: LosingDatabase
+) -> None:
+    losing.losing = 1
+
+    opening = await chat.journal.open(chat.request("hello"))
+
+    assert isinstance(opening, Opened)
+    assert opening.turn.epoch == 1
+    assert len(await chat.rows("SELECT id FROM turns")) == 1
+    assert len(await chat.rows("SELECT id FROM messages")) == 1
+
+
+async def test_an_open_that_was_taken_over_meanwhile_is_only_listened_to(
+    chat: ChatDriver, losing: LosingDatabase
+) -> None:
+    request = chat.request("hello")
+    await chat.journal.open(request)
+    await _expire(chat)
+    await chat.journal.claim()
+    losing.losing = 1
+
+    opening = await chat.journal.open(request)
+
+    assert isinstance(opening, Known)
+
+
+async def test_an_effect_whose_answer_was_lost_is_not_done_again(
+    chat: ChatDriver, losing: LosingDatabase
+) -> None:
+    turn = await _opened(chat)
+    losing.losing = 1
+
+    steps = await chat.journal.act(turn, 0, _add)
+
+    assert len(steps) == 1
+    assert await chat.tasks() == ["Effect"]
+
+
+async def test_a_close_whose_answer_was_lost_is_known_as_ours(
+    chat: ChatDriver, losing: LosingDatabase
+) -> None:
+    turn = await _opened(chat)
+    losing.losing = 1
+
+    record = await chat.journal.close(turn, Ending("completed", "bye"))
+
+    assert record.status == "completed"
+    assert record.reply is not None
+    assert record.reply.content == "bye"
+    assert len(await chat.messages()) == 2
