@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from taskchat.http import accounts, chat, errors, health, home, mcp, tasks
+from taskchat.http import accounts, chat, errors, health, home, mcp, openapi, tasks
 from taskchat.http.middleware import RequestEdge
 from taskchat.parts import running
 
@@ -51,5 +51,6 @@ def create_app(settings: Settings, address: str, model: Model | None = None) -> 
     if settings.local_accounts:
         app.include_router(accounts.router)
     mcp.install(app, settings, address)
+    openapi.install(app)
     app.add_middleware(RequestEdge)
     return app

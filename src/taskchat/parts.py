@@ -90,7 +90,7 @@ async def _join(
     settings: Settings, address: str, db: Database, model: Model
 ) -> tuple[Parts, Recovery]:
     issuer = await local_issuer(settings, db)
-    secret = settings.jwt_secret
+    secret = settings.jwt_secret if settings.auth_mode != "local" else None
     rules = TokenRules(
         shared_secret=None if secret is None else secret.get_secret_value(),
         issuer=settings.jwt_issuer,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from taskchat.auth.principal import Principal
 from taskchat.parts import Parts
@@ -15,14 +17,20 @@ def parts_of(request: Request) -> Parts:
     return cast("Parts", request.app.state.parts)
 
 
-async def current_user(request: Request) -> Principal:
-    """The user whose token came with the request: a bearer, else the page's cookie.
+class TokenOfRequest(SecurityBase):
+    """Finds the user whose token came with a request; OpenAPI shows it as the bearer scheme."""
 
-    Raises:
-        NotAuthenticatedError: there is none, or it does not count.
-        OriginNotAllowedError: a cookie with a writing request of another site's page.
-    """
-    return await parts_of(request).tokens.principal_of(request.headers, request.method)
+    model = HTTPBearer(bearerFormat="JWT", description="A token of /auth/sign-in, or the issuer's.")
+    scheme_name = "bearer"
+
+    async def __call__(self, request: Request) -> Principal:
+        """The user of the bearer token, else of the page's cookie.
+
+        Raises:
+            NotAuthenticatedError: there is none, or it does not count.
+            OriginNotAllowedError: a cookie with a writing request of another site's page.
+        """
+        return await parts_of(request).tokens.principal_of(request.headers, request.method)
 
 
-CurrentUser = Annotated[Principal, Depends(current_user)]
+CurrentUser = Annotated[Principal, Depends(TokenOfRequest())]

@@ -60,7 +60,9 @@ def detail_response(error: AppError, headers: Mapping[str, str] | None = None) -
     detail: object = error.message
     if isinstance(error, InvalidInputError):
         detail = [{"field": each.field, "message": each.message} for each in error.errors]
-    return JSONResponse({"detail": detail}, status_code=status_of(error), headers=headers_of(error))
+    return JSONResponse(
+        {"detail": detail}, status_of(error), {**headers_of(error), **(headers or {})}
+    )
 
 
 def install(app: FastAPI) -> None:

@@ -107,7 +107,8 @@ class McpEndpoint:
             "resource_name": "Taskchat",
             "bearer_methods_supported": ["header"],
         }
-        if self._issuer is not None:
+        # An issuer by a mere name (a shared secret's) is nowhere to get a token from.
+        if self._issuer is not None and self._issuer.startswith(("http://", "https://")):
             document["authorization_servers"] = [self._issuer]
         return JSONResponse(document)
 
@@ -153,7 +154,7 @@ class McpEndpoint:
         from mcp.server.transport_security import TransportSecuritySettings
 
         public = urlsplit(self._public_url)
-        usual = {"http": 80, "https": 443}[public.scheme]
+        usual = 80 if public.scheme == "http" else 443
         hosts = [public.netloc]
         if public.port is None:
             hosts.append(f"{public.netloc}:{usual}")

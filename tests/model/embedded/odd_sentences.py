@@ -49,13 +49,13 @@ def read_cases(name: str = "odd_sentences.txt") -> list[Case]:
     return cases
 
 
-def run(case: Case) -> Outcome:
+async def run(case: Case) -> Outcome:
     play = Playground(NOW)
     play.reset([{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in LIST])
     before = play.tasks()
     reply, tools = "", list[str]()
     for turn in case.turns:
-        reply, tools = play.chat(turn)
+        reply, tools = await play.talk(turn)
     after = play.tasks()
     wrong = _judge(case.want, before, after, reply, tools)
     return Outcome(wrong, reply, after != before)

@@ -166,7 +166,7 @@ class Playground:
             task.title = _title(title)
         if description is not None:
             task.description = description or None
-        task.priority = priority or task.priority
+        task.priority = None if priority == "none" else priority or task.priority
         self._set_due(task, due_at)
         return _told(task, "updated")
 

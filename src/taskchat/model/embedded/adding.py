@@ -30,7 +30,11 @@ _FILL = (
     r"couple|of|few|other|simple|extra|high|low|priority|as|this|also|to|have)"
 )
 _AFTER_NOUN = (
-    r"(?:\s+(?:list|item|entry|for\s+me|for\s+us|please|pls|on\s+" + _LIST + r"|to\s+" + _LIST + r"))*"
+    r"(?:\s+(?:list|item|entry|for\s+me|for\s+us|please|pls|on\s+"
+    + _LIST
+    + r"|to\s+"
+    + _LIST
+    + r"))*"
 )
 _PUT = (
     r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep|toss|"
@@ -42,21 +46,28 @@ _NEED = (
     r"am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going|'ll|will)\b)"
     r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
-_I_NEED = re.compile(rf"^\s*(?:(?=i\b|we\b)|(?=gotta|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I)
-_REMEMBER = r"(?:remember\s+(?:to\b|that\b|about\b)?|not\s+(?:to\s+)?forget\s*(?:to\b|about\b|that\b)?)"
+_I_NEED = re.compile(
+    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I
+)
+_REMEMBER = (
+    r"(?:remember\s+(?:to\b|that\b|about\b)?|not\s+(?:to\s+)?forget\s*(?:to\b|about\b|that\b)?)"
+)
 
 # Each ends where the title begins. The earliest wins, so that nothing in a title is read as a cue.
 _OPENINGS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"^\s*{_LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
+        rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in|into)\s+{_LIST}\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+{_LIST}[\s:,-]*(?:to\s+)?",
         rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start|open|write|schedule|enter|insert|log|"
-        rf"record|like|about|get)\b(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b{_AFTER_NOUN}"
+        rf"record|like|about|get)\b(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
         r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|with\s+the\s+(?:title|name))\b\s*)?",
         r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing|point|something)\s+(?:for|about|on)\b",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
-        rf"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
+        r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
+        r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
         r"^\s*remember\b\s*(?:to\b|that\b|about\b)?",
         rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}|one)\b{_AFTER_NOUN}"
         r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
@@ -73,6 +84,7 @@ _PUT_ON_LIST = re.compile(
     rf"\b{_PUT}\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{_LIST}|there\b|it\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_LIST_WORD = re.compile(_LIST, re.IGNORECASE)
 _ADD_IT = re.compile(
     r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have)\s+"
@@ -110,7 +122,9 @@ _NOTE = re.compile(
     r"[\s:,-]*(?:that\s+|saying\s+)?(?P<note>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_QUOTES = re.compile(r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE)
+_QUOTES = re.compile(
+    r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
+)
 _NOTHING = word_set(
     "it this that something anything me one them stuff things some list to be do i you reminded made in "
     "a an bit up for us my the on please of about and"
@@ -149,8 +163,12 @@ def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
     heard: str = "",
 ) -> Add | None:
     """Make a task of the words of a title, or None where they name nothing."""
-    found = None if _is_quote(title) else find_due(title, now)
-    words = clean_title(message.reveal(_clean(found.rest if found else title)))
+    quote = re.match(r"[\s:,.]*([\ue000-\uf8ff])(?P<rest>.*)$", title, re.DOTALL)
+    # A quoted title is kept as it stands: dates count only where they follow it.
+    found = find_due(quote["rest"] if quote else title, now)
+    words = clean_title(
+        message.reveal(quote[1] if quote else _clean(found.rest if found else title))
+    )
     if not set(tokens(words)) - _NOTHING and not re.search(r"[^\W\w]|[^\x00-\x7f]", words):
         return None
     return Add(
@@ -189,13 +207,21 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
 def read_needed(clause: str, message: Message, now: datetime) -> Add | None:
     """The task in "I need to …", or None."""
     found = _I_NEED.match(clause)
-    return None if found is None else build_add(clause[found.end() :], message, now, heard=clause)
+    if found is None:
+        return None
+    title = clause[found.end() :]
+    if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
+        # "I have a meeting on Friday": the article belongs to the telling.
+        title = re.sub(r"^an?\s+", "", title)
+    return build_add(title, message, now, heard=clause)
 
 
 def _find_title(text: str) -> tuple[str, bool] | None:
     openings = [found for found in (one.search(text) for one in _OPENINGS) if found]
     placed = _PUT_ON_LIST.search(text)
     first = min(openings, key=lambda found: (found.start(), -found.end()), default=None)
+    if first is not None and ":" in first[0] and _LIST_WORD.search(first[0]):
+        placed = None
     if placed is not None and (first is None or placed.start() <= first.start()):
         title = placed["title"]
         if not _says_something(title):
@@ -248,10 +274,6 @@ def _split_titles(title: str) -> list[str]:
 
 def _says_something(text: str) -> bool:
     return bool(set(tokens(text)) - _NOTHING or re.search("[\ue000-\uf8ff]", text))
-
-
-def _is_quote(title: str) -> bool:
-    return bool(re.fullmatch(r"[\s:,.]*[\ue000-\uf8ff][\s:,.]*", title))
 
 
 def _clean(title: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.adding import build_add, clean_title, read_level
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.cues import PREAMBLE, QUESTION
+from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Changes, Talk
+from taskchat.model.embedded.requests import Act, Changes, Offer, Talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,15 @@ _NO = re.compile(
     r"actually\s+(?:no|not|don)|👎)(?:\b|\W|$)",
     re.IGNORECASE,
 )
-_BOTH = re.compile(r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all|each)\b[\s\w]{0,20}\W*$", re.I)
-_NEW_WISH = re.compile(r"^\W*(?:please\s+)?(?:add|create|remind|show|list|what|how|which|is|do|did|when|rename|hi|hello)\b", re.IGNORECASE)
+_BOTH = re.compile(
+    r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all|each)\b[\s\w]{0,20}\W*$",
+    re.I,
+)
+_MAX_ANSWER_CHARS = 200
+_NEW_WISH = re.compile(
+    r"^\W*(?:please\s+)?(?:add|create|remind|show|list|what|how|which|is|do|did|when|rename|hi|hello)\b",
+    re.IGNORECASE,
+)
 
 
 def is_yes(text: str) -> bool:
@@ -59,7 +67,15 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return list(candidates)
     target = read_target(text, [])
     row = Memory(
-        memory.known, (), tuple(task.id for task in candidates), (), None, "", (), {}, is_fresh_show=True
+        memory.known,
+        (),
+        tuple(task.id for task in candidates),
+        (),
+        None,
+        "",
+        (),
+        {},
+        is_fresh_show=True,
     )
     choice = choose(target, "update", candidates, row)
     if choice.missing or (not target.words and not target.numbers and not target.ordinals):
@@ -73,6 +89,34 @@ def changes_asked(text: str, verb: Verb, now: datetime) -> Changes | None:
         if isinstance(request, Act) and request.verb == verb:
             return request.changes
     return None if verb == "update" else Changes()
+
+
+_FIELD = re.compile(
+    r"^\W*(?:(?:its|the|it's|change|set|make)\s+)*(?:(?:it|title|name|due\s+date|date|deadline|priority)\b\s*)?"
+    r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_LEVEL = re.compile(
+    r"^(?P<level>high|low|medium|top|urgent|normal)(?:\s+priority)?\W*$", re.IGNORECASE
+)
+
+
+def changes_told(text: str, now: datetime) -> Changes | None:
+    """What an answer to "What should I change about it?" tells; None for another wish."""
+    found = _FIELD.match(text)
+    if is_no(text) or found is None or _NEW_WISH.match(text) or len(text) > _MAX_ANSWER_CHARS:
+        return None
+    value = found["value"].strip(" .\"'“”")
+    level = _LEVEL.match(value)
+    if level is not None:
+        return Changes(priority=read_level(level["level"]))
+    due = find_due(value, now)
+    if due is not None and not re.search(r"\w", due.rest):
+        return Changes(due=due.due)
+    is_named = re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
+    if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
+        return None
+    return Changes(title=clean_title(value)) if value and "?" not in value else None
 
 
 def named_task(text: str, now: datetime) -> Add | None:

@@ -29,26 +29,32 @@ _CLEARS_DATE = _any(
     rf"(?P<target>.*?)\b(?:(?:has|have|needs?|with)\s+no|doesn't\s+(?:have|need)\s+an?|no\s+(?:more|longer\s+has\s+a))"
     rf"\s+{_DATE_WORD}\b.*",
 )
+_CLEARS_PRIORITY = _any(
+    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?:\s+(?:off|from|of|for|on)\b)*(?P<target>.*)"
+)
 _SETS_NOTE = _any(
     r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment|detail)s?\s+(?:to|for|on)\s+"
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
     r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
+    rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
     rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for|on)\s+(?P<target>.+?)\s+"
     rf"(?:to|as|at)\s+(?:an?\s+)?{_LEVEL}\b.*",
     rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|change|put|push|prioriti[sz]e)\s+(?P<target>.*?)\s*"
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
-    r"(?:\s+(?:please|now|instead))?\s*$",
+    r"(?:\s+(?:please|now|instead|and|due))*\s*$",
     rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
 _RENAMES = _any(
+    r"\b(?:rename|change|retitle|edit|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with|:)\s+(?P<title>.+)",
     r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
-    r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say|to\s+read|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
+    r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
     r"(?P<title>.+)",
-    r"\b(?:change|update|edit|rename|modify)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
+    r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
     r"\b(?:call|name|title)\s+(?P<target>it|that|this|that\s+one|this\s+one)\s+(?P<title>.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
@@ -64,17 +70,22 @@ _MOVES = _any(
     r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
     r"due\b.*",
     r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
+    r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
+    r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
     r"^\s*due\b(?P<target>)",
     r"\b(?:i|we)(?:'ll|\s+will|'m\s+going\s+to|\s+am\s+going\s+to)\s+(?:do|get|finish|handle)\s+(?P<target>.+)",
 )
 _OPENS = re.compile(
-    r"\b(?:change|edit|update|modify|rename|reschedule|reword|correct|alter|postpone)\b(?P<target>.*)", re.I
+    r"\b(?:change|edit|update|modify|rename|reschedule|reword|correct|alter|postpone)\b(?P<target>.*)",
+    re.I,
 )
 _OF_DATE = re.compile(
     rf"^\s*(?:the\s+)?{_DATE_WORD}\s+(?:of|for|on)\s+|(?:'s)?\s+{_DATE_WORD}\s*$", re.IGNORECASE
 )
-_TAIL = re.compile(r"\b(?:to|until|till|for|by|on|due|at|from|back|instead|actually|date|please)\s*$", re.I)
+_TAIL = re.compile(
+    r"\b(?:to|until|till|for|by|on|due|at|from|back|instead|actually|date|please)\s*$", re.I
+)
 
 
 def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
@@ -86,6 +97,10 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         found = pattern.search(clause)
         if found is not None:
             return found["target"], Changes(clears_due=True)
+    for pattern in _CLEARS_PRIORITY:
+        found = pattern.search(clause)
+        if found is not None:
+            return found["target"], Changes(clears_priority=True)
     for pattern in _SETS_NOTE:
         found = pattern.search(clause)
         if found is not None:
@@ -99,12 +114,15 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
 
 
 def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
+    due = find_due(clause, now)
+    rest = due.rest if due else clause
     for pattern in _SETS_PRIORITY:
-        found = pattern.search(clause)
-        if found is None or re.search(r"\b(?:not|n't)\s+(?:\w+\s+)?$", clause[: found.start("level")]):
+        found = pattern.search(rest)
+        if found is None or re.search(
+            r"\b(?:not|n't)\s+(?:\w+\s+)?$", rest[: found.start("level")]
+        ):
             continue
-        due = find_due(found["target"], now)
-        target = due.rest if due else found["target"]
+        target = found["target"]
         changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
         return re.sub(r"(?:'s)?\s*\bpriority\b", "", target), changes
     return None
@@ -116,7 +134,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         if found is None:
             continue
         target = _OF_DATE.sub("", found["target"])
-        said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(" ,.:")
+        said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(
+            " ,.:"
+        )
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.targets import best, rank, split_phrases
 from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.history import Effect
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Target, Verb
+    from taskchat.model.embedded.targets import Match
 
 # So many tasks that were named or counted are deleted without asking again.
 MAX_NAMED = 3
+
+_WELL_COVERED = 0.55
+_TITLE_MARGIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Choice:
     """What a target came to.
 
     `tasks` are meant for certain; else `candidates` may be, and `missing` is what fits no task.
-    `is_bulk` is set where they were not named one by one. `is_clear` tells a plain hit.
+    `is_bulk` is set where they were not named one by one. `is_clear` tells a plain hit,
+    `is_guess` that nothing but the whole list is left to be meant.
     """
 
     tasks: tuple[SeenTask, ...] = ()
@@ -32,6 +38,7 @@ class Choice:
     missing: tuple[str, ...] = ()
     is_bulk: bool = False
     is_clear: bool = False
+    is_guess: bool = False
 
 
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
@@ -58,45 +65,39 @@ def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
 
 def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     by_id = {task.id: task for task in tasks}
-    found: list[SeenTask] = []
-    missing: list[str] = []
-    for number in dict.fromkeys(numbers):
-        if memory.shown:
-            task_id = memory.shown[number - 1] if 0 < number <= len(memory.shown) else None
-        else:
-            task_id = number
-        task = by_id.get(task_id) if task_id is not None else None
-        if task is None:
-            missing.append(f"number {number}")
-        else:
-            found.append(task)
+    if memory.shown:
+        row = [by_id.get(one) for one in memory.shown]
+        return _places(numbers, row)
+    found = [by_id[number] for number in dict.fromkeys(numbers) if number in by_id]
+    missing = [f"task {number}" for number in numbers if number not in by_id]
     return Choice(tuple(found), missing=tuple(missing), is_clear=True)
 
 
 def _by_place(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     by_id = {task.id: task for task in tasks}
+    row: list[SeenTask | None] = list(tasks)
     if target.words:
         row = [match.task for match in best(target.words, tasks)]
     elif memory.shown:
-        row = [by_id[one] for one in memory.shown if one in by_id or True and one in by_id]
-        row = [by_id.get(one) for one in memory.shown]  # type: ignore[misc]
-    else:
-        row = list(tasks)
+        row = [by_id.get(one) for one in memory.shown]
+    return _places(target.ordinals, row)
+
+
+def _places(places: tuple[int, ...], row: Sequence[SeenTask | None]) -> Choice:
+    """The tasks at 1-based places of a row, which holds None where one is gone since."""
     found: list[SeenTask] = []
     missing: list[str] = []
-    for place in target.ordinals:
+    for place in dict.fromkeys(places):
         index = place - 1 if place > 0 else place
-        task = row[index] if -len(row) <= index < len(row) else None
+        task = row[index] if place and -len(row) <= index < len(row) else None
         if task is None:
-            missing.append(f"number {place}" if place > 0 else "the last one")
+            missing.append(f"number {place}" if place >= 0 else "the last one")
         elif task not in found:
             found.append(task)
     return Choice(tuple(found), missing=tuple(missing), is_clear=True)
 
 
-def _all_of(
-    target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
-) -> Choice:
+def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     pool = list(tasks)
     if target.status != "all":
         pool = [task for task in pool if task.completed == (target.status == "completed")]
@@ -163,48 +164,48 @@ def _each_of(parts: list[str], among: Sequence[SeenTask]) -> Choice | None:
 def _by_pointing(
     target: Target, verb: Verb, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], memory: Memory
 ) -> Choice:
-    by_id = {task.id: task for task in tasks}
-    if target.background and content_stems(target.background):
-        told = best(target.background, pool) or _within(target.background, pool)
-        told = told or [match for match in rank(target.background, pool) if match.shares_noun]
-        if len(told) == 1:
-            return Choice((told[0].task,), is_clear=True)
-    if target.is_other and memory.shown and len(memory.focus) == 1:
-        row = [by_id[one] for one in memory.shown if one in by_id and one not in memory.focus]
-    else:
-        row = [by_id[one] for one in memory.focus if one in by_id]
+    told = _told_before(target.background, pool)
+    if len(told) == 1:
+        return Choice((told[0].task,), is_clear=True)
+    row = _in_mind(target, tasks, memory)
     if len(row) == 1:
         return Choice(tuple(row), is_clear=True)
-    if target.is_plural and row:
-        return Choice(tuple(row), is_bulk=True, is_clear=True)
     if target.is_plural:
-        return Choice(tuple(pool), is_bulk=True, is_clear=True)
-    if len(pool) == 1 and verb in {"complete", "delete"} and len(tasks) == 1:
+        return Choice(tuple(row or pool), is_bulk=True, is_clear=True, is_guess=not row)
+    if len(tasks) == 1 and verb in {"complete", "delete"}:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
 
 
-def _within(words: str, tasks: Sequence[SeenTask]) -> list:  # noqa
-    """Titles that a longer story covers well: "I sent my landlord a message apologizing"."""
+def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[SeenTask]:
+    by_id = {task.id: task for task in tasks}
+    if target.is_other and memory.shown and len(memory.focus) == 1:
+        return [by_id[one] for one in memory.shown if one in by_id and one not in memory.focus]
+    return [by_id[one] for one in memory.focus if one in by_id]
+
+
+def _told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
+    """The task that the sentences before speak of: "I called Amy. Delete that one."."""
+    if not content_stems(words):
+        return []
+    fitting = best(words, tasks)
+    if fitting:
+        return fitting
+    # A longer story covers a title well, though the title covers little of the story.
     ranked = sorted(rank(words, tasks), key=lambda match: (-match.title, -match.phrase))
-    good = [match for match in ranked if match.title >= 0.55]
-    if len(good) > 1 and good[0].title - good[1].title < 0.1:
-        return good
-    return good[:1]
+    good = [match for match in ranked if match.title >= _WELL_COVERED]
+    if good:
+        return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
+    return [match for match in ranked if match.shares_noun]
 
 
-def choose_deleted(target: Target, memory: Memory) -> list:  # noqa
-    """The deleted tasks that are to come back: those named, else the last turn's, else the last."""
+def choose_deleted(target: Target, memory: Memory) -> list[Effect]:
+    """The deleted tasks that are to come back: those named, else those of the last turn."""
     if target.words:
-        from taskchat.model.embedded.history import SeenTask as Seen
-
-        gone = [Seen(effect.task_id, effect.title) for effect in memory.deleted]
+        gone = [SeenTask(effect.task_id, effect.title) for effect in memory.deleted]
         ids = [match.task.id for match in best(target.words, gone)[:1]]
         return [effect for effect in memory.deleted if effect.task_id in ids]
-    if target.is_all or target.is_plural:
-        recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
-        return recent or list(memory.deleted)
     recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
-    if len(recent) == 1 or not recent:
-        return (recent or list(memory.deleted))[:1]
-    return recent
+    if recent:
+        return recent
+    return list(memory.deleted) if target.is_all or target.is_plural else list(memory.deleted[:1])

@@ -79,7 +79,9 @@ class Message:
 
     def quoted(self, text: str) -> list[str]:
         """The quoted words that stand in a piece of text."""
-        return [self.quotes[ord(mark) - _FIRST_MARK] for mark in re.findall("[\ue000-\uf8ff]", text)]
+        return [
+            self.quotes[ord(mark) - _FIRST_MARK] for mark in re.findall("[\ue000-\uf8ff]", text)
+        ]
 
 
 def cut(text: str) -> Message:
@@ -96,7 +98,10 @@ def cut(text: str) -> Message:
 def _tidy(text: str) -> str:
     # Private characters of the sender's own would be taken for hidden quotes.
     text = re.sub(r"[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]", " ", text)
-    text = text.translate({ord(c): "'" for c in "\u2019\u2018\u00b4"} | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"})
+    text = text.translate(
+        {ord(c): "'" for c in "\u2019\u2018\u00b4"}
+        | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
+    )
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", text)
     return re.sub(r"[ \t\u00a0]+", " ", text).strip()
 

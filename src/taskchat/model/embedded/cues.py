@@ -9,7 +9,6 @@ from rapidfuzz import fuzz
 from taskchat.model.embedded.words import word_set
 
 
-
 def _cue(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
@@ -20,7 +19,7 @@ PREAMBLE = _cue(
     r"good\s+morning|good\s+evening|no\s+wait|wait|no)\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"
     r"|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b)|(?:can|could|would|will|won't|can't)\s+(?:you|u|ya|we|i)\b(?:\s+(?:please|pls|kindly|also|just|maybe|mind))*\s*"
     r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)|i\s+(?:want|need)\s+(?:you|u)\s+to\s+"
-    r"|go\s+ahead\s+and\s+|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?"
+    r"|(?:one\s+more|another|last|first|next)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?"
     r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+|i\s+think\s+)+"
 )
 QUESTION = _cue(
@@ -38,14 +37,22 @@ NEED_LIST = _cue(
 )
 # An order to read the list out, which wins over "add" and "reminder" further in.
 LOOK_START = _cue(
-    r"^\s*(?:show|list|see|view|display|read|hear|tell\s+(?:me|my)|know|go\s+(?:through|over)|walk\s+(?:me\s+)?through|check(?!\s+off)|open|"
+    r"^\s*(?:show|list|search|see|view|display|read|hear|tell\s+(?:me|my)|know|go\s+(?:through|over)|walk\s+(?:me\s+)?through|check(?!\s+off)|open|"
     r"let\s+me\s+(?:see|hear|know|view)|lemme\s+see|give\s+me\s+(?:a|the|an|my)\s+(?:rundown|list|overview|summary|full)|inform|describe|print|"
-    r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up|my\s+\w*\s*list|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
+    r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
 NOT_NEEDED = _cue(r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want|have\s+to)\b")
 ADD_CUE = _cue(
     r"\b(?:add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note|noting|include|insert|append|todo|to-do|new|another|put|stick|"
-    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task|need|want|squeeze|record)\b"
+    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task|needs?|want|squeeze|record)\b"
+)
+# "Add a note to milk: …", "add a due date to the rent": no new task.
+SETS_FIELD = _cue(
+    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
+    r"|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
+)
+CORRECTS = _cue(
+    r"\b(?:i\s+meant|i\s+said|not\s+that(?:\s+one)?|wrong\s+(?:one|task))\b[\s,:.;-]*(?:i\s+meant\s+)?|^\s*(?=the\s+other\s+(?:one|task)\b)"
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
@@ -56,6 +63,11 @@ RESTORE_CUE = _cue(
     r"\b(?:bring|get|want|give\s+me|have)\s+(?:back\s+(?P<target_after>.+)|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
+# "Completed tasks" names tasks, it completes none.
+DONE_ONES = _cue(
+    r"^\s*(?:(?:my|the|all|any|show|see|list|view)\s+)*(?:completed|finished|done|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
+    r"ones?|reminders?|things|stuff|list))?\W*$"
+)
 REOPEN_CUE = _cue(
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not|un)[\s-]*(?:yet\s+)?{_DONE}|incomplete|undone|pending|open|"
@@ -75,7 +87,7 @@ COMPLETE_CUE = _cue(
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|\boff$|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+|all\s+)*(?:is\s+|are\s+|'s\s+|was\s+|be\s+|been\s+|get(?:ting)?\s+|got\s+)?"
     r"(?:(?:all|now|already|finally)\s+)*(?:done|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done|handled)\b"
-    r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b|\bwrapped\s+up\b|\bknocked\s+out\b|"
+    r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+|already\s+)?did\s+(?=it\b|that\b|this\b)|"
     r"\bcomplete\b|^\s*finish\s+(?=(?:task|number|#|\d))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
@@ -85,10 +97,12 @@ DELETE_CUE = _cue(
     r"(?:\s+out\b)?|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b|(?<=\s)off\W*$|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
-WEAK_DELETE = _cue(r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off)")
+WEAK_DELETE = _cue(
+    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off)"
+)
 UPDATE_CUE = _cue(
     r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix|switch|swap|alter|reschedule|move|postpone|"
-    r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is|are)\s+(?:now|actually)|bring\s+forward|put\s+off|defer|snooze|make|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
+    r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
     r"should\s+(?:say|read|be)|call\s+(?:it|that|this)|instead|date|raise|lower|note|description|turn|give|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
 )
@@ -107,7 +121,9 @@ _KNOWN = word_set(
 
 def correct_cues(text: str) -> str:
     """The clause with misspelled command words put right; other words stay as they are."""
-    return re.sub(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])", lambda word: _corrected(word[0]), text, count=6)
+    return re.sub(
+        r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])", lambda word: _corrected(word[0]), text, count=6
+    )
 
 
 def _corrected(word: str) -> str:

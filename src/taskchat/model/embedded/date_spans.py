@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.words import NUMBER_WORDS
@@ -162,7 +163,7 @@ def _end_of(unit: str, today: date) -> date:
 
 
 def _read_end(match: re.Match[str], now: datetime) -> Span:
-    unit = (match["end_unit"] or {"d": "day", "w": "week", "m": "month"}[match["short"][-1].lower()])
+    unit = match["end_unit"] or {"d": "day", "w": "week", "m": "month"}[match["short"][-1].lower()]
     unit, today = unit.lower(), now.date()
     if match["end_next"]:
         today = _add_months(today.replace(day=1), 1) if unit == "month" else today
@@ -184,19 +185,25 @@ def _read_day_of_month(match: re.Match[str], now: datetime) -> Span | None:
 
 
 def _read_calendar(match: re.Match[str], now: datetime) -> Span | None:
+    day = _parse_calendar(match["calendar"], now.date())
+    return None if day is None else Span(*match.span(), day=day)
+
+
+@lru_cache(maxsize=512)
+def _parse_calendar(words: str, today: date) -> date | None:
     import dateparser
 
+    base = datetime.combine(today, time(12))
     read = dateparser.parse(
-        match["calendar"],
+        words,
         languages=["en"],
-        settings={"RELATIVE_BASE": now.replace(tzinfo=None), "PREFER_DATES_FROM": "future"},
+        settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "future"},
     )
     if read is None:
         return None
-    day = read.date()
     # Without a year it takes today's own date for the one of next year.
-    is_today = (day.month, day.day) == (now.month, now.day) and not re.search(r"\d{4}", match["calendar"])
-    return Span(*match.span(), day=now.date() if is_today else day)
+    is_today = (read.month, read.day) == (today.month, today.day)
+    return today if is_today and not re.search(r"\d{4}", words) else read.date()
 
 
 def _read_time(match: re.Match[str], _now: datetime) -> Span | None:

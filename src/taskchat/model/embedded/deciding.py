@@ -6,18 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.answering import changes_asked, is_no, is_yes, named_task, pick
+from taskchat.model.embedded.answering import (
+    changes_asked,
+    changes_told,
+    is_no,
+    is_yes,
+    named_task,
+    pick,
+)
+from taskchat.model.embedded.calls import Call
 from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import displayed, recall
-from taskchat.model.embedded.planning import Call, Plan, Planner, needs_list
+from taskchat.model.embedded.planning import Plan, Planner, needs_list
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Add, Look, Request, Talk
+from taskchat.model.embedded.requests import Act, Add, Look, Request, Talk, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taskchat.model.embedded.history import Conversation, SeenTask, Step
     from taskchat.model.embedded.memory import Memory
+
+
+# The most that list_tasks gives at once; asked for where its usual first page was not all.
+MAX_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +49,24 @@ def decide(conversation: Conversation) -> Decision:
         plan = answered
     else:
         requests = answered
-        if needs_list(requests, memory) and not steps:
-            return Decision((Call("list_tasks", _list_arguments(requests)),))
-        if steps and steps[0].tool == "list_tasks" and isinstance(steps[0].result, Failure):
-            return Decision(text="I couldn't read your list just now. Please try again.")
+        lists = [step for step in steps if step.tool == "list_tasks"]
+        if needs_list(requests, memory):
+            arguments = _list_arguments(requests)
+            if not lists:
+                return Decision((Call("list_tasks", arguments),))
+            if isinstance(lists[-1].result, Failure):
+                return Decision(text=replies.LIST_FAILED)
+            if _is_cut(lists):
+                return Decision((Call("list_tasks", {**arguments, "limit": MAX_LISTED}),))
         plan = Planner(memory, _tasks(conversation), conversation.now).plan(requests)
     written = [step for step in steps if step.tool != "list_tasks"]
     if plan.calls and not written:
         return Decision(tuple(plan.calls))
     return Decision(text=_tell(plan, written))
+
+
+def _is_cut(lists: Sequence[Step]) -> bool:
+    return len(lists) == 1 and isinstance(lists[0].result, Listed) and lists[0].result.is_cut
 
 
 def _list_arguments(requests: Sequence[Request]) -> dict[str, object]:
@@ -71,6 +92,10 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         plan = _answer_choice(conversation, memory)
         if plan is not None:
             return plan
+    if question.kind == "change":
+        changes = changes_told(text, now)
+        if changes is not None and len(memory.focus) == 1:
+            return [Act("update", Target(is_pronoun=True), changes)]
     if question.kind in {"add", "name"}:
         requests = _answer_add(text, conversation, memory)
         if requests is not None:
@@ -110,7 +135,9 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if not is_yes(text):
         return None
     for request in read_message(memory.asked_about, now):
-        offered = getattr(request, "add", None) or getattr(getattr(request, "otherwise", None), "add", None)
+        offered = getattr(request, "add", None) or getattr(
+            getattr(request, "otherwise", None), "add", None
+        )
         if isinstance(offered, Add):
             return [offered]
     return [Add(question.title)]
@@ -128,11 +155,18 @@ def _tell(plan: Plan, written: Sequence[Step]) -> str:
                 failed.append((call.what if call and call.what else "do that", reason))
             case Listed():
                 pass
-    parts = [replies.tell_effects(done), replies.tell_failures(failed), *plan.remarks, plan.question]
+    parts = [
+        replies.tell_effects(done),
+        replies.tell_failures(failed),
+        *plan.remarks,
+        plan.question,
+    ]
     text = ""
     for part in parts:
         if part:
-            text += part if not text or text.endswith("\n") else f"{'' if part.startswith(chr(10)) else ' '}{part}"
+            text += (
+                part
+                if not text or text.endswith("\n")
+                else f"{'' if part.startswith(chr(10)) else ' '}{part}"
+            )
     return text.strip() or replies.TALK["repeat_please"]
-
-

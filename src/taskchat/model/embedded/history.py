@@ -144,12 +144,10 @@ def _read_turn(parts: list[_Part]) -> Turn:
 def _prompt_text(part: UserPromptPart) -> str:
     if isinstance(part.content, str):
         return part.content
-    return "\n".join(item for item in part.content if isinstance(item, str))
+    return " ".join(item for item in part.content if isinstance(item, str))
 
 
 def _read_result(part: ToolReturnPart) -> Listed | Effect | Failure:
-    if isinstance(part):
-        return Failure(str(part.content))
     content: object = _unpack(cast("object", part.content))
     if part.outcome != "success" or isinstance(content, str):
         return Failure(str(content))
@@ -211,5 +209,3 @@ def _read_clock(messages: Sequence[ModelMessage]) -> datetime:
         if clock is not None:
             return clock
     return datetime.now(UTC)
-
-

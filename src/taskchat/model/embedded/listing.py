@@ -24,7 +24,9 @@ def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: date
     if look.target.numbers or look.target.ordinals:
         chosen = choose(look.target, "update", tasks, memory)
         if chosen.tasks:
-            return _lines("Here it is:" if len(chosen.tasks) == 1 else "Here they are:", chosen.tasks, now)
+            return _lines(
+                "Here it is:" if len(chosen.tasks) == 1 else "Here they are:", chosen.tasks, now
+            )
         return replies.tell_missing(chosen.missing)
     fitting = [task for task in tasks if _has_status(task, look)]
     if look.target.words:
@@ -59,7 +61,9 @@ def _is_wanted(task: SeenTask, look: Look, now: datetime) -> bool:
     local = task.due_at.astimezone(now.tzinfo)
     if look.is_overdue:
         return local.date() < now.date() if task.all_day else local < now
-    return look.last is not None and look.first is not None and look.first <= local.date() <= look.last
+    return (
+        look.last is not None and look.first is not None and look.first <= local.date() <= look.last
+    )
 
 
 def _tell_named(named: Sequence[SeenTask], now: datetime) -> str:

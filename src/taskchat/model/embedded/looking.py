@@ -31,6 +31,10 @@ _MINE = re.compile(
     r"|\b(?:any|some)thing\s+(?:\w+\s+)?(?:on|due|about|with|for|left|overdue|pending|urgent|else|today|tomorrow|related|regarding|to)\b"
     r"|^\s*(?:what|how)\s+about\s+(?:the|my)\b|\bwhat\s+(?:do|should|must|did)\s+(?:i|we)\s+(?:still\s+)?(?:have|need)\b"
     r"|\b(?:is|are|was)\s+(?:everything|all|it\s+all)\b.*\b(?:done|complete\w*|finished)\b"
+    r"|^\s*(?:show|list|see|view|display|get)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:pending|completed|done|finished|open|overdue)\W*$"
+    r"|^\s*search\b|\b(?:overview|rundown|summary)\b|\bwhat\s+(?:did|do)\s+(?:i|we)\b.*\babout\b"
+    r"|^\s*(?:is|are|was|were)\b.*\b(?:done|finished|completed?|paid|booked|sorted|still\s+(?:open|pending|there))\W*$"
+    r"|\b(?:open|pending|completed|finished|remaining|outstanding|overdue)\s+(?:ones?|things?|stuff)\b"
     r"|\bhow\s+(?:many|much)\b.*\b(?:i|me|my)\b.*\b(?:left|have|do|pending|done|finish\w*|complete\w*)\b"
     r"|\b(?:read|show|tell|list|give)\b.*\b(?:it\s+all|them|everything|them\s+all)\b"
     r"|\bthe\s+(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)|last)\s+(?:one|task|thing)\b|\bnumber\s+\d"
@@ -62,16 +66,17 @@ _WINDOW = re.compile(
 )
 _DAY_OF = re.compile(r"\b(?P<day>today|tomorrow|tonight|\w+day)'s\b", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning|related\s+to|containing|involving)\s+(?P<words>.+)$", re.IGNORECASE
+    r"\b(?:about|regarding|concerning|related\s+to|containing|involving)\s+(?P<words>.+)$",
+    re.IGNORECASE,
 )
 _ASKS_ONE = re.compile(
     r"^\s*(?:is|are|was|do|did|does|have|has|had|will|when|any|anything|check|am|which|what\s+about)\b|"
-    r"\b(?:if|whether|about|is\s+there|are\s+there|show\s+(?:me\s+)?(?:a|the|my)\s+(?:reminder|task))\b",
+    r"\b(?:if|whether|about|search|is\s+there|are\s+there|show\s+(?:me\s+)?(?:a|the|my)\s+(?:reminder|task))\b",
     re.IGNORECASE,
 )
 _NOISE = re.compile(
     rf"\b(?:{_NOUN}|show|list|see|view|display|read|tell|hear|check|give|gimme|go(?:ing)?\s+(?:through|over)|walk|through|"
-    r"know|lemme|let|say|describe|inform|look(?:s|ing)?|currently|right|set|add(?:ed)?|includ\w+|put|jot\w*|request|ask(?:ed)?|"
+    r"know|search(?:ing)?|lemme|let|say|describe|inform|look(?:s|ing)?|currently|right|set|add(?:ed)?|includ\w+|put|jot\w*|request|ask(?:ed)?|"
     r"remember\w*|wanted|trying|forget\w*|print|open|pull|bring|rundown|overview|summary|summari[sz]e|points?|aloud|loud|out|back|"
     r"pending|left|remaining|outstanding|due|overdue|late|done|completed?|finish(?:ed)?|accomplish\w*|many|much|count|different|"
     r"current|future|upcoming|existing|various|waiting|things?|stuff|anything|something|everything|goods|next|need|have|got|"
@@ -129,7 +134,9 @@ def _read_window(clause: str, now: datetime) -> tuple[date | None, date | None, 
     found = _WINDOW.search(clause)
     if found is not None:
         rest = f"{clause[: found.start()]} {clause[found.end() :]}"
-        return *_window(found["unit"].lower(), today, is_next=found["which"].lower() == "next"), rest
+        return *_window(
+            found["unit"].lower(), today, is_next=found["which"].lower() == "next"
+        ), rest
     clause = _DAY_OF.sub(r"\g<day>", clause)
     due = find_due(clause, now)
     if due is None:

@@ -101,9 +101,7 @@ def _after(effect: Effect, deleted: list[Effect]) -> list[Effect]:
     return [effect, *rest] if effect.status == "deleted" else rest
 
 
-def _pending(
-    turns: tuple[Turn, ...], known: dict[int, SeenTask]
-) -> tuple[Question | None, str]:
+def _pending(turns: tuple[Turn, ...], known: dict[int, SeenTask]) -> tuple[Question | None, str]:
     if not turns:
         return None, ""
     question = read_question(turns[-1].reply)

@@ -6,30 +6,31 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose
+from taskchat.model.embedded.calls import Call, call_act, call_add, call_back
+from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
+from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
-from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Request, Same, Tail, Talk, Undo
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Correct,
+    Look,
+    Offer,
+    Request,
+    Same,
+    Tail,
+    Talk,
+    Undo,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from taskchat.model.embedded.history import Effect, SeenTask
+    from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
-
-MAX_TITLE_CHARS = 200
-_MAX_NOTE_CHARS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A tool call to be made; `detail` is told after the title when it worked."""
-
-    tool: str
-    arguments: dict[str, object]
-    detail: str = ""
-    what: str = ""
 
 
 @dataclass(slots=True)
@@ -44,8 +45,7 @@ class Plan:
 def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
     """Whether the list must be read before anything can be decided."""
     return any(
-        isinstance(one, Look | Same)
-        or isinstance(one, Tail)
+        isinstance(one, Look | Same | Tail | Correct)
         or (isinstance(one, Act) and known_choice(one, memory) is None)
         for one in requests
     )
@@ -54,7 +54,13 @@ def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
 def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
     """The ids that an act means for certain by the conversation alone, or None."""
     target = act.target
-    if act.otherwise is not None or target.words or target.is_all or target.but or target.background:
+    if (
+        act.otherwise is not None
+        or target.words
+        or target.is_all
+        or target.but
+        or target.background
+    ):
         return None
     if act.verb == "restore":
         return None
@@ -84,7 +90,9 @@ class Planner:
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
         """Plan one act on tasks that are known."""
         for task_id in ids:
-            self._plan.calls.append(self._call(verb, task_id, changes))
+            self._plan.calls.append(
+                call_act(verb, task_id, self._title(task_id), changes, self._now)
+            )
 
     def _plan_one(self, request: Request) -> None:
         match request:
@@ -93,13 +101,11 @@ class Planner:
             case Act():
                 self._plan_act(request)
             case Look():
-                from taskchat.model.embedded.listing import answer_look
-
-                self._plan.remarks.append(answer_look(request, self._tasks, self._memory, self._now))
-            case Talk(topic="what_to_add"):
-                self._plan.question = ask_name()
+                self._plan.remarks.append(
+                    answer_look(request, self._tasks, self._memory, self._now)
+                )
             case Talk():
-                self._plan.remarks.append(replies.TALK[request.topic])
+                self._say(request)
             case Offer():
                 self._plan.question = ask_add(request.add.title)
             case Undo():
@@ -107,33 +113,61 @@ class Planner:
             case Same():
                 self._plan_same(request)
             case Tail():
-                choice = choose(request.act.target, request.act.verb, self._tasks, self._memory)
-                fits = bool(choice.tasks) and choice.is_clear
-                for one in (request.add, request.act) if fits else (request.whole,):
-                    self._plan_one(one)
+                self._plan_tail(request)
+            case Correct():
+                self._plan_correction(request)
+
+    def _say(self, talk: Talk) -> None:
+        if talk.topic == "what_to_add":
+            self._plan.question = ask_name()
+        else:
+            self._plan.remarks.append(replies.TALK[talk.topic])
+
+    def _plan_tail(self, tail: Tail) -> None:
+        choice = choose(tail.act.target, tail.act.verb, self._tasks, self._memory)
+        fits = bool(choice.tasks) and choice.is_clear
+        for one in (tail.add, tail.act) if fits else (tail.whole,):
+            self._plan_one(one)
 
     def _plan_same(self, same: Same) -> None:
-        verbs: dict[str, Verb] = {"completed": "complete", "deleted": "delete", "reopened": "reopen"}
-        last = self._memory.last_effects[-1].status if self._memory.last_effects else ""
-        if last in verbs and self._memory.is_just_changed:
-            self._plan_act(Act(verbs[last], same.target))
+        verb = self._last_verb()
+        if verb is not None:
+            self._plan_act(Act(verb, same.target))
         else:
             self._plan_one(Look(target=same.target, status="all"))
 
+    def _plan_correction(self, correction: Correct) -> None:
+        verb = self._last_verb()
+        if verb is None or len(self._memory.last_effects) != 1:
+            self._plan_one(Talk("repeat_please"))
+            return
+        last = self._memory.last_effects[0]
+        choice = choose(correction.target, verb, self._tasks, self._memory)
+        meant = [task for task in choice.tasks if task.id != last.task_id]
+        self._plan_undo()
+        if len(meant) == 1:
+            self.act_on([meant[0].id], verb, Changes())
+        else:
+            self._follow(
+                Choice(candidates=choice.candidates, missing=choice.missing),
+                Act(verb, correction.target),
+            )
+
+    def _last_verb(self) -> Verb | None:
+        verbs: dict[str, Verb] = {
+            "completed": "complete",
+            "deleted": "delete",
+            "reopened": "reopen",
+        }
+        if not self._memory.is_just_changed:
+            return None
+        return verbs.get(self._memory.last_effects[-1].status)
+
     def _plan_add(self, add: Add) -> None:
-        title, note = add.title, add.note
-        if len(title) > MAX_TITLE_CHARS:
-            title, note = title[: MAX_TITLE_CHARS - 1] + "…", note or add.title
-            self._plan.remarks.append("That was long for a title: the full text is in its description.")
-        arguments: dict[str, object] = {"title": title}
-        if note:
-            arguments["description"] = note[:_MAX_NOTE_CHARS]
-        if add.priority:
-            arguments["priority"] = add.priority
-        if add.due:
-            arguments["due_at"] = add.due.as_argument()
-        detail = replies.tell_added(add, self._now)
-        self._plan.calls.append(Call("add_task", arguments, detail, f"add {replies.quote(title)}"))
+        call = call_add(add, self._now)
+        self._plan.calls.append(call)
+        if call.arguments["title"] != add.title:
+            self._plan.remarks.append(replies.TITLE_CUT)
         if add.asks_repeat:
             self._plan.remarks.append(replies.NO_REPEATS)
         elif add.asks_reminder and replies.NO_REMINDERS not in self._plan.remarks:
@@ -181,8 +215,10 @@ class Planner:
 
     def _must_confirm(self, choice: Choice, verb: Verb) -> bool:
         count = len(choice.tasks)
-        if verb != "delete" or count < 2:
+        if count < 2:
             return False
+        if verb != "delete":
+            return choice.is_guess
         return choice.is_bulk or count > MAX_NAMED
 
     def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
@@ -208,8 +244,6 @@ class Planner:
         self.act_on(ids, act.verb, act.changes)
 
     def _restore(self, act: Act) -> None:
-        from taskchat.model.embedded.choosing import choose_deleted
-
         found = choose_deleted(act.target, self._memory)
         if not found:
             self._plan.remarks.append(
@@ -219,72 +253,23 @@ class Planner:
         self.act_on([effect.task_id for effect in found], "restore", Changes())
 
     def _plan_undo(self) -> None:
-        undone = [call for effect in reversed(self._memory.last_effects) for call in self._undo(effect)]
+        undone = [
+            call
+            for effect in reversed(self._memory.last_effects)
+            if (call := call_back(effect, self._memory.before.get(effect.task_id), self._now))
+        ]
         self._plan.calls += undone
         if not undone:
             self._plan.remarks.append(replies.TALK["no_undo"])
 
-    def _undo(self, effect: Effect) -> list[Call]:
-        back: dict[str, Verb] = {
-            "created": "delete", "completed": "reopen", "reopened": "complete", "deleted": "restore",
-            "restored": "delete",
-        }  # fmt: skip
-        if effect.status in back:
-            return [self._call(back[effect.status], effect.task_id, Changes())]
-        was = self._memory.before.get(effect.task_id)
-        if was is None:
-            return []
-        arguments: dict[str, object] = {"task_id": was.id, "title": was.title}
-        if was.priority:
-            arguments["priority"] = was.priority
-        arguments["due_at"] = _due_argument(was, self._now)
-        return [Call("update_task", arguments, " (as it was)", f"change {replies.quote(was.title)}")]
-
-    def _call(self, verb: Verb, task_id: int, changes: Changes) -> Call:
-        what = f"{'mark' if verb == 'complete' else verb} {replies.quote(self._title(task_id))}"
-        if verb in {"complete", "reopen"}:
-            arguments: dict[str, object] = {"task_id": task_id}
-            if verb == "reopen":
-                arguments["completed"] = False
-            return Call("complete_task", arguments, what=what)
-        if verb == "update":
-            arguments, detail = _update_arguments(changes, self._now)
-            return Call("update_task", {"task_id": task_id, **arguments}, detail, what)
-        return Call(f"{verb}_task", {"task_id": task_id}, what=what)
-
     def _title(self, task_id: int) -> str:
-        task = next((one for one in self._tasks if one.id == task_id), self._memory.known.get(task_id))
+        task = next(
+            (one for one in self._tasks if one.id == task_id), self._memory.known.get(task_id)
+        )
         if task is not None:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
-
-
-def _update_arguments(changes: Changes, now: datetime) -> tuple[dict[str, object], str]:
-    arguments: dict[str, object] = {}
-    told: list[str] = []
-    if changes.title:
-        arguments["title"] = changes.title[:MAX_TITLE_CHARS]
-    if changes.note:
-        arguments["description"] = changes.note[:_MAX_NOTE_CHARS]
-        told.append("note added")
-    if changes.priority:
-        arguments["priority"] = changes.priority
-        told.append(f"{changes.priority} priority")
-    if changes.due:
-        arguments["due_at"] = changes.due.as_argument()
-        told.append(f"due {replies.tell_due(changes.due, now)}")
-    if changes.clears_due:
-        arguments["due_at"] = "none"
-        told.append("no due date")
-    return arguments, f" ({', '.join(told)})" if told else ""
-
-
-def _due_argument(task: SeenTask, now: datetime) -> str:
-    if task.due_at is None:
-        return "none"
-    local = task.due_at.astimezone(now.tzinfo)
-    return f"{local:%Y-%m-%d}" if task.all_day else f"{local:%Y-%m-%dT%H:%M}"
 
 
 def _nothing_to(verb: Verb) -> str:

@@ -7,18 +7,21 @@ import re
 from taskchat.model.embedded.requests import Status, Target
 from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_number
 
-_NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?)"
-_NUMBER = (
-    r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:])"
+_NOUN = (
+    r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?)"
 )
-_ORDINAL = r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
+_NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:])"
+_ORDINAL = (
+    r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
+)
+_MAX_RANGE = 50
 _NUMBERED = re.compile(
     rf"(?:\b(?:tasks?|numbers?|numero|no\.?|nr\.?|items?|to-?dos?|todos?|reminders?)\s*#?|#)\s*"
-    rf"(?P<all>{_NUMBER}(?:\s*(?:,|and|&|,\s*and)\s*(?:tasks?|number|#)?\s*#?{_NUMBER})*)",
+    rf"(?P<all>\d{1, 3}\s*(?:-|to|through)\s*\d{1, 3}\b|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,|and\b|&)\s*|\s+(?=\d))(?:tasks?|number|#)?\s*#?{_NUMBER})*)",
     re.IGNORECASE,
 )
 _BARE_NUMBERS = re.compile(
-    rf"^\W*(?P<all>{_NUMBER}(?:\s*(?:,|and|&|,\s*and)\s*{_NUMBER})*)\W*(?:please|too|and|as|is|are)?\W*$",
+    rf"^\W*(?P<all>\d{1, 3}\s*(?:-|to|through)\s*\d{1, 3}|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,|and\b|&)\s*|\s+(?=\d)){_NUMBER})*)\W*(?:please|too|and|as|is|are)?\W*$",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
@@ -34,9 +37,12 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all|whole\s+list)\b", re.I
+    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all|whole\s+list)\b",
+    re.I,
 )
-_ALL_LIST = re.compile(r"\b(?:my|the|this|our|whole|entire)\s+(?:\w+[\s-]){0,2}?(?:list|lists)\b", re.I)
+_ALL_LIST = re.compile(
+    r"\b(?:my|the|this|our|whole|entire)\s+(?:\w+[\s-]){0,2}?(?:list|lists)\b", re.I
+)
 _LIST_PLACE = re.compile(
     r"\b(?:from|on|off|in|to|onto|of)\s+(?:my|the|this|our|that)\s+(?:\w+[\s-]){0,3}?"
     r"(?:list|lists|tasks|reminders|todos|to-dos)\b(?:\s+of\s+\w+(?:\s+to\s+\w+)?)?",
@@ -52,8 +58,12 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE)
-_DONE = re.compile(r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE)
-_OPEN = re.compile(r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE)
+_DONE = re.compile(
+    r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
+)
+_OPEN = re.compile(
+    r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE
+)
 # What stands around the name of a task: "my reminder to …", "… task", "the … one".
 _AROUND = re.compile(
     rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|{_NOUN})\b[\s:,]*)+"
@@ -112,8 +122,13 @@ def _take_numbers(text: str) -> tuple[tuple[int, ...], str]:
     found = _BARE_NUMBERS.match(text) or _NUMBERED.search(text)
     if found is None:
         return (), text
-    values = [read_number(word) for word in re.findall(_NUMBER, found["all"], re.IGNORECASE)]
     rest = f"{text[: found.start()]} {text[found.end() :]}"
+    bounds = re.fullmatch(r"\s*(\d{1,3})\s*(?:-|to|through)\s*(\d{1,3})\s*", found["all"], re.I)
+    if bounds is not None:
+        return tuple(
+            range(int(bounds[1]), min(int(bounds[2]), int(bounds[1]) + _MAX_RANGE) + 1)
+        ), rest
+    values = [read_number(word) for word in re.findall(_NUMBER, found["all"], re.IGNORECASE)]
     return tuple(value for value in values if value is not None), rest
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from taskchat.model.embedded.requests import Verb
+if TYPE_CHECKING:
+    from taskchat.model.embedded.requests import Verb
 
 Kind = Literal["choose", "confirm", "add", "name", "change"]
 

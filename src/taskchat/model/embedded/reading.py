@@ -16,7 +16,9 @@ from taskchat.model.embedded.clauses import Clause, Message, cut
 from taskchat.model.embedded.cues import (
     ADD_CUE,
     COMPLETE_CUE,
+    CORRECTS,
     DELETE_CUE,
+    DONE_ONES,
     LET_BE,
     LOOK_START,
     NEED_LIST,
@@ -26,6 +28,7 @@ from taskchat.model.embedded.cues import (
     QUESTION,
     REOPEN_CUE,
     RESTORE_CUE,
+    SETS_FIELD,
     UNDO_CUE,
     UPDATE_CUE,
     WEAK_DELETE,
@@ -34,8 +37,21 @@ from taskchat.model.embedded.cues import (
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Correct,
+    Look,
+    Offer,
+    Request,
+    Same,
+    Tail,
+    Talk,
+    Undo,
+    Verb,
+)
 from taskchat.model.embedded.talk import read_talk
-from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Request, Same, Tail, Talk, Undo, Verb
 from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
 
 if TYPE_CHECKING:
@@ -43,7 +59,9 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.dates import FoundDue
 
-MAX_READ_CHARS = 1_500
+MAX_READ_CHARS = 700
+# More wishes at once are no list of wishes any more.
+MAX_REQUESTS = 20
 
 
 def read_message(text: str, now: datetime) -> list[Request]:
@@ -63,6 +81,8 @@ def read_message(text: str, now: datetime) -> list[Request]:
             found = _join_tail(requests, found, clause, message, now)
         requests += found
         background = f"{background} {message.reveal(clause.text)}".strip()
+    if len(requests) > MAX_REQUESTS:
+        return [Talk("too_long")]
     return _weigh(requests) or [Talk("nothing")]
 
 
@@ -75,7 +95,9 @@ def _join_tail(
         return found
     if isinstance(act, Act) and not act.target.words:
         return found
-    whole = build_add(f"{last.heard}{clause.joined_by}{clause.text}", message, now, heard=last.heard)
+    whole = build_add(
+        f"{last.heard}{clause.joined_by}{clause.text}", message, now, heard=last.heard
+    )
     if whole is None or isinstance(act, Add):
         return found
     requests.pop()
@@ -89,12 +111,19 @@ def _weigh(requests: list[Request]) -> list[Request]:
     if any(isinstance(one, Act) and one.otherwise is None for one in real):
         real = [one for one in real if not (isinstance(one, Add) and one.is_hint)]
     if any(isinstance(one, Add) and not one.is_hint for one in real):
-        real = [one for one in real if not (isinstance(one, Add) and one.is_hint and is_about_list(one.title))]
+        real = [
+            one
+            for one in real
+            if not (isinstance(one, Add) and one.is_hint and is_about_list(one.title))
+        ]
     if not real:
         offers: list[Request] = [one for one in requests if isinstance(one, Offer)]
         return (offers or requests)[-1:]
-    plain: list[Request] = [one for one in real if not (isinstance(one, Act) and one.otherwise is not None)]
-    return plain or real
+    plain: list[Request] = [
+        one for one in real if not (isinstance(one, Act) and one.otherwise is not None)
+    ]
+    # "I paid the rent, and please add eggs" tells two things; "Amy is called, delete it" one.
+    return real if not plain or all(isinstance(one, Add) for one in plain) else plain
 
 
 def _read_clause(clause: Clause, message: Message, now: datetime, background: str) -> list[Request]:
@@ -104,7 +133,17 @@ def _read_clause(clause: Clause, message: Message, now: datetime, background: st
         return [Talk(talk)]
     asks = bool(QUESTION.match(text))
     reader = _read_question if asks else _read_order
-    return reader(text, message, now, background)
+    found = reader(text, message, now, background)
+    if len(found) == 1 and isinstance(found[0], Same) and _TAKES_BACK.match(clause.text):
+        return [Correct(found[0].target)]
+    if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
+        # "Can you send Bob an email" asks for what only a person can do.
+        return [Offer(one) if isinstance(one, Add) else one for one in found]
+    return found
+
+
+_TAKES_BACK = re.compile(r"\W*(?:no|actually|sorry|wait|i\s+mean|oops)\b", re.IGNORECASE)
+_FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 
 
 def _read_question(text: str, message: Message, now: datetime, background: str) -> list[Request]:
@@ -115,7 +154,9 @@ def _read_question(text: str, message: Message, now: datetime, background: str) 
     if is_about_list(text):
         return [read_look(text, message, now)]
     if re.match(r"\s*(?:should|shall)\s+(?:i|we)\b", text, re.I) and DELETE_CUE.search(text):
-        return [Look(target=read_target(DELETE_CUE.sub(" ", text), []), status="all", asks_one=True)]
+        return [
+            Look(target=read_target(DELETE_CUE.sub(" ", text), []), status="all", asks_one=True)
+        ]
     return [Talk("off_topic")]
 
 
@@ -123,6 +164,8 @@ def _read_order(text: str, message: Message, now: datetime, background: str) -> 
     wish = NEED_LIST.sub("", text)
     if (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
         return [read_look(wish, message, now)]
+    if SETS_FIELD.search(text):
+        return _read_update(text, message, now, background)
     if ADD_CUE.search(text):
         adds = read_add(text, message, now)
         if adds is not None and _comes_first(text):
@@ -131,9 +174,15 @@ def _read_order(text: str, message: Message, now: datetime, background: str) -> 
     if needed is not None and re.search(r"\bstill\s+(?:need|have|got)\b", text, re.IGNORECASE):
         target = read_target(needed.title, [])
         return [Act("reopen", target, otherwise=replace(needed, is_hint=True))]
-    if needed is not None and needed.due and re.match(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", text, re.I):
+    if (
+        needed is not None
+        and needed.due
+        and re.match(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", text, re.I)
+    ):
         target = read_target(needed.title, [])
-        return [Act("update", target, Changes(due=needed.due), otherwise=replace(needed, is_hint=True))]
+        return [
+            Act("update", target, Changes(due=needed.due), otherwise=replace(needed, is_hint=True))
+        ]
     if needed is not None:
         return [replace(needed, is_hint=True)]
     text = wish
@@ -153,13 +202,19 @@ def _comes_first(text: str) -> bool:
     starts = [found.start() for found in others if found]
     if added is None:
         return False
-    is_trailing = bool(re.search(r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b", text[added.start() - 2 :]))
+    is_trailing = bool(
+        re.search(r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b", text[added.start() - 2 :])
+    )
     return is_trailing or all(added.start() <= start for start in starts)
 
 
 def _is_list_wish(text: str) -> bool:
     return bool(
-        re.search(r"\bremind\s+me\s+(?:of\s+|about\s+|again\s+)?(?:what|which|the\s+tasks|all|my\s+(?:tasks|list|to))", text, re.I)
+        re.search(
+            r"\bremind\s+me\s+(?:of\s+|about\s+|again\s+)?(?:what|which|the\s+tasks|all|my\s+(?:tasks|list|to))",
+            text,
+            re.I,
+        )
     )
 
 
@@ -170,12 +225,18 @@ def _adds_or_background(
         return list(adds)
     # "I need to take out the trash. Please remind me": the task stands in the sentence before.
     before = read_needed(background, message, now) or (
-        build_add(background, message, now) if background and not QUESTION.match(background) else None
+        build_add(background, message, now)
+        if background and not QUESTION.match(background)
+        else None
     )
     return [before] if before is not None else [Talk("what_to_add")]
 
 
 def _read_back(text: str, message: Message, now: datetime, background: str) -> list[Request]:
+    corrected = CORRECTS.search(text)
+    if corrected is not None:
+        rest = message.reveal(text[corrected.end() :])
+        return [Correct(read_target(rest, message.quoted(text)))]
     if UNDO_CUE.search(text):
         return [Undo()]
     restored = RESTORE_CUE.search(text)
@@ -186,7 +247,9 @@ def _read_back(text: str, message: Message, now: datetime, background: str) -> l
         return [_act("reopen", _around(text, reopened), message, background)]
     denied = NOT_DONE.search(text)
     if denied is not None and not NOT_NEEDED.search(text):
-        target = read_target(message.reveal(_around(text, denied)), message.quoted(text), background)
+        target = read_target(
+            message.reveal(_around(text, denied)), message.quoted(text), background
+        )
         return [Act("reopen", target, otherwise=Talk("left_alone"))]
     return []
 
@@ -195,7 +258,43 @@ def _read_update(text: str, message: Message, now: datetime, background: str) ->
     change = read_change(text, message, now) if UPDATE_CUE.search(text) else None
     if change is None:
         return []
-    return [_update(change, message, background)]
+    act = _update(change, message, background)
+    is_plain = (
+        act.target.numbers or act.target.ordinals or act.target.is_pronoun or not act.target.words
+    )
+    if is_plain or is_about_list(text) or _SAYS_CHANGE.search(text):
+        return [act]
+    # "Fix the sink tomorrow" is a new task, unless there is one for the sink.
+    meant = read_errand(text, message, now) or build_add(text, message, now, heard=text)
+    if meant is None or (not act.changes.are_none and act.changes.title):
+        return [act]
+    is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
+    return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
+
+
+_SAYS_CHANGE = re.compile(
+    r"\b(?:reschedule|postpone|priority|deadline|due|rename|prioriti[sz]e|snooze)\b|[\ue000-\uf8ff]",
+    re.IGNORECASE,
+)
+_ORDER_STEMS = {
+    stem(word)
+    for word in (
+        "make",
+        "change",
+        "fix",
+        "move",
+        "push",
+        "set",
+        "update",
+        "give",
+        "turn",
+        "edit",
+        "correct",
+        "replace",
+        "switch",
+        "put",
+    )
+}
 
 
 def _update(change: tuple[str, Changes], message: Message, background: str) -> Act:
@@ -207,10 +306,15 @@ def _update(change: tuple[str, Changes], message: Message, background: str) -> A
 def _read_done(text: str, message: Message, background: str) -> list[Request]:
     found = COMPLETE_CUE.search(text)
     deleted = DELETE_CUE.search(text)
+    if DONE_ONES.match(text) and not _SAID_DONE.match(text):
+        return [Look(status="completed")]
     if found is None or (deleted is not None and deleted.start() < found.start()):
         return []
     rest = COMPLETE_CUE.sub(" ", text)
     return [_act("complete", rest, message, background)]
+
+
+_SAID_DONE = re.compile(r"\W*(?:all\s+)?(?:done|finished|completed)\W*$", re.IGNORECASE)
 
 
 def _read_delete(text: str, message: Message, now: datetime, background: str) -> list[Request]:
@@ -275,12 +379,22 @@ def _read_dated(
 
 
 # "The rent is on friday", but not "I'm so tired today".
-_TOLD_OF_TASK = re.compile(r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?)\b", re.IGNORECASE)
-_TO_BE_DONE = re.compile(r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE)
+_TOLD_OF_TASK = re.compile(
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?)\b", re.IGNORECASE
+)
+_TO_BE_DONE = re.compile(
+    r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE
+)
 
 
 def _reads_as_statement(text: str) -> bool:
-    return bool(re.search(r"\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn|show)\b", text, re.I))
+    return bool(
+        re.search(
+            r"\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn|show)\b",
+            text,
+            re.I,
+        )
+    )
 
 
 def _guess(text: str, message: Message, now: datetime) -> Offer | Talk:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.history import Effect, SeenTask
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from taskchat.model.embedded.dates import Due
+    from taskchat.model.embedded.history import Effect, SeenTask
     from taskchat.model.embedded.requests import Add, Topic
 
 MAX_SHOWN = 50
@@ -56,6 +55,8 @@ TALK: dict[Topic, str] = {
 }
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."
+TITLE_CUT = "That was long for a title: the full text is in its description."
+LIST_FAILED = "I couldn't read your list just now. Please try again in a moment."
 NO_REPEATS = "I can't repeat tasks yet, so it is on your list once."
 _DONE_WORDS = {
     "created": "Added",
@@ -97,9 +98,7 @@ def _opening(status: str) -> str:
 
 def tell_failures(reasons: Sequence[tuple[str, str]]) -> str:
     """What could not be done: pairs of a title and the tool's reason."""
-    return " ".join(
-        f"I couldn't {what}: {reason.strip().rstrip('.')}." for what, reason in reasons
-    )
+    return " ".join(f"I couldn't {what}: {reason.strip().rstrip('.')}." for what, reason in reasons)
 
 
 def tell_missing(words: Sequence[str]) -> str:

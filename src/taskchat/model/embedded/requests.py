@@ -48,6 +48,7 @@ class Changes:
     priority: Priority | None = None
     due: Due | None = None
     clears_due: bool = False
+    clears_priority: bool = False
 
     @property
     def are_none(self) -> bool:
@@ -108,8 +109,6 @@ class Talk:
 class Undo:
     """The wish to take back what the last turn did."""
 
-    corrected: str = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -141,4 +140,11 @@ class Same:
     target: Target
 
 
-Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """The last act was on the wrong task: take it back and do it to this one."""
+
+    target: Target
+
+
+Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct

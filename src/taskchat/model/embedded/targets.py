@@ -45,9 +45,9 @@ class Match:
     @property
     def is_clear(self) -> bool:
         """Good enough when the sentence only hints at an act."""
-        return (
-            self.phrase >= _CLEARLY_COVERED and self.title >= 0.35
-        ) or (self.title >= 0.99 and self.phrase >= 0.3)
+        return (self.phrase >= _CLEARLY_COVERED and self.title >= 0.35) or (
+            self.title >= 0.99 and self.phrase >= 0.3
+        )
 
 
 def rank(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
@@ -84,7 +84,12 @@ def _match(stems: list[str], words: str, task: SeenTask) -> Match:
     if not any(not is_errand_stem(one) for one in found) and len(found) < len(title_stems):
         # Only a verb in common: "buy eggs" is not "buy printer ink", but "the call one" may be.
         share = sum(map(_weight, [s for s in stems if hits[s]])) / sum(map(_weight, stems))
-        return Match(task, share if share > 0.99 else share / 2, _share(found, title_stems), shares_noun=False)
+        return Match(
+            task,
+            share if share > 0.99 else share / 2,
+            _share(found, title_stems),
+            shares_noun=False,
+        )
     covered = sum(_weight(one) for one, other in hits.items() if other is not None)
     return Match(task, covered / sum(map(_weight, stems)), _share(found, title_stems))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+
 def word_set(text: str) -> frozenset[str]:
     """The words of a text, as a set to look words up in."""
     return frozenset(text.split())
@@ -12,9 +13,18 @@ def word_set(text: str) -> frozenset[str]:
 
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty"
+    "fifteen sixteen seventeen eighteen nineteen twenty"
 )
-NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {"a": 1, "an": 1, "couple": 2, "few": 3, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {
+    "a": 1,
+    "an": 1,
+    "couple": 2,
+    "few": 3,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+}
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 ORDINAL_WORDS = {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
@@ -30,7 +40,7 @@ STOP_WORDS = word_set(
     "todos to-do to-dos reminder reminders item items list lists entry chore chores errand errands "
     "i'm i've i'll i'd it's that's there's don't let's number called named titled which what who "
     "when where why how if whether again today anyway sorry hey hi oh oops um uh hmm actually "
-    "need needs title description contains contain containing mention mentions mentioning word only everything anything something nothing lot after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome cool new im ive thats its dont whats bot "
+    "s t ll ve d m typo mistake spelling need needs title description contains contain containing mention mentions mentioning word only everything anything something nothing lot after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome cool new im ive thats its dont whats bot "
     "same instead myself per own very quite pretty sure done wait nope yep"
 )
 
@@ -91,7 +101,9 @@ def content_stems(text: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A rough stem that joins "booked", "booking" and "book"; not a word that is ever shown."""
-    word = word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("s'").replace("-", "")
+    word = (
+        word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("s'").replace("-", "")
+    )
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     for ending, least in (("ing", 5), ("ied", 5), ("ies", 5), ("ed", 5), ("es", 5), ("s", 4)):

@@ -1,0 +1,113 @@
+"""The tool calls that carry out a request, with the words that tell about each afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded import replies
+from taskchat.model.embedded.requests import Changes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from taskchat.model.embedded.history import Effect, SeenTask
+    from taskchat.model.embedded.requests import Add, Verb
+
+MAX_TITLE_CHARS = 200
+_MAX_NOTE_CHARS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call to be made; `detail` is told after the title when it worked."""
+
+    tool: str
+    arguments: dict[str, object]
+    detail: str = ""
+    what: str = ""
+
+
+def call_add(add: Add, now: datetime) -> Call:
+    """The call that keeps a new task; a title that is too long goes on in its description."""
+    title, note = add.title, add.note
+    if len(title) > MAX_TITLE_CHARS:
+        title, note = f"{title[: MAX_TITLE_CHARS - 1]}…", note or add.title
+    arguments: dict[str, object] = {"title": title}
+    if note:
+        arguments["description"] = note[:_MAX_NOTE_CHARS]
+    if add.priority:
+        arguments["priority"] = add.priority
+    if add.due:
+        arguments["due_at"] = add.due.as_argument()
+    return Call("add_task", arguments, replies.tell_added(add, now), f"add {replies.quote(title)}")
+
+
+def call_act(verb: Verb, task_id: int, title: str, changes: Changes, now: datetime) -> Call:
+    """The call that does an act to a task; `title` is what it is called before."""
+    what = f"{'mark' if verb == 'complete' else verb} {replies.quote(title)}"
+    arguments: dict[str, object] = {"task_id": task_id}
+    if verb == "update":
+        changed, detail = _update_arguments(changes, now)
+        return Call("update_task", arguments | changed, detail, what)
+    if verb == "reopen":
+        arguments["completed"] = False
+    tool = "complete_task" if verb in {"complete", "reopen"} else f"{verb}_task"
+    return Call(tool, arguments, what=what)
+
+
+_BACK: dict[str, Verb] = {
+    "created": "delete",
+    "completed": "reopen",
+    "reopened": "complete",
+    "deleted": "restore",
+    "restored": "delete",
+}
+
+
+def call_back(effect: Effect, was: SeenTask | None, now: datetime) -> Call | None:
+    """The call that takes an effect back, or None where it is not known how things were before."""
+    if effect.status in _BACK:
+        return call_act(_BACK[effect.status], effect.task_id, effect.title, Changes(), now)
+    if was is None:
+        return None
+    arguments: dict[str, object] = {
+        "task_id": was.id,
+        "title": was.title,
+        "description": was.description or "",
+        "priority": was.priority or "none",
+        "due_at": _due_argument(was, now),
+    }
+    return Call(
+        "update_task", arguments, " (as it was)", f"change back {replies.quote(effect.title)}"
+    )
+
+
+def _update_arguments(changes: Changes, now: datetime) -> tuple[dict[str, object], str]:
+    arguments: dict[str, object] = {}
+    told: list[str] = []
+    if changes.title:
+        arguments["title"] = changes.title[:MAX_TITLE_CHARS]
+    if changes.note:
+        arguments["description"] = changes.note[:_MAX_NOTE_CHARS]
+        told.append("note added")
+    if changes.priority:
+        arguments["priority"] = changes.priority
+        told.append(f"{changes.priority} priority")
+    if changes.clears_priority:
+        arguments["priority"] = "none"
+        told.append("no priority")
+    if changes.due:
+        arguments["due_at"] = changes.due.as_argument()
+        told.append(f"due {replies.tell_due(changes.due, now)}")
+    if changes.clears_due:
+        arguments["due_at"] = "none"
+        told.append("no due date")
+    return arguments, f" ({', '.join(told)})" if told else ""
+
+
+def _due_argument(task: SeenTask, now: datetime) -> str:
+    if task.due_at is None:
+        return "none"
+    local = task.due_at.astimezone(now.tzinfo)
+    return f"{local:%Y-%m-%d}" if task.all_day else f"{local:%Y-%m-%dT%H:%M}"
