@@ -20,7 +20,6 @@ AppError
 ├── KeyReusedError               one Idempotency-Key, two requests
 ├── BodyTooLargeError
 ├── UnsupportedMediaTypeError
-├── TooManyRequestsError
 ├── TurnFailedError              the turn was accepted and did not end well
 │   ├── ModelError                   the model refused, failed or could not be reached
 │   ├── MaxIterationsError
@@ -195,13 +194,6 @@ class UnsupportedMediaTypeError(AppError):
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     text = "Send the body as application/json."
-
-
-class TooManyRequestsError(AppError):
-    """A limit is reached; `retry_after_s` says when to come back."""
-
-    code = "RATE_LIMITED"
-    text = "Too many requests; wait a moment."
 
 
 class TurnFailedError(AppError):

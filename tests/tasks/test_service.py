@@ -179,6 +179,18 @@ async def test_a_change_can_complete(ann: Person) -> None:
     assert (task.title, task.completed, task.completed_at) == ("b", True, task.updated_at)
 
 
+async def test_a_completed_task_that_is_changed_keeps_the_time_of_its_completion(
+    ann: Person,
+) -> None:
+    await ann.add("a")
+    done = await ann.do(lambda tasks: tasks.complete(1))
+
+    changed = await ann.do(lambda tasks: tasks.update(1, title="b"))
+
+    assert changed.completed_at == done.completed_at
+    assert changed.updated_at > done.updated_at
+
+
 async def test_all_day_can_be_said_of_a_date_that_is_there(ann: Person) -> None:
     await ann.do(lambda tasks: tasks.add("a", due=Due(NOON)))
 

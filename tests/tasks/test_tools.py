@@ -435,6 +435,13 @@ class BrokenTransaction:
         raise self._error
 
 
+async def test_a_caller_with_neither_transaction_nor_database_does_nothing(
+    server: MCPServer,
+) -> None:
+    with acting_for(ToolCaller(UserId(1), PARIS)), pytest.raises(UnexpectedToolError):
+        await call(server, "add_task", {"title": "a"})
+
+
 @pytest.mark.parametrize("error", [DatabaseError(), ConnectionLostError(), ConflictError()])
 async def test_a_failure_of_the_database_is_raised(server: MCPServer, error: Exception) -> None:
     caller = ToolCaller(UserId(1), PARIS, tx=BrokenTransaction(error))

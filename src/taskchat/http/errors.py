@@ -31,7 +31,6 @@ STATUS: Mapping[type[AppError], int] = {
     errors.BodyTooLargeError: 413,
     errors.UnsupportedMediaTypeError: 415,
     errors.KeyReusedError: 422,
-    errors.TooManyRequestsError: 429,
     errors.TurnFailedError: 503,
     errors.InternalError: 500,
     errors.StoppingError: 503,

@@ -114,7 +114,7 @@ def _has(op: str, tasks: list[dict[str, object]]) -> bool:
     if task is None:
         return False
     if op[0] == "!":
-        return task["priority"] == words[1]
+        return str(task["priority"] or "none") == words[1]
     due = str(task["due"] or "none")
     if words[1] == "none":
         return due == "none"
@@ -122,6 +122,8 @@ def _has(op: str, tasks: list[dict[str, object]]) -> bool:
 
 
 def _day(word: str) -> str:
+    if word[0] == "2":
+        return word
     if word in _DAYS:
         ahead = (_DAYS.index(word) - NOW.weekday() - 1) % 7 + 1
     elif word[0] == "+":

@@ -270,3 +270,52 @@ async def test_a_list_that_cannot_be_read_is_told() -> None:
 
     assert isinstance(response.parts[0], TextPart)
     assert "couldn't read your list" in response.parts[0].content
+
+
+async def test_a_note_is_kept_with_its_task_and_no_new_one_made(play: Playground) -> None:
+    await play.talk("add a note to the letter: use the blue paper")
+
+    assert len(titles(play)) == 3
+    assert play.tasks()[2]["description"] == "use the blue paper"
+
+
+async def test_every_task_that_a_yes_would_delete_is_shown() -> None:
+    play = Playground(NOW)
+    play.reset([{"title": f"Errand {n}", "completed": False} for n in range(70)])
+
+    reply, _ = await play.talk("delete everything")
+    await play.talk("yes")
+
+    assert "70. Errand 69" in reply
+    assert play.tasks() == []
+
+
+async def test_a_day_without_tasks_shows_what_is_pending(play: Playground) -> None:
+    none_due, _ = await play.talk("what's due on friday?")
+    await play.talk("move the letter to friday")
+    due, _ = await play.talk("what's due on friday?")
+
+    assert "no tasks due Friday" in none_due
+    assert "3. Write letter" in none_due
+    assert "1. Write letter (due Friday 8 May)" in due
+    assert "Buy bread" not in due
+
+
+async def test_overdue_tasks_are_told_by_the_clock_of_the_user(play: Playground) -> None:
+    play.add_task("Morning run", due_at="2026-05-05T08:00")
+    play.add_task("Evening run", due_at="2026-05-05T20:00")
+
+    reply, _ = await play.talk("what is overdue?")
+
+    assert "Morning run" in reply
+    assert "Evening run" not in reply
+
+
+async def test_an_empty_list_is_told_as_empty() -> None:
+    play = Playground(NOW)
+
+    shown, _ = await play.talk("show my tasks")
+    deleted, _ = await play.talk("delete the meeting")
+
+    assert "empty" in shown
+    assert "couldn't find" in deleted

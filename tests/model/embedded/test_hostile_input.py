@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.embedded.odd_sentences import NOW
@@ -84,7 +84,7 @@ def _playground() -> Playground:
     return play
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(_WORDS), max_size=30).map(" ".join))
 async def test_any_mix_of_cue_words_gets_an_answer(text: str) -> None:
     reply, _ = await _playground().talk(text)
@@ -92,7 +92,7 @@ async def test_any_mix_of_cue_words_gets_an_answer(text: str) -> None:
     assert reply.strip()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 async def test_any_text_gets_an_answer(text: str) -> None:
     reply, _ = await _playground().talk(text)

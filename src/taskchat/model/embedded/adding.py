@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|entry|entries|chores?|errands?)"
 _LIST = (
-    r"(?:(?:my|the|our|this|that|a)\s+|(?=to-?\s?do\b|todo|task\s+list))(?:[\w-]+\s+){0,3}?(?:list|lists|todos?|to-?\s?dos?|tasks|reminders|"
+    r"(?:(?:my|the|our|this|that|a)\s+|(?=to-?\s?do\b|todo"
+    r"|task\s+list))(?:[\w-]+\s+){0,3}?(?:list|lists|todos?|to-?\s?dos?|tasks|reminders|"
     r"agenda|plate)\b(?:\s+of\s+(?:[\w-]+)(?:\s+(?:to|for)\s+\w+)?)?(?:\s+to\s+do)?(?:\s+list)?"
 )
 _FILL = (
@@ -37,14 +38,17 @@ _AFTER_NOUN = (
     + r"))*"
 )
 _PUT = (
-    r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep|toss|"
+    r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep"
+    r"|toss|"
     r"slap|insert|append|squeeze|drop|get|have|want|mark|pencil)"
 )
 _NEED = (
     r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
     r"(?:(?:need|have|got|gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
-    r"am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going|'ll|will)\b)"
-    r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
+    r"am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going"
+    r"|'ll|will)\b)"
+    r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+"
+    r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
 _I_NEED = re.compile(
     rf"^\s*(?:(?=i\b|we\b)|(?=gotta|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I
@@ -58,67 +62,87 @@ _OPENINGS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"^\s*{_LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
-        rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in|into)\s+{_LIST}\s*[:,-]+\s*",
+        rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
+        rf"|into)\s+{_LIST}\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+{_LIST}[\s:,-]*(?:to\s+)?",
-        rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start|open|write|schedule|enter|insert|log|"
+        rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start"
+        rf"|open|write|schedule|enter|insert|log|"
         rf"record|like|about|get)\b(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
-        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|with\s+the\s+(?:title|name))\b\s*)?",
-        r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing|point|something)\s+(?:for|about|on)\b",
+        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|with\s+the\s+(?:title"
+        r"|name))\b\s*)?",
+        r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing"
+        r"|point|something)\s+(?:for|about|on)\b",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
-        r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
+        r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
+        r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
         r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
         r"^\s*remember\b\s*(?:to\b|that\b|about\b)?",
-        rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}|one)\b{_AFTER_NOUN}"
+        rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}"
+        rf"|one)\b{_AFTER_NOUN}"
         r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
-        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important|add)\s*[:\u2013\u2014-]+",
-        r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down|take\s+(?:a\s+)?note\s+(?:of\b)?|"
+        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important"
+        r"|add)\s*[:\u2013\u2014-]+",
+        r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
+        r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
         r"(?:to\b|that\b)?",
-        r"^\s*(?:(?:add|create|track|log|save|append|insert|include|jot|new)\b)(?:\s+(?:in|a|new))?[\s:,-]*"
+        r"^\s*(?:(?:add|create|track|log|save|append|insert|include|jot|new)\b)(?:\s+(?:in|a"
+        r"|new))?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
         r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
     )
 ]
 _PUT_ON_LIST = re.compile(
-    rf"\b{_PUT}\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{_LIST}|there\b|it\b).*$",
+    rf"\b{_PUT}\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{_LIST}|there\b"
+    rf"|it\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _LIST_WORD = re.compile(_LIST, re.IGNORECASE)
 _ADD_IT = re.compile(
-    r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+|will\s+you\s+)*"
+    r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+"
+    r"|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have)\s+"
     r"(?:it|that|this|them|those)\b.*|"
-    r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my|the)\s+list"
+    r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
+    r"|the)\s+list"
     r"(?:\s+please)?)\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED_REMINDER = re.compile(
-    r"^\s*(?:(?:set|make|create|add|schedule|want|need)(?:\s+up)?\s+(?:me\s+)?)?(?:(?:a|an|the|my)\s+)?(?P<title>(?!all\b|any\b|"
-    r"show\b|i\b|we\b|you\b|list\b|what\b|my\b|current\b|the\b|next\b|pending\b|future\b)[\w'\u2019&-]+(?:\s+[\w'\u2019&-]+){0,5}?)\s+reminders?\b"
+    r"^\s*(?:(?:set|make|create|add|schedule|want|need)(?:\s+up)?\s+(?:me\s+)?)?(?:(?:a|an|the"
+    r"|my)\s+)?(?P<title>(?!all\b|any\b|"
+    r"show\b|i\b|we\b|you\b|list\b|what\b|my\b|current\b|the\b|next\b|pending\b"
+    r"|future\b)[\w'\u2019&-]+(?:\s+[\w'\u2019&-]+){0,5}?)\s+reminders?\b"
     r"(?!\s+list)(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:[\s:,.;\u2013\u2014-]+|(?:to|that|about|of|for|and|please|pls|also|saying|me\s+to|called|named)\b(?!-)\s*|"
+    r"^(?:[\s:,.;\u2013\u2014-]+|(?:to|that|about|of|for|and|please|pls|also|saying|me\s+to"
+    r"|called|named)\b(?!-)\s*|"
     rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got)\s+(?:to|an?|my)\s+|"
     r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you|could\s+you|"
+    r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
+    r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
     rf"(?:on|to|in|onto|into)\s+{_LIST}|ty|mate|asap|is\s+due|due)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
-    r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent)"
-    r"[\s-]+(?:priority|prio|importance)|priority[\s:]+(?P<level2>high|low|medium|urgent|normal))\b\)?"
-    r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent|important)\)?\s*$",
+    r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium"
+    r"|top|normal|urgent)"
+    r"[\s-]+(?:priority|prio|importance)|priority[\s:]+(?P<level2>high|low|medium|urgent"
+    r"|normal))\b\)?"
+    r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"
+    r"|important)\)?\s*$",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"[\s,]+(?:with\s+(?:a\s+|the\s+)?(?:note|description|comment|details?)s?|(?:note|description|details)\s*:)"
+    r"[\s,]+(?:with\s+(?:a\s+|the\s+)?(?:note|description|comment|details?)s?|(?:note|description"
+    r"|details)\s*:)"
     r"[\s:,-]*(?:that\s+|saying\s+)?(?P<note>.+)$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -13,38 +13,45 @@ from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Changes, Offer, Talk
+from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from taskchat.model.embedded.history import SeenTask
-    from taskchat.model.embedded.requests import Add, Request, Verb
+    from taskchat.model.embedded.requests import Verb
 
 _YES = re.compile(
-    r"^\W*(?:(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for|of|course|absolutely|definitely|"
-    r"confirm|confirmed|correct|right|exactly|i'm|am|i|thing|delete|remove|mark|complete|add|clear|cancel|wipe|all|them|these|those|"
-    r"both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue|affirmative|the|list|my|want|to|of|course)\b\W*)+$|^\W*👍\W*$",
+    r"^\W*(?:(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for"
+    r"|of|course|absolutely|definitely|"
+    r"confirm|confirmed|correct|right|exactly|i'm|am|i|thing|delete|remove|mark|complete|add"
+    r"|clear|cancel|wipe|all|them|these|those|"
+    r"both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue|affirmative|the"
+    r"|list|my|want|to|of|course)\b\W*)+$|^\W*👍\W*$",
     re.IGNORECASE,
 )
 _YES_WORD = re.compile(
-    r"\b(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|do\s+it|go|course|absolutely|definitely|confirm|confirmed|correct|right|"
+    r"\b(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|do\s+it|go|course|absolutely"
+    r"|definitely|confirm|confirmed|correct|right|"
     r"exactly|proceed|continue|affirmative|delete|remove|all)\b|👍",
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^\W*(?:no|nope|nah|n|not|don'?t|do\s+not|never\s*mind|cancel|stop|none|neither|nothing|leave|forget\s+it|wait|keep|hold\s+on|"
+    r"^\W*(?:no|nope|nah|n|not|don'?t|do\s+not|never\s*mind|cancel|stop|none|neither|nothing"
+    r"|leave|forget\s+it|wait|keep|hold\s+on|"
     r"actually\s+(?:no|not|don)|👎)(?:\b|\W|$)",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all|each)\b[\s\w]{0,20}\W*$",
+    r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all"
+    r"|each)\b[\s\w]{0,20}\W*$",
     re.I,
 )
 _MAX_ANSWER_CHARS = 200
 _NEW_WISH = re.compile(
-    r"^\W*(?:please\s+)?(?:add|create|remind|show|list|what|how|which|is|do|did|when|rename|hi|hello)\b",
+    r"^\W*(?:please\s+)?(?:add|create|remind|show|list|what|how|which|is|do|did|when|rename|hi"
+    r"|hello)\b",
     re.IGNORECASE,
 )
 
@@ -92,7 +99,8 @@ def changes_asked(text: str, verb: Verb, now: datetime) -> Changes | None:
 
 
 _FIELD = re.compile(
-    r"^\W*(?:(?:its|the|it's|change|set|make)\s+)*(?:(?:it|title|name|due\s+date|date|deadline|priority)\b\s*)?"
+    r"^\W*(?:(?:its|the|it's|change|set|make)\s+)*(?:(?:it|title|name|due\s+date|date|deadline"
+    r"|priority)\b\s*)?"
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -123,9 +131,11 @@ def named_task(text: str, now: datetime) -> Add | None:
     """The task that an answer to "What should the task say?" tells; None for a change of mind."""
     if is_no(text):
         return None
-    requests: list[Request] = read_message(text, now)
-    if requests and not isinstance(requests[0], Talk):
-        offered = getattr(requests[0], "add", None)
-        if offered is not None:
-            return offered
-    return build_add(text, Message((), ()), now) if isinstance(requests[0], Talk) else None
+    first = read_message(text, now)[0]
+    if isinstance(first, Add):
+        return first
+    if isinstance(first, Offer):
+        return first.add
+    if first == Talk("repeat_please"):
+        return build_add(text, Message((), ()), now)
+    return None

@@ -48,7 +48,7 @@ def call_act(verb: Verb, task_id: int, title: str, changes: Changes, now: dateti
     what = f"{'mark' if verb == 'complete' else verb} {replies.quote(title)}"
     arguments: dict[str, object] = {"task_id": task_id}
     if verb == "update":
-        changed, detail = _update_arguments(changes, now)
+        changed, detail = _update_arguments(changes, title, now)
         return Call("update_task", arguments | changed, detail, what)
     if verb == "reopen":
         arguments["completed"] = False
@@ -83,11 +83,12 @@ def call_back(effect: Effect, was: SeenTask | None, now: datetime) -> Call | Non
     )
 
 
-def _update_arguments(changes: Changes, now: datetime) -> tuple[dict[str, object], str]:
+def _update_arguments(changes: Changes, was: str, now: datetime) -> tuple[dict[str, object], str]:
     arguments: dict[str, object] = {}
     told: list[str] = []
     if changes.title:
         arguments["title"] = changes.title[:MAX_TITLE_CHARS]
+        told.append(f"it was {replies.quote(was)}")
     if changes.note:
         arguments["description"] = changes.note[:_MAX_NOTE_CHARS]
         told.append("note added")

@@ -23,35 +23,48 @@ def _any(*patterns: str) -> list[re.Pattern[str]]:
 
 
 _CLEARS_DATE = _any(
-    rf"\b(?:remove|clear|drop|delete|erase|lose|unset|cancel|take)\s+(?:off\s+)?(?:the\s+|its\s+|that\s+)?"
+    rf"\b(?:remove|clear|drop|delete|erase|lose|unset|cancel|take)\s+(?:off\s+)?(?:the\s+|its\s+"
+    rf"|that\s+)?"
     rf"{_DATE_WORD}\b(?:\s+(?:off|from|of|for|on)\b)*(?P<target>.*)",
     rf"\b(?:remove|clear|drop|delete|take)\s+(?P<target>.+?)(?:'s)?\s+{_DATE_WORD}\b.*",
-    rf"(?P<target>.*?)\b(?:(?:has|have|needs?|with)\s+no|doesn't\s+(?:have|need)\s+an?|no\s+(?:more|longer\s+has\s+a))"
+    rf"(?P<target>.*?)\b(?:(?:has|have|needs?|with)\s+no|doesn't\s+(?:have|need)\s+an?"
+    rf"|no\s+(?:more|longer\s+has\s+a))"
     rf"\s+{_DATE_WORD}\b.*",
 )
 _CLEARS_PRIORITY = _any(
-    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?:\s+(?:off|from|of|for|on)\b)*(?P<target>.*)"
+    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?:\s+(?:off|from"
+    r"|of|for|on)\b)*(?P<target>.*)"
 )
 _SETS_NOTE = _any(
-    r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment|detail)s?\s+(?:to|for|on)\s+"
+    r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
+    r"|detail)s?\s+(?:to|for|on)\s+"
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
-    r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
+    r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
+    r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
-    rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for|on)\s+(?P<target>.+?)\s+"
+    rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for"
+    rf"|on)\s+(?P<target>.+?)\s+"
     rf"(?:to|as|at)\s+(?:an?\s+)?{_LEVEL}\b.*",
-    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|change|put|push|prioriti[sz]e)\s+(?P<target>.*?)\s*"
-    rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
+    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|change|put|push"
+    rf"|prioriti[sz]e)\s+(?P<target>.*?)\s*"
+    rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
+    rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
     r"(?:\s+(?:please|now|instead|and|due))*\s*$",
-    rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
+    rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be"
+    rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
 _RENAMES = _any(
-    r"\b(?:rename|change|retitle|edit|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
-    r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with|:)\s+(?P<title>.+)",
-    r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
-    r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
+    r"\b(?:rename|change|retitle|edit"
+    r"|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
+    r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with"
+    r"|:)\s+(?P<title>.+)",
+    r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b"
+    r"|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
+    r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say"
+    r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
     r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
@@ -61,23 +74,29 @@ _RENAMES = _any(
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
 )
 _MOVES = _any(
-    rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for|to|on)\s+(?P<target>.+)",
-    r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze|schedule)\b\s*"
+    rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for"
+    rf"|to|on)\s+(?P<target>.+)",
+    r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze"
+    r"|schedule)\b\s*"
     r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
     r"\b(?:make|set|change|update|edit|switch|get|have|put|give)\s+(?P<target>.+)",
     r"\b(?:can|could|should|let|would)\s+(?:the|my)\s+(?P<target>.+?)\s+be\b.*",
     rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s+(?:is|should\s+be|=|to)\b.*",
-    r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
+    r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?"
+    r"|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
     r"due\b.*",
-    r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
+    r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
+    r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
     r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
     r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
     r"^\s*due\b(?P<target>)",
-    r"\b(?:i|we)(?:'ll|\s+will|'m\s+going\s+to|\s+am\s+going\s+to)\s+(?:do|get|finish|handle)\s+(?P<target>.+)",
+    r"\b(?:i|we)(?:'ll|\s+will|'m\s+going\s+to|\s+am\s+going\s+to)\s+(?:do|get|finish"
+    r"|handle)\s+(?P<target>.+)",
 )
 _OPENS = re.compile(
-    r"\b(?:change|edit|update|modify|rename|reschedule|reword|correct|alter|postpone)\b(?P<target>.*)",
+    r"\b(?:change|edit|update|modify|rename|reschedule|reword|correct|alter"
+    r"|postpone)\b(?P<target>.*)",
     re.I,
 )
 _OF_DATE = re.compile(

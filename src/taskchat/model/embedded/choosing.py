@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
+from taskchat.model.embedded.replies import quote
 from taskchat.model.embedded.targets import best, rank, split_phrases
 from taskchat.model.embedded.words import content_stems
 
@@ -28,7 +29,7 @@ _TITLE_MARGIN = 0.1
 class Choice:
     """What a target came to.
 
-    `tasks` are meant for certain; else `candidates` may be, and `missing` is what fits no task.
+    `tasks` are meant for certain; else `candidates` may be, and `missing` names what fits no task.
     `is_bulk` is set where they were not named one by one. `is_clear` tells a plain hit,
     `is_guess` that nothing but the whole list is left to be meant.
     """
@@ -106,14 +107,14 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     if target.words:
         pool = [match.task for match in rank(target.words, pool) if match.is_likely]
         if not pool:
-            return Choice(missing=(target.words,))
+            return Choice(missing=(quote(target.words),))
     elif target.is_plural and target.status == "all" and memory.is_fresh_show:
         pool = [task for task in pool if task.id in memory.shown]
     if target.but:
         kept = {match.task.id for part in split_phrases(target.but) for match in best(part, pool)}
         if not kept:
             # What is to be spared could not be found: nothing is safe then.
-            return Choice(missing=(target.but,))
+            return Choice(missing=(quote(target.but),))
         pool = [task for task in pool if task.id not in kept]
     in_order = sorted(pool, key=lambda task: list(tasks).index(task))
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
@@ -134,7 +135,7 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
         if whole:
             return _several(target, [match.task for match in whole])
     near = [match.task for match in rank(target.words, tasks) if match.phrase >= 0.3]
-    return Choice(candidates=tuple(near[:3]), missing=(target.words,))
+    return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
 
 
 def _several(target: Target, fitting: list[SeenTask]) -> Choice:
@@ -153,7 +154,7 @@ def _each_of(parts: list[str], among: Sequence[SeenTask]) -> Choice | None:
         if fitting and fitting[0].phrase >= 0.5:
             found.append(fitting[0].task)
         else:
-            missing.append(part)
+            missing.append(quote(part))
     distinct = tuple(dict.fromkeys(found))
     # One hit among several parts: more likely one title with "and" in it, or a longer story.
     if len(distinct) < 2:

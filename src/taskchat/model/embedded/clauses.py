@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # Quoted words become one private character each, so that no cue is ever read inside a title.
 _FIRST_MARK = 0xE000
@@ -19,7 +23,8 @@ _MAKES_TASK = re.compile(
 )
 
 _SENTENCE_END = re.compile(
-    r"(?:[!?]+|(?<!\bdr)(?<!\bmr)(?<!\bst)(?<!\bms)(?<!\bmrs)(?<!\bno)(?<!\bvs)(?<!\b[a-z])\.+|;|\n)"
+    r"(?:[!?]+|(?<!\bdr)(?<!\bmr)(?<!\bst)(?<!\bms)(?<!\bmrs)(?<!\bno)(?<!\bvs)(?<!\b[a-z])\.+|;"
+    r"|\n)"
     r"(?:\s+|$)|\n+",
     re.IGNORECASE,
 )
@@ -28,21 +33,25 @@ _NEW_TASK = (
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (
-    r"(?:please\s+|also\s+|then\s+|just\s+)*(?:(?:can|could|would|will)\s+(?:you|u)\s+|you\s+can\s+|"
+    r"(?:please\s+|also\s+|then\s+|just\s+)*(?:(?:can|could|would|will)\s+(?:you|u)\s+"
+    r"|you\s+can\s+|"
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+)*"
 )
 _STARTERS = (
-    r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo|reopen|"
+    r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo"
+    r"|reopen|"
     r"re-open|mark|uncheck|untick|reschedule|postpone|don'?t\s+(?:let\s+me\s+)?forget|"
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
     r"(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
     r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
-    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
+    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
+    r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"tell\s+me\s+(?:what|which|how\s+many))\b"
 )
 _JOINT = re.compile(
-    rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}|{_ASK}{_STARTERS})"
+    rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
+    rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+(?=please\s+{_STARTERS})"
     rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
     re.IGNORECASE,
@@ -82,6 +91,15 @@ class Message:
         return [
             self.quotes[ord(mark) - _FIRST_MARK] for mark in re.findall("[\ue000-\uf8ff]", text)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a clause is read with: its message, the user's time, and what was said before it."""
+
+    message: Message
+    now: datetime
+    background: str = ""
 
 
 def cut(text: str) -> Message:

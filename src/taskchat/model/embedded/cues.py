@@ -14,96 +14,137 @@ def _cue(pattern: str) -> re.Pattern[str]:
 
 
 PREAMBLE = _cue(
-    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|please|pls|plz|kindly|great|awesome|"
-    r"perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|yes|yeah|yep|oops|but|plus|now|just|next|maybe|"
-    r"good\s+morning|good\s+evening|no\s+wait|wait|no)\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"
-    r"|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b)|(?:can|could|would|will|won't|can't)\s+(?:you|u|ya|we|i)\b(?:\s+(?:please|pls|kindly|also|just|maybe|mind))*\s*"
-    r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)|i\s+(?:want|need)\s+(?:you|u)\s+to\s+"
-    r"|(?:one\s+more|another|last|first|next)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?"
-    r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+|i\s+think\s+)+"
+    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|please"
+    r"|pls|plz|kindly|great|awesome|"
+    r"perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|yes|yeah|yep|oops|but"
+    r"|plus|now|just|next|maybe|"
+    r"good\s+morning|good\s+evening|no\s+wait|wait|no)\b(?=[\s,.!:-])(?!\s+(?:one|task|due"
+    r"|list)\b)[\s,.!:-]*"
+    r"|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b)|(?:can|could|would|will|won't"
+    r"|can't)\s+(?:you|u|ya|we|i)\b(?:\s+(?:please|pls|kindly|also|just|maybe|mind))*\s*"
+    r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)|i\s+(?:want"
+    r"|need)\s+(?:you|u)\s+to\s+"
+    r"|(?:one\s+more|another|last|first|next)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
+    r"|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+"
+    r"|help\s+me\s+(?:to\s+)?"
+    r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+"
+    r"|i\s+think\s+)+"
 )
 QUESTION = _cue(
-    r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
-    r"(?:i|we|you|they|ducks|any|the|not\s+i)\b)|did|does|have\s+(?:i|we|you)\b|has|had\s+i|should|shall|will|whats|any(?:thing|one)?|can|could|"
+    r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why"
+    r"|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
+    r"(?:i|we|you|they|ducks|any|the|not\s+i)\b)|did|does|have\s+(?:i|we|you)\b|has|had\s+i"
+    r"|should|shall|will|whats|any(?:thing|one)?|can|could|"
     r"is\s+there|are\s+there|isn't|aren't|don't\s+i)\b"
 )
 # Questions that are orders all the same: "can the dentist be on friday instead?"
 LET_BE = _cue(r"^\s*(?:can|could|should)\s+(?:the|my|we|it)\b")
 _LISTED = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|list|items?|it|that|this|them|those|these|all|everything|one|ones)"
 NEED_LIST = _cue(
-    r"^\s*i\s+(?:want|need|wanna|would\s+like|'d\s+like)\s+to\s+(?=(?:know|see|hear|view|check|read|look)\b"
-    rf"|(?:add|create|delete|remove|mark|rename|update|restore|reschedule|change|edit|cancel|complete|finish)\b.*\b{_LISTED}\b)"
+    r"^\s*i\s+(?:want|need|wanna|would\s+like|'d\s+like)\s+to\s+(?=(?:know|see|hear|view|check"
+    r"|read|look)\b"
+    rf"|(?:add|create|delete|remove|mark|rename|update|restore|reschedule|change|edit|cancel"
+    rf"|complete|finish)\b.*\b{_LISTED}\b)"
     rf"|^\s*i\s+(?:want|need)\s+(?=(?:my|the|all)\b.*\b{_LISTED}\b)"
 )
 # An order to read the list out, which wins over "add" and "reminder" further in.
 LOOK_START = _cue(
-    r"^\s*(?:show|list|search|see|view|display|read|hear|tell\s+(?:me|my)|know|go\s+(?:through|over)|walk\s+(?:me\s+)?through|check(?!\s+off)|open|"
-    r"let\s+me\s+(?:see|hear|know|view)|lemme\s+see|give\s+me\s+(?:a|the|an|my)\s+(?:rundown|list|overview|summary|full)|inform|describe|print|"
-    r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
+    r"^\s*(?:show|list|search|see|view|display|read|hear|tell\s+(?:me|my)|know|go\s+(?:through"
+    r"|over)|walk\s+(?:me\s+)?through|check(?!\s+off)|open|"
+    r"let\s+me\s+(?:see|hear|know|view)|lemme\s+see|give\s+me\s+(?:a|the|an|my)\s+(?:rundown|list"
+    r"|overview|summary|full)|inform|describe|print|"
+    r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up"
+    r"|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
 NOT_NEEDED = _cue(r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want|have\s+to)\b")
 ADD_CUE = _cue(
-    r"\b(?:add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note|noting|include|insert|append|todo|to-do|new|another|put|stick|"
-    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task|needs?|want|squeeze|record)\b"
+    r"\b(?:add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
+    r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
+    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"|needs?|want|squeeze|record)\b"
 )
 # "Add a note to milk: …", "add a due date to the rent": no new task.
 SETS_FIELD = _cue(
-    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
+    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
+    r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
     r"|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
 CORRECTS = _cue(
-    r"\b(?:i\s+meant|i\s+said|not\s+that(?:\s+one)?|wrong\s+(?:one|task))\b[\s,:.;-]*(?:i\s+meant\s+)?|^\s*(?=the\s+other\s+(?:one|task)\b)"
+    r"\b(?:i\s+meant|i\s+said|not\s+that(?:\s+one)?|wrong\s+(?:one"
+    r"|task))\b[\s,:.;-]*(?:i\s+meant\s+)?|^\s*(?=the\s+other\s+(?:one|task)\b)"
 )
 UNDO_CUE = _cue(
-    r"\bundo\b|\brevert\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
-    r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b|\bmy\s+mistake\b"
+    r"\bundo\b|\brevert\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it"
+    r"|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
+    r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
+    r"|\bmy\s+mistake\b"
 )
 RESTORE_CUE = _cue(
     r"\b(?:restore|undelete|un-delete|un-?remove|recover|resurrect)\b(?P<target>.*)|"
-    r"\b(?:bring|get|want|give\s+me|have)\s+(?:back\s+(?P<target_after>.+)|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
+    r"\b(?:bring|get|want|give\s+me|have)\s+(?:back\s+(?P<target_after>.+)"
+    r"|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
 # "Completed tasks" names tasks, it completes none.
 DONE_ONES = _cue(
-    r"^\s*(?:(?:my|the|all|any|show|see|list|view)\s+)*(?:completed|finished|done|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
+    r"^\s*(?:(?:my|the|all|any|show|see|list|view)\s+)*(?:completed|finished|done"
+    r"|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
 REOPEN_CUE = _cue(
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
-    rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not|un)[\s-]*(?:yet\s+)?{_DONE}|incomplete|undone|pending|open|"
+    rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
+    rf"|un)[\s-]*(?:yet\s+)?{_DONE}|incomplete|undone|pending|open|"
     r"unfinished|uncompleted)\b|\bas\s+to-?\s?do\b|"
-    r"\b(?:put|set|move|change|switch|turn)\s+(?P<target_to>.*?)\s+(?:back\s+)?(?:to|as|on|into)\s+(?:the\s+)?(?:pending|open|not\s+done|"
+    r"\b(?:put|set|move|change|switch|turn)\s+(?P<target_to>.*?)\s+(?:back\s+)?(?:to|as|on"
+    r"|into)\s+(?:the\s+)?(?:pending|open|not\s+done|"
     r"incomplete|undone|to\s?do|unfinished)\b"
 )
 NOT_DONE = _cue(
     rf"\b(?:is|are|was|'s)?\s*(?:not|n't)\s+(?:\w+\s+){{0,2}}?{_DONE}\b(?:\s+(?:yet|after\s+all))?|"
-    r"\b(?:i|we)\s+(?:actually\s+|still\s+)?(?:have|had|did|could|do|can|was|am)?\s*(?:n't|not|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
-    r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually|really|yet|been|get\s+to))*(?=.*)|"
-    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)|\bstill\s+needs?\b|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|\bis\s+still\s+(?:open|pending)\b"
+    r"\b(?:i|we)\s+(?:actually\s+|still\s+)?(?:have|had|did|could|do|can|was|am)?\s*(?:n't|not"
+    r"|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
+    r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually"
+    r"|really|yet|been|get\s+to))*(?=.*)|"
+    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)|\bstill\s+needs?\b"
+    r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|\bis\s+still\s+(?:open|pending)\b"
 )
 COMPLETE_CUE = _cue(
     rf"\b(?:you\s+can\s+)?mark(?:ed|ing)?\b(?:\s+off\b)?|\bas\s+{_DONE}\b|"
-    r"\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b|(?=(?:\S+\s+){1,8}?off\b))|"
+    r"\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
+    r"|(?=(?:\S+\s+){1,8}?off\b))|"
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|\boff$|"
-    r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+|all\s+)*(?:is\s+|are\s+|'s\s+|was\s+|be\s+|been\s+|get(?:ting)?\s+|got\s+)?"
-    r"(?:(?:all|now|already|finally)\s+)*(?:done|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done|handled)\b"
-    r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+|already\s+)?did\s+(?=it\b|that\b|this\b)|"
+    r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
+    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:is\s+|are\s+|'s\s+|was\s+|be\s+"
+    r"|been\s+|get(?:ting)?\s+|got\s+)?"
+    r"(?:(?:(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all|now|already|finally)\s+)*(?:done"
+    r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
+    r"|handled)\b"
+    r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
+    r"|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
+    r"|already\s+)?did\s+(?=it\b|that\b|this\b)|"
     r"\bcomplete\b|^\s*finish\s+(?=(?:task|number|#|\d))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
-    r"\b(?:delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
+    r"\b(?:delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
+    r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
-    r"(?:\s+out\b)?|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b|(?<=\s)off\W*$|\banymore\b|\bany\s+more\b"
+    r"(?:\s+out\b)?|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
+    r"|(?<=\s)off\W*$|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
 WEAK_DELETE = _cue(
     r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off)"
 )
 UPDATE_CUE = _cue(
-    r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix|switch|swap|alter|reschedule|move|postpone|"
-    r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
-    r"should\s+(?:say|read|be)|call\s+(?:it|that|this)|instead|date|raise|lower|note|description|turn|give|i'll|i\s+will)\b|"
+    r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"
+    r"|switch|swap|alter|reschedule|move|postpone|"
+    r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
+    r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
+    r"|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
+    r"should\s+(?:say|read|be)|call\s+(?:it|that|this)|instead|date|raise|lower|note|description"
+    r"|turn|give|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
 )
 

@@ -252,7 +252,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Span 
     (_compile(rf"\b{_LEAD}(?P<calendar>\d{{4}}-\d\d-\d\d)\b"), _read_calendar),
     (
         _compile(
-            rf"\b{_LEAD}(?:the\s+)?(?P<calendar>{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+20\d\d)?"
+            rf"\b{_LEAD}(?:the\s+)?(?P<calendar>{_MONTH}\s+\d{{1,2}}(?:st|nd|rd"
+            rf"|th)?(?:,?\s+20\d\d)?"
             rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+20\d\d)?)(?![\w:])"
         ),
         _read_calendar,
@@ -281,7 +282,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Span 
     ),
     (
         _compile(
-            rf"\b(?P<weeks>a\s+week\s+(?:from\s+|on\s+)?)?(?P<lead>(?:{_LEAD})?)(?P<later>next\s+week\s+(?:on\s+)?)?"
+            rf"\b(?P<weeks>a\s+week\s+(?:from\s+"
+            rf"|on\s+)?)?(?P<lead>(?:{_LEAD})?)(?P<later>next\s+week\s+(?:on\s+)?)?"
             rf"(?P<which>(?:this\s+coming|coming|upcoming|next|this)\s+)?\b{_DAY}\b"
             r"(?P<later_end>\s+(?:of\s+)?next\s+week)?"
         ),
@@ -304,7 +306,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Span 
     (
         _compile(
             rf"\b{_LEAD}the\s+(?P<nth>\d{{1,2}})(?:st|nd|rd|th)"
-            r"(?:\s+of\s+(?:(?:the|this)\s+month|(?P<nth_next>next\s+month)))?\b(?!\s+\w*(?:one|task|item))"
+            r"(?:\s+of\s+(?:(?:the|this)\s+month|(?P<nth_next>next\s+month)))?\b(?!\s+\w*(?:one"
+            r"|task|item))"
         ),
         _read_day_of_month,
     ),
@@ -317,7 +320,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Span 
     ),
     (
         _compile(
-            rf"(?:\b{_LEAD}|@\s*)\b(?P<hour>\d{{1,2}}|{_CLOCK_WORD})(?::(?P<minute>\d\d))?\s*{_MERIDIEM}"
+            rf"(?:\b{_LEAD}|@\s*)\b(?P<hour>\d{{1,2}}"
+            rf"|{_CLOCK_WORD})(?::(?P<minute>\d\d))?\s*{_MERIDIEM}"
         ),
         _read_time,
     ),
@@ -332,7 +336,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Span 
         _compile(
             rf"(?:\b(?:at|around|by|until|till|before)\s+(?:about\s+|around\s+)?|@\s*)"
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})(?P<minute>)(?P<meridiem>)"
-            rf"(?:\s*o'?clock\b|(?<=\bday\sat\s\d)|(?<=\bnight\sat\s\d)|(?<=\brow\sat\s\d)|{_HOUR_END})"
+            rf"(?:\s*o'?clock\b|(?<=\bday\sat\s\d)|(?<=\bnight\sat\s\d)|(?<=\brow\sat\s\d)"
+            rf"|{_HOUR_END})"
         ),
         _read_time,
     ),

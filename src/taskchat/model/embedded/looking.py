@@ -17,39 +17,55 @@ if TYPE_CHECKING:
 
 _NOUN = (
     r"(?:tasks?|to-?\s?do'?s?|todos?|reminders?|lists?|items?|chores?|errands?|agenda|plate|"
-    r"(?:things|stuff|anything|something|much)\s+(?:left\s+)?to\s+(?:do|remember)|list\s+of\s+things)"
+    r"(?:things|stuff|anything|something|much)\s+(?:left\s+)?to\s+(?:do|remember)"
+    r"|list\s+of\s+things)"
 )
 _HAS_NOUN = re.compile(rf"\b{_NOUN}\b", re.IGNORECASE)
 # About the speaker's own doings, though no word for the list is said.
 _MINE = re.compile(
-    r"\bwhat(?:'s|s|\s+is|\s+are|\s+else)?(?:\s+(?:is|are))?\s+(?:still\s+|now\s+|currently\s+)*(?:left|pending|open|"
-    r"remaining|outstanding|due|overdue|next|done|unfinished|completed|finished|urgent|important|to\s+do|on\s+there|on\s+for)\b"
-    r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished|complete|completed|tackle|remember|"
+    r"\bwhat(?:'s|s|\s+is|\s+are|\s+else)?(?:\s+(?:is|are))?\s+(?:still\s+|now\s+"
+    r"|currently\s+)*(?:left|pending|open|"
+    r"remaining|outstanding|due|overdue|next|coming\s+up|upcoming|done|unfinished|completed"
+    r"|finished|urgent|important|to\s+do|on\s+there|on\s+for)\b"
+    r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished"
+    r"|complete|completed|tackle|remember|"
     r"accomplish|accomplished|left|pending|tick|ticked|add|added|on\s+my|saved?)\b"
-    r"|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left|today|tomorrow|this|next|for)\b|\s*$)"
+    r"|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left"
+    r"|today|tomorrow|this|next|for)\b|\s*$)"
     r"|\bwhich\s+(?:ones?|of\s+(?:them|these|those))\b"
-    r"|\b(?:any|some)thing\s+(?:\w+\s+)?(?:on|due|about|with|for|left|overdue|pending|urgent|else|today|tomorrow|related|regarding|to)\b"
-    r"|^\s*(?:what|how)\s+about\s+(?:the|my)\b|\bwhat\s+(?:do|should|must|did)\s+(?:i|we)\s+(?:still\s+)?(?:have|need)\b"
+    r"|\b(?:any|some)thing\s+(?:\w+\s+)?(?:on|due|about|with|for|left|overdue|pending|urgent|else"
+    r"|this|next|today|tomorrow|related|regarding|to)\b"
+    r"|^\s*(?:what|how)\s+about\s+(?:the|my)\b|\bwhat\s+(?:do|should|must|did)\s+(?:i"
+    r"|we)\s+(?:still\s+)?(?:have|need)\b"
     r"|\b(?:is|are|was)\s+(?:everything|all|it\s+all)\b.*\b(?:done|complete\w*|finished)\b"
-    r"|^\s*(?:show|list|see|view|display|get)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:pending|completed|done|finished|open|overdue)\W*$"
+    r"|^\s*(?:show|list|see|view|display|get)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:pending"
+    r"|completed|done|finished|open|overdue)\W*$"
     r"|^\s*search\b|\b(?:overview|rundown|summary)\b|\bwhat\s+(?:did|do)\s+(?:i|we)\b.*\babout\b"
-    r"|^\s*(?:is|are|was|were)\b.*\b(?:done|finished|completed?|paid|booked|sorted|still\s+(?:open|pending|there))\W*$"
-    r"|\b(?:open|pending|completed|finished|remaining|outstanding|overdue)\s+(?:ones?|things?|stuff)\b"
-    r"|\bhow\s+(?:many|much)\b.*\b(?:i|me|my)\b.*\b(?:left|have|do|pending|done|finish\w*|complete\w*)\b"
+    r"|^\s*(?:is|are|was|were)\b.*\b(?:done|finished|completed?|paid|booked|sorted"
+    r"|still\s+(?:open|pending|there))\W*$"
+    r"|\b(?:open|pending|completed|finished|remaining|outstanding|overdue)\s+(?:ones?|things?"
+    r"|stuff)\b"
+    r"|\bhow\s+(?:many|much)\b.*\b(?:i|me|my)\b.*\b(?:left|have|do|pending|done|finish\w*"
+    r"|complete\w*)\b"
     r"|\b(?:read|show|tell|list|give)\b.*\b(?:it\s+all|them|everything|them\s+all)\b"
-    r"|\bthe\s+(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)|last)\s+(?:one|task|thing)\b|\bnumber\s+\d"
-    r"|\b(?:on|in)\s+there\b|^\s*(?:what(?:'s|s)?\s+)?(?:pending|left|overdue|due|completed|to\s?do|todos?)(?:\s+(?:today|tomorrow))?\W*$"
-    r"|^\s*(?:do|did|have|had)\s+i\b|\bwhen(?:'s|\s+is|\s+are|s)\s+(?:my|the)\b|\bwhen\s+(?:do|am|must|should)\s+i\b"
+    r"|\bthe\s+(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)|last)\s+(?:one|task|thing)\b"
+    r"|\bnumber\s+\d"
+    r"|\b(?:on|in)\s+there\b|^\s*(?:what(?:'s|s)?\s+)?(?:pending|left|overdue|due|completed"
+    r"|to\s?do|todos?)(?:\s+(?:today|tomorrow))?\W*$"
+    r"|^\s*(?:do|did|have|had)\s+i\b|\bwhen(?:'s|\s+is|\s+are|s)\s+(?:my|the)\b|\bwhen\s+(?:do|am"
+    r"|must|should)\s+i\b"
     r"|\b(?:i|we)\s+(?:still\s+)?(?:have|need)\s+to\s+do\b",
     re.IGNORECASE,
 )
 _COMPLETED = re.compile(
-    r"\b(?:completed|done|finished|accomplished|achieved|ticked\s+off|checked\s+off|crossed\s+off|got\s+done)\b"
+    r"\b(?:completed|done|finished|accomplished|achieved|ticked\s+off|checked\s+off|crossed\s+off"
+    r"|got\s+done)\b"
     r"|\bdid\s+i\s+(?:complete|finish|accomplish|do|get\s+done)\b",
     re.IGNORECASE,
 )
 _NOT_COMPLETED = re.compile(
-    r"\b(?:not|n't|yet|still|left|remain\w*|pending|incomplete|unfinished|un-?completed|need\s+to|have\s+to|to\s+be)\b|"
+    r"\b(?:not|n't|yet|still|left|remain\w*|pending|incomplete|unfinished|un-?completed|need\s+to"
+    r"|have\s+to|to\s+be)\b|"
     r"\bopen\b(?!\s+(?:my|the)\b)|\bhave\s+i\s+yet\b",
     re.IGNORECASE,
 )
@@ -57,11 +73,13 @@ _ALL = re.compile(r"\b(?:all|everything|every|entire|whole|full)\b", re.IGNORECA
 _COUNTS = re.compile(r"\bhow\s+(?:many|much)\b|\bcount\b|\bnumber\s+of\b", re.IGNORECASE)
 _OVERDUE = re.compile(r"\b(?:overdue|over\s+due|past\s+due|late|missed)\b", re.IGNORECASE)
 _LEVEL = re.compile(
-    r"\b(?P<level>high|low|medium|top)[\s-]+(?:priority|prio)\b|\b(?P<urgent>urgent|(?:most\s+)?important)\b",
+    r"\b(?P<level>high|low|medium|top)[\s-]+(?:priority|prio)\b|\b(?P<urgent>urgent"
+    r"|(?:most\s+)?important)\b",
     re.IGNORECASE,
 )
 _WINDOW = re.compile(
-    r"\b(?:for\s+|on\s+|due\s+|over\s+)*(?P<which>this|next|the|coming|rest\s+of\s+the)\s+(?P<unit>week|weekend|month|year)(?:'s)?\b",
+    r"\b(?:for\s+|on\s+|due\s+|over\s+)*(?P<which>this|next|the|coming"
+    r"|rest\s+of\s+the)\s+(?P<unit>week|weekend|month|year)(?:'s)?\b",
     re.IGNORECASE,
 )
 _DAY_OF = re.compile(r"\b(?P<day>today|tomorrow|tonight|\w+day)'s\b", re.IGNORECASE)
@@ -70,21 +88,33 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _ASKS_ONE = re.compile(
-    r"^\s*(?:is|are|was|do|did|does|have|has|had|will|when|any|anything|check|am|which|what\s+about)\b|"
-    r"\b(?:if|whether|about|search|is\s+there|are\s+there|show\s+(?:me\s+)?(?:a|the|my)\s+(?:reminder|task))\b",
+    r"^\s*(?:is|are|was|do|did|does|have|has|had|will|when|any|anything|check|am|which"
+    r"|what\s+about)\b|"
+    r"\b(?:if|whether|about|search|is\s+there|are\s+there|show\s+(?:me\s+)?(?:a|the"
+    r"|my)\s+(?:reminder|task))\b",
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    rf"\b(?:{_NOUN}|show|list|see|view|display|read|tell|hear|check|give|gimme|go(?:ing)?\s+(?:through|over)|walk|through|"
-    r"know|search(?:ing)?|lemme|let|say|describe|inform|look(?:s|ing)?|currently|right|set|add(?:ed)?|includ\w+|put|jot\w*|request|ask(?:ed)?|"
-    r"remember\w*|wanted|trying|forget\w*|print|open|pull|bring|rundown|overview|summary|summari[sz]e|points?|aloud|loud|out|back|"
-    r"pending|left|remaining|outstanding|due|overdue|late|done|completed?|finish(?:ed)?|accomplish\w*|many|much|count|different|"
-    r"current|future|upcoming|existing|various|waiting|things?|stuff|anything|something|everything|goods|next|need|have|got|"
-    r"various|first|last|full|whole|entire|ahead|hand|get|want(?:ed)?|like|would|should|must|doing|yet|still|contain\w*|consist\w*|"
-    r"listed|alphabetically|order|earlier|up|else|time|date|deadline|when|today|tomorrow|tonight|high|low|medium|top|priority|urgent|"
-    r"important|buy|plate|day|week|month|year|weekend|us|we|me|please|kindly|items|that|these|of|on|in|for|with|a|an|the|my|is|are|"
-    r"i|you|to|at|there|already|now|it|do|did|does|what|which|how|any|some|all|and|new|most|mine|has|had|be|will|been|"
-    r"was|were|can|could|also|just|ones?|them|so|far|actually|whats|what's|i've|i'm|submission|scheduled?|related)\b'?s?",
+    rf"\b(?:{_NOUN}|show|list|see|view|display|read|tell|hear|check|give|gimme"
+    rf"|go(?:ing)?\s+(?:through|over)|walk|through|"
+    r"know|search(?:ing)?|lemme|let|say|describe|inform|look(?:s|ing)?|currently|right|set"
+    r"|add(?:ed)?|includ\w+|put|jot\w*|request|ask(?:ed)?|"
+    r"remember\w*|wanted|trying|forget\w*|print|open|pull|bring|rundown|overview|summary"
+    r"|summari[sz]e|points?|aloud|loud|out|back|"
+    r"pending|left|remaining|outstanding|due|overdue|late|done|completed?|finish(?:ed)?"
+    r"|accomplish\w*|many|much|count|different|"
+    r"current|future|upcoming|existing|various|waiting|things?|stuff|anything|something"
+    r"|everything|goods|next|need|have|got|"
+    r"various|first|last|full|whole|entire|ahead|hand|get|want(?:ed)?|like|would|should|must"
+    r"|doing|yet|still|contain\w*|consist\w*|"
+    r"listed|alphabetically|order|earlier|up|else|time|date|deadline|when|today|tomorrow|tonight"
+    r"|high|low|medium|top|priority|urgent|"
+    r"important|buy|plate|day|week|month|year|weekend|us|we|me|please|kindly|items|that|these|of"
+    r"|on|in|for|with|a|an|the|my|is|are|"
+    r"i|you|to|at|there|already|now|it|do|did|does|what|which|how|any|some|all|and|new|most|mine"
+    r"|has|had|be|will|been|"
+    r"was|were|can|could|also|just|ones?|them|so|far|actually|whats|what's|i've|i'm|submission"
+    r"|scheduled?|related)\b'?s?",
     re.IGNORECASE,
 )
 

@@ -6,19 +6,22 @@ about (`memory`, `choosing`), and what is to be done about it (`planning`, `repl
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import sys
 from typing import TYPE_CHECKING
 
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RequestUsage
 
-from taskchat.model.embedded.deciding import decide
-from taskchat.model.embedded.history import read_conversation
-
 if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
     from pydantic_ai.models import ModelRequestParameters
     from pydantic_ai.settings import ModelSettings
+
+
+_RULES = "taskchat.model.embedded.deciding"
 
 
 class EmbeddedModel(Model):
@@ -31,6 +34,9 @@ class EmbeddedModel(Model):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """The next step of the turn: tool calls, or the reply that ends it."""
+        if _RULES not in sys.modules:
+            # Compiling the patterns takes 0.1 s: not at the start of a server, nor in its loop.
+            await asyncio.to_thread(importlib.import_module, _RULES)
         return respond(messages)
 
     @property
@@ -46,6 +52,9 @@ class EmbeddedModel(Model):
 
 def respond(messages: list[ModelMessage]) -> ModelResponse:
     """The response to a history, made at once: there is nothing to wait for."""
+    from taskchat.model.embedded.deciding import decide
+    from taskchat.model.embedded.history import read_conversation
+
     conversation = read_conversation(messages)
     decision = decide(conversation)
     first = len(conversation.current.steps) + 1

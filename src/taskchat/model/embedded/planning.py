@@ -210,8 +210,13 @@ class Planner:
         if not choice.candidates:
             self._plan.remarks.append(_nothing_to(act.verb))
             return
-        self._plan.remarks.append("\n" + replies.show_tasks(choice.candidates, self._now) + "\n")
+        self._show(replies.SEVERAL_FIT, choice.candidates)
         self._plan.question = ask_which(act.verb)
+
+    def _show(self, opening: str, tasks: Sequence[SeenTask]) -> None:
+        # A yes is about the lines that were shown, so none may be left out.
+        lines = replies.show_tasks(tasks, self._now, most=len(tasks))
+        self._plan.remarks.append(f"{opening}\n{lines}\n")
 
     def _must_confirm(self, choice: Choice, verb: Verb) -> bool:
         count = len(choice.tasks)
@@ -222,7 +227,7 @@ class Planner:
         return choice.is_bulk or count > MAX_NAMED
 
     def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
-        self._plan.remarks.append("\n" + replies.show_tasks(tasks, self._now) + "\n")
+        self._show(replies.ALL_OF_THESE, tasks)
         self._plan.question = ask_confirm(verb, len(tasks))
 
     def _still_to_do(self, tasks: Sequence[SeenTask], verb: Verb) -> list[SeenTask]:

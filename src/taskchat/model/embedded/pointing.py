@@ -17,27 +17,32 @@ _ORDINAL = (
 _MAX_RANGE = 50
 _NUMBERED = re.compile(
     rf"(?:\b(?:tasks?|numbers?|numero|no\.?|nr\.?|items?|to-?dos?|todos?|reminders?)\s*#?|#)\s*"
-    rf"(?P<all>\d{1, 3}\s*(?:-|to|through)\s*\d{1, 3}\b|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,|and\b|&)\s*|\s+(?=\d))(?:tasks?|number|#)?\s*#?{_NUMBER})*)",
+    rf"(?P<all>\d{{1,3}}\s*(?:-|to|through)\s*\d{{1,3}}\b|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,|and\b"
+    rf"|&)\s*|\s+(?=\d))(?:tasks?|number|#)?\s*#?{_NUMBER})*)",
     re.IGNORECASE,
 )
 _BARE_NUMBERS = re.compile(
-    rf"^\W*(?P<all>\d{1, 3}\s*(?:-|to|through)\s*\d{1, 3}|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,|and\b|&)\s*|\s+(?=\d)){_NUMBER})*)\W*(?:please|too|and|as|is|are)?\W*$",
+    rf"^\W*(?P<all>\d{{1,3}}\s*(?:-|to|through)\s*\d{{1,3}}|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,"
+    rf"|and\b|&)\s*|\s+(?=\d)){_NUMBER})*)\W*(?:please|too|and|as|is|are)?\W*$",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
     rf"\b(?:the\s+|my\s+)?(?:very\s+)?(?P<place>{_ORDINAL})"
     rf"(?:\s+(?P<count>two|three|four|five|\d)\b)?"
-    rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b|are\b|only\b|then\b|first\b|isn't\b"
+    rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b"
+    rf"|are\b|only\b|then\b|first\b|isn't\b"
     rf"|was\b|too\b|instead\b|i\b|you\b))(?:\s+{_NOUN}\b)?",
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\b(?:except(?:\s+for)?|apart\s+from|other\s+than|besides|excluding|but\s+not|but(?=\s+(?:the|my)\b)|"
+    r"\b(?:except(?:\s+for)?|apart\s+from|other\s+than|besides|excluding|but\s+not"
+    r"|but(?=\s+(?:the|my)\b)|"
     r"not\s+including|only\s+keep|but\s+keep|keep)\b(?P<but>.*)$",
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all|whole\s+list)\b",
+    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all"
+    r"|whole\s+list)\b",
     re.I,
 )
 _ALL_LIST = re.compile(
@@ -49,11 +54,13 @@ _LIST_PLACE = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
-    r"\b(?:them|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores|errands)\b",
+    r"\b(?:them|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores"
+    r"|errands)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|its|it's|that|this|that's|(?:that|this|the|my)\s+(?:one|task|reminder|to-?do|item)|one|task|"
+    r"\b(?:it|its|it's|that|this|that's|(?:that|this|the|my)\s+(?:one|task|reminder|to-?do|item)"
+    r"|one|task|"
     r"reminder|same)\b",
     re.IGNORECASE,
 )
@@ -67,7 +74,8 @@ _OPEN = re.compile(
 # What stands around the name of a task: "my reminder to …", "… task", "the … one".
 _AROUND = re.compile(
     rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|{_NOUN})\b[\s:,]*)+"
-    rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more|thank you|"
+    rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more"
+    rf"|thank you|"
     r"yet|instead|off|then|ok|today|again))+[\s.!?]*$",
     re.IGNORECASE,
 )

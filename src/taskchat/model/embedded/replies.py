@@ -55,6 +55,8 @@ TALK: dict[Topic, str] = {
 }
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."
+SEVERAL_FIT = "It could be one of these:"
+ALL_OF_THESE = "That means all of these:"
 TITLE_CUT = "That was long for a title: the full text is in its description."
 LIST_FAILED = "I couldn't read your list just now. Please try again in a moment."
 NO_REPEATS = "I can't repeat tasks yet, so it is on your list once."
@@ -101,10 +103,9 @@ def tell_failures(reasons: Sequence[tuple[str, str]]) -> str:
     return " ".join(f"I couldn't {what}: {reason.strip().rstrip('.')}." for what, reason in reasons)
 
 
-def tell_missing(words: Sequence[str]) -> str:
-    """That nothing on the list fits the words."""
-    names = and_join([quote(one) for one in words])
-    return f"I couldn't find {names} on your list, so I left that alone."
+def tell_missing(names: Sequence[str]) -> str:
+    """That nothing on the list is what was named."""
+    return f"I couldn't find {and_join(names)} on your list, so I left that alone."
 
 
 def tell_day(day: date, now: datetime) -> str:
@@ -131,14 +132,13 @@ def tell_added(add: Add, now: datetime) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def show_tasks(tasks: Sequence[SeenTask], now: datetime) -> str:
+def show_tasks(tasks: Sequence[SeenTask], now: datetime, most: int = MAX_SHOWN) -> str:
     """The tasks as numbered lines; the numbers are what "task 3" means afterwards."""
     lines = [
-        f"{number}. {_show_task(task, now)}"
-        for number, task in enumerate(tasks[:MAX_SHOWN], start=1)
+        f"{number}. {_show_task(task, now)}" for number, task in enumerate(tasks[:most], start=1)
     ]
-    if len(tasks) > MAX_SHOWN:
-        lines.append(f"… and {len(tasks) - MAX_SHOWN} more")
+    if len(tasks) > most:
+        lines.append(f"… and {len(tasks) - most} more")
     return "\n".join(lines)
 
 

@@ -17,53 +17,70 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
     (
         "who",
         _cue(
-            r"\b(?:who|what)\s+(?:are|r)\s+(?:you|u)\b|\bare\s+you\s+(?:an?\s+)?(?:chat\s?gpt|gpt|ai|a\.i\.|robot|bot|human|real|person|claude|llm|machine|"
-            r"language\s+model|siri|alexa)\b|\bwho\s+(?:made|built|created|wrote)\s+you\b|\byour\s+name\b|\bwhat\s+model\b"
+            r"\b(?:who|what)\s+(?:are|r)\s+(?:you|u)\b|\bare\s+you\s+(?:an?\s+)?(?:chat\s?gpt|gpt"
+            r"|ai|a\.i\.|robot|bot|human|real|person|claude|llm|machine|"
+            r"language\s+model|siri|alexa)\b|\bwho\s+(?:made|built|created|wrote)\s+you\b"
+            r"|\byour\s+name\b|\bwhat\s+model\b"
         ),
     ),
     (
         "help",
         _cue(
-            r"^\s*(?:help(?:\s+me)?|\?+\s*help)\s*(?:please)?\W*$|\bwhat\s+(?:can|do)\s+(?:you|i)\s+(?:do|say|ask)(?:\s+(?:here|for\s+me|with\s+this|you))?\W*$|"
-            r"\bhow\s+(?:do(?:es)?|can)\s+(?:this|you|i\s+use\s+(?:this|you))\s*(?:work|help)?\W*$|\bwhat\s+can\s+you\s+help\b"
+            r"^\s*(?:help(?:\s+me)?|\?+\s*help)\s*(?:please)?\W*$|\bwhat\s+(?:can|do)\s+(?:you"
+            r"|i)\s+(?:do|say|ask)(?:\s+(?:here|for\s+me|with\s+this|you))?\W*$|"
+            r"\bhow\s+(?:do(?:es)?|can)\s+(?:this|you|i\s+use\s+(?:this|you))\s*(?:work"
+            r"|help)?\W*$|\bwhat\s+can\s+you\s+help\b"
         ),
     ),
     (
         "thanks",
         _cue(
-            r"^\W*(?:(?:ok(?:ay)?|great|cool|perfect|awesome|no|yes|nice|super|lovely)\b[\s,.!]*)*(?:(?:many|no)\s+)?(?:thanks|thank\s+(?:you|u)|thx|ty|cheers)\b(?!.*\b(?:add|delete|remove|show|mark|remind)\b)[^?]{0,60}$|"
+            r"^\W*(?:(?:ok(?:ay)?|great|cool|perfect|awesome|no|yes|nice|super"
+            r"|lovely)\b[\s,.!]*)*(?:(?:many|no)\s+)?(?:thanks|thank\s+(?:you|u)|thx|ty"
+            r"|cheers)\b(?!.*\b(?:add|delete|remove|show|mark|remind)\b)[^?]{0,60}$|"
             r"^\W*(?:no\s+)?(?:just\s+that\s+one\s+)thanks\W*$"
         ),
     ),
     (
         "greeting",
         _cue(
-            r"^\W*(?:hi+|hello+|hey+|yo|hiya|howdy|greetings|good\s+(?:morning|afternoon|evening|day)|what'?s\s+up|sup)\b[\s,!.]*(?:there|again|bot|assistant|you|all|taskchat|friend|everyone|mate)?\W*$|"
+            r"^\W*(?:hi+|hello+|hey+|yo|hiya|howdy|greetings|good\s+(?:morning|afternoon|evening"
+            r"|day)|what'?s\s+up|sup)\b[\s,!.]*(?:there|again|bot|assistant|you|all|taskchat"
+            r"|friend|everyone|mate)?\W*$|"
             r"^\W*how\s+are\s+(?:you|things)\b.{0,20}$"
         ),
     ),
     (
         "bye",
         _cue(
-            r"^\W*(?:(?:good)?bye(?:\s+bye)?|see\s+(?:you|ya)|good\s*night|later|cya|that'?s\s+(?:all|it|everything)\b.{0,25}|nothing\s+else.{0,15}|i'm\s+done\s+(?:for\s+)?(?:today|now))\W*$"
+            r"^\W*(?:(?:good)?bye(?:\s+bye)?|see\s+(?:you|ya)|good\s*night|later|cya"
+            r"|that'?s\s+(?:all|it|everything)\b.{0,25}|nothing\s+else.{0,15}"
+            r"|i'm\s+done\s+(?:for\s+)?(?:today|now))\W*$"
         ),
     ),
     (
         "fine",
         _cue(
-            r"^\W*(?:(?:ok(?:ay)?|k|kk|cool|great|nice|perfect|awesome|alright|good|fine|right|sweet|super|lovely|excellent|wonderful|got\s+it|sounds\s+good|i\s+see|wow|haha|lol|oh|good\s+job|well\s+done|amazing|noted)\b\W*)+$"
+            r"^\W*(?:(?:ok(?:ay)?|k|kk|cool|great|nice|perfect|awesome|alright|good|fine|right"
+            r"|sweet|super|lovely|excellent|wonderful|got\s+it|sounds\s+good|i\s+see|wow|haha|lol"
+            r"|oh|good\s+job|well\s+done|amazing|noted)\b\W*)+$"
         ),
     ),
     (
         "left_alone",
         _cue(
-            r"^\W*(?:please\s+)?(?:never\s*mind|forget\s+(?:it|that)|no(?:pe|thing)?\s+(?:don'?t|stop)|(?:do\s+not|don'?t|dont)\s+(?:you\s+)?(?:dare\s+)?(?:delete|remove|add|mark|complete|change|cancel|touch|do|create|rename|clear|erase|move)\b.*|leave\s+(?:it|them|that)\b.*|stop)\W*$"
+            r"^\W*(?:please\s+)?(?:never\s*mind|forget\s+(?:it|that)|no(?:pe|thing)?\s+(?:don'?t"
+            r"|stop)|(?:do\s+not|don'?t|dont)\s+(?:you\s+)?(?:dare\s+)?(?:delete|remove|add|mark"
+            r"|complete|change|cancel|touch|do|create|rename|clear|erase|move)\b.*|leave\s+(?:it"
+            r"|them|that)\b.*|stop)\W*$"
         ),
     ),
     (
         "no_question",
         _cue(
-            r"^\W*(?:yes|yeah|yep|yup|y|sure|sure\s+thing|yes\s+please|please\s+do|do\s+it|go\s+ahead|of\s+course|absolutely|confirm(?:ed)?|correct|exactly|no|nope|nah|n|not\s+now|cancel|no\s+just\s+that\s+one.*|👍|👎)\W*$"
+            r"^\W*(?:yes|yeah|yep|yup|y|sure|sure\s+thing|yes\s+please|please\s+do|do\s+it"
+            r"|go\s+ahead|of\s+course|absolutely|confirm(?:ed)?|correct|exactly|no|nope|nah|n"
+            r"|not\s+now|cancel|no\s+just\s+that\s+one.*|👍|👎)\W*$"
         ),
     ),
 ]

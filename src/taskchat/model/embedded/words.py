@@ -40,7 +40,10 @@ STOP_WORDS = word_set(
     "todos to-do to-dos reminder reminders item items list lists entry chore chores errand errands "
     "i'm i've i'll i'd it's that's there's don't let's number called named titled which what who "
     "when where why how if whether again today anyway sorry hey hi oh oops um uh hmm actually "
-    "s t ll ve d m typo mistake spelling need needs title description contains contain containing mention mentions mentioning word only everything anything something nothing lot after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome cool new im ive thats its dont whats bot "
+    "s t ll ve d m typo mistake spelling need needs title description contains contain "
+    "containing mention mentions mentioning word only everything anything something nothing lot "
+    "after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome "
+    "cool new im ive thats its dont whats bot "
     "same instead myself per own very quite pretty sure done wait nope yep"
 )
 

@@ -1,0 +1,94 @@
+"""Clauses without a cue word: a bare order, something told as done, or words that may be a task."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.adding import build_add, read_errand
+from taskchat.model.embedded.dates import find_due
+from taskchat.model.embedded.looking import is_about_list, read_look
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
+from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+    from taskchat.model.embedded.dates import FoundDue
+    from taskchat.model.embedded.requests import Request
+
+
+def read_rest(text: str, heard: Heard) -> list[Request]:
+    """Clauses without a cue: a question about the list, a bare order, a thing done, or a guess."""
+    pointed = read_target(text, heard.message.quoted(text))
+    if (pointed.numbers or pointed.ordinals) and not pointed.words:
+        return [Same(pointed)]
+    if is_about_list(text):
+        return [read_look(text, heard.message, heard.now)]
+    done = _read_past(text, heard)
+    if done is not None:
+        return [done]
+    errand = read_errand(text, heard.message, heard.now)
+    if errand is not None:
+        return [errand]
+    due = find_due(text, heard.now)
+    if due is not None:
+        return [_read_dated(text, heard, due)]
+    return [_guess(text, heard)]
+
+
+def _read_past(text: str, heard: Heard) -> Act | None:
+    past = [w for w in tokens(text) if is_errand_stem(stem(w)) and _is_past(w)]
+    if not past or _TO_BE_DONE.search(text):
+        return None
+    target = read_target(heard.message.reveal(text), heard.message.quoted(text), heard.background)
+    return Act("complete", target, otherwise=Talk("repeat_please"))
+
+
+def _is_past(word: str) -> bool:
+    return word.endswith("ed") or word in {
+        "bought", "paid", "sent", "wrote", "got", "took", "made", "went", "met", "fed", "sold", "spoke",
+        "brought", "drove", "swept", "hung", "rang", "built", "gave", "ran", "left", "written", "taken",
+    }  # fmt: skip
+
+
+def _read_dated(text: str, heard: Heard, due: FoundDue, background: str) -> Request:
+    if not content_stems(due.rest):
+        return Act("update", read_target("it", [], heard.background), Changes(due=due.due))
+    add = build_add(text, heard.message, heard.now, heard=text)
+    if _reads_as_statement(due.rest):
+        if not _TOLD_OF_TASK.search(due.rest):
+            return _guess(text, heard)
+        target = read_target(
+            heard.message.reveal(due.rest), heard.message.quoted(text), heard.background
+        )
+        return Act("update", target, Changes(due=due.due), otherwise=_guess(text, heard))
+    return _guess(text, heard) if add is None or len(tokens(due.rest)) > 7 else add
+
+
+# "The rent is on friday", but not "I'm so tired today".
+_TOLD_OF_TASK = re.compile(
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?)\b", re.IGNORECASE
+)
+_TO_BE_DONE = re.compile(
+    r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE
+)
+
+
+def _reads_as_statement(text: str) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn"
+            r"|show)\b",
+            text,
+            re.I,
+        )
+    )
+
+
+def _guess(text: str, heard: Heard) -> Offer | Talk:
+    add = build_add(text, heard.message, heard.now, heard=text)
+    words = tokens(text)
+    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text):
+        return Talk("repeat_please") if words else Talk("nothing")
+    return Offer(add)

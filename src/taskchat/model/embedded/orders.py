@@ -1,0 +1,233 @@
+"""What one clause asks for: cue words anywhere say which act, the rest says about what.
+
+The order in `read_order` is the whole grammar: a wish that opens the clause wins over a cue further
+in, so "remind me to cancel the gym" is a new task and "cancel my reminder to buy eggs" is not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.adding import build_add, read_add, read_errand, read_needed
+from taskchat.model.embedded.changing import read_change
+from taskchat.model.embedded.cues import (
+    ADD_CUE,
+    COMPLETE_CUE,
+    CORRECTS,
+    DELETE_CUE,
+    DONE_ONES,
+    LET_BE,
+    LOOK_START,
+    NEED_LIST,
+    NOT_DONE,
+    NOT_NEEDED,
+    QUESTION,
+    REOPEN_CUE,
+    RESTORE_CUE,
+    SETS_FIELD,
+    UNDO_CUE,
+    UPDATE_CUE,
+    WEAK_DELETE,
+)
+from taskchat.model.embedded.dates import find_due
+from taskchat.model.embedded.guesses import read_rest
+from taskchat.model.embedded.looking import is_about_list, read_look
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Add, Changes, Correct, Look, Offer, Talk, Undo
+from taskchat.model.embedded.words import stem, tokens, word_set
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+    from taskchat.model.embedded.requests import Request, Verb
+
+
+def read_question(text: str, heard: Heard) -> list[Request]:
+    if LET_BE.match(text):
+        change = read_change(text, heard.message, heard.now)
+        if change is not None and not change[1].are_none:
+            return [_update(change, heard)]
+    if is_about_list(text):
+        return [read_look(text, heard.message, heard.now)]
+    if re.match(r"\s*(?:should|shall)\s+(?:i|we)\b", text, re.I) and DELETE_CUE.search(text):
+        return [
+            Look(target=read_target(DELETE_CUE.sub(" ", text), []), status="all", asks_one=True)
+        ]
+    return [Talk("off_topic")]
+
+
+def read_order(text: str, heard: Heard) -> list[Request]:
+    wish = NEED_LIST.sub("", text)
+    if (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
+        return [read_look(wish, heard.message, heard.now)]
+    if SETS_FIELD.search(text):
+        return _read_update(text, heard)
+    if ADD_CUE.search(text):
+        adds = read_add(text, heard.message, heard.now)
+        if adds is not None and _comes_first(text):
+            return _adds_or_background(adds, heard)
+    needed = None if NEED_LIST.search(text) else _read_need(text, heard)
+    if needed is not None:
+        return [needed]
+    text = wish
+    return (
+        _read_back(text, heard)
+        or _read_update(text, heard)
+        or _read_done(text, heard)
+        or _read_delete(text, heard)
+        or read_rest(text, heard)
+    )
+
+
+def _read_need(text: str, heard: Heard) -> Add | Act | None:
+    """A need that was told, which may also be about a task that exists."""
+    add = read_needed(text, heard.message, heard.now)
+    if add is None:
+        return None
+    add, target = replace(add, is_hint=True), read_target(add.title, [])
+    if _STILL_NEEDED.search(text):
+        return Act("reopen", target, otherwise=add)
+    if add.due and _WILL_DO.match(text):
+        return Act("update", target, Changes(due=add.due), otherwise=add)
+    return add
+
+
+_STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
+_WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
+
+
+def _comes_first(text: str) -> bool:
+    """Whether the cue for a new task stands before any other cue."""
+    added = ADD_CUE.search(text)
+    others = [cue.search(text) for cue in (DELETE_CUE, COMPLETE_CUE, REOPEN_CUE, UPDATE_CUE)]
+    starts = [found.start() for found in others if found]
+    if added is None:
+        return False
+    is_trailing = bool(
+        re.search(r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b", text[added.start() - 2 :])
+    )
+    return is_trailing or all(added.start() <= start for start in starts)
+
+
+def _is_list_wish(text: str) -> bool:
+    return bool(
+        re.search(
+            r"\bremind\s+me\s+(?:of\s+|about\s+|again\s+)?(?:what|which|the\s+tasks|all"
+            r"|my\s+(?:tasks|list|to))",
+            text,
+            re.I,
+        )
+    )
+
+
+def _adds_or_background(adds: list[Add], heard: Heard) -> list[Request]:
+    if adds:
+        return list(adds)
+    # "I need to take out the trash. Please remind me": the task stands in the sentence before.
+    before = read_needed(heard.background, heard.message, heard.now) or (
+        build_add(heard.background, heard.message, heard.now)
+        if heard.background and not QUESTION.match(heard.background)
+        else None
+    )
+    return [before] if before is not None else [Talk("what_to_add")]
+
+
+def _read_back(text: str, heard: Heard) -> list[Request]:
+    corrected = CORRECTS.search(text)
+    if corrected is not None:
+        rest = heard.message.reveal(text[corrected.end() :])
+        return [Correct(read_target(rest, heard.message.quoted(text)))]
+    if UNDO_CUE.search(text):
+        return [Undo()]
+    restored = RESTORE_CUE.search(text)
+    if restored is not None:
+        return [_act("restore", _around(text, restored), heard)]
+    reopened = REOPEN_CUE.search(text)
+    if reopened is not None:
+        return [_act("reopen", _around(text, reopened), heard)]
+    denied = NOT_DONE.search(text)
+    if denied is not None and not NOT_NEEDED.search(text):
+        target = read_target(
+            heard.message.reveal(_around(text, denied)), heard.message.quoted(text), background
+        )
+        return [Act("reopen", target, otherwise=Talk("left_alone"))]
+    return []
+
+
+def _read_update(text: str, heard: Heard) -> list[Request]:
+    change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
+    if change is None:
+        return []
+    act = _update(change, heard)
+    is_plain = (
+        act.target.numbers or act.target.ordinals or act.target.is_pronoun or not act.target.words
+    )
+    if is_plain or is_about_list(text) or _SAYS_CHANGE.search(text):
+        return [act]
+    # "Fix the sink tomorrow" is a new task, unless there is one for the sink.
+    meant = read_errand(text, heard.message, heard.now) or build_add(
+        text, heard.message, heard.now, heard=text
+    )
+    if meant is None or (not act.changes.are_none and act.changes.title):
+        return [act]
+    is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
+    return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
+
+
+_SAYS_CHANGE = re.compile(
+    r"\b(?:reschedule|postpone|priority|deadline|due|rename|prioriti[sz]e|snooze)\b"
+    r"|[\ue000-\uf8ff]",
+    re.IGNORECASE,
+)
+_ORDER_STEMS = {
+    stem(word)
+    for word in word_set(
+        "make change fix move push set update give turn edit correct replace switch put"
+    )
+}
+
+
+def _update(change: tuple[str, Changes], heard: Heard) -> Act:
+    words, changes = change
+    target = read_target(heard.message.reveal(words), heard.message.quoted(words), heard.background)
+    return Act("update", target, changes)
+
+
+def _read_done(text: str, heard: Heard) -> list[Request]:
+    found = COMPLETE_CUE.search(text)
+    deleted = DELETE_CUE.search(text)
+    if DONE_ONES.match(text) and not _SAID_DONE.match(text):
+        return [Look(status="completed")]
+    if found is None or (deleted is not None and deleted.start() < found.start()):
+        return []
+    rest = COMPLETE_CUE.sub(" ", text)
+    return [_act("complete", rest, heard)]
+
+
+_SAID_DONE = re.compile(r"\W*(?:all\s+)?(?:done|finished|completed)\W*$", re.IGNORECASE)
+
+
+def _read_delete(text: str, heard: Heard) -> list[Request]:
+    found = DELETE_CUE.search(text)
+    if found is None:
+        return []
+    rest = DELETE_CUE.sub(" ", text)
+    due = find_due(rest, heard.now)
+    act = _act("delete", due.rest if due else rest, heard)
+    if not WEAK_DELETE.match(found[0]) or is_about_list(text):
+        return [act]
+    meant = read_errand(text, heard.message, heard.now) or build_add(text, heard.message, heard.now)
+    return [Act("delete", act.target, otherwise=Offer(meant) if meant else Talk("repeat_please"))]
+
+
+def _act(verb: Verb, rest: str, heard: Heard) -> Act:
+    target = read_target(heard.message.reveal(rest), heard.message.quoted(rest), heard.background)
+    return Act(verb, target)
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    named = [words for words in found.groupdict().values() if words]
+    if named:
+        return named[0]
+    return f"{text[: found.start()]} {text[found.end() :]}"
