@@ -20,6 +20,8 @@ class ScriptedModel(FunctionModel):
         self.asked: list[list[ModelMessage]] = []
         """The messages of each request, in order."""
         self._script: deque[Move] = deque()
+        self.was_asked = asyncio.Event()
+        """Set by the first request."""
         self.reached = asyncio.Event()
         """Set when a request hangs."""
 
@@ -71,6 +73,7 @@ class ScriptedModel(FunctionModel):
     async def _move(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         del info
         self.asked.append(list(messages))
+        self.was_asked.set()
         if not self._script:
             return ModelResponse(parts=[TextPart("Done.")])
         return await self._script.popleft()()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from taskchat.chat.journal import Journal
-from taskchat.chat.recovery import Recovery
 from taskchat.chat.records import TurnRecord, TurnRequest
+from taskchat.chat.recovery import Recovery
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import Answer, TurnLimits, Turns
 from taskchat.db.database import Database, Transaction
@@ -48,7 +48,8 @@ class ChatDriver:
 
     def request(self, message: str, **fields: Any) -> TurnRequest:
         """A message to the conversation of this driver, or to a new one."""
-        return TurnRequest(self.user, message, **{"conversation": self.conversation, **fields})
+        fields.setdefault("conversation", self.conversation)
+        return TurnRequest(self.user, message, **fields)
 
     async def send(self, message: str, **fields: Any) -> Answer:
         """Send a message and wait for the turn's end; later ones go to the same conversation."""
@@ -65,8 +66,7 @@ class ChatDriver:
     async def send_and_leave(self, message: str) -> None:
         """Send a message and stop listening once the model has been asked."""
         listening = asyncio.create_task(self.turns.send(self.request(message), never))
-        while not self.model.asked:
-            await asyncio.sleep(0.005)
+        await self.model.was_asked.wait()
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 
@@ -76,9 +76,9 @@ class ChatDriver:
 
     async def until_idle(self) -> None:
         """Wait for every turn that runs on this copy."""
-        async with asyncio.timeout(10):
-            while self.turns.running:
-                await asyncio.sleep(0.005)
+        jobs = [job for job in asyncio.all_tasks() if job.get_name().startswith("turn ")]
+        if jobs:
+            await asyncio.wait(jobs, timeout=10)
 
     async def tasks(self) -> list[str]:
         """The titles on the list."""
@@ -93,7 +93,8 @@ class ChatDriver:
         """Whatever a test wants to see of the tables."""
 
         async def work(tx: Transaction) -> list[dict[str, Any]]:
-            return [dict(row) for row in await tx.fetch(sql, *args)]  # pyright: ignore
+            rows: Any = await tx.fetch(sql, *args)
+            return [dict(row) for row in rows]
 
         return await self.db.read(work)
 

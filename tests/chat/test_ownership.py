@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from taskchat.chat.journal import StepDraft
 from taskchat.chat.records import Busy, Ending, Known, Opened, OwnedTurn, TurnLostError
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
 from taskchat.errors import ConversationBusyError
@@ -23,7 +25,7 @@ async def _expire(chat: ChatDriver) -> None:
     await chat.execute("UPDATE turns SET lease_until = epoch_now() - 1 WHERE status = 'running'")
 
 
-async def _add(tx: Transaction) -> list[tuple[str, dict[str, object]]]:
+async def _add(tx: Transaction) -> list[StepDraft]:
     await tx.execute(
         "INSERT INTO tasks (user_id, id, title, created_at, updated_at)"
         " SELECT id, 1, 'Effect', clock_timestamp(), clock_timestamp() FROM users"
@@ -101,7 +103,7 @@ async def test_an_ended_turn_takes_no_more_steps(chat: ChatDriver) -> None:
 async def test_an_effect_whose_step_cannot_be_stored_is_undone(chat: ChatDriver) -> None:
     turn = await _opened(chat)
 
-    async def work(tx: Transaction) -> list[tuple[str, dict[str, object]]]:
+    async def work(tx: Transaction) -> list[StepDraft]:
         await _add(tx)
         message = "between effect and step"
         raise RuntimeError(message)
@@ -297,8 +299,8 @@ class LosingDatabase:
         return self._lose(result)
 
     async def call(self, sql: str, *args: object) -> object:
-        result = await self._db.call(sql, *args)  # pyright: ignore
-        return self._lose(result)
+        db: Any = self._db
+        return self._lose(await db.call(sql, *args))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._db, name)
@@ -318,7 +320,7 @@ def losing(chat: ChatDriver, monkeypatch: pytest.MonkeyPatch) -> LosingDatabase:
     db = LosingDatabase(chat.db)
     if chat.db.dialect == "postgres":
         monkeypatch.setattr(journal, "PostgresDatabase", LosingDatabase)
-    chat.journal._db = db  # pyright: ignore
+    chat.journal._db = db  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
     return db
 
 

@@ -35,7 +35,7 @@ async def test_a_tool_call_changes_the_list_and_is_on_the_reply(chat: ChatDriver
     reply = answer.record.reply
     assert reply is not None
     assert reply.content == "Added."
-    (call,) = reply.tool_calls or ()
+    (call,) = list(reply.tool_calls or ())
     assert call["function"]["name"] == "add_task"
     assert reply.tool_results == {
         call["id"]: {
@@ -141,7 +141,8 @@ async def test_a_user_id_from_the_model_is_refused_and_told(chat: ChatDriver) ->
 
     assert await chat.tasks() == []
     assert await chat.rows("SELECT 1 AS found FROM tasks") == []
-    (result,) = (answer.record.reply and answer.record.reply.tool_results or {}).values()
+    assert answer.record.reply is not None
+    (result,) = (answer.record.reply.tool_results or {}).values()
     assert result["ok"] is False
     assert "user_id" in result["result"]
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 
 def read_question(text: str, heard: Heard) -> list[Request]:
+    """What a question asks for: something about the list, seldom a change, else nothing here."""
     if LET_BE.match(text):
         change = read_change(text, heard.message, heard.now)
         if change is not None and not change[1].are_none:
@@ -58,6 +59,7 @@ def read_question(text: str, heard: Heard) -> list[Request]:
 
 
 def read_order(text: str, heard: Heard) -> list[Request]:
+    """What a clause that is no question asks for."""
     wish = NEED_LIST.sub("", text)
     if (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
         return [read_look(wish, heard.message, heard.now)]
@@ -149,7 +151,9 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     denied = NOT_DONE.search(text)
     if denied is not None and not NOT_NEEDED.search(text):
         target = read_target(
-            heard.message.reveal(_around(text, denied)), heard.message.quoted(text), background
+            heard.message.reveal(_around(text, denied)),
+            heard.message.quoted(text),
+            heard.background,
         )
         return [Act("reopen", target, otherwise=Talk("left_alone"))]
     return []
