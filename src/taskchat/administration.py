@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from taskchat.db.database import Transaction
+    from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
 
 CLOCK_TOLERANCE_S = 30
@@ -72,24 +73,29 @@ async def examine(settings: Settings) -> list[Finding]:
 async def _database(settings: Settings) -> str:
     url = parse_database_url(settings.database)
     try:
-        db = await open_database(url)
+        await _revision(url)
     except DatabaseError:
         raise migrations.unreachable(url) from None
-    await db.close()
     return f"{url.shown} answers"
 
 
 async def _migrations(settings: Settings) -> str:
-    db = await open_database(parse_database_url(settings.database))
-    try:
-        revision = await migrations.current_revision(db)
-    finally:
-        await db.close()
-    latest = migrations.latest_revision()
+    url = parse_database_url(settings.database)
+    revision, latest = await _revision(url), migrations.latest_revision()
+    if url.path is not None and (revision is None or revision < latest):
+        return f"at {revision or 'nothing'}; every command migrates an embedded database by itself"
     if revision != latest:
         message = f"at {revision or 'nothing'}, needs {latest}: run `taskchat migrate`"
         raise StartError(message)
     return f"at {revision}, which this version needs"
+
+
+async def _revision(url: DatabaseUrl) -> str | None:
+    db = await open_database(url)
+    try:
+        return await migrations.current_revision(db)
+    finally:
+        await db.close()
 
 
 async def _issuer(settings: Settings) -> str:

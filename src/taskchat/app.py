@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
 from fastapi import FastAPI
 
+from taskchat.errors import StartError
 from taskchat.http import accounts, chat, errors, health, home, mcp, openapi, tasks
 from taskchat.http.middleware import RequestEdge
 from taskchat.parts import running
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
     from taskchat.settings import Settings
+
+
+log = structlog.get_logger()
 
 
 def create_app(settings: Settings, address: str, model: Model | None = None) -> FastAPI:
@@ -30,10 +35,14 @@ def create_app(settings: Settings, address: str, model: Model | None = None) -> 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with running(settings, address, model) as parts:
-            app.state.parts = parts
-            async with mcp.serving(app):
-                yield
+        try:
+            async with running(settings, address, model) as parts:
+                app.state.parts = parts
+                async with mcp.serving(app):
+                    yield
+        except StartError as error:  # uvicorn passes on that it failed, and not why
+            log.error("start.refused", reason=str(error))
+            raise
 
     app = FastAPI(
         title="Taskchat",

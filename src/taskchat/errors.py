@@ -268,3 +268,7 @@ def turn_failure(code: str | None, *, retryable: bool) -> AppError:
 
 class StartError(Exception):
     """Why a command cannot start: one sentence that names the setting and what to do."""
+
+
+class DatabaseInUseError(StartError):
+    """Another process holds the embedded database; it may let go of it in a moment."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import signal
 import socket
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import uvicorn
+    from fastapi import FastAPI
 
     from taskchat.settings import Settings
 
 GRACE_S = 25
+BACKLOG = 2048
 
 
 def serve(  # noqa: PLR0913  the options of the command
@@ -38,7 +43,6 @@ def serve(  # noqa: PLR0913  the options of the command
     Raises:
         StartError: something must be changed first; the sentence says what.
     """
-    from taskchat.app import create_app
     from taskchat.parts import named_model
 
     url = parse_database_url(settings.database)
@@ -46,15 +50,15 @@ def serve(  # noqa: PLR0913  the options of the command
         message = "--workers needs Postgres: one process at a time serves an SQLite file."
         raise StartError(message)
     named_model(settings)
-    with _bind(host, port) as listening:
+    if url.path is not None:
+        _refuse_second_server(url.path)  # before the port, which may be taken by the first
+    with _listen(host, port) as listening:
         address = _address(host, listening)
-        if url.path is not None:
-            _refuse_second_server(url.path)
         if migrate:
             migrate_database(settings, say)
         link = asyncio.run(_link(settings, address))
         _run(
-            partial(create_app, settings, address),
+            partial(_app, settings, address),
             listening,
             workers,
             lambda: _welcome(say, settings, settings.public_url or address, link),
@@ -63,7 +67,8 @@ def serve(  # noqa: PLR0913  the options of the command
 
 def migrate_database(settings: Settings, say: Callable[[str], None]) -> None:
     """`taskchat migrate`: by the owner's address where one is set."""
-    url = parse_database_url(settings.migration_url or settings.database)
+    setting = "TASKCHAT_MIGRATION_URL" if settings.migration_url else "DATABASE_URL"
+    url = parse_database_url(settings.migration_url or settings.database, setting)
     if url.path is not None:
         _refuse_second_server(url.path)
         if copy := migrations.copy_aside(url.path):
@@ -71,30 +76,41 @@ def migrate_database(settings: Settings, say: Callable[[str], None]) -> None:
     try:
         migrations.upgrade(url)
     except DatabaseError:
-        raise migrations.unreachable(url) from None
+        raise migrations.unreachable(url, setting) from None
     say(f"The database is at revision {migrations.latest_revision()}.")
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _app(settings: Settings, address: str) -> FastAPI:
+    """The app, in this process or in a worker, which is a new one and has to set up its logs."""
+    from taskchat import logs
+    from taskchat.app import create_app
+
+    logs.configure(settings.log_as, settings.log_level)
+    return create_app(settings, address)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port. Who connects from now on waits until the server is ready."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except PermissionError:
+        # Two may be bound to one port as long as none of them listens.
+        listening.listen(BACKLOG)
+    except OSError as error:
         listening.close()
-        message = f"Port {port} may not be used by this account; choose one above 1023 by --port."
-        raise StartError(message) from None
-    except socket.gaierror:
-        listening.close()
-        message = f"--host {host} is not an address of this machine."
-        raise StartError(message) from None
-    except OSError:
-        listening.close()
-        free = _next_free(host, family, port)
-        message = f"Port {port} is taken; port {free} is free: add --port {free}."
-        raise StartError(message) from None
+        raise StartError(_why_no_port(error, host, family, port)) from None
     return listening
+
+
+def _why_no_port(error: OSError, host: str, family: socket.AddressFamily, port: int) -> str:
+    if isinstance(error, PermissionError):
+        return f"Port {port} may not be used by this account; choose one above 1023 by --port."
+    if error.errno != errno.EADDRINUSE:
+        return f"--host {host} is not an address of this machine."
+    free = _next_free(host, family, port)
+    return f"Port {port} is taken; port {free} is free: add --port {free}."
 
 
 def _next_free(host: str, family: socket.AddressFamily, port: int) -> int:
@@ -157,17 +173,21 @@ def _run(
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
+        backlog=BACKLOG,
     )
     if workers > 1:
-        listening.listen(config.backlog)
         welcome()
         Multiprocess(config, sockets=[listening]).run()
         return
-    server = _announcing(config, welcome)
-    server.run(sockets=[listening])
-    if not server.started:
-        message = "The server could not start; the log above says why."
-        raise StartError(message)
+    # When it has stopped in good order, uvicorn raises the signal once more; for us that is the
+    # end, and no failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        try:
+            _announcing(config, welcome).run(sockets=[listening])
+        except SystemExit:
+            message = "The server could not start; the log above says why."
+            raise StartError(message) from None
 
 
 def _announcing(config: uvicorn.Config, welcome: Callable[[], None]) -> uvicorn.Server:

@@ -6,6 +6,7 @@ why.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -119,16 +120,31 @@ class Settings(BaseSettings):
         return self.log_format or ("console" if sys.stderr.isatty() else "json")
 
     def shown(self) -> dict[str, str]:
-        """Variable by variable the value in force, secrets hidden."""
+        """Variable by variable the value in force, secrets and passwords hidden."""
         values: dict[str, str] = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, SecretStr):
                 value = "(set)"
-            values[variable_of(name)] = "" if value is None else str(value)
-        values["DATABASE_URL"] = self.database
+            values[variable_of(name)] = "" if value is None else without_password(str(value))
+        values["DATABASE_URL"] = without_password(self.database)
         values["TASKCHAT_AUTH"] = self.auth_mode
         return values
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown; rather too much is hidden than too little.
+
+    A password that should have been quoted may hold any of `/?#@`, so it is taken to reach up to
+    the last `@`. A text that is no server's address comes back as it is.
+    """
+    scheme, mark, rest = address.partition("://")
+    if not mark or scheme.startswith("sqlite"):
+        return address
+    login, at, place = rest.rpartition("@")
+    user, colon, _ = login.partition(":")
+    shown = f"{user}:***{at}{place}" if colon else rest
+    return f"{scheme}://" + re.sub("(password=)[^&]*", r"\1***", shown, flags=re.IGNORECASE)
 
 
 def variable_of(field: str) -> str:

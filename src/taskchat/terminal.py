@@ -6,7 +6,9 @@ turn itself, and finishes what a dead server has left.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,10 +18,19 @@ from rich.table import Table
 from taskchat.auth.accounts import running_accounts
 from taskchat.chat.conversations import latest_conversation
 from taskchat.chat.records import TurnRequest
+from taskchat.chat.texts import check_message
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
-from taskchat.errors import AppError, FieldError, InvalidInputError, turn_failure
+from taskchat.errors import (
+    AppError,
+    DatabaseInUseError,
+    FieldError,
+    InvalidInputError,
+    InvalidMessageError,
+    StartError,
+    turn_failure,
+)
 from taskchat.ids import ConversationId, new_uid
 from taskchat.tasks.service import TaskList
 
@@ -33,6 +44,17 @@ if TYPE_CHECKING:
     from taskchat.tasks.service import Task
 
 console = Console(highlight=False)
+
+MAX_CHARS = 10_000
+OTHER_COMMAND_S = 10
+"""How long another command is waited for; a dialogue may go on for hours."""
+SERVER_SILENT = (
+    "The server at {address} holds the database and does not answer; try again in a moment."
+)
+NOT_ITS_USER = (
+    "The server at {address} holds the database, and this user's tokens come from another issuer;"
+    " use its address, or name a local account by --user."
+)
 
 
 class Assistant(Protocol):
@@ -110,14 +132,25 @@ async def _person(settings: Settings, email: str | None) -> Account:
 async def _assistant(
     settings: Settings, person: Account, conversation: ConversationId | None
 ) -> AsyncGenerator[Assistant]:
+    """The server, where one holds the database; else this process, when it is its turn."""
     url = parse_database_url(settings.database)
-    address = None if url.path is None else ServerLock(url.path).holder()
-    if address:
-        yield _Elsewhere(settings, address, person, conversation)
-        return
-    from taskchat.parts import running  # the model and all: 1 s of CPU
+    give_up = time.monotonic() + OTHER_COMMAND_S
+    async with AsyncExitStack() as stack:
+        while True:
+            address = None if url.path is None else ServerLock(url.path).holder()
+            if address:
+                yield _Elsewhere(settings, address, person, conversation)
+                return
+            from taskchat.parts import running  # the model and all: 1 s of CPU
 
-    async with running(settings, "") as parts:
+            try:
+                parts = await stack.enter_async_context(running(settings, ""))
+            except DatabaseInUseError:
+                if time.monotonic() > give_up:
+                    raise
+                await asyncio.sleep(0.1)
+            else:
+                break
         yield _Here(parts.turns, person, conversation)
 
 
@@ -155,6 +188,7 @@ class _Elsewhere:
         conversation: ConversationId | None,
     ) -> None:
         self._settings = settings
+        self._address = address
         self._url = f"{address}/api/{person.subject}/chat"
         self._person = person
         self._conversation = conversation
@@ -164,24 +198,32 @@ class _Elsewhere:
         import aiohttp
 
         if self._token is None:
-            async with running_accounts(self._settings) as accounts:
-                self._token = (await accounts.token_for(self._person.email or "", 1)).token
+            self._token = await self._make_token()
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Idempotency-Key": new_uid().hex,
             "Time-Zone": _local_zone().key,
         }
         body = {"message": message, "conversation_id": self._conversation}
-        async with (
-            aiohttp.ClientSession(headers=headers) as session,
-            session.post(self._url, json=body) as response,
-        ):
-            answer = await response.json()
-            if response.status != 200:
-                detail = answer["detail"]
-                raise AppError(detail if isinstance(detail, str) else detail[0]["message"])
+        try:
+            async with (
+                aiohttp.ClientSession(headers=headers) as session,
+                session.post(self._url, json=body) as response,
+            ):
+                answer = await response.json()
+        except (aiohttp.ClientError, OSError, ValueError):
+            raise AppError(SERVER_SILENT.format(address=self._address)) from None
+        if response.status != 200:
+            detail = answer["detail"]
+            raise AppError(detail if isinstance(detail, str) else detail[0]["message"])
         self._conversation = answer["conversation_id"]
         return answer["response"]
+
+    async def _make_token(self) -> str:
+        if not (self._settings.local_accounts and self._person.is_local):
+            raise StartError(NOT_ITS_USER.format(address=self._address))
+        async with running_accounts(self._settings) as accounts:
+            return (await accounts.token_for(self._person.email or "", 1)).token
 
 
 async def _never() -> bool:
@@ -189,6 +231,7 @@ async def _never() -> bool:
 
 
 async def _answer(assistant: Assistant, message: str) -> str:
+    check_message(message, MAX_CHARS)
     with console.status("thinking"):  # shows nothing where no person looks on
         return await assistant.ask(message)
 
@@ -198,6 +241,8 @@ def _read() -> str | None:
         return console.input("[bold]> [/bold]" if console.is_terminal else "")
     except EOFError:
         return None
+    except UnicodeDecodeError:
+        raise InvalidMessageError(FieldError("message", "must be text in UTF-8")) from None
 
 
 def _local_zone() -> ZoneInfo:

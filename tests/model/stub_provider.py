@@ -20,6 +20,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -41,14 +42,15 @@ USAGE: Json = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 12
 class Rule:
     """What to answer to a last user message that begins with `prefix`.
 
-    `calls` are made first; once their results are there, `says` is said. `{rest}` stands, in both,
-    for what follows the prefix.
+    `calls` are made first; once their results are there, `says` is said, `hold_s` later. `{rest}`
+    stands, in both, for what follows the prefix.
     """
 
     prefix: str = ""
     calls: Sequence[Call] = ()
     says: str = ""
     delay_s: float = 0
+    hold_s: float = 0
 
 
 DEFAULT_RULES = (
@@ -143,12 +145,13 @@ class StubProvider:
         """Script a 307, which keeps method and body."""
         return self.sends("", status=307, headers={"Location": location})
 
-    def hangs(self, seconds: float = 60) -> Self:
-        """Script an answer that does not come."""
+    def hangs(self, seconds: float = 60, *, until: asyncio.Event | None = None) -> Self:
+        """Script an answer that does not come, or not before the event is set."""
 
         async def reply(request: web.Request) -> web.StreamResponse:
             try:
-                await asyncio.sleep(seconds)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for((until or asyncio.Event()).wait(), seconds)
             except asyncio.CancelledError:
                 self.hung_up.set()
                 raise
@@ -238,6 +241,7 @@ class StubProvider:
             calls = [(name, _filled(arguments, rest)) for name, arguments in rule.calls]
             answer = self._completion(self._message(calls, None), "tool_calls", USAGE)
         else:
+            await asyncio.sleep(rule.hold_s)
             answer = self._completion({"content": rule.says.replace("{rest}", rest)}, "stop", USAGE)
         return web.json_response(answer)
 

@@ -6,12 +6,33 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from taskchat.errors import FieldError, InvalidMessageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_ai.messages import ToolCallPart
 
+# What a reader cannot see, besides white space: zero-width characters, marks of direction.
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u180e"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def check_message(text: str, max_chars: int) -> None:
+    """Refuse what is no message: nothing that a reader sees, too much, or what cannot be stored.
+
+    Raises:
+        InvalidMessageError: which of these it is.
+    """
+    hint = None
+    if all(char.isspace() or char in _INVISIBLE for char in text):
+        hint = "must not be empty"
+    elif len(text) > max_chars:
+        hint = f"must have at most {max_chars} characters; this one has {len(text)}"
+    elif _UNSTORABLE.search(text):
+        hint = "must not contain NUL or half a character"
+    if hint is not None:
+        raise InvalidMessageError(FieldError("message", hint))
 
 
 def storable(text: str) -> str:

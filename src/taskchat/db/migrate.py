@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,11 +77,16 @@ async def prepare(db: Database, url: DatabaseUrl) -> None:
     await asyncio.to_thread(upgrade, url)
 
 
-def unreachable(url: DatabaseUrl) -> StartError:
+def unreachable(url: DatabaseUrl, setting: str = "DATABASE_URL") -> StartError:
     """Why a command cannot start without its database."""
+    if url.path is not None:
+        return StartError(
+            f"DATABASE_URL ({url.shown}, by default in TASKCHAT_DATA_DIR) cannot be used; check that"
+            " it is a database of Taskchat's, or nothing yet, in a directory that may be written to."
+        )
     return StartError(
-        f"DATABASE_URL ({url.shown}) cannot be used; check that the database is there, that it"
-        " runs, and that the name and password are right."
+        f"{setting} ({url.shown}) cannot be used; check that the database is there, that it runs,"
+        " and that the name and password are right."
     )
 
 
@@ -144,27 +150,34 @@ def with_connection(url: DatabaseUrl, action: Callable[[Connection], None]) -> N
 
 def _with_sqlite(path: Path, action: Callable[[Connection], None]) -> None:
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
 
     engine = create_engine("sqlite://", creator=lambda: connect(path))
     try:
         with engine.connect() as connection:
             action(connection)
+    except (sqlite3.Error, SQLAlchemyError) as error:
+        raise DatabaseError from error
     finally:
         engine.dispose()
 
 
 async def _with_postgres(dsn: str, action: Callable[[Connection], None]) -> None:
     import asyncpg
+    from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.ext.asyncio import create_async_engine
 
     async def dial() -> asyncpg.Connection:
-        return await asyncpg.connect(dsn)
+        try:
+            return await asyncpg.connect(dsn)
+        except ValueError as error:  # the address cannot be read
+            raise DatabaseError from error
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=dial)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(action)
-    except (OSError, asyncpg.PostgresError, ConflictError) as error:
+    except (OSError, asyncpg.PostgresError, SQLAlchemyError, ConflictError) as error:
         raise DatabaseError from error
     finally:
         await engine.dispose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from taskchat.db.migrate import prepare, unreachable
@@ -22,10 +22,13 @@ async def open_database(url: DatabaseUrl) -> Database:
     """Open a database; it may be behind (see `opened`).
 
     Raises:
-        DatabaseError: a server cannot be reached, or refuses us.
+        DatabaseError: a server cannot be reached, or refuses us; a directory cannot be made.
     """
     if url.path is not None:
-        url.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            url.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError from error
         return SqliteDatabase(url.path)
     from taskchat.db.postgres import open_postgres
 
@@ -40,12 +43,11 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
         StartError: it cannot be reached, or is a server's and behind.
     """
     url = parse_database_url(settings.database)
-    try:
-        db = await open_database(url)
-    except DatabaseError:
-        raise unreachable(url) from None
-    try:
-        await prepare(db, url)
+    async with AsyncExitStack() as stack:
+        try:
+            db = await open_database(url)
+            stack.push_async_callback(db.close)
+            await prepare(db, url)
+        except DatabaseError:
+            raise unreachable(url) from None
         yield db
-    finally:
-        await db.close()

@@ -101,7 +101,7 @@ async def open_postgres(dsn: str) -> PostgresDatabase:
     """
     import asyncpg
 
-    with _telling_errors():
+    try:
         pool = await asyncpg.create_pool(
             dsn,
             min_size=1,
@@ -112,6 +112,9 @@ async def open_postgres(dsn: str) -> PostgresDatabase:
             reset=_keep,
             server_settings=SESSION_SETTINGS,
         )
+    # Not logged: whoever opens says it in words. A ValueError is an address that cannot be read.
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        raise DatabaseError from error
     return PostgresDatabase(pool)
 
 

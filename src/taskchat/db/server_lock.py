@@ -6,10 +6,14 @@ import fcntl
 import os
 from typing import TYPE_CHECKING
 
-from taskchat.errors import StartError
+from taskchat.errors import DatabaseInUseError, StartError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+TRIES = 10
+"""Whoever is refused and then finds no holder met one who only looked."""
 
 
 class ServerLock:
@@ -29,24 +33,45 @@ class ServerLock:
             address: where this process serves, or empty where it serves nobody.
 
         Raises:
-            StartError: another process holds it.
+            DatabaseInUseError: another process holds it.
+            StartError: there can be no file beside the database.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        holder = None
+        for _ in range(TRIES):
+            if self._try(address):
+                return
+            if (holder := self.holder()) is not None:
+                break
+        message = "The database is in use by another taskchat command; wait for its end, or end it."
+        if holder:
+            message = f"The database is in use by the server at {holder}; use it there, or stop it."
+        raise DatabaseInUseError(message)
+
+    def _try(self, address: str) -> bool:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            message = (
+                f"No file can be made beside the database ({error.strerror}); set TASKCHAT_DATA_DIR"
+                " or DATABASE_URL to where this account may write."
+            )
+            raise StartError(message) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
-            holder = self.holder()
-            who = f"the server at {holder}" if holder else "another taskchat command"
-            message = f"The database is in use by {who}; stop it, or use its address."
-            raise StartError(message) from None
+            return False
         os.ftruncate(file, 0)
         os.write(file, address.encode())
         self._file = file
+        return True
 
     def holder(self) -> str | None:
-        """The address of the process that holds the lock; None where nobody does."""
+        """The address of the process that holds the lock; None where nobody does.
+
+        To look is to hold a shared lock for a moment, which is why `acquire` tries more than once.
+        """
         try:
             file = os.open(self._path, os.O_RDONLY)
         except FileNotFoundError:

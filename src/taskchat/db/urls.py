@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from taskchat.errors import StartError
+from taskchat.settings import without_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,15 @@ class DatabaseUrl:
     @property
     def shown(self) -> str:
         """The address without its password."""
-        if self.path is not None:
-            return f"sqlite:///{self.path}"
-        parts = urlsplit(self.dsn)
-        if parts.password is None:
-            return self.dsn
-        return urlunsplit(
-            parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@"))
-        )
+        return without_password(self.dsn) if self.path is None else f"sqlite:///{self.path}"
 
 
-def parse_database_url(url: str) -> DatabaseUrl:
+def parse_database_url(url: str, setting: str = "DATABASE_URL") -> DatabaseUrl:
     """Read an address; which driver is used is our choice, so `postgresql+asyncpg://` will do.
+
+    Args:
+        url: as it was written.
+        setting: where it was written.
 
     Raises:
         StartError: it is neither SQLite nor Postgres, or has no file.
@@ -41,8 +39,6 @@ def parse_database_url(url: str) -> DatabaseUrl:
         return DatabaseUrl(dsn=f"postgresql://{rest}")
     if kind == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return DatabaseUrl(path=Path(unquote(rest[1:])).expanduser().absolute())
-    message = (
-        "DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME,"
-        f" and it begins with {scheme[:20]!r}."
-    )
+    # What was written is not repeated: without a scheme it may begin with the password.
+    message = f"{setting} must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
     raise StartError(message)

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from taskchat.chat.records import TurnRequest
+from taskchat.chat.texts import check_message
 from taskchat.chat.turn import Answer
 from taskchat.errors import (
     FieldError,
     InvalidInputError,
-    InvalidMessageError,
     NotAllowedError,
     turn_failure,
 )
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["chat"])
 
 MAX_CHARS = 10_000
-# What a reader cannot see: white space of any kind, zero-width characters, marks of direction.
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u180e"
 
 
 class MessageObject(Body):
@@ -143,11 +141,7 @@ def turn_request(
         InvalidMessageError: the message is empty to a reader's eye, or too long.
         InvalidInputError: a header cannot be used.
     """
-    if all(char.isspace() or char in _INVISIBLE for char in message):
-        raise InvalidMessageError(FieldError("message", "must not be empty"))
-    if len(message) > max_chars:
-        hint = f"must have at most {max_chars} characters; this one has {len(message)}"
-        raise InvalidMessageError(FieldError("message", hint))
+    check_message(message, max_chars)
     key = request.headers.get("idempotency-key")
     if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
         hint = "must have 1 to 255 printable characters"

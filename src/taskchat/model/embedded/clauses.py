@@ -66,11 +66,16 @@ _WEAK_STARTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One wish: its text with quotes hidden, and whether it may be the end of the one before."""
+    """One wish: its text with quotes hidden, and whether it may be the end of the one before.
+
+    `is_asked` is set in a sentence that ends with a question mark; `before` is what stands before
+    the clause in its sentence.
+    """
 
     text: str
     joined_by: str = ""
-    sentence: int = 0
+    is_asked: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +112,11 @@ def cut(text: str) -> Message:
     quotes: list[str] = []
     text = _hide_quotes(_tidy(text), quotes)
     clauses: list[Clause] = []
-    pieces = [piece.strip() for piece in _SENTENCE_END.split(text)]
-    for number, sentence in enumerate(piece for piece in pieces if piece):
-        clauses += _cut_sentence(sentence, number)
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        clauses += _cut_sentence(text[start : end.start()].strip(), is_asked="?" in end[0])
+        start = end.end()
+    clauses += _cut_sentence(text[start:].strip(), is_asked=False)
     return Message(tuple(clauses), tuple(quotes))
 
 
@@ -138,17 +145,17 @@ def _hide_quotes(text: str, quotes: list[str]) -> str:
     return text
 
 
-def _cut_sentence(sentence: str, number: int) -> list[Clause]:
+def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     clauses: list[Clause] = []
     start, joint = 0, ""
     for match in _JOINT.finditer(sentence):
         piece = sentence[start : match.start()].strip(" ,")
         if not re.search(r"[\w\ue000-\uf8ff]", piece):
             continue
-        clauses.append(Clause(piece, joint, number))
+        clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())
         start, joint = match.end(), (match[0] or " ") if weak else ""
     last = sentence[start:].strip(" ,")
     if last:
-        clauses.append(Clause(last, joint, number))
+        clauses.append(Clause(last, joint, is_asked, sentence[:start]))
     return clauses

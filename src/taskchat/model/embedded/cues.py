@@ -56,7 +56,9 @@ LOOK_START = _cue(
     r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up"
     r"|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
-NOT_NEEDED = _cue(r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want|have\s+to)\b")
+NOT_NEEDED = _cue(
+    r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
+)
 ADD_CUE = _cue(
     r"\b(?:add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
@@ -91,6 +93,23 @@ DONE_ONES = _cue(
     r"|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
+# "You shouldn't delete the milk": the act is spoken of and not wanted.
+DENIED_ACT = _cue(
+    r"(?:\b(?:dont|never|not|without|stop|avoid)\b|n't\b)(?:\s+\w+){0,4}?\s+(?:delet|remov|cancel|eras|clear|"
+    r"mark|complet|chang|drop|wip|touch|renam|mov|tick|check)(?:e|es|ed|ing|ling)?\b"
+)
+# Words that make an act less than an order: it is asked about instead of done.
+HEDGES = _cue(
+    r"\b(?:might|maybe|perhaps|possibly|thinking\s+(?:of|about)|considering|(?:was|were)\s+going\s+to|almost|"
+    r"nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|not\s+quite|if(?!\s+(?:you\s+(?:can|could|would)|"
+    r"possible)\b)|unless|once|wonder|wondering|suppose|later|would\s+be|"
+    r"(?:he|she|they|someone)\s+(?:\w+\s+)?(?:\w+ed|did|got|paid)|(?!i\b)\w+\s+(?:said|says|told|tells|thinks))\b"
+)
+CONDITION = _cue(
+    r"^\W*(?:if(?!\s+(?:you\s+(?:can|could|would)|possible)\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b"
+)
+DENIES = _cue(r"\b(?:not|never|dont)\b|n't\b")
+ASKS_KINDLY = _cue(r"\b(?:can|could|would|will)\s+(?:you|u|we|i)\b|\bplease\b|\bpls\b|\bmind\b")
 REOPEN_CUE = _cue(
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
@@ -106,7 +125,7 @@ NOT_DONE = _cue(
     r"|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
     r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually"
     r"|really|yet|been|get\s+to))*(?=.*)|"
-    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)|\bstill\s+needs?\b"
+    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b"
     r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|\bis\s+still\s+(?:open|pending)\b"
 )
 COMPLETE_CUE = _cue(

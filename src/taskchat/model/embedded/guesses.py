@@ -39,9 +39,14 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
 
 def _read_past(text: str, heard: Heard) -> Act | None:
     past = [w for w in tokens(text) if is_errand_stem(stem(w)) and _is_past(w)]
-    if not past or _TO_BE_DONE.search(text):
+    if not past or _TO_BE_DONE.search(text) or _DENIES.search(text) or _BY_OTHERS.match(text):
         return None
-    target = read_target(heard.message.reveal(text), heard.message.quoted(text), heard.background)
+    due = find_due(text, heard.now)
+    target = read_target(
+        heard.message.reveal(due.rest if due else text),
+        heard.message.quoted(text),
+        heard.background,
+    )
     return Act("complete", target, otherwise=Talk("repeat_please"))
 
 
@@ -52,7 +57,7 @@ def _is_past(word: str) -> bool:
     }  # fmt: skip
 
 
-def _read_dated(text: str, heard: Heard, due: FoundDue, background: str) -> Request:
+def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
     if not content_stems(due.rest):
         return Act("update", read_target("it", [], heard.background), Changes(due=due.due))
     add = build_add(text, heard.message, heard.now, heard=text)
@@ -70,6 +75,12 @@ def _read_dated(text: str, heard: Heard, due: FoundDue, background: str) -> Requ
 _TOLD_OF_TASK = re.compile(
     r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?)\b", re.IGNORECASE
 )
+# "Mom called" tells what mom did, and nothing about calling her.
+_BY_OTHERS = re.compile(
+    r"^\W*(?:(?:he|she|they|someone)\b|(?:my\s+)?\w+\s+(?:called|rang|phoned|texted|emailed|wrote|visited)\b)",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(r"\b(?:not|never|nobody|nothing)\b|n't\b", re.IGNORECASE)
 _TO_BE_DONE = re.compile(
     r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE
 )

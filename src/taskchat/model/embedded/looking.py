@@ -40,6 +40,7 @@ _MINE = re.compile(
     r"|\b(?:is|are|was)\s+(?:everything|all|it\s+all)\b.*\b(?:done|complete\w*|finished)\b"
     r"|^\s*(?:show|list|see|view|display|get)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:pending"
     r"|completed|done|finished|open|overdue)\W*$"
+    r"|^\s*(?:did|have|has)\s+(?:you|the|my)\b.*\b(?:done|complete\w*|finish\w*|paid|booked|delete\w*|remove\w*|add\w*|tick\w*)\b"
     r"|^\s*search\b|\b(?:overview|rundown|summary)\b|\bwhat\s+(?:did|do)\s+(?:i|we)\b.*\babout\b"
     r"|^\s*(?:is|are|was|were)\b.*\b(?:done|finished|completed?|paid|booked|sorted"
     r"|still\s+(?:open|pending|there))\W*$"

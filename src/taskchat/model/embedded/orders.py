@@ -87,7 +87,10 @@ def _read_need(text: str, heard: Heard) -> Add | Act | None:
     add = read_needed(text, heard.message, heard.now)
     if add is None:
         return None
-    add, target = replace(add, is_hint=True), read_target(add.title, [])
+    add = replace(add, is_hint=True)
+    target = read_target(
+        re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
+    )
     if _STILL_NEEDED.search(text):
         return Act("reopen", target, otherwise=add)
     if add.due and _WILL_DO.match(text):

@@ -55,7 +55,8 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
     """The ids that an act means for certain by the conversation alone, or None."""
     target = act.target
     if (
-        act.otherwise is not None
+        act.is_hedged
+        or act.otherwise is not None
         or target.words
         or target.is_all
         or target.but
@@ -195,7 +196,7 @@ class Planner:
             if not choice.tasks and not choice.missing:
                 self._ask_which(choice, act)
             return
-        if self._must_confirm(choice, act.verb):
+        if act.is_hedged or self._must_confirm(choice, act.verb):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add
 from taskchat.model.embedded.clauses import Heard, cut
-from taskchat.model.embedded.cues import ADD_CUE, PREAMBLE, QUESTION, correct_cues
+from taskchat.model.embedded.cues import (
+    ADD_CUE,
+    ASKS_KINDLY,
+    CONDITION,
+    DENIED_ACT,
+    DENIES,
+    HEDGES,
+    NOT_NEEDED,
+    PREAMBLE,
+    QUESTION,
+    correct_cues,
+)
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.requests import Act, Add, Correct, Offer, Same, Tail, Talk
@@ -95,12 +106,26 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         return [Talk(talk)]
     reader = read_question if QUESTION.match(text) else read_order
     found = reader(text, heard)
+    found = [_soften(one, clause) for one in found]
     if len(found) == 1 and isinstance(found[0], Same) and _TAKES_BACK.match(clause.text):
         return [Correct(found[0].target)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
     return found
+
+
+def _soften(request: Request, clause: Clause) -> Request:
+    """Turn an act that is denied into none, and one that is only weighed into a question."""
+    if not isinstance(request, Act) or request.verb in {"restore", "reopen"}:
+        return request
+    if DENIED_ACT.search(clause.text):
+        return Talk("left_alone")
+    is_denied = request.verb == "delete" and DENIES.search(clause.text)
+    is_weighed = HEDGES.search(clause.text) or (is_denied and not NOT_NEEDED.search(clause.text))
+    is_weighed = is_weighed or CONDITION.match(clause.before)
+    is_asked = clause.is_asked and not ASKS_KINDLY.search(clause.text)
+    return replace(request, is_hedged=bool(is_weighed or is_asked))
 
 
 _TAKES_BACK = re.compile(r"\W*(?:no|actually|sorry|wait|i\s+mean|oops)\b", re.IGNORECASE)

@@ -115,13 +115,14 @@ class Act:
     """A change to tasks that exist.
 
     `otherwise` marks a doubtful reading: the act counts only where a task clearly fits, else
-    `otherwise` is what was meant.
+    `otherwise` is what was meant. `is_hedged` marks words like "maybe" or "if": it is asked about.
     """
 
     verb: Verb
     target: Target
     changes: Changes = field(default_factory=Changes)
     otherwise: Add | Offer | Talk | None = None
+    is_hedged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ STOP_WORDS = word_set(
     "thing's about regarding concerning re up off out down over back into onto not no yes ok okay "
     "well actually really finally still yet too any some all every each both more task tasks todo "
     "todos to-do to-dos reminder reminders item items list lists entry chore chores errand errands "
-    "i'm i've i'll i'd it's that's there's don't let's number called named titled which what who "
+    "i'm i've i'll i'd it's that's there's don't let's number named titled which what who "
     "when where why how if whether again today anyway sorry hey hi oh oops um uh hmm actually "
     "s t ll ve d m typo mistake spelling need needs title description contains contain "
     "containing mention mentions mentioning word only everything anything something nothing lot "

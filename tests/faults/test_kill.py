@@ -1,0 +1,228 @@
+"""`kill -9` at the worst moments of a turn: a real server dies, another one is started."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from taskchat.db.database import Database, Transaction
+from taskchat.db.urls import DatabaseUrl
+from tests.model.stub_provider import Rule, StubProvider
+from tests.processes import TaskchatServer, environment, until
+
+ADDS = Rule("add ", calls=[("add_task", {"title": "{rest}"})], says="I added {rest}.", hold_s=60)
+TELLS = Rule("tell ", says="Once upon a time: {rest}.", hold_s=60)
+
+
+@dataclass
+class Person:
+    """Someone with an account, who knows no server by its address."""
+
+    id: str
+    token: str
+
+    async def say(
+        self, server: TaskchatServer, message: str, key: str, **fields: Any
+    ) -> httpx2.Response:
+        """Send a message and wait for the answer."""
+        async with self._client(server) as client:
+            return await client.post(
+                f"/api/{self.id}/chat",
+                json={"message": message, **fields},
+                headers={"Idempotency-Key": key},
+            )
+
+    async def tasks(self, server: TaskchatServer) -> list[str]:
+        """The titles on the list."""
+        async with self._client(server) as client:
+            listed = await client.get(f"/api/{self.id}/tasks")
+        return [task["title"] for task in listed.json()]
+
+    def _client(self, server: TaskchatServer) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            base_url=server.address,
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=60,
+        )
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[StubProvider]:
+    """The model: it lives on when the server dies."""
+    async with StubProvider() as stub:
+        yield stub
+
+
+@pytest.fixture
+def env(stub: StubProvider, database_url: DatabaseUrl, tmp_path: Path) -> Mapping[str, str]:
+    """What every server of a test runs with."""
+    return environment(
+        tmp_path,
+        database_url,
+        TASKCHAT_MODEL="openai:stub",
+        TASKCHAT_MODEL_BASE_URL=stub.base_url,
+        TASKCHAT_LEASE_S="2",
+    )
+
+
+async def _sign_up(server: TaskchatServer) -> Person:
+    account = {"email": "ann@example.com", "password": "correct horse"}
+    async with httpx2.AsyncClient(base_url=server.address) as client:
+        body = (await client.post("/auth/sign-up", json=account)).json()
+    return Person(body["user"]["id"], body["token"])
+
+
+@asynccontextmanager
+async def _unanswered(
+    server: TaskchatServer, person: Person, *messages: str
+) -> AsyncGenerator[None]:
+    """Requests that wait for their answers while the block runs, and never get them."""
+    waiting = [asyncio.create_task(person.say(server, said, f"key of {said}")) for said in messages]
+    try:
+        yield
+    finally:
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(answer, httpx2.TransportError) for answer in answers), answers
+
+
+async def _rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    async def work(tx: Transaction) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await tx.fetch(sql)]  # pyright: ignore
+
+    return await database.read(work)
+
+
+async def _all_ended(database: Database) -> None:
+    """Wait until no turn runs, without asking any server."""
+    async with asyncio.timeout(30):
+        while await _rows(database, "SELECT id FROM turns WHERE status = 'running'"):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_request_repeated_after_a_kill_between_effect_and_reply_has_one_task_and_one_reply(
+    env: Mapping[str, str], stub: StubProvider, database: Database
+) -> None:
+    stub.calls(("add_task", {"title": "Buy milk"})).hangs()
+    async with TaskchatServer(env) as server:
+        person = await _sign_up(server)
+        async with _unanswered(server, person, "remember milk"):
+            await until(lambda: len(stub.requests) == 2)
+            server.kill()
+
+    stub.says("Added.")
+    async with TaskchatServer(env) as server:
+        again = await person.say(server, "remember milk", "key of remember milk")
+        once_more = await person.say(server, "remember milk", "key of remember milk")
+        titles = await person.tasks(server)
+
+    assert (again.status_code, again.json()["response"]) == (200, "Added.")
+    assert again.json()["tool_calls"] == ["add_task"]
+    assert (once_more.content, once_more.headers["Idempotency-Replayed"]) == (again.content, "true")
+    assert titles == ["Buy milk"]
+    assert await _rows(database, "SELECT status, attempt FROM turns") == [("completed", 1)]
+    assert await _rows(database, "SELECT role, content FROM messages ORDER BY seq") == [
+        ("user", "remember milk"),
+        ("assistant", "Added."),
+    ]
+    assert (len(stub.requests), stub.faults) == (3, [])
+
+
+async def test_a_turn_killed_before_the_model_answered_ends_by_itself_after_a_restart(
+    env: Mapping[str, str], stub: StubProvider, database: Database
+) -> None:
+    stub.hangs()
+    async with TaskchatServer(env) as server:
+        person = await _sign_up(server)
+        async with _unanswered(server, person, "hello"):
+            await until(lambda: len(stub.requests) == 1)
+            server.kill()
+
+    stub.says("Good morning.")
+    async with TaskchatServer(env):
+        await _all_ended(database)
+
+    assert await _rows(database, "SELECT status, takeovers FROM turns") == [("completed", 1)]
+    assert await _rows(database, "SELECT role, content FROM messages ORDER BY seq") == [
+        ("user", "hello"),
+        ("assistant", "Good morning."),
+    ]
+
+
+async def test_a_kill_with_twenty_turns_in_flight_leaves_each_with_its_one_reply(
+    env: Mapping[str, str], stub: StubProvider, database: Database
+) -> None:
+    stub.rules = [ADDS, TELLS]
+    adds = [f"add thing {number}" for number in range(15)]
+    tells = [f"tell tale {number}" for number in range(5)]
+    async with TaskchatServer(env) as server:
+        person = await _sign_up(server)
+        async with _unanswered(server, person, *adds, *tells):
+            await until(lambda: len(stub.requests) == 2 * len(adds) + len(tells))
+            server.kill()
+
+    stub.rules = [Rule("add ", ADDS.calls, ADDS.says), Rule("tell ", says=TELLS.says)]
+    async with TaskchatServer(env) as server:
+        await _all_ended(database)
+        requests = len(stub.requests)
+        answers = await asyncio.gather(
+            *(person.say(server, said, f"key of {said}") for said in adds + tells)
+        )
+        titles = await person.tasks(server)
+
+    assert [answer.json()["response"] for answer in answers] == [
+        *(f"I added thing {number}." for number in range(15)),
+        *(f"Once upon a time: tale {number}." for number in range(5)),
+    ]
+    assert sorted(titles) == sorted(f"thing {number}" for number in range(15))
+    # Each turn asked once more, and no tool call a second time.
+    assert requests == 2 * len(adds) + len(tells) + 20
+    assert len(stub.requests) == requests
+    ended = await _rows(
+        database,
+        "SELECT turns.status, (SELECT count(*) FROM messages WHERE turn_id = turns.id) FROM turns",
+    )
+    assert ended == [("completed", 2)] * 20
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_server_told_to_stop_first_answers_those_who_wait(
+    env: Mapping[str, str], stub: StubProvider, database: Database
+) -> None:
+    thought = asyncio.Event()
+    stub.hangs(until=thought)
+    async with TaskchatServer(env) as server:
+        person = await _sign_up(server)
+        waiting = asyncio.create_task(person.say(server, "hello", "key"))
+        await until(lambda: len(stub.requests) == 1)
+        server.send_signal(signal.SIGTERM)
+        await _refuses_connections(server)
+        thought.set()
+        answer = await waiting
+        status = await server.wait()
+
+    assert (answer.status_code, answer.json()["response"]) == (200, "At last.")
+    assert status == 0
+    assert "Traceback" not in server.log
+    assert await _rows(database, "SELECT status, takeovers FROM turns") == [("completed", 0)]
+
+
+async def _refuses_connections(server: TaskchatServer) -> None:
+    address = httpx2.URL(server.address)
+    assert address.port is not None
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(address.host, address.port)
+            except OSError:
+                return
+            writer.close()
+            await writer.wait_closed()
+            await asyncio.sleep(0.005)
