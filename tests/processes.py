@@ -77,7 +77,7 @@ async def run_command(
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that another process brings about."""
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  another process can set no event of ours
             await asyncio.sleep(0.005)
 
 
