@@ -12,7 +12,7 @@ import pytest
 from tests.model.embedded.playground import Playground
 
 PAGE = (Path(__file__).parents[3] / "docs" / "embedded.md").read_text(encoding="utf-8")
-CONVERSATIONS = re.findall(r"^### (.+)\n```text\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
+CONVERSATIONS = re.findall(r"^### ([^\n]+)\n```text\n(.+?)```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("heading", [heading for heading, _ in CONVERSATIONS])
