@@ -12,7 +12,7 @@ from taskchat.db.opening import open_database, opened
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
 from taskchat.model.providers import check_model
-from taskchat.parts import named_model
+from taskchat.parts import named_model, token_rules
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -99,6 +99,7 @@ async def _revision(url: DatabaseUrl) -> str | None:
 
 
 async def _issuer(settings: Settings) -> str:
+    token_rules(settings)
     if not settings.local_accounts:
         return "outside tokens by shared secret; local accounts are off"
     async with running_accounts(settings):

@@ -14,6 +14,7 @@ AppError
 │   ├── ConversationNotFoundError
 │   ├── TaskNotFoundError
 │   └── TurnNotFoundError
+├── MethodNotAllowedError
 ├── EmailTakenError
 ├── ConversationBusyError        another turn runs there
 ├── TurnCancelledError
@@ -152,6 +153,13 @@ class TurnNotFoundError(NotFoundError):
 
     code = "TURN_NOT_FOUND"
     text = "turn not found"
+
+
+class MethodNotAllowedError(AppError):
+    """The route exists, and not for this method."""
+
+    code = "METHOD_NOT_ALLOWED"
+    text = "method not allowed"
 
 
 class EmailTakenError(AppError):

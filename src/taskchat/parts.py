@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import Accounts, local_issuer
-from taskchat.auth.issuers import TokenRules
+from taskchat.auth.issuers import TokenRules, trusted_issuers
 from taskchat.auth.page import Page
 from taskchat.auth.tokens import TokenVerifier
 from taskchat.chat.journal import Journal
@@ -86,16 +86,27 @@ def named_model(settings: Settings) -> Model:
     return make_model(settings.model, base_url=settings.model_base_url, api_key=settings.api_key)
 
 
-async def _join(
-    settings: Settings, address: str, db: Database, model: Model
-) -> tuple[Parts, Recovery]:
-    issuer = await local_issuer(settings, db)
+def token_rules(settings: Settings) -> TokenRules:
+    """Which outside tokens count.
+
+    Raises:
+        StartError: the shared secret is unsafe, or the issuer has our own name.
+    """
     secret = settings.jwt_secret if settings.auth_mode != "local" else None
     rules = TokenRules(
         shared_secret=None if secret is None else secret.get_secret_value(),
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
     )
+    trusted_issuers(rules, None)
+    return rules
+
+
+async def _join(
+    settings: Settings, address: str, db: Database, model: Model
+) -> tuple[Parts, Recovery]:
+    issuer = await local_issuer(settings, db)
+    rules = token_rules(settings)
     tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
     people = Accounts(
         db, issuer, sign_up_open=settings.sign_up_is_open(address), forget=tokens.forget

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -37,7 +36,7 @@ def messages_for(turn: OwnedTurn) -> list[ModelMessage]:
         if entry.role == "user":
             if not answered:
                 messages.append(ModelResponse(parts=[TextPart(STAND_IN)]))
-            messages.append(ModelRequest(parts=[UserPromptPart(entry.content)]))
+            messages.append(ModelRequest(parts=[UserPromptPart(entry.content.strip())]))
             answered = False
         elif not answered:  # a reply whose question fell out of the window goes with it
             messages.extend(_answer(entry))
@@ -58,9 +57,8 @@ def _answer(entry: HistoryMessage) -> Iterator[ModelMessage]:
         results = entry.tool_results or {}
         yield ModelResponse(
             parts=[
-                ToolCallPart(
-                    call["function"]["name"], json.loads(call["function"]["arguments"]), call["id"]
-                )
+                # The arguments stay text: what they hold may be readable by nobody.
+                ToolCallPart(call["function"]["name"], call["function"]["arguments"], call["id"])
                 for call in calls
             ]
         )

@@ -21,6 +21,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -45,12 +46,13 @@ from taskchat.db.database import (
     ConflictError,
     ConnectionLostError,
     Database,
+    DeadlockError,
     Transaction,
     as_json,
     as_uuid,
 )
 from taskchat.db.postgres import PostgresDatabase
-from taskchat.errors import ConversationNotFoundError, InternalError, KeyReusedError
+from taskchat.errors import ConversationNotFoundError, DatabaseError, KeyReusedError
 from taskchat.ids import ConversationId, TurnId, UserId, new_uid
 
 T = TypeVar("T")
@@ -118,7 +120,7 @@ class Journal:
             except ConflictError:
                 continue
             return await self._read_opening(request, found)
-        raise InternalError
+        raise DatabaseError
 
     async def _open_once(
         self, request: TurnRequest, *, again: bool, waited: bool
@@ -161,18 +163,23 @@ class Journal:
                 return Opened(_opened(request, found))
             case "mine" if found["epoch"] == 1:
                 claim = Claim(TurnId(found["turn_id"]), request.user, 1, given_up=False)
-                return Opened(await self.load(claim))
+                with suppress(TurnLostError):
+                    return Opened(await self.load(claim))
+                return await self._known(request, claim.turn)
             case "mine" | "same":
-                record = await self.read(request.user, TurnId(found["turn_id"]))
-                if record is None:
-                    raise ConversationNotFoundError
-                return Known(record)
+                return await self._known(request, TurnId(found["turn_id"]))
             case "busy":
                 return Busy(ConversationId(found["conversation_id"]))
             case "reused":
                 raise KeyReusedError
             case _:
                 raise ConversationNotFoundError
+
+    async def _known(self, request: TurnRequest, turn: TurnId) -> Known:
+        record = await self.read(request.user, turn)
+        if record is None:
+            raise ConversationNotFoundError
+        return Known(record)
 
     async def drop_ticket(self, request: TurnRequest) -> None:
         """Stop waiting: whoever stands behind moves up."""
@@ -323,7 +330,9 @@ class Journal:
             return Claim(record.id, record.user, row["epoch"], given_up=False)
 
         claim = await self._db.transaction(work, user=record.user)
-        return None if claim is None else await self.load(claim)
+        with suppress(TurnLostError):
+            return None if claim is None else await self.load(claim)
+        return None
 
     async def renew(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
         """Keep the leases of turns this copy runs; those that are lost come back."""
@@ -400,13 +409,13 @@ async def _doubt(tx: Transaction, turn: TurnId) -> None:
 
 
 async def _settled(attempt: Callable[[bool], Awaitable[T]]) -> T:
-    """Send a write until its answer is known; `attempt` is told whether it is sent again."""
+    """Send a write until it is known to be done; `attempt` is told whether it is sent again."""
     give_up = time.monotonic() + RESEND_S
     again = False
     while True:
         try:
             return await attempt(again)
-        except ConnectionLostError:
+        except (ConnectionLostError, DeadlockError):
             if time.monotonic() > give_up:
                 raise
             again = True

@@ -11,7 +11,6 @@ import structlog
 
 from taskchat.chat.journal import CLAIM_LIMIT
 from taskchat.chat.records import TurnLostError
-from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
     from taskchat.chat.journal import Journal
@@ -65,7 +64,8 @@ class Recovery:
                 if now - looked >= self._lease_s / 4 * random.uniform(0.8, 1.2):  # noqa: S311
                     looked = now
                     await self.take_over()
-            except DatabaseError:
+            except Exception as error:  # noqa: BLE001  the edge of the job: without it nothing is renewed
+                log.error("recovery.failed", kind=type(error).__name__)
                 if now - renewed > self._lease_s:
                     self._abandon_all()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # What a reader cannot see, besides white space: zero-width characters, marks of direction.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u180e"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNNAMEABLE = re.compile("[^A-Za-z0-9_-]")
 
 
 def check_message(text: str, max_chars: int) -> None:
@@ -38,6 +39,11 @@ def check_message(text: str, max_chars: int) -> None:
 def storable(text: str) -> str:
     """A model's text without what Postgres refuses (NUL) or UTF-8 cannot write (surrogates)."""
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def tool_name(name: str) -> str:
+    """A name that a model called for, as every provider takes it back."""
+    return _UNNAMEABLE.sub("_", name)[:64] or "unnamed"
 
 
 def tool_call_json(call: ToolCallPart) -> Mapping[str, Any]:

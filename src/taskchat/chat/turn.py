@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
@@ -39,11 +41,12 @@ from taskchat.chat.records import (
     TurnRequest,
     Usage,
 )
-from taskchat.chat.texts import storable, tool_call_json
+from taskchat.chat.texts import storable, tool_call_json, tool_name
 from taskchat.chat.waiting import WaitingLine, woken
 from taskchat.errors import (
     AgentTimeoutError,
     ConversationBusyError,
+    DatabaseError,
     InternalError,
     MaxIterationsError,
     StoppingError,
@@ -58,7 +61,7 @@ if TYPE_CHECKING:
     from taskchat.chat.journal import Journal, StepDraft
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
-    from taskchat.ids import TurnId
+    from taskchat.ids import ConversationId, TurnId
 
 log = structlog.get_logger()
 
@@ -111,10 +114,9 @@ class Turns:
 
         Raises:
             ConversationNotFoundError, KeyReusedError, ConversationBusyError: nothing was stored.
-            StoppingError: this copy takes no new turns.
+            StoppingError: this copy takes no new turns, or has let go of this one to end.
         """
-        if self._stopping:
-            raise StoppingError(retry_after_s=1)
+        self._check_stopping()
         opening = await self._open(request, is_gone)
         if isinstance(opening, Opened):
             return Answer(await self._listen(self.start(opening.turn)))
@@ -138,25 +140,37 @@ class Turns:
         if not isinstance(opening, Busy):
             return opening
         give_up = time.monotonic() + WAIT_S
-        with self._line.place(opening.conversation_id) as place:
+        conversation = opening.conversation_id
+        with self._line.place(conversation) as place:
             try:
                 while isinstance(opening, Busy):
                     if time.monotonic() > give_up or await is_gone():
                         raise ConversationBusyError(retry_after_s=5)
                     await woken(place)
+                    self._check_stopping()
                     opening = await self._journal.open(request, waited=True)
-            except BaseException:
-                await self._journal.drop_ticket(request)
-                raise
+            finally:
+                if not isinstance(opening, Opened):  # that one has dropped its ticket
+                    await self._leave_line(request, conversation)
         return opening
+
+    async def _leave_line(self, request: TurnRequest, conversation: ConversationId) -> None:
+        """Make way for whoever stands behind."""
+        with suppress(DatabaseError):  # a ticket that is not dropped runs out
+            await self._journal.drop_ticket(request)
+        # The wake that brought this one here may have been the only one.
+        self._line.wake(conversation)
 
     async def _listen(self, turn: OwnedTurn | TurnRecord) -> TurnRecord:
         """Wait for a turn's end, here or on another copy. Who stops listening changes nothing."""
-        job = self._jobs.get(turn.id)
-        if job is not None and (record := await asyncio.shield(job.task)) is not None:
-            return record
         pause_s, longest_s = LISTEN_POLL_S
         while True:
+            if (job := self._jobs.get(turn.id)) is not None:
+                # Awaited itself, a job that is cancelled would cancel its listeners.
+                await asyncio.wait([job.task])
+                if not job.task.cancelled() and (record := job.task.result()) is not None:
+                    return record
+            self._check_stopping()
             record = await self._journal.read(turn.user, turn.id)
             if record is None:
                 raise TurnNotFoundError
@@ -169,8 +183,12 @@ class Turns:
 
     def start(self, turn: OwnedTurn) -> OwnedTurn:
         """Run a turn in a job of its own, beside whoever waits for it."""
+        if (older := self._jobs.get(turn.id)) is not None:
+            older.task.cancel()  # its epoch is over: nothing that it does would be taken
         task = asyncio.create_task(self._run_job(turn), name=f"turn {turn.id}")
         self._jobs[turn.id] = _Job(turn, task)
+        # Not in the job itself: one that is cancelled before it begins never comes to its end.
+        task.add_done_callback(partial(self._job_ended, turn))
         return turn
 
     async def _run_job(self, turn: OwnedTurn) -> TurnRecord | None:
@@ -180,11 +198,15 @@ class Turns:
         except TurnLostError:
             log.info("turn.lost", turn_id=str(turn.uid), epoch=turn.epoch)
             return None
-        finally:
-            job = self._jobs.get(turn.id)
-            if job is not None and job.turn.epoch == turn.epoch:
-                del self._jobs[turn.id]
-            self._line.wake(turn.conversation_id)
+
+    def _job_ended(self, turn: OwnedTurn, task: asyncio.Task[TurnRecord | None]) -> None:
+        job = self._jobs.get(turn.id)
+        if job is not None and job.task is task:
+            del self._jobs[turn.id]
+        self._line.wake(turn.conversation_id)
+        # Asked for in any case: asyncio prints the whole error where nobody did.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("turn.left_running", turn_id=str(turn.uid), kind=type(error).__name__)
 
     async def run(self, turn: OwnedTurn) -> TurnRecord:
         """Think and act until there is an answer, then close; every failure has its named end.
@@ -196,6 +218,7 @@ class Turns:
         progress = _Progress(turn)
         started = time.monotonic()
         try:
+            progress.begin()
             if turn.given_up:
                 raise TurnInterruptedError
             text = await self._think_and_act(progress, started + self._limits.timeout_s)
@@ -274,13 +297,17 @@ class Turns:
         What is let go of stays running in the journal and is taken over.
         """
         self._stopping = True
-        tasks = [job.task for job in self._jobs.values()]
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        give_up = time.monotonic() + grace_s
+        # Again and again: a message that was just being accepted becomes a job meanwhile.
+        while tasks := [job.task for job in self._jobs.values()]:
+            _, late = await asyncio.wait(tasks, timeout=max(give_up - time.monotonic(), 0))
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _check_stopping(self) -> None:
+        if self._stopping:
+            raise StoppingError(retry_after_s=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,21 +322,28 @@ class _Progress:
     def __init__(self, turn: OwnedTurn) -> None:
         self.turn = turn
         self.steps: list[Step] = list(turn.steps)
-        self.messages: list[ModelMessage] = messages_for(turn)
-        self._last: ModelResponse | None = None
+        self.messages: list[ModelMessage] = []
+        self._responses: list[ModelResponse] = []
+
+    def begin(self) -> None:
+        """Read what is stored. A step of its own, since even a turn that is unreadable must end."""
+        self.messages = messages_for(self.turn)
+        self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
 
     def add(self, steps: Sequence[Step]) -> None:
         """What was just written down; the model is shown the results at its next request."""
         self.steps.extend(steps)
         request = cast("ModelRequest", self.messages[-1])
-        self.messages.append(read_response(steps[0].body))
+        response = read_response(steps[0].body)
+        self._responses.append(response)
+        self.messages.append(response)
         returns = [tool_return(s.body["name"], s.body["id"], s.body) for s in steps[1:]]
         self.messages.append(ModelRequest(parts=returns, instructions=request.instructions))
 
     def answer(self, response: ModelResponse) -> str:
         """The reply: all that the model said in this turn, or else what its tools gave back."""
-        self._last = response
-        said = "\n\n".join(text for text in map(_text, self._responses()) if text)
+        self._responses.append(response)
+        said = "\n\n".join(text for text in map(_text, self._responses) if text)
         return said or receipts.answer_from(self._results())
 
     def completed(self, text: str) -> Ending:
@@ -329,7 +363,7 @@ class _Progress:
         )
 
     def _ending(self, ending: Ending) -> Ending:
-        responses = self._responses()
+        responses = self._responses
         calls = [tool_call_json(call) for response in responses for call in _calls(response)]
         results = {
             result["id"]: {key: result[key] for key in result if key != "id"}
@@ -342,26 +376,25 @@ class _Progress:
         )
         return replace(ending, tool_calls=calls or None, tool_results=results or None, usage=usage)
 
-    def _responses(self) -> list[ModelResponse]:
-        stored = [read_response(step.body) for step in self.steps if step.kind == "response"]
-        return stored if self._last is None else [*stored, self._last]
-
     def _results(self) -> list[Mapping[str, Any]]:
         return [step.body for step in self.steps if step.kind != "response"]
 
 
 def _ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
-    """The model's answer with call ids of our own and text that can be stored.
+    """The model's answer with call ids of our own, and nothing that a later request would choke on.
 
     Ids must be unique over the whole conversation (Anthropic refuses a repeated one), and models
-    count theirs from 1 in every answer.
+    count theirs from 1 in every answer. Names that a model made up are refused by OpenAI in the
+    history (letters, digits, _ and -, 64 at most), text with NUL by Postgres.
     """
     number = idx
     parts: list[Any] = []
     for part in response.parts:
         if isinstance(part, ToolCallPart):
             number += 1
-            parts.append(replace(part, tool_call_id=f"call_{turn.id}_{number}"))
+            name = tool_name(part.tool_name)
+            call_id = f"call_{turn.id}_{number}"
+            parts.append(replace(part, tool_name=name, tool_call_id=call_id))
         elif isinstance(part, TextPart):
             parts.append(replace(part, content=storable(part.content)))
         else:

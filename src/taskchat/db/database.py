@@ -40,6 +40,10 @@ class ConnectionLostError(DatabaseError):
     """The connection broke: whether the transaction was committed is not known."""
 
 
+class DeadlockError(DatabaseError):
+    """Two transactions waited for each other; this one was undone, and may be done again."""
+
+
 class Row(Protocol):
     """A row, read by column name. Values are the driver's; see the `as_…` readers below."""
 
@@ -91,6 +95,7 @@ class Database(Protocol):
             ConflictError: a unique index refused a write.
             DatabaseError: the database failed; nothing was committed.
             ConnectionLostError: it may have been committed.
+            DeadlockError: nothing was committed, and it is worth another try.
         """
         ...
 

@@ -11,6 +11,7 @@ from taskchat.db.database import (
     Argument,
     ConflictError,
     ConnectionLostError,
+    DeadlockError,
     Dialect,
     Row,
     Transaction,
@@ -58,10 +59,9 @@ class PostgresDatabase:
     async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
         """See `Database.transaction`."""
         async with self._connection() as connection:
-            with _telling_errors():
-                await connection.execute(_begin(user))
             try:
                 with _telling_errors():
+                    await connection.execute(_begin(user))
                     result = await work(_PostgresTransaction(connection))
                     await connection.execute("COMMIT")
             except BaseException:
@@ -134,22 +134,28 @@ async def _roll_back(connection: _Connection) -> None:
 
 
 class _PostgresTransaction(Transaction):
+    """Tells errors at each statement: a tool that runs inside must know ours from its own."""
+
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
 
     async def execute(self, sql: str, *args: Argument) -> int:
         # The answer is a command tag: "UPDATE 3", "INSERT 0 1".
-        tag = await self._connection.execute(sql, *args)
+        with _telling_errors():
+            tag = await self._connection.execute(sql, *args)
         return int(tag.rsplit(" ", 1)[-1])
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
-        await self._connection.executemany(sql, rows)
+        with _telling_errors():
+            await self._connection.executemany(sql, rows)
 
     async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
-        return cast("Sequence[Row]", await self._connection.fetch(sql, *args))
+        with _telling_errors():
+            return cast("Sequence[Row]", await self._connection.fetch(sql, *args))
 
     async def fetchrow(self, sql: str, *args: Argument) -> Row | None:
-        return cast("Row | None", await self._connection.fetchrow(sql, *args))
+        with _telling_errors():
+            return cast("Row | None", await self._connection.fetchrow(sql, *args))
 
 
 @contextmanager
@@ -161,6 +167,9 @@ def _telling_errors() -> Generator[None]:
         yield
     except asyncpg.UniqueViolationError as error:
         raise ConflictError from error
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+        log.warning("database.deadlock", kind=type(error).__name__)
+        raise DeadlockError from error
     except (
         asyncpg.PostgresConnectionError,
         asyncpg.AdminShutdownError,

@@ -171,8 +171,7 @@ def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None
         for job in group:
             connection.execute("SAVEPOINT job")
             try:
-                with _telling_errors():
-                    job.result = _drive(job.work(_SqliteTransaction(connection)))
+                job.result = _drive(job.work(_SqliteTransaction(connection)))
             except BaseException as error:
                 job.error = error
                 if not connection.in_transaction:
@@ -214,6 +213,8 @@ def _drive(work: Awaitable[T]) -> T:
 
 
 class _SqliteTransaction(Transaction):
+    """Tells errors at each statement: a tool that runs inside must know ours from its own."""
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
@@ -221,7 +222,8 @@ class _SqliteTransaction(Transaction):
         return self._run(sql, args).rowcount
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
-        self._connection.executemany(_to_sqlite(sql), [_values(row) for row in rows])
+        with _telling_errors():
+            self._connection.executemany(_to_sqlite(sql), [_values(row) for row in rows])
 
     async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
         return self._run(sql, args).fetchall()
@@ -231,7 +233,8 @@ class _SqliteTransaction(Transaction):
         return next(iter(self._run(sql, args).fetchall()), None)
 
     def _run(self, sql: str, args: Sequence[Argument]) -> sqlite3.Cursor:
-        return self._connection.execute(_to_sqlite(sql), _values(args))
+        with _telling_errors():
+            return self._connection.execute(_to_sqlite(sql), _values(args))
 
 
 @lru_cache(maxsize=512)

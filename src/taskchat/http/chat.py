@@ -19,7 +19,7 @@ from taskchat.errors import (
     turn_failure,
 )
 from taskchat.http.deps import CurrentUser, parts_of
-from taskchat.http.errors import detail_response
+from taskchat.http.errors import failure_response
 from taskchat.http.requests import Body, Text, read_json, takes, zone_of
 from taskchat.ids import ConversationId
 
@@ -125,7 +125,7 @@ async def send_message(user_id: str, request: Request, user: CurrentUser) -> Res
     conversation = ConversationId(given) if isinstance(given, int) else given
     turn = turn_request(request, user, body.text, MAX_CHARS, conversation)
     answer = await parts_of(request).turns.send(turn, request.is_disconnected)
-    return _render(answer)
+    return _render(request, answer)
 
 
 def turn_request(
@@ -163,12 +163,12 @@ def turn_headers(answer: Answer) -> dict[str, str]:
     return headers
 
 
-def _render(answer: Answer) -> Response:
+def _render(request: Request, answer: Answer) -> Response:
     record = answer.record
     headers = turn_headers(answer)
     if record.status != "completed" or record.reply is None:
         failure = turn_failure(record.error_code, retryable=record.retryable)
-        return detail_response(failure, headers)
+        return failure_response(request.url.path, failure, headers)
     reply = ChatReply(
         conversation_id=record.conversation_id,
         conversation_uid=record.conversation_uid,

@@ -1,6 +1,8 @@
-"""Where failures become statuses: the one table, and the body of surfaces A and B.
+"""Where failures become statuses: one table, and the two forms of an error body.
 
-`{"detail": text}`, or for bad input `{"detail": [{"field", "message"}, ...]}`.
+Surfaces A and B, accounts and tasks: `{"detail": text}`, or for bad input
+`{"detail": [{"field", "message"}, ...]}`. Everything under `/api/v1`: the envelope
+`{"data": null, "error": {error_code, error_message, status_code, details}}`.
 """
 
 from __future__ import annotations
@@ -20,11 +22,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+V1_PREFIX = "/api/v1"
+
 STATUS: Mapping[type[AppError], int] = {
     errors.InvalidInputError: 400,
     errors.NotAuthenticatedError: 401,
     errors.NotAllowedError: 403,
     errors.NotFoundError: 404,
+    errors.MethodNotAllowedError: 405,
     errors.EmailTakenError: 409,
     errors.ConversationBusyError: 409,
     errors.TurnCancelledError: 409,
@@ -37,11 +42,16 @@ STATUS: Mapping[type[AppError], int] = {
     errors.DatabaseError: 500,
     AppError: 500,
 }
+STATUS_V1: Mapping[type[AppError], int] = {
+    **STATUS,
+    errors.TurnFailedError: 500,
+    errors.AgentTimeoutError: 504,
+}
 
 
-def status_of(error: AppError) -> int:
+def status_of(error: AppError, table: Mapping[type[AppError], int] = STATUS) -> int:
     """The status of a failure: its own, else the nearest of the classes above it."""
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return next(table[kind] for kind in type(error).__mro__ if kind in table)
 
 
 def headers_of(error: AppError) -> dict[str, str]:
@@ -54,45 +64,68 @@ def headers_of(error: AppError) -> dict[str, str]:
     return headers
 
 
-def detail_response(error: AppError, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer of surfaces A and B, of accounts and of tasks."""
+def failure_response(
+    path: str, error: AppError, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer that tells of a failure, in the form of the surface that `path` belongs to."""
+    told = {**headers_of(error), **(headers or {})}
+    if path == V1_PREFIX or path.startswith(f"{V1_PREFIX}/"):
+        status = status_of(error, STATUS_V1)
+        return JSONResponse({"data": None, "error": _v1_error(error, status)}, status, told)
     detail: object = error.message
     if isinstance(error, InvalidInputError):
-        detail = [{"field": each.field, "message": each.message} for each in error.errors]
-    return JSONResponse(
-        {"detail": detail}, status_of(error), {**headers_of(error), **(headers or {})}
-    )
+        detail = _fields(error)
+    return JSONResponse({"detail": detail}, status_of(error), told)
+
+
+def _v1_error(error: AppError, status: int) -> dict[str, object]:
+    details: dict[str, object] | None = None
+    if isinstance(error, InvalidInputError):
+        details = {"fields": _fields(error)}
+    elif error.retry_after_s is not None:
+        details = {"retry_after": error.retry_after_s}
+    return {
+        "error_code": error.code,
+        "error_message": error.message,
+        "status_code": status,
+        "details": details,
+    }
+
+
+def _fields(error: InvalidInputError) -> list[dict[str, str]]:
+    return [{"field": each.field, "message": each.message} for each in error.errors]
 
 
 def install(app: FastAPI) -> None:
     """Give every failure its answer."""
 
-    async def app_error(_: Request, error: Exception) -> Response:
+    async def app_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, AppError)  # noqa: S101  registered for that class
-        return detail_response(error)
+        return failure_response(request.url.path, error)
 
-    async def bad_request(_: Request, error: Exception) -> Response:
+    async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         found = [
             FieldError(".".join(str(part) for part in each["loc"][1:]) or "path", each["msg"])
             for each in error.errors()
         ]
-        return detail_response(InvalidInputError(*found))
+        return failure_response(request.url.path, InvalidInputError(*found))
 
-    async def http_error(_: Request, error: Exception) -> Response:
-        # Starlette's own: an unknown route or method.
+    async def unrouted(request: Request, error: Exception) -> Response:
+        # Starlette's own: an unknown route or method, with the methods that there are.
         status: int = getattr(error, "status_code", 400)
         headers: Mapping[str, str] | None = getattr(error, "headers", None)
-        text = {404: "not found", 405: "method not allowed"}.get(status, "bad request")
-        return JSONResponse({"detail": text}, status, headers)
+        failure = {404: errors.NotFoundError(), 405: errors.MethodNotAllowedError()}.get(
+            status, InvalidInputError()
+        )
+        return failure_response(request.url.path, failure, headers)
 
-    async def unexpected(_: Request, error: Exception) -> Response:
+    async def unexpected(request: Request, error: Exception) -> Response:
         log.error("request.crashed", kind=type(error).__name__)
-        return detail_response(InternalError())
+        return failure_response(request.url.path, InternalError())
 
     app.add_exception_handler(AppError, app_error)
     app.add_exception_handler(RequestValidationError, bad_request)
-    app.add_exception_handler(404, http_error)
-    app.add_exception_handler(405, http_error)
-    app.add_exception_handler(400, http_error)
+    for status in (400, 404, 405):
+        app.add_exception_handler(status, unrouted)
     app.add_exception_handler(Exception, unexpected)

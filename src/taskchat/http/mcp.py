@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from taskchat.errors import AppError, NotAuthenticatedError
 from taskchat.http.deps import parts_of
-from taskchat.http.errors import detail_response
+from taskchat.http.errors import failure_response
 from taskchat.http.requests import zone_of
 from taskchat.tasks.caller import ToolCaller, acting_for
 
@@ -166,7 +166,7 @@ class McpEndpoint:
         )
 
     def _refusal(self, error: AppError) -> Response:
-        response = detail_response(error)
+        response = failure_response("/mcp", error)
         if isinstance(error, NotAuthenticatedError):
             # RFC 9728 section 5.1; RFC 6750 section 3.1 has no error code where no token came.
             came = "" if type(error) is NotAuthenticatedError else 'error="invalid_token", '

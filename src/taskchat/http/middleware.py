@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from taskchat.errors import BodyTooLargeError
-from taskchat.http.errors import detail_response
+from taskchat.http.errors import failure_response
 from taskchat.ids import new_uid
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class RequestEdge:
 
         try:
             if _announced_size(scope) > MAX_BODY_BYTES:
-                await detail_response(BodyTooLargeError())(scope, receive, sending)
+                refusal = failure_response(scope["path"], BodyTooLargeError())
+                await refusal(scope, receive, sending)
             else:
                 await self._app(scope, _limited(receive), sending)
         finally:
