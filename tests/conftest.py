@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 from pydantic_ai import models
 
 from taskchat.db import migrate
@@ -50,8 +53,12 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of an empty migrated database; tests get copies."""
-    _execute(postgres_server, "CREATE DATABASE template")
-    migrate.upgrade(DatabaseUrl(dsn=_in(postgres_server, "template")))
+    # As in production: one role owns the tables, and another, without any privilege, serves.
+    _execute(postgres_server, "CREATE ROLE owner LOGIN")
+    _execute(postgres_server, "CREATE ROLE service LOGIN")
+    _execute(postgres_server, "CREATE DATABASE template OWNER owner")
+    owner = DatabaseUrl(dsn=_as("owner", _in(postgres_server, "template")))
+    migrate.upgrade(owner, service="service")
     return "template"
 
 
@@ -65,7 +72,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def database_url(
     database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[DatabaseUrl]:
-    """The address of a fresh, migrated database of this test's own."""
+    """The address of a fresh, migrated database of this test's own, as the service's role."""
     if database_kind == "sqlite":
         path = tmp_path / "taskchat.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -74,8 +81,8 @@ def database_url(
     server: str = request.getfixturevalue("postgres_server")
     template: str = request.getfixturevalue("postgres_template")
     name = f"test_{uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield DatabaseUrl(dsn=_in(server, name))
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy OWNER owner")
+    yield DatabaseUrl(dsn=_as("service", _in(server, name)))
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -85,6 +92,33 @@ async def database(database_url: DatabaseUrl) -> AsyncIterator[Database]:
     db = await open_database(database_url)
     yield db
     await db.close()
+
+
+@pytest.fixture
+def owner_url(database_url: DatabaseUrl) -> DatabaseUrl:
+    """The same database as the owner of its tables, who migrates it."""
+    return _by("owner", database_url)
+
+
+@pytest.fixture
+async def everything(database_url: DatabaseUrl) -> AsyncIterator[Database]:
+    """The same database as a superuser: tests look behind row-level security with it."""
+    db = await open_database(_by("postgres", database_url))
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+def restored_logs() -> Iterator[None]:
+    """For tests that set logs up: what is logged later is not written to their standard error."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    shown, excepthook = warnings.showwarning, threading.excepthook
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    warnings.showwarning, threading.excepthook = shown, excepthook
+    structlog.reset_defaults()
 
 
 async def make_user(db: Database, subject: str | None = None) -> UserId:
@@ -117,3 +151,14 @@ def _execute(dsn: str, sql: str) -> None:
 def _in(server: str, database: str) -> str:
     """The address of another database of the same server."""
     return server.replace("/postgres?", f"/{database}?")
+
+
+def _as(role: str, dsn: str) -> str:
+    """The same database by another role."""
+    return dsn.replace("postgresql://postgres:@/", f"postgresql://{role}:@/")
+
+
+def _by(role: str, url: DatabaseUrl) -> DatabaseUrl:
+    if url.path is not None:
+        return url
+    return DatabaseUrl(dsn=url.dsn.replace("postgresql://service:@/", f"postgresql://{role}:@/"))

@@ -97,7 +97,7 @@ class TaskchatServer:
         """
         port = () if "--port" in options else ("--port", "0")
         self._command: Sequence[str | Path] = (TASKCHAT, "serve", *port, *options)
-        self._env = dict(env)
+        self.env = dict(env)
         self._log = Path(env["HOME"], f"serve-{uuid4().hex}.log")
         self._said: list[str] = []
         self._news = threading.Condition()
@@ -124,13 +124,19 @@ class TaskchatServer:
         """What it wrote to standard output so far."""
         return "\n".join(self._said)
 
+    @property
+    def pid(self) -> int:
+        """The process, and the group of it and its workers."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> Self:
         """Start the process and wait until it serves."""
         with self._log.open("w", encoding="utf-8") as log:
             self._process = subprocess.Popen(  # noqa: S603  our own command
                 self._command,
-                env=self._env,
-                cwd=self._env["HOME"],
+                env=self.env,
+                cwd=self.env["HOME"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import running_accounts
+from taskchat.auth.key_fetcher import FetchFailedError
 from taskchat.db import migrate as migrations
 from taskchat.db.opening import open_database, opened
 from taskchat.db.urls import parse_database_url
@@ -17,6 +18,7 @@ from taskchat.parts import named_model, token_rules
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from taskchat.auth.key_set import KeySet
     from taskchat.db.database import Transaction
     from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
@@ -99,11 +101,32 @@ async def _revision(url: DatabaseUrl) -> str | None:
 
 
 async def _issuer(settings: Settings) -> str:
-    token_rules(settings)
-    if not settings.local_accounts:
-        return "outside tokens by shared secret; local accounts are off"
-    async with running_accounts(settings):
-        return f"local accounts; tokens count by {settings.auth_mode} rules"
+    rules = token_rules(settings)
+    kinds: list[str] = []
+    if settings.local_accounts:
+        async with running_accounts(settings):
+            kinds.append("local accounts")
+    if rules.key_set is not None:
+        kinds.append(await _key_set(rules.key_set))
+    if rules.shared_secret is not None:
+        kinds.append("outside tokens by shared secret")
+    return "; ".join(kinds)
+
+
+async def _key_set(key_set: KeySet) -> str:
+    try:
+        found = await key_set.read()
+    except FetchFailedError as error:
+        message = f"TASKCHAT_JWKS_URL gives no key set: {error}"
+        raise StartError(message) from None
+    finally:
+        await key_set.close()
+    if not found.keys:
+        message = "TASKCHAT_JWKS_URL gives a key set in which no key can be used"
+        raise StartError(message)
+    many = "1 key" if len(found.keys) == 1 else f"{len(found.keys)} keys"
+    ignored = f"; {len(found.ignored)} more cannot be used" if found.ignored else ""
+    return f"outside tokens by key set ({many}{ignored})"
 
 
 async def _model(settings: Settings) -> str:

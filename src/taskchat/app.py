@@ -9,8 +9,23 @@ import structlog
 from fastapi import FastAPI
 
 from taskchat.errors import StartError
-from taskchat.http import accounts, chat, errors, health, home, mcp, openapi, tasks
+from taskchat.http import (
+    accounts,
+    chat,
+    chat_v1,
+    docs,
+    errors,
+    health,
+    home,
+    mcp,
+    openapi,
+    tasks,
+    users,
+)
+from taskchat.http.cors import Cors
+from taskchat.http.hosts import HostCheck
 from taskchat.http.middleware import RequestEdge
+from taskchat.http.security_headers import usual_headers
 from taskchat.parts import running
 
 if TYPE_CHECKING:
@@ -24,13 +39,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings, address: str, model: Model | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, address: str, model: Model | None = None, *, everywhere: bool = False
+) -> FastAPI:
     """The server as an ASGI app.
 
     Args:
         settings: as they were read.
         address: where people reach it, `http://127.0.0.1:8000`.
         model: in place of the one that `TASKCHAT_MODEL` names.
+        everywhere: it listens on all addresses of the machine, and `address` is one of them.
     """
 
     @asynccontextmanager
@@ -50,16 +68,22 @@ def create_app(settings: Settings, address: str, model: Model | None = None) -> 
         " transaction.",
         version="0.1.0",
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, tasks, health, home):
+    for part in (chat, chat_v1, tasks, users, health, home, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)
     mcp.install(app, settings, address)
     openapi.install(app)
-    app.add_middleware(RequestEdge)
+    app.add_middleware(
+        RequestEdge,
+        hosts=HostCheck(address, settings.public_url, everywhere=everywhere),
+        cors=Cors(settings.cors_allowed),
+        usual_headers=usual_headers(settings.public_url or address),
+    )
     return app

@@ -8,10 +8,12 @@ AppError
 │   ├── TokenInvalidError
 │   └── SignInFailedError            unknown address or wrong password: never which
 ├── NotAllowedError              known, but may not
+│   ├── ForeignConversationError     another user's, where a surface says so
 │   ├── OriginNotAllowedError        a cookie from another site's page
 │   └── SignUpClosedError
 ├── NotFoundError
 │   ├── ConversationNotFoundError
+│   ├── MessageNotFoundError
 │   ├── TaskNotFoundError
 │   └── TurnNotFoundError
 ├── MethodNotAllowedError
@@ -21,6 +23,7 @@ AppError
 ├── KeyReusedError               one Idempotency-Key, two requests
 ├── BodyTooLargeError
 ├── UnsupportedMediaTypeError
+├── TooManyRequestsError         a limit of requests per time is reached
 ├── TurnFailedError              the turn was accepted and did not end well
 │   ├── ModelError                   the model refused, failed or could not be reached
 │   ├── MaxIterationsError
@@ -114,6 +117,13 @@ class NotAllowedError(AppError):
     text = "This belongs to someone else."
 
 
+class ForeignConversationError(NotAllowedError):
+    """The conversation is another user's. Only `/api/v1/chat` tells this from one that is not."""
+
+    code = "UNAUTHORIZED_CONVERSATION_ACCESS"
+    text = "This conversation belongs to someone else."
+
+
 class OriginNotAllowedError(NotAllowedError):
     """A cookie came with a writing request that another site's page made."""
 
@@ -139,6 +149,13 @@ class ConversationNotFoundError(NotFoundError):
 
     code = "CONVERSATION_NOT_FOUND"
     text = "conversation not found"
+
+
+class MessageNotFoundError(NotFoundError):
+    """No such message in this conversation, or it was deleted."""
+
+    code = "MESSAGE_NOT_FOUND"
+    text = "message not found"
 
 
 class TaskNotFoundError(NotFoundError):
@@ -202,6 +219,28 @@ class UnsupportedMediaTypeError(AppError):
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     text = "Send the body as application/json."
+
+
+class TooManyRequestsError(AppError):
+    """A limit of requests per time is reached; nothing was done.
+
+    Args:
+        limit: how many are admitted in a window.
+        remaining: how many are left now.
+        reset_s: in how many seconds the window has room again, at least 1; also the time to wait.
+        text: in place of the class's own.
+    """
+
+    code = "RATE_LIMITED"
+    text = "Too many requests; wait a moment and try again."
+
+    def __init__(
+        self, *, limit: int, reset_s: int, remaining: int = 0, text: str | None = None
+    ) -> None:
+        self.limit = limit
+        self.remaining = remaining
+        self.reset_s = reset_s
+        super().__init__(text, retry_after_s=reset_s)
 
 
 class TurnFailedError(AppError):

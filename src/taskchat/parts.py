@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import Accounts, local_issuer
 from taskchat.auth.issuers import TokenRules, trusted_issuers
+from taskchat.auth.key_fetcher import KeyFetcher
+from taskchat.auth.key_set import KeySet
 from taskchat.auth.page import Page
+from taskchat.auth.profiles import Profiles
+from taskchat.auth.sign_in_limits import SignInLimits
 from taskchat.auth.tokens import TokenVerifier
+from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal
+from taskchat.chat.journal_steps import Limits
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits, Turns
@@ -38,8 +44,11 @@ class Parts:
     settings: Settings
     db: Database
     accounts: Accounts
+    sign_ins: SignInLimits
+    profiles: Profiles
     tokens: TokenVerifier
     turns: Turns
+    conversations: ConversationService
 
 
 @asynccontextmanager
@@ -65,7 +74,10 @@ async def running(
         db = await stack.enter_async_context(opened(settings))
         # Leaving a model closes its connections.
         model = await stack.enter_async_context(model or named_model(settings))
-        parts, recovery = await _join(settings, settings.public_url or address, db, model)
+        rules = token_rules(settings)
+        if rules.key_set is not None:
+            stack.push_async_callback(rules.key_set.close)
+        parts, recovery = await _join(settings, settings.public_url or address, db, model, rules)
         await (recovery.take_over() if url.path is None else recovery.take_over_all())
         keeping = asyncio.create_task(recovery.keep(), name="recovery")
         try:
@@ -87,31 +99,47 @@ def named_model(settings: Settings) -> Model:
 
 
 def token_rules(settings: Settings) -> TokenRules:
-    """Which outside tokens count.
+    """Which outside tokens count. A key set among them must be closed; it opens nothing by itself.
 
     Raises:
         StartError: the shared secret is unsafe, or the issuer has our own name.
     """
-    secret = settings.jwt_secret if settings.auth_mode != "local" else None
+    is_local = settings.auth_mode == "local"
+    secret, url = (None, None) if is_local else (settings.jwt_secret, settings.jwks_url)
     rules = TokenRules(
         shared_secret=None if secret is None else secret.get_secret_value(),
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
+        key_set=None if url is None else KeySet(KeyFetcher(url)),
     )
     trusted_issuers(rules, None)
     return rules
 
 
 async def _join(
-    settings: Settings, address: str, db: Database, model: Model
+    settings: Settings, address: str, db: Database, model: Model, rules: TokenRules
 ) -> tuple[Parts, Recovery]:
     issuer = await local_issuer(settings, db)
-    rules = token_rules(settings)
     tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
     people = Accounts(
         db, issuer, sign_up_open=settings.sign_up_is_open(address), forget=tokens.forget
     )
-    journal = Journal(db, lease_s=settings.lease_s, history=settings.history)
+    journal = Journal(
+        db,
+        lease_s=settings.lease_s,
+        history=settings.history,
+        limits=Limits(settings.turn_rate, settings.running_limit),
+    )
     limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
     turns = Turns(journal, Toolset(), model, limits)
-    return Parts(settings, db, people, tokens, turns), Recovery(turns, journal, settings.lease_s)
+    parts = Parts(
+        settings=settings,
+        db=db,
+        accounts=people,
+        sign_ins=SignInLimits(db, settings.sign_in_rate),
+        profiles=Profiles(db, tokens.forget),
+        tokens=tokens,
+        turns=turns,
+        conversations=ConversationService(db, turns),
+    )
+    return parts, Recovery(turns, journal, settings.lease_s)

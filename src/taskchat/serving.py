@@ -59,7 +59,7 @@ def serve(  # noqa: PLR0913  the options of the command
             migrate_database(settings, say)
         link = asyncio.run(_link(settings, address))
         _run(
-            partial(_app, settings, address),
+            partial(_app, settings, address, everywhere=_is_everywhere(listening)),
             listening,
             workers,
             lambda: _welcome(say, settings, settings.public_url or address, link),
@@ -70,30 +70,33 @@ def migrate_database(settings: Settings, say: Callable[[str], None]) -> None:
     """`taskchat migrate`: by the owner's address where one is set."""
     setting = "TASKCHAT_MIGRATION_URL" if settings.migration_url else "DATABASE_URL"
     url = parse_database_url(settings.migration_url or settings.database, setting)
+    served = parse_database_url(settings.database)
     if url.path is not None:
         _refuse_second_server(url.path)
         if copy := migrations.copy_aside(url.path):
             say(f"Kept a copy of the database as {copy}.")
     try:
-        migrations.upgrade(url)
+        migrations.upgrade(url, service=served.role if served.role != url.role else None)
     except DatabaseError:
         raise migrations.unreachable(url, setting) from None
     say(f"The database is at revision {migrations.latest_revision()}.")
 
 
-def _app(settings: Settings, address: str) -> FastAPI:
+def _app(settings: Settings, address: str, *, everywhere: bool) -> FastAPI:
     """The app, in this process or in a worker, which is a new one and has to set up its logs."""
     from taskchat import logs
     from taskchat.app import create_app
 
     logs.configure(settings.log_as, settings.log_level)
-    return create_app(settings, address)
+    return create_app(settings, address, everywhere=everywhere)
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port. Who connects from now on waits until the server is ready."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named, asyncio sends small answers at once, as uvloop always does; else each
+    # one on a kept connection takes 40 ms (Nagle's algorithm against delayed acknowledgements).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -130,6 +133,11 @@ def _address(host: str, listening: socket.socket) -> str:
     port: int = listening.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  only compared
     return f"http://{f'[{shown}]' if ':' in shown and '[' not in shown else shown}:{port}"
+
+
+def _is_everywhere(listening: socket.socket) -> bool:
+    """Whether it takes connections to any address of the machine."""
+    return listening.getsockname()[0] in ("0.0.0.0", "::")  # noqa: S104  only compared
 
 
 def _refuse_second_server(database: Path) -> None:
@@ -171,6 +179,8 @@ def _run(
         workers=workers,
         log_config=None,
         access_log=False,  # it would print query strings; http/middleware.py logs requests
+        # Else what one request has set, another one on its connection can find.
+        reset_contextvars=True,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,

@@ -9,13 +9,26 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from taskchat.addresses import is_loopback, read_networks
 from taskchat.errors import StartError
+from taskchat.origins import origin_list, web_origin
+from taskchat.rates import OFF, parse_rate
+
+if TYPE_CHECKING:
+    from taskchat.rates import Rate
 
 SECRET_BYTES = 32
 
@@ -31,6 +44,55 @@ def _named(*names: str) -> Any:  # noqa: ANN401  a field of any type
     return Field(default=None, validation_alias=AliasChoices(*names))
 
 
+def _checked_rate(text: str) -> str:
+    parse_rate(text)
+    return text
+
+
+def _checked_networks(text: str) -> str:
+    try:
+        read_networks(text)
+    except ValueError as error:
+        message = (
+            "it must be addresses and networks with commas between them, such as"
+            " 127.0.0.1, 10.0.0.0/8"
+        )
+        raise ValueError(message) from error
+    return text
+
+
+def _checked_origins(text: str | None) -> str | None:
+    return None if text is None else origin_list(text)
+
+
+def _checked_key_set_url(url: str) -> str:
+    """An address that nobody on the way can answer for."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        message = "it is no address"
+        raise ValueError(message) from error
+    if parts.scheme not in ("https", "http") or not host:
+        message = "it must be an https address, such as https://auth.example.com/api/auth/jwks"
+        raise ValueError(message)
+    if parts.scheme == "http" and not is_loopback(host):
+        message = "keys that come over http could be anybody's; use https"
+        raise ValueError(message)
+    return url
+
+
+def _checked_count(text: str) -> str:
+    if text.strip().lower() != OFF and not (text.strip().isdecimal() and int(text) > 0):
+        message = "it must be a number from 1, or off"
+        raise ValueError(message)
+    return text
+
+
+CountText = Annotated[str, AfterValidator(_checked_count)]
+RateText = Annotated[str, AfterValidator(_checked_rate)]
+
+
 class Settings(BaseSettings):
     """The settings in force. Unknown variables are left alone: the environment is shared."""
 
@@ -42,10 +104,12 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    database_url: str | None = _named("DATABASE_URL")
-    migration_url: str | None = None
+    database_url: Annotated[str | None, Field(repr=False)] = _named("DATABASE_URL")
+    migration_url: Annotated[str | None, Field(repr=False)] = None
     data_dir: Path = Field(default_factory=_data_dir)
-    public_url: str | None = None
+    public_url: Annotated[str, AfterValidator(web_origin)] | None = None
+    trusted_proxies: Annotated[str, AfterValidator(_checked_networks)] | None = None
+    cors_origins: Annotated[str | None, AfterValidator(_checked_origins)] = _named("CORS_ORIGINS")
 
     model: str = "embedded"
     model_base_url: str | None = None
@@ -57,11 +121,15 @@ class Settings(BaseSettings):
     history: Annotated[int, Field(ge=0, le=1000)] = 20
 
     auth: Literal["local", "external", "both"] | None = None
+    jwks_url: Annotated[str, AfterValidator(_checked_key_set_url)] | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwt_secret: SecretStr | None = _named("BETTER_AUTH_SECRET", "TASKCHAT_JWT_SECRET")
     signing_key: SecretStr | None = None
     sign_up: Literal["open", "closed"] | None = None
+    rate_limit: RateText = "60/minute"
+    auth_rate_limit: RateText = "30/minute"
+    turns_at_once: CountText = "10"
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -75,13 +143,23 @@ class Settings(BaseSettings):
             if secret is not None and len(secret.get_secret_value().encode()) < SECRET_BYTES:
                 message = f"{name} is shorter than {SECRET_BYTES} bytes; choose a longer secret."
                 raise ValueError(message)
-        if self.auth in ("external", "both") and self.jwt_secret is None:
+        if self.jwks_url is not None and self.jwt_issuer is None:
+            message = (
+                "TASKCHAT_JWKS_URL needs TASKCHAT_JWT_ISSUER; set it to the iss of the issuer's"
+                " tokens, which for Better Auth is its base URL."
+            )
+            raise ValueError(message)
+        if self.auth in ("external", "both") and not self._has_outside_issuer:
             message = (
                 f"TASKCHAT_AUTH is {self.auth}, but no outside issuer is set; set"
-                " BETTER_AUTH_SECRET, or TASKCHAT_AUTH=local."
+                " TASKCHAT_JWKS_URL or BETTER_AUTH_SECRET, or TASKCHAT_AUTH=local."
             )
             raise ValueError(message)
         return self
+
+    @property
+    def _has_outside_issuer(self) -> bool:
+        return self.jwks_url is not None or self.jwt_secret is not None
 
     @property
     def database(self) -> str:
@@ -91,7 +169,12 @@ class Settings(BaseSettings):
     @property
     def auth_mode(self) -> Literal["local", "external", "both"]:
         """Whose tokens count: an outside issuer that is set is meant to be used."""
-        return self.auth or ("local" if self.jwt_secret is None else "external")
+        return self.auth or ("external" if self._has_outside_issuer else "local")
+
+    @property
+    def cors_allowed(self) -> frozenset[str]:
+        """The origins whose pages may use the API."""
+        return frozenset(filter(None, (self.cors_origins or "").split(",")))
 
     @property
     def local_accounts(self) -> bool:
@@ -102,8 +185,23 @@ class Settings(BaseSettings):
         """Whether anybody may make an account: where nothing is said, on this machine alone."""
         if self.sign_up is not None:
             return self.sign_up == "open"
-        host = urlsplit(address).hostname
-        return host in ("127.0.0.1", "localhost", "::1")
+        return is_loopback(urlsplit(address).hostname)
+
+    @property
+    def turn_rate(self) -> Rate | None:
+        """How many turns a user may open; None for no limit."""
+        return parse_rate(self.rate_limit)
+
+    @property
+    def running_limit(self) -> int | None:
+        """How many turns of a user may run at once; None for no limit."""
+        text = self.turns_at_once.strip()
+        return None if text.lower() == OFF else int(text)
+
+    @property
+    def sign_in_rate(self) -> Rate | None:
+        """How often an address, and an account, may be signed in to; None for no limit."""
+        return parse_rate(self.auth_rate_limit)
 
     @property
     def api_key(self) -> str | None:
@@ -163,6 +261,9 @@ def load_settings(**overrides: object) -> Settings:
     """
     try:
         return Settings(**overrides)  # pyright: ignore[reportArgumentType]  checked by pydantic
+    except (UnicodeDecodeError, OSError):
+        message = "The file .env in this directory cannot be read; it must be text in UTF-8."
+        raise StartError(message) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         reason = first["msg"].removeprefix("Value error, ")

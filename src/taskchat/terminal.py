@@ -68,6 +68,8 @@ class Assistant(Protocol):
 async def converse(settings: Settings, message: str, email: str | None, *, continues: bool) -> None:
     """`taskchat chat`: one message, or a dialogue until the end of the input."""
     conversation = None
+    if message:
+        check_message(message, MAX_CHARS)
     async with opened(settings) as db:
         person = await _person(settings, email)
         if continues:
@@ -80,6 +82,7 @@ async def converse(settings: Settings, message: str, email: str | None, *, conti
         while (said := _read()) is not None:
             if said.strip():
                 try:
+                    check_message(said, MAX_CHARS)
                     console.print(await _answer(assistant, said), markup=False)
                 except AppError as error:
                     console.print(str(error), style="red", markup=False)
@@ -231,7 +234,6 @@ async def _never() -> bool:
 
 
 async def _answer(assistant: Assistant, message: str) -> str:
-    check_message(message, MAX_CHARS)
     with console.status("thinking"):  # shows nothing where no person looks on
         return await assistant.ask(message)
 

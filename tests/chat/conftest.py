@@ -34,6 +34,8 @@ class ChatDriver:
     """One copy of the server, without its edge, and one user who talks to it."""
 
     db: Database
+    everything: Database
+    """The same database for a test's own eyes, beyond row-level security."""
     user: UserId
     model: ScriptedModel = field(default_factory=ScriptedModel)
     limits: TurnLimits = field(default_factory=TurnLimits)
@@ -87,7 +89,7 @@ class ChatDriver:
             found, _ = await TaskList(tx, self.user).list()
             return [task.title for task in found]
 
-        return await self.db.read(work)
+        return await self.db.read(work, user=self.user)
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """Whatever a test wants to see of the tables."""
@@ -96,11 +98,11 @@ class ChatDriver:
             rows: Any = await tx.fetch(sql, *args)
             return [dict(row) for row in rows]
 
-        return await self.db.read(work)
+        return await self.everything.read(work)
 
     async def execute(self, sql: str, *args: Any) -> None:
         """Change the tables behind the server's back."""
-        await self.db.transaction(lambda tx: tx.execute(sql, *args))
+        await self.everything.transaction(lambda tx: tx.execute(sql, *args))
 
     async def messages(self) -> list[tuple[int, str, str]]:
         """The conversation as it is stored: seq, role, content."""
@@ -119,8 +121,8 @@ class ChatDriver:
 
 
 @pytest.fixture
-async def chat(database: Database) -> AsyncIterator[ChatDriver]:
+async def chat(database: Database, everything: Database) -> AsyncIterator[ChatDriver]:
     """A chat with one user, on each of the two databases."""
-    driver = ChatDriver(database, await make_user(database))
+    driver = ChatDriver(database, everything, await make_user(everything))
     yield driver
     await driver.turns.stop(0)

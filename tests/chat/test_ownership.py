@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
+from pydantic_ai.messages import ToolCallPart
 
-from taskchat.chat.journal import StepDraft
+from taskchat.chat.journal import Claim, StepDraft
 from taskchat.chat.records import Busy, Ending, Known, Opened, OwnedTurn, TurnLostError
+from taskchat.chat.toolset import Toolset
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
-from taskchat.errors import ConversationBusyError
+from taskchat.errors import ConversationBusyError, StoppingError
 from tests.chat.conftest import ChatDriver, never
 
 
@@ -23,6 +26,12 @@ async def _opened(chat: ChatDriver, message: str = "hello") -> OwnedTurn:
 
 async def _expire(chat: ChatDriver) -> None:
     await chat.execute("UPDATE turns SET lease_until = epoch_now() - 1 WHERE status = 'running'")
+
+
+async def _waiters(chat: ChatDriver, number: int) -> None:
+    """Return when so many requests have their place in the line."""
+    while len(await chat.rows("SELECT id FROM waiters")) < number:  # noqa: ASYNC110  it is in a table
+        await asyncio.sleep(0.005)
 
 
 async def _add(tx: Transaction) -> list[StepDraft]:
@@ -147,6 +156,7 @@ async def test_an_orphan_goes_on_from_its_steps(chat: ChatDriver) -> None:
     assert len(other.model.asked) == 1
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_every_running_turn_is_an_orphan_when_the_only_server_starts(
     chat: ChatDriver,
 ) -> None:
@@ -225,7 +235,8 @@ async def test_the_recovery_job_drops_a_turn_that_was_lost(chat: ChatDriver) -> 
     loser = chat.another_copy(lease_s=0.6)
     loser.model.hangs()
     await loser.send_and_leave("slow")
-    await chat.execute("UPDATE turns SET epoch = epoch + 1")
+    # Another copy has it, for longer than this test takes.
+    await chat.execute("UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + 30")
 
     keeping = asyncio.create_task(loser.recovery.keep())
     await asyncio.wait_for(loser.until_idle(), 5)
@@ -234,7 +245,140 @@ async def test_the_recovery_job_drops_a_turn_that_was_lost(chat: ChatDriver) -> 
     assert (await chat.record()).status == "running"
 
 
+async def test_who_listens_to_a_turn_that_this_copy_loses_hears_of_its_end(
+    chat: ChatDriver,
+) -> None:
+    chat.model.hangs()
+    listening = asyncio.create_task(chat.turns.send(chat.request("hello"), never))
+    await chat.model.reached.wait()
+    await _expire(chat)
+    (claim,) = await chat.journal.claim()
+
+    chat.turns.abandon(chat.turns.running[0])
+    await chat.journal.close(await chat.journal.load(claim), Ending("completed", "From afar."))
+    answer = await asyncio.wait_for(listening, 5)
+
+    assert answer.record.reply is not None
+    assert answer.record.reply.content == "From afar."
+
+
+async def test_a_turn_taken_over_by_its_own_copy_runs_there_once(chat: ChatDriver) -> None:
+    chat.model.hangs().says("At the second try.")
+    listening = asyncio.create_task(chat.turns.send(chat.request("hello"), never))
+    await chat.model.reached.wait()
+    (older,) = [task for task in asyncio.all_tasks() if task.get_name().startswith("turn ")]
+    await _expire(chat)  # as after a pause of the whole process
+
+    assert await chat.recovery.take_over() == 1
+    answer = await asyncio.wait_for(listening, 5)
+
+    assert older.cancelled()
+    assert answer.record.reply is not None
+    assert answer.record.reply.content == "At the second try."
+
+
+async def test_a_turn_whose_past_cannot_be_read_still_ends(chat: ChatDriver) -> None:
+    await _opened(chat)
+    await chat.execute("UPDATE turns SET time_zone = 'Mars/Olympus'")
+    await _expire(chat)
+
+    await chat.recovery.take_over()
+    await chat.until_idle()
+
+    record = await chat.record()
+    assert (record.status, record.error_code) == ("failed", "INTERNAL_ERROR")
+
+
+async def test_the_recovery_job_outlives_a_fault_of_ours(
+    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = chat.another_copy(lease_s=0.6)
+    copy.model.hangs()
+    claim = copy.journal.claim
+    faults = iter([RuntimeError])
+
+    async def claims_but_once() -> object:
+        for fault in faults:
+            raise fault
+        return await claim()
+
+    monkeypatch.setattr(copy.journal, "claim", claims_but_once)
+    turn = await _opened(chat)
+    await _expire(chat)
+
+    keeping = asyncio.create_task(copy.recovery.keep())
+    await asyncio.wait_for(copy.model.reached.wait(), 5)
+    keeping.cancel()
+    await copy.turns.stop(0)
+
+    assert (await chat.record()).epoch == turn.epoch + 1
+
+
+async def test_a_copy_that_stops_tells_who_listens_to_come_back(chat: ChatDriver) -> None:
+    chat.model.hangs()
+    listening = asyncio.create_task(chat.turns.send(chat.request("hello"), never))
+    await chat.model.reached.wait()
+
+    await chat.turns.stop(0)
+
+    with pytest.raises(StoppingError):
+        await asyncio.wait_for(listening, 5)
+    assert (await chat.record()).status == "running"
+
+
+async def test_a_copy_that_stops_takes_nothing_over(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    await _expire(chat)
+    copy = chat.another_copy(lease_s=0.3)
+    await copy.turns.stop(0)
+
+    keeping = asyncio.create_task(copy.recovery.keep())
+    await asyncio.sleep(0.3)
+    keeping.cancel()
+
+    assert (await chat.record()).epoch == turn.epoch
+
+
+async def test_a_message_that_waits_is_not_accepted_by_a_copy_that_stops(
+    chat: ChatDriver,
+) -> None:
+    answered = asyncio.Event()
+    chat.model.hangs(until=answered)
+    first = asyncio.create_task(chat.send("first"))
+    await chat.model.reached.wait()
+    chat.conversation = (await chat.record()).conversation_id
+    second = asyncio.create_task(chat.send("second"))
+    await _waiters(chat, 1)
+
+    stopping = asyncio.create_task(chat.turns.stop(5))
+    await asyncio.sleep(0)
+    answered.set()
+    await stopping
+
+    assert (await first).record.status == "completed"
+    with pytest.raises(StoppingError):
+        await second
+    assert len(await chat.messages()) == 2
+    assert await chat.rows("SELECT id FROM waiters") == []
+
+
 # ---- waiting ----
+
+
+async def test_who_finds_its_key_taken_while_it_waits_leaves_its_place(chat: ChatDriver) -> None:
+    answered = asyncio.Event()
+    chat.model.hangs(until=answered)
+    first = asyncio.create_task(chat.send("first"))
+    await chat.model.reached.wait()
+    chat.conversation = (await chat.record()).conversation_id
+    same = [asyncio.create_task(chat.send("second", key="k")) for _ in range(3)]
+    await _waiters(chat, 3)
+
+    answered.set()
+    await asyncio.gather(first, *same)
+
+    assert await chat.rows("SELECT id FROM waiters") == []
+    assert len(await chat.messages()) == 4
 
 
 async def test_an_older_ticket_goes_first_also_across_copies(chat: ChatDriver) -> None:
@@ -281,6 +425,25 @@ async def test_who_waits_too_long_is_told_when_to_come_back(
 
     assert caught.value.retry_after_s is not None
     assert await chat.rows("SELECT id FROM waiters") == []
+
+
+async def test_who_leaves_the_line_wakes_the_next(
+    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskchat.chat.waiting.POLL_S", 60)
+    answered = asyncio.Event()
+    chat.model.hangs(until=answered)
+    sent: list[asyncio.Task[object]] = [asyncio.create_task(chat.send("first"))]
+    await chat.model.reached.wait()
+    chat.conversation = (await chat.record()).conversation_id
+    for message, key in (("second", "k"), ("second", "k"), ("third", None)):
+        sent.append(asyncio.create_task(chat.send(message, key=key)))
+        await _waiters(chat, len(sent) - 1)
+
+    answered.set()
+    await asyncio.wait_for(asyncio.gather(*sent), 5)
+
+    assert len(await chat.messages()) == 6
 
 
 # ---- lost answers ----
@@ -351,6 +514,33 @@ async def test_an_open_that_was_taken_over_meanwhile_is_only_listened_to(
     assert isinstance(opening, Known)
 
 
+async def test_an_open_sent_again_waits_for_the_one_that_still_runs(chat: ChatDriver) -> None:
+    if chat.db.dialect == "sqlite":
+        pytest.skip("its answers do not get lost")
+    await chat.send("begin")
+    request = chat.request("hello")
+    free = asyncio.Event()
+
+    async def lock(tx: Transaction) -> None:
+        await tx.fetch("SELECT id FROM conversations FOR NO KEY UPDATE")
+        await free.wait()
+
+    locking = asyncio.create_task(chat.db.transaction(lock, user=chat.user))
+    await asyncio.sleep(0.05)
+    sent: list[asyncio.Task[Mapping[str, Any]]] = []
+    for again in (False, True):
+        once = chat.journal._open_once(request, again=again, waited=False)  # pyright: ignore[reportPrivateUsage]
+        sent.append(asyncio.create_task(once))
+        await asyncio.sleep(0.05)
+
+    free.set()
+    first, second = await asyncio.gather(*sent)
+    await locking
+
+    assert (first["outcome"], second["outcome"]) == ("opened", "mine")
+    assert second["turn_id"] == first["turn_id"]
+
+
 async def test_an_effect_whose_answer_was_lost_is_not_done_again(
     chat: ChatDriver, losing: LosingDatabase
 ) -> None:
@@ -375,3 +565,81 @@ async def test_a_close_whose_answer_was_lost_is_known_as_ours(
     assert record.reply is not None
     assert record.reply.content == "bye"
     assert len(await chat.messages()) == 2
+
+
+async def test_an_open_taken_over_before_it_was_found_again_is_only_listened_to(
+    chat: ChatDriver, losing: LosingDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = chat.request("hello")
+    load = chat.journal.load
+
+    async def too_late(claim: Claim) -> OwnedTurn:
+        await _expire(chat)
+        await chat.journal.claim()
+        return await load(claim)
+
+    monkeypatch.setattr(chat.journal, "load", too_late)
+    losing.losing = 1
+
+    opening = await chat.journal.open(request)
+
+    assert isinstance(opening, Known)
+
+
+# ---- what stands in the way of an act ----
+
+
+class MeddledToolset(Toolset):
+    """The tools, and something that happens once, right after the first call."""
+
+    def __init__(self, happens: Callable[[Transaction], Awaitable[object]]) -> None:
+        super().__init__()
+        self._happens = iter([happens])
+
+    async def call(self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart) -> Mapping[str, Any]:
+        result = await super().call(tx, turn, call)
+        for happens in self._happens:
+            await happens(tx)
+        return result
+
+
+async def test_an_act_whose_connection_breaks_before_its_end_is_done_once(
+    chat: ChatDriver,
+) -> None:
+    if chat.db.dialect == "sqlite":
+        pytest.skip("there is no connection to break")
+
+    async def break_connection(tx: Transaction) -> None:
+        (row,) = await tx.fetch("SELECT pg_backend_pid() AS pid")
+        await chat.execute(f"SELECT pg_terminate_backend({row['pid']})")
+
+    chat.turns._toolset = MeddledToolset(break_connection)  # pyright: ignore[reportPrivateUsage]
+    chat.model.calls_all(("add_task", {"title": "One"}), ("add_task", {"title": "Two"}))
+
+    record = (await chat.send("one and two")).record
+
+    assert record.status == "completed"
+    assert await chat.tasks() == ["One", "Two"]
+
+
+async def test_two_turns_that_wait_for_each_others_tasks_are_both_done(chat: ChatDriver) -> None:
+    if chat.db.dialect == "sqlite":
+        pytest.skip("its writers come one after the other")
+    chat.model.calls_all(("add_task", {"title": "One"}), ("add_task", {"title": "Two"}))
+    await chat.send("one and two")
+    copies = (chat.another_copy(), chat.another_copy())
+    waiting = asyncio.Event()
+
+    async def meet(_: Transaction) -> None:
+        if all(copy.model.asked for copy in copies):
+            waiting.set()
+        await waiting.wait()
+        await asyncio.sleep(0.05)
+
+    for copy, order in zip(copies, ((1, 2), (2, 1)), strict=True):
+        copy.turns._toolset = MeddledToolset(meet)  # pyright: ignore[reportPrivateUsage]
+        copy.model.calls_all(*(("complete_task", {"task_id": number}) for number in order))
+
+    answers = await asyncio.gather(*(copy.send("done both") for copy in copies))
+
+    assert [answer.record.status for answer in answers] == ["completed", "completed"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
 from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart, ToolReturnPart
 
+from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits
 from taskchat.errors import ConversationNotFoundError, ModelError, StoppingError
 from taskchat.ids import new_uid
+from taskchat.model.openai_chat import ChatCompletionsModel
 from tests.chat.conftest import ChatDriver, never
 from tests.conftest import make_user
 from tests.scripted_model import texts
@@ -195,6 +198,40 @@ async def test_text_that_no_database_can_store_is_mended(chat: ChatDriver) -> No
     assert await chat.reply("hi") == "a\ufffdb\ufffdc"
 
 
+@pytest.mark.parametrize("name", ["", "a\x00b", "a\ud800b", "functions.add task", "x" * 99])
+async def test_a_name_that_no_provider_takes_back_is_mended(chat: ChatDriver, name: str) -> None:
+    chat.model.calls(name).says("")
+    await chat.send("hi")
+
+    await chat.send("next")
+
+    calls = [
+        part for m in chat.model.asked[-1] for part in m.parts if part.part_kind == "tool-call"
+    ]
+    assert all(re.fullmatch("[A-Za-z0-9_-]{1,64}", call.tool_name) for call in calls)
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("arguments", ['{"title": "\\ud800"}', "{not json"])
+async def test_arguments_that_are_no_text_do_not_spoil_the_next_turn(
+    chat: ChatDriver, arguments: str
+) -> None:
+    chat.model.calls_all(("add_task", arguments)).says("Sorry.")
+    await chat.send("hi")
+
+    await chat.send("next")
+
+    model = ChatCompletionsModel("any", base_url="http://127.0.0.1:9/v1")
+    assert model.write_body(chat.model.asked[-1], None, [])
+
+
+async def test_the_model_reads_no_white_space_around_earlier_messages(chat: ChatDriver) -> None:
+    await chat.send("  first\n")
+    await chat.send("second")
+
+    assert texts(chat.model.asked[-1])[0] == ("user", "first")
+
+
 async def test_words_before_and_after_tools_are_all_in_the_reply(chat: ChatDriver) -> None:
     chat.model.answers(
         replace(
@@ -309,6 +346,14 @@ async def test_a_hundred_conversations_at_once_all_end_well(chat: ChatDriver) ->
 
     assert {answer.record.status for answer in answers} == {"completed"}
     assert len({answer.record.conversation_id for answer in answers}) == 100
+
+
+async def test_the_tools_are_loaded_once_however_many_turns_begin() -> None:
+    toolset = Toolset()
+
+    found = await asyncio.gather(*(toolset.definitions() for _ in range(20)))
+
+    assert all(each is found[0] for each in found)
 
 
 async def test_a_copy_that_stops_takes_no_new_turn(chat: ChatDriver) -> None:

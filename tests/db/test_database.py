@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -13,8 +16,16 @@ import taskchat.auth.tables
 import taskchat.chat.tables
 import taskchat.tasks.tables
 from taskchat.db import migrate
-from taskchat.db.database import ConflictError, Database, Transaction, as_time
+from taskchat.db.database import (
+    ConflictError,
+    ConnectionLostError,
+    Database,
+    Transaction,
+    as_time,
+)
+from taskchat.db.sqlite import SqliteDatabase
 from taskchat.db.urls import DatabaseUrl
+from taskchat.errors import DatabaseError
 from tests.conftest import make_user
 
 TABLES = (taskchat.auth.tables, taskchat.chat.tables, taskchat.tasks.tables)
@@ -105,6 +116,54 @@ async def test_the_embedded_writer_refuses_to_wait_for_anything_else(database: D
     assert await _subjects(database) == []
 
 
+async def test_the_embedded_writer_recovers_when_even_undoing_fails(
+    database_url: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_url.path is None:
+        pytest.skip("a pool replaces broken connections")
+    broken = iter(["COMMIT", "ROLLBACK"])
+
+    class FailingConnection(sqlite3.Connection):
+        def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+            if sql in ("COMMIT", "ROLLBACK") and next(broken, None) == sql:
+                raise sqlite3.OperationalError
+            return super().execute(sql, *args)
+
+    connect = partial(sqlite3.connect, factory=FailingConnection)
+    monkeypatch.setattr("taskchat.db.sqlite.sqlite3.connect", connect)
+    database = SqliteDatabase(database_url.path)
+
+    with pytest.raises(DatabaseError):
+        await make_user(database, "lost")
+    await make_user(database, "kept")
+
+    assert await _subjects(database) == ["kept"]
+    await database.close()
+
+
+async def test_who_is_cancelled_leaves_no_transaction_behind(database: Database) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+
+    for passes in range(40):
+        leaving = asyncio.create_task(make_user(database))
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+
+    assert complaints == []
+    await make_user(database)
+
+
+async def test_a_closed_database_refuses_at_once(database: Database) -> None:
+    await database.close()
+
+    with pytest.raises(DatabaseError) as caught:
+        await make_user(database)
+    assert not isinstance(caught.value, ConnectionLostError)  # nobody is to try again
+
+
 def test_the_tables_are_what_the_migrations_make(database_url: DatabaseUrl) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
@@ -120,9 +179,9 @@ def test_the_tables_are_what_the_migrations_make(database_url: DatabaseUrl) -> N
     assert differences == []
 
 
-def test_every_migration_can_be_undone_and_done_again(database_url: DatabaseUrl) -> None:
-    migrate.downgrade(database_url, "base")
-    migrate.upgrade(database_url)
+def test_every_migration_can_be_undone_and_done_again(owner_url: DatabaseUrl) -> None:
+    migrate.downgrade(owner_url, "base")
+    migrate.upgrade(owner_url)
 
 
 async def test_a_database_knows_its_revision(database: Database) -> None:

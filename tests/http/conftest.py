@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,27 @@ class Person:
         """Any POST with the person's token."""
         return await self.client.post(path, json=body, headers={**self.auth, **(headers or {})})
 
+    async def v1(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        """Any request to surface C; `path` is what follows `/api/v1/chat/`."""
+        headers = {**self.auth, **(headers or {})}
+        return await self.client.request(method, f"/api/v1/chat/{path}", json=body, headers=headers)
+
+    async def data(self, method: str, path: str, body: object = None) -> Any:
+        """The same, for the data of an answer that goes well."""
+        answer = await self.v1(method, path, body)
+        assert answer.status_code in {200, 201}, answer.text
+        assert answer.json()["error"] is None
+        return answer.json()["data"]
+
+    async def begin(self, message: str | None = None, **fields: Any) -> str:
+        """Begin a conversation on surface C, with a first message if given; gives its id."""
+        made = await self.data("POST", "conversations", fields)
+        if message is not None:
+            await self.data("POST", f"conversations/{made['id']}/messages", {"message": message})
+        return made["id"]
+
     async def tasks(self) -> list[dict[str, Any]]:
         """The list."""
         return (await self.client.get(f"/api/{self.id}/tasks", headers=self.auth)).json()
@@ -89,6 +111,13 @@ def settings(database_url: DatabaseUrl, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def server(settings: Settings) -> AsyncIterator[Server]:
     """The app on each of the two databases."""
+    async with running_server(settings) as running:
+        yield running
+
+
+@asynccontextmanager
+async def running_server(settings: Settings) -> AsyncGenerator[Server]:
+    """The app with these settings."""
     model = ScriptedModel()
     app = create_app(settings, ADDRESS, model)
     # Failures of ours become 500 as on a real socket, instead of an exception in the test.

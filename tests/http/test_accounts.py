@@ -11,10 +11,12 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from taskchat.auth.page import Page
+from taskchat.auth.sign_in_limits import SignInLimits
 from taskchat.db.database import Database
 from taskchat.http import accounts, errors
 from taskchat.http.cookies import slide_page_cookie
 from taskchat.http.deps import CurrentUser
+from taskchat.rates import Rate
 from tests.auth.conftest import PASSWORD, Clock, Identity, count
 
 EMAIL = "anna@example.com"
@@ -28,7 +30,12 @@ def make_app(identity: Identity) -> FastAPI:
     app = FastAPI()
     errors.install(app)
     app.include_router(accounts.router)
-    app.state.parts = SimpleNamespace(accounts=identity.accounts, tokens=identity.tokens)
+    app.state.parts = SimpleNamespace(
+        accounts=identity.accounts,
+        sign_ins=SignInLimits(identity.db, Rate(30, 60)),
+        tokens=identity.tokens,
+        settings=SimpleNamespace(trusted_proxies=None),
+    )
 
     @app.get("/whoami")
     async def whoami(user: CurrentUser) -> str:

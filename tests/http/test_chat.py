@@ -41,6 +41,7 @@ async def test_it_refuses_the_path_of_another_user(server: Server) -> None:
         ({"message": ""}, "message"),
         ({"message": " \n\t "}, "message"),
         ({"message": "\u200b\u200c\ufeff"}, "message"),
+        ({"message": "\u2061\u202a\u2066 \U000e0020"}, "message"),
         ({"message": "a\x00b"}, "message"),
         ({"message": 7}, "message"),
         ({"message": ["hi"]}, "message"),

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from taskchat.auth.claims import VerificationKey
 from taskchat.auth.local_issuer import ALGORITHM, LOCAL_AUDIENCE, LOCAL_ISSUER, LocalIssuer
 from taskchat.auth.signing_key import secret_bytes
 from taskchat.errors import StartError
+
+if TYPE_CHECKING:
+    from taskchat.auth.claims import UnprovenToken
+    from taskchat.auth.key_set import KeySet
 
 SHARED_SECRET_ISSUER = "shared-secret"  # noqa: S105  a name in a column
 ANY_AUDIENCE = "any"
 
 
 class Keys(Protocol):
-    """An issuer's keys; a set of published ones will be another kind of it."""
+    """An issuer's keys: one secret, or a set that it publishes."""
 
-    @property
-    def algorithms(self) -> Sequence[str]:
-        """What these keys are for. Never more than one family: a public key is no HS256 secret."""
-        ...
+    async def find(self, token: UnprovenToken) -> VerificationKey:
+        """The key that a token must have been signed with.
 
-    async def find(self, key_id: str | None) -> bytes:
-        """The key of that name, where the issuer names its keys."""
+        Raises:
+            RefusedError: there is none.
+        """
         ...
 
 
@@ -32,12 +36,11 @@ class OneSecret:
     """A secret that its issuer shares with us."""
 
     secret: bytes
-    algorithms: Sequence[str] = (ALGORITHM,)
 
-    async def find(self, key_id: str | None) -> bytes:
+    async def find(self, token: UnprovenToken) -> VerificationKey:
         """The secret, whatever the token calls it."""
-        del key_id
-        return self.secret
+        del token
+        return VerificationKey(self.secret, ALGORITHM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +68,35 @@ class TokenRules:
         shared_secret: `BETTER_AUTH_SECRET`, where it is set.
         issuer: `TASKCHAT_JWT_ISSUER`, where it is set.
         audience: `TASKCHAT_JWT_AUDIENCE`; the issuer where it is not set, `any` asks for nothing.
+        key_set: the keys at `TASKCHAT_JWKS_URL`, where it is set. The issuer's tokens are then
+            checked with these alone, and the shared secret is for tokens that name no issuer.
     """
 
     shared_secret: str | None = None
     issuer: str | None = None
     audience: str | None = None
+    key_set: KeySet | None = None
 
 
 def trusted_issuers(rules: TokenRules, local: LocalIssuer | None) -> TrustedIssuers:
     """All whose tokens count; `local` is None where local accounts are off.
 
     Raises:
-        StartError: the shared secret is unsafe, or the outside issuer has our own name.
+        StartError: the shared secret is unsafe, a key set has no issuer, or the outside issuer
+            has a name of ours.
     """
     found: dict[str | None, TrustedIssuer] = {}
     if rules.shared_secret is not None:
-        keys = OneSecret(secret_bytes("BETTER_AUTH_SECRET", rules.shared_secret))
+        secret = OneSecret(secret_bytes("BETTER_AUTH_SECRET", rules.shared_secret))
         name = rules.issuer or SHARED_SECRET_ISSUER
-        found[None] = TrustedIssuer(name, keys, _outside_audience(rules))
+        found[None] = TrustedIssuer(name, secret, _outside_audience(rules))
         if rules.issuer is not None:
             found[rules.issuer] = found[None]
+    if rules.key_set is not None:
+        if rules.issuer is None:
+            message = "TASKCHAT_JWKS_URL needs TASKCHAT_JWT_ISSUER."
+            raise StartError(message)
+        found[rules.issuer] = TrustedIssuer(rules.issuer, rules.key_set, _outside_audience(rules))
     if rules.issuer == LOCAL_ISSUER:
         message = (
             f"TASKCHAT_JWT_ISSUER must not be {LOCAL_ISSUER!r}, which is the name of Taskchat's own"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import jwt
 
 from taskchat.auth.claims import (
+    VerificationKey,
     check_audience,
     check_signature,
     check_times,
@@ -51,7 +52,7 @@ class LocalIssuer:
             RefusedError: it is not one of ours, or too old.
         """
         token = read_token(code)
-        check_signature(token, self.key, [ALGORITHM])
+        check_signature(token, VerificationKey(self.key, ALGORITHM))
         check_audience(token.claims, LINK_AUDIENCE)
         check_times(token.claims, now_s)
         return subject_of(token.claims), session_of(token.claims)

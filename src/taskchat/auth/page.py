@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from taskchat.addresses import is_loopback
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -52,9 +53,9 @@ class Page:
         own = _origin_of(self.public_url)
         if asked == own:
             return True
-        if own is None or own[0] != "http" or not _is_loopback(own[1]):
+        if own is None or own[0] != "http" or not is_loopback(own[1]):
             return False
-        return _is_loopback(asked[1]) and asked == _origin_of(f"http://{host}")
+        return is_loopback(asked[1]) and asked == _origin_of(f"http://{host}")
 
 
 def _origin_of(address: str) -> tuple[str, str, int] | None:
@@ -65,12 +66,3 @@ def _origin_of(address: str) -> tuple[str, str, int] | None:
     except (ValueError, KeyError):
         return None
     return (parts.scheme, parts.hostname, port) if parts.hostname else None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from taskchat.db.types import Key, Time, Uid
+from taskchat.db.types import Key, Seconds, Time, Uid
 
 
 class User(SQLModel, table=True):
@@ -59,6 +59,25 @@ class Session(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(Time, nullable=False))
     expires_at: datetime = Field(sa_column=Column(Time, nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(Time))
+
+
+class SignInAttempt(SQLModel, table=True):
+    """One sign-in or sign-up that was admitted, as one of its address or of its account.
+
+    It is deleted once it is older than the window of `TASKCHAT_AUTH_RATE_LIMIT`.
+    """
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("sign_in_attempts_bucket", "bucket", "made_at"),
+        Index("sign_in_attempts_made_at", "made_at"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Key, primary_key=True))
+    bucket: str = Field(sa_column=Column(String(64), nullable=False))
+    """A hash: neither addresses nor login names are kept here."""
+    made_at: float = Field(sa_column=Column(Seconds, nullable=False))
+    """Seconds of the epoch, by the database's clock."""
 
 
 class Secret(SQLModel, table=True):

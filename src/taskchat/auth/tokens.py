@@ -141,8 +141,7 @@ class TokenVerifier:
     async def _prove(self, raw: str, now_s: float) -> tuple[Principal, float]:
         token = read_token(raw)
         issuer = self._issuer_of(token.claims)
-        key = await issuer.keys.find(token.key_id)
-        check_signature(token, key, issuer.keys.algorithms)
+        check_signature(token, await issuer.keys.find(token))
         if issuer.audience is not None:
             check_audience(token.claims, issuer.audience)
         expires_s = check_times(token.claims, now_s)

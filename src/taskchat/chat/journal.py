@@ -6,6 +6,7 @@ The rules are `docs/turn-protocol.md`; this is their order of work:
     act       fence; the effects; the steps that record them
     close     lock the conversation; fence; reply; counters
     continue  lock the conversation; a turn that failed retryably runs again, next attempt
+    cancel    lock the conversation, then the turn; reply from its steps, and a higher epoch
     renew     the leases of all turns this copy runs
     claim     turns whose owner is silent, with a higher epoch
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -26,7 +28,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from taskchat.chat import journal_reads, journal_steps
+from taskchat.chat import journal_cancel, journal_reads, journal_steps
+from taskchat.chat.journal_steps import Limits
 from taskchat.chat.records import (
     Busy,
     Ending,
@@ -47,15 +50,23 @@ from taskchat.db.database import (
     ConnectionLostError,
     Database,
     DeadlockError,
+    Row,
     Transaction,
     as_json,
     as_uuid,
 )
 from taskchat.db.postgres import PostgresDatabase
-from taskchat.errors import ConversationNotFoundError, DatabaseError, KeyReusedError
+from taskchat.errors import (
+    ConversationNotFoundError,
+    DatabaseError,
+    KeyReusedError,
+    TooManyRequestsError,
+)
 from taskchat.ids import ConversationId, TurnId, UserId, new_uid
 
 T = TypeVar("T")
+
+NO_LIMITS = Limits()
 
 TICKET_S = 3
 """How long a waiting request keeps its place without a sign of life."""
@@ -84,17 +95,21 @@ StepDraft = tuple[StepKind, Mapping[str, Any]]
 class Journal:
     """Writes turns down. Holds no turn itself."""
 
-    def __init__(self, db: Database, *, lease_s: float, history: int) -> None:
+    def __init__(
+        self, db: Database, *, lease_s: float, history: int, limits: Limits = NO_LIMITS
+    ) -> None:
         """Keep turns in `db`.
 
         Args:
             db: where conversations and tasks are, too.
             lease_s: after how long a silent owner loses its turn (`TASKCHAT_LEASE_S`).
             history: how many earlier messages a turn thinks with (`TASKCHAT_HISTORY`).
+            limits: what one user may have (`TASKCHAT_RATE_LIMIT`, `TASKCHAT_TURNS_AT_ONCE`).
         """
         self._db = db
         self._lease_s = lease_s
         self._history = history
+        self._limits = limits
 
     async def open(self, request: TurnRequest, *, waited: bool = False) -> Opening:
         """Accept a request: after this the message is stored, whatever happens.
@@ -106,13 +121,14 @@ class Journal:
         Raises:
             ConversationNotFoundError: there is no such conversation of this user.
             KeyReusedError: its key names a turn with another content.
+            TooManyRequestsError: a limit of the user is reached.
             DatabaseError: nothing is known to be stored; if it was, a take-over ends it.
         """
         for conflicts in range(OPEN_TRIES):
             # What was in the way may be this very turn, committed by a try whose answer was lost.
             met = conflicts > 0
             try:
-                found = await _settled(
+                found = await settled(
                     lambda again, met=met: self._open_once(
                         request, again=again or met, waited=waited
                     )
@@ -125,11 +141,13 @@ class Journal:
     async def _open_once(
         self, request: TurnRequest, *, again: bool, waited: bool
     ) -> Mapping[str, Any]:
-        terms = journal_steps.OpenTerms(again, waited, self._lease_s, TICKET_S, self._history)
+        terms = journal_steps.OpenTerms(
+            again, waited, self._lease_s, TICKET_S, self._history, self._limits
+        )
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
                 "SELECT turn_open_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-                " $15, $16, $17, $18, $19) AS opening",
+                " $15, $16, $17, $18, $19, $20, $21, $22) AS opening",
                 again,
                 request.uid,
                 request.user,
@@ -151,6 +169,9 @@ class Journal:
                 self._lease_s,
                 TICKET_S,
                 self._history,
+                None if (window := self._limits.window) is None else window.limit,
+                None if window is None else window.window_s,
+                self._limits.at_once,
             )
             return cast("Mapping[str, Any]", as_json(None if row is None else row["opening"]))
         return await self._db.transaction(
@@ -168,12 +189,26 @@ class Journal:
                 return await self._known(request, claim.turn)
             case "mine" | "same":
                 return await self._known(request, TurnId(found["turn_id"]))
+            case "limited":
+                raise self._refusal(found)
             case "busy":
                 return Busy(ConversationId(found["conversation_id"]))
             case "reused":
                 raise KeyReusedError
             case _:
                 raise ConversationNotFoundError
+
+    def _refusal(self, found: Mapping[str, Any]) -> TooManyRequestsError:
+        """Which limit is reached, and when there is room again."""
+        if found["by"] == "rate" and self._limits.rate is not None:
+            return TooManyRequestsError(
+                limit=self._limits.rate.limit, reset_s=max(1, math.ceil(found["room_s"]))
+            )
+        return TooManyRequestsError(
+            limit=self._limits.at_once or 0,
+            reset_s=1,
+            text="Too many of your messages are being answered at once; wait for one to end.",
+        )
 
     async def _known(self, request: TurnRequest, turn: TurnId) -> Known:
         record = await self.read(request.user, turn)
@@ -224,7 +259,7 @@ class Journal:
             )
             return steps
 
-        return await _settled(attempt)
+        return await settled(attempt)
 
     @staticmethod
     async def _fence(tx: Transaction, turn: OwnedTurn) -> None:
@@ -244,7 +279,7 @@ class Journal:
             TurnLostError: another owner ends it, or has.
         """
         uid = new_uid()
-        closed = await _settled(lambda _: self._close_once(turn, ending, uid))
+        closed = await settled(lambda _: self._close_once(turn, ending, uid))
         if not closed["closed"]:
             # If the answer of our own commit was lost, the end that stands there is ours.
             record = await self.read(turn.user, turn.id)
@@ -307,10 +342,14 @@ class Journal:
         """Go on with a turn that failed retryably; None where that may not be any more."""
 
         async def work(tx: Transaction) -> Claim | None:
-            await tx.fetchrow(
-                "SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE",
+            conversation = await tx.fetchrow(
+                "SELECT id FROM conversations WHERE user_id = $1 AND id = $2"
+                " AND deleted_at IS NULL FOR NO KEY UPDATE",
+                record.user,
                 record.conversation_id,
             )
+            if conversation is None:
+                return None  # deleted a moment ago
             # To compare user_seq with last_seq would not do: a failed turn without a reply that is
             # followed by a question looks like the last one.
             row = await tx.fetchrow(
@@ -336,22 +375,10 @@ class Journal:
 
     async def renew(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
         """Keep the leases of turns this copy runs; those that are lost come back."""
-
-        async def work(tx: Transaction) -> Sequence[OwnedTurn]:
-            lost: list[OwnedTurn] = []
-            for turn in sorted(turns, key=lambda each: each.id):
-                renewed = await tx.execute(
-                    "UPDATE turns SET lease_until = epoch_now() + $3"
-                    " WHERE id = $1 AND epoch = $2 AND status = 'running'",
-                    turn.id,
-                    turn.epoch,
-                    self._lease_s,
-                )
-                if not renewed:
-                    lost.append(turn)
-            return lost
-
-        return await self._db.transaction(work)
+        ordered = sorted(turns, key=lambda each: each.id)
+        renew = _renew_on_postgres if self._db.dialect == "postgres" else _renew_on_sqlite
+        kept = await self._db.transaction(lambda tx: renew(tx, ordered, self._lease_s))
+        return [turn for turn in ordered if turn.id not in kept]
 
     async def disown_all(self) -> None:
         """End every lease: the only process that runs turns here has just been started."""
@@ -361,30 +388,17 @@ class Journal:
 
     async def claim(self) -> Sequence[Claim]:
         """Take over some turns whose owner is silent or has offered them."""
-
-        async def work(tx: Transaction) -> Sequence[Claim]:
-            # A lease that ends too far ahead was set by a clock that has been set back since.
-            rows = await tx.fetch(
-                "SELECT id FROM turns WHERE status = 'running' AND (offered OR"
-                " lease_until NOT BETWEEN epoch_now() AND epoch_now() + 60)"
-                " ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED",
-                CLAIM_LIMIT,
+        claim = _claim_on_postgres if self._db.dialect == "postgres" else _claim_on_sqlite
+        rows = await self._db.transaction(lambda tx: claim(tx, self._lease_s))
+        return [
+            Claim(
+                TurnId(row["id"]),
+                UserId(row["user_id"]),
+                row["epoch"],
+                row["takeovers"] > TAKEOVERS,
             )
-            return [await self._claim_one(tx, TurnId(row["id"])) for row in rows]
-
-        return await self._db.transaction(work)
-
-    async def _claim_one(self, tx: Transaction, turn: TurnId) -> Claim:
-        row = await tx.fetchrow(
-            "UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + $2,"
-            " takeovers = takeovers + CASE WHEN offered THEN 0 ELSE 1 END, offered = false"
-            " WHERE id = $1 RETURNING user_id, epoch, takeovers",
-            turn,
-            self._lease_s,
-        )
-        assert row is not None  # noqa: S101  its row is locked
-        await _doubt(tx, turn)
-        return Claim(turn, UserId(row["user_id"]), row["epoch"], row["takeovers"] > TAKEOVERS)
+            for row in rows
+        ]
 
     async def load(self, claim: Claim) -> OwnedTurn:
         """Everything that is needed to go on with a turn that this copy owns."""
@@ -396,9 +410,76 @@ class Journal:
             raise TurnLostError
         return replace(turn, given_up=claim.given_up)
 
-    async def read(self, user: UserId, turn: TurnId) -> TurnRecord | None:
-        """A turn as it stands, with its reply."""
-        return await self._db.read(lambda tx: journal_reads.record(tx, user, turn), user=user)
+    async def cancel(self, user: UserId, uid: UUID) -> TurnRecord | None:
+        """End a running turn because its user wants that, and give it as it then stands.
+
+        One that has ended stays as it is; None where there is none. It may be repeated.
+        """
+
+        async def work(tx: Transaction) -> TurnRecord | None:
+            record = await journal_reads.record(tx, user, uid)
+            return None if record is None else await journal_cancel.cancel(tx, user, record)
+
+        return await settled(lambda _: self._db.transaction(work, user=user))
+
+    async def read(
+        self, user: UserId, turn: TurnId | UUID, *, deleted_too: bool = False
+    ) -> TurnRecord | None:
+        """A turn as it stands, with its reply; those of deleted conversations only if asked for."""
+        return await self._db.read(
+            lambda tx: journal_reads.record(tx, user, turn, deleted_too=deleted_too), user=user
+        )
+
+
+# Renewing and claiming are work across users: on Postgres functions of the tables' owner do it
+# (`migrations/functions/`), since the service's role sees the rows of one user at a time.
+
+
+async def _renew_on_postgres(
+    tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float
+) -> set[int]:
+    rows = await tx.fetch(
+        "SELECT turn_renew_1($1, $2, $3) AS id",
+        [turn.id for turn in turns],
+        [turn.epoch for turn in turns],
+        lease_s,
+    )
+    return {row["id"] for row in rows}
+
+
+async def _renew_on_sqlite(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> set[int]:
+    kept: set[int] = set()
+    for turn in turns:
+        renewed = await tx.execute(
+            "UPDATE turns SET lease_until = epoch_now() + $3"
+            " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+            turn.id,
+            turn.epoch,
+            lease_s,
+        )
+        if renewed:
+            kept.add(turn.id)
+    return kept
+
+
+async def _claim_on_postgres(tx: Transaction, lease_s: float) -> Sequence[Row]:
+    return await tx.fetch("SELECT * FROM turn_claim_1($1, $2)", CLAIM_LIMIT, lease_s)
+
+
+async def _claim_on_sqlite(tx: Transaction, lease_s: float) -> Sequence[Row]:
+    # A lease that ends too far ahead was set by a clock that has been set back since.
+    lost = await tx.fetch(
+        "UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + $2,"
+        " takeovers = takeovers + CASE WHEN offered THEN 0 ELSE 1 END, offered = false"
+        " WHERE id IN (SELECT id FROM turns WHERE status = 'running' AND (offered OR"
+        "  lease_until NOT BETWEEN epoch_now() AND epoch_now() + 60) ORDER BY id LIMIT $1)"
+        " RETURNING id, user_id, epoch, takeovers",
+        CLAIM_LIMIT,
+        lease_s,
+    )
+    for row in lost:
+        await _doubt(tx, TurnId(row["id"]))
+    return lost
 
 
 async def _doubt(tx: Transaction, turn: TurnId) -> None:
@@ -408,7 +489,7 @@ async def _doubt(tx: Transaction, turn: TurnId) -> None:
     )
 
 
-async def _settled(attempt: Callable[[bool], Awaitable[T]]) -> T:
+async def settled(attempt: Callable[[bool], Awaitable[T]]) -> T:
     """Send a write until it is known to be done; `attempt` is told whether it is sent again."""
     give_up = time.monotonic() + RESEND_S
     again = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 from taskchat.chat.records import (
     HistoryMessage,
@@ -88,24 +89,31 @@ async def owned_turn(
     )
 
 
-async def record(tx: Transaction, user: UserId, turn: TurnId) -> TurnRecord | None:
-    """A turn of that user as it stands; None where there is none, or its conversation is gone."""
+async def record(
+    tx: Transaction, user: UserId, turn: TurnId | UUID, *, deleted_too: bool = False
+) -> TurnRecord | None:
+    """A turn of that user as it stands, by its number or its UUID.
+
+    None where there is none, or (but for `deleted_too`) its conversation was deleted.
+    """
+    column = "uid" if isinstance(turn, UUID) else "id"  # one of two names of ours
     row = await tx.fetchrow(
-        "SELECT t.id, t.uid, t.conversation_id, c.uid AS conversation_uid, t.status, t.epoch,"
+        "SELECT t.id, t.uid, t.conversation_id, c.uid AS conversation_uid, t.status, t.epoch,"  # noqa: S608
         " t.attempt, t.error_code, t.retryable, t.input_tokens, t.output_tokens, t.requests,"
         " t.created_at, t.finished_at, m.uid AS message_uid, m.content, m.tool_calls,"
         " m.tool_results, m.metadata, m.created_at AS answered_at"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " LEFT JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq + 1"
         "  AND m.turn_id = t.id AND m.deleted_at IS NULL"
-        " WHERE t.user_id = $1 AND t.id = $2 AND c.deleted_at IS NULL",
+        f" WHERE t.user_id = $1 AND t.{column} = $2 AND (c.deleted_at IS NULL OR $3)",
         user,
         turn,
+        deleted_too,
     )
     if row is None:
         return None
     return TurnRecord(
-        id=turn,
+        id=TurnId(row["id"]),
         uid=as_uuid(row["uid"]),
         user=user,
         conversation_id=ConversationId(row["conversation_id"]),

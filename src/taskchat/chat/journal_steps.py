@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from taskchat.chat import journal_reads
 from taskchat.db.database import Row, Transaction, as_time
+from taskchat.rates import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,27 @@ if TYPE_CHECKING:
     from taskchat.chat.records import Ending, OwnedTurn, TurnRequest
 
 _DAY_S = 86_400
+MOST_READ = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one user may have; None is no limit."""
+
+    rate: Rate | None = None
+    """Turns opened within a window."""
+    at_once: int | None = None
+    """Turns that run; one that waits for its conversation does not run."""
+
+    @property
+    def window(self) -> Rate | None:
+        """The rate as it is looked up: of a large one only its share of a shorter window.
+
+        So a look-up never reads more than `MOST_READ` turns, however high the limit is.
+        """
+        if self.rate is None or self.rate.limit <= MOST_READ:
+            return self.rate
+        return Rate(MOST_READ, self.rate.window_s * MOST_READ / self.rate.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,7 @@ class OpenTerms:
     lease_s: float
     ticket_s: float
     history: int
+    limits: Limits
 
 
 def json_text(value: object) -> str | None:
@@ -53,6 +77,8 @@ async def open_turn(tx: Transaction, request: TurnRequest, terms: OpenTerms) -> 
         known = await _look_up_key(tx, request, conversation)
         if known is not None:
             return known
+    if (limited := await _over_limit(tx, request, terms.limits)) is not None:
+        return limited
     if conversation is not None and await _is_busy(tx, request, conversation["id"]):
         await tx.execute(
             "INSERT INTO waiters (uid, user_id, conversation_id, seen_until)"
@@ -103,6 +129,35 @@ async def _look_up_key(
     if turn["deleted_at"] is not None:
         return {"outcome": "missing"}
     return {"outcome": "same", "turn_id": turn["id"]}
+
+
+async def _over_limit(
+    tx: Transaction, request: TurnRequest, limits: Limits
+) -> Mapping[str, Any] | None:
+    if (rate := limits.window) is not None:
+        # The age of the n-th newest turn tells whether there is room: no counter, nothing to write.
+        since = datetime.now(UTC) - timedelta(seconds=rate.window_s)
+        row = await tx.fetchrow(
+            "SELECT $3 - (epoch_now() - unixepoch(created_at)) AS room_s FROM turns"
+            " WHERE user_id = $1 AND created_at > $2"
+            " ORDER BY created_at DESC LIMIT 1 OFFSET $4",
+            request.user,
+            since,
+            rate.window_s,
+            rate.limit - 1,
+        )
+        if row is not None:
+            return {"outcome": "limited", "by": "rate", "room_s": row["room_s"]}
+    if limits.at_once is not None:
+        # The index of running turns holds only those that run now, of all users.
+        row = await tx.fetchrow(
+            "SELECT count(*) AS running FROM turns INDEXED BY turns_running"
+            " WHERE status = 'running' AND user_id = $1",
+            request.user,
+        )
+        if row is not None and row["running"] >= limits.at_once:
+            return {"outcome": "limited", "by": "at_once", "room_s": 1}
+    return None
 
 
 async def _is_busy(tx: Transaction, request: TurnRequest, conversation_id: int) -> bool:
@@ -178,7 +233,13 @@ async def _store(
         now,
     )
     if terms.waited:
-        await tx.execute("DELETE FROM waiters WHERE uid = $1", request.ticket)
+        # Ours, and those that a process which died has left.
+        await tx.execute(
+            "DELETE FROM waiters WHERE conversation_id = $1"
+            " AND (uid = $2 OR seen_until < epoch_now())",
+            counted["id"],
+            request.ticket,
+        )
     return {
         "outcome": "opened",
         "turn_id": turn["id"],
@@ -192,7 +253,10 @@ async def _store(
 async def close_turn(
     tx: Transaction, turn: OwnedTurn, ending: Ending, uid: UUID
 ) -> Mapping[str, Any]:
-    """Do what `turn_close_1` does; gives the same outcome."""
+    """Do what `turn_close_1` does; gives the same outcome.
+
+    In words of both databases: `journal_cancel.py` ends a turn with it inside its own transaction.
+    """
     ended = await tx.fetchrow(
         "UPDATE turns SET status = $3, error_code = $4, retryable = $5, input_tokens = $6,"
         " output_tokens = $7, requests = $8, finished_at = clock_timestamp()"
@@ -231,7 +295,7 @@ async def close_turn(
     )
     assert message is not None  # noqa: S101  its place belongs to this turn alone
     await tx.execute(
-        "UPDATE conversations SET last_seq = max(last_seq, $2),"
+        "UPDATE conversations SET last_seq = CASE WHEN last_seq < $2 THEN $2 ELSE last_seq END,"
         " message_count = message_count + $3, last_message_at = $4, updated_at = $4 WHERE id = $1",
         turn.conversation_id,
         ended["user_seq"] + 1,

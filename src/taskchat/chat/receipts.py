@@ -22,6 +22,7 @@ _VERBS = {
 
 NOTHING_SAID = "I have no answer to that. Could you say it in other words?"
 STOPPED_EARLY = "Then I had to stop before I was done."
+CANCELLED = "I was stopped here."
 
 
 def describe(results: Sequence[Mapping[str, Any]]) -> str:

@@ -61,7 +61,8 @@ class Recovery:
                 if now - renewed >= self._lease_s / 3:
                     await self._renew()
                     renewed = now
-                if now - looked >= self._lease_s / 4 * random.uniform(0.8, 1.2):  # noqa: S311
+                wait_s = self._lease_s / 4 * random.uniform(0.8, 1.2)  # noqa: S311
+                if now - looked >= wait_s and not self._turns.stopping:
                     looked = now
                     await self.take_over()
             except Exception as error:  # noqa: BLE001  the edge of the job: without it nothing is renewed

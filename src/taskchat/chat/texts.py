@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from unicodedata import category
 
 from taskchat.errors import FieldError, InvalidMessageError
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from pydantic_ai.messages import ToolCallPart
 
-# What a reader cannot see, besides white space: zero-width characters, marks of direction.
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u180e"
+# Unicode's class of what a reader cannot see: zero-width characters, marks of direction, tags.
+_INVISIBLE = "Cf"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNNAMEABLE = re.compile("[^A-Za-z0-9_-]")
 
@@ -26,7 +27,7 @@ def check_message(text: str, max_chars: int) -> None:
         InvalidMessageError: which of these it is.
     """
     hint = None
-    if all(char.isspace() or char in _INVISIBLE for char in text):
+    if is_blank(text):
         hint = "must not be empty"
     elif len(text) > max_chars:
         hint = f"must have at most {max_chars} characters; this one has {len(text)}"
@@ -53,6 +54,28 @@ def tool_call_json(call: ToolCallPart) -> Mapping[str, Any]:
         "type": "function",
         "function": {"name": call.tool_name, "arguments": _arguments(call)},
     }
+
+
+def call_arguments(call: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a stored call as an object; what no JSON reader takes is replaced."""
+
+    def readable(value: Any) -> Any:  # noqa: ANN401  any value of JSON
+        if isinstance(value, str):
+            return storable(value)
+        if isinstance(value, list):
+            return [readable(each) for each in cast("list[Any]", value)]
+        if isinstance(value, dict):
+            items = cast("dict[str, Any]", value).items()
+            return {storable(name): readable(each) for name, each in items}
+        return value
+
+    # Models write NaN, which Python reads and JSON does not have.
+    return readable(json.loads(call["function"]["arguments"], parse_constant=lambda _: None))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing of it."""
+    return all(char.isspace() or category(char) == _INVISIBLE for char in text)
 
 
 def _arguments(call: ToolCallPart) -> str:

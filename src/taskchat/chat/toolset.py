@@ -27,11 +27,14 @@ class Toolset:
     def __init__(self) -> None:
         self._server: MCPServer | None = None
         self._definitions: list[ToolDefinition] = []
+        self._loading = asyncio.Lock()
 
     async def definitions(self) -> list[ToolDefinition]:
         """What the model may call; loads the MCP library at the first turn, beside the loop."""
         if self._server is None:
-            await asyncio.to_thread(self._load)
+            async with self._loading:
+                if self._server is None:
+                    await asyncio.to_thread(self._load)
         return self._definitions
 
     def _load(self) -> None:

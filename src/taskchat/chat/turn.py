@@ -29,6 +29,7 @@ from pydantic_ai.models import ModelRequestParameters
 
 from taskchat.chat import receipts
 from taskchat.chat.context import messages_for, read_response, tool_return, write_response
+from taskchat.chat.endings import added_up, calls_in, results_of, text_in
 from taskchat.chat.records import (
     Busy,
     Ending,
@@ -39,9 +40,8 @@ from taskchat.chat.records import (
     TurnLostError,
     TurnRecord,
     TurnRequest,
-    Usage,
 )
-from taskchat.chat.texts import storable, tool_call_json, tool_name
+from taskchat.chat.texts import storable, tool_name
 from taskchat.chat.waiting import WaitingLine, woken
 from taskchat.errors import (
     AgentTimeoutError,
@@ -56,12 +56,14 @@ from taskchat.errors import (
 )
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from pydantic_ai.models import Model
 
     from taskchat.chat.journal import Journal, StepDraft
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
-    from taskchat.ids import ConversationId, TurnId
+    from taskchat.ids import ConversationId, TurnId, UserId
 
 log = structlog.get_logger()
 
@@ -149,10 +151,10 @@ class Turns:
                     await woken(place)
                     self._check_stopping()
                     opening = await self._journal.open(request, waited=True)
+                return opening
             finally:
                 if not isinstance(opening, Opened):  # that one has dropped its ticket
                     await self._leave_line(request, conversation)
-        return opening
 
     async def _leave_line(self, request: TurnRequest, conversation: ConversationId) -> None:
         """Make way for whoever stands behind."""
@@ -171,13 +173,25 @@ class Turns:
                 if not job.task.cancelled() and (record := job.task.result()) is not None:
                     return record
             self._check_stopping()
-            record = await self._journal.read(turn.user, turn.id)
+            # Also of a conversation that was deleted meanwhile: that is how this turn has ended.
+            record = await self._journal.read(turn.user, turn.id, deleted_too=True)
             if record is None:
                 raise TurnNotFoundError
             if record.status != "running":
                 return record
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, longest_s)
+
+    async def find(self, user: UserId, uid: UUID) -> TurnRecord:
+        """A turn of that user as it stands.
+
+        Raises:
+            TurnNotFoundError: there is none, or its conversation was deleted.
+        """
+        record = await self._journal.read(user, uid)
+        if record is None:
+            raise TurnNotFoundError
+        return record
 
     # ---- the turn's own job ----
 
@@ -249,7 +263,7 @@ class Turns:
         parameters = ModelRequestParameters(function_tools=await self._toolset.definitions())
         for _ in range(self._limits.iterations):
             response = await self._think(progress, parameters, deadline)
-            if not _calls(response):
+            if not calls_in(response):
                 return progress.answer(response)
             await self._act(progress, response)
         raise MaxIterationsError
@@ -272,7 +286,7 @@ class Turns:
         async def work(tx: Transaction) -> Sequence[StepDraft]:
             effects: list[StepDraft] = [
                 ("effect", await self._toolset.call(tx, progress.turn, call))
-                for call in _calls(response)
+                for call in calls_in(response)
             ]
             return [("response", write_response(response)), *effects]
 
@@ -285,11 +299,25 @@ class Turns:
         """The turns that run here now."""
         return [job.turn for job in self._jobs.values()]
 
+    @property
+    def stopping(self) -> bool:
+        """Whether this copy takes no more turns."""
+        return self._stopping
+
     def abandon(self, turn: OwnedTurn) -> None:
         """Stop working on a turn that this copy has lost."""
         job = self._jobs.get(turn.id)
         if job is not None and job.turn.epoch == turn.epoch:
             job.task.cancel()
+
+    def let_go(self, turn: TurnId, conversation: ConversationId) -> None:
+        """Stop working on a turn that was ended from outside; who listens to it reads that end.
+
+        On another copy the owner finds out at its next write or renewal.
+        """
+        if (job := self._jobs.get(turn)) is not None:
+            job.task.cancel()
+        self._line.wake(conversation)
 
     async def stop(self, grace_s: float) -> None:
         """Take no more requests, give the running turns a moment, then let go of them.
@@ -343,7 +371,7 @@ class _Progress:
     def answer(self, response: ModelResponse) -> str:
         """The reply: all that the model said in this turn, or else what its tools gave back."""
         self._responses.append(response)
-        said = "\n\n".join(text for text in map(_text, self._responses) if text)
+        said = "\n\n".join(text for text in map(text_in, self._responses) if text)
         return said or receipts.answer_from(self._results())
 
     def completed(self, text: str) -> Ending:
@@ -363,21 +391,10 @@ class _Progress:
         )
 
     def _ending(self, ending: Ending) -> Ending:
-        responses = self._responses
-        calls = [tool_call_json(call) for response in responses for call in _calls(response)]
-        results = {
-            result["id"]: {key: result[key] for key in result if key != "id"}
-            for result in self._results()
-        }
-        usage = Usage(
-            sum(response.usage.input_tokens for response in responses),
-            sum(response.usage.output_tokens for response in responses),
-            len(responses),
-        )
-        return replace(ending, tool_calls=calls or None, tool_results=results or None, usage=usage)
+        return added_up(ending, self._responses, self._results())
 
     def _results(self) -> list[Mapping[str, Any]]:
-        return [step.body for step in self.steps if step.kind != "response"]
+        return results_of(self.steps)
 
 
 def _ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
@@ -400,11 +417,3 @@ def _ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
         else:
             parts.append(part)
     return replace(response, parts=parts)
-
-
-def _calls(response: ModelResponse) -> list[ToolCallPart]:
-    return [part for part in response.parts if isinstance(part, ToolCallPart)]
-
-
-def _text(response: ModelResponse) -> str:
-    return "".join(part.content for part in response.parts if isinstance(part, TextPart)).strip()

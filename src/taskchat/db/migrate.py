@@ -90,9 +90,34 @@ def unreachable(url: DatabaseUrl, setting: str = "DATABASE_URL") -> StartError:
     )
 
 
-def upgrade(url: DatabaseUrl, revision: str = "head") -> None:
-    """Migrate up to `revision`. Blocks; call it in a thread from async code."""
+def upgrade(url: DatabaseUrl, revision: str = "head", *, service: str | None = None) -> None:
+    """Migrate up to `revision`. Blocks; call it in a thread from async code.
+
+    Args:
+        url: by the tables' owner.
+        revision: `head` is the newest.
+        service: the role that serves, where it is another than the owner: it is given the right to
+            read and write rows, which row-level security narrows to one user's.
+    """
     _run(url, lambda config: _command().upgrade(config, revision))
+    if service is not None:
+        with_connection(url, lambda connection: _grant(connection, service))
+
+
+def _grant(connection: Connection, service: str) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    schema = quote(str(connection.exec_driver_sql("SELECT current_schema()").scalar_one()))
+    for rights in (
+        f"USAGE ON SCHEMA {schema}",
+        f"SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema}",
+        f"USAGE ON ALL SEQUENCES IN SCHEMA {schema}",
+        f"EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema}",
+    ):
+        connection.exec_driver_sql(f"GRANT {rights} TO {quote(service)}")
+    connection.exec_driver_sql(
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quote(service)}"
+    )
+    connection.commit()
 
 
 def downgrade(url: DatabaseUrl, revision: str) -> None:

@@ -85,12 +85,15 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[_Connection]:
+        if self._pool.is_closing():
+            raise DatabaseError
         with _telling_errors():
             connection = await self._pool.acquire()
         try:
             yield connection
         finally:
-            await self._pool.release(connection)
+            with _telling_errors():
+                await self._pool.release(connection)
 
 
 async def open_postgres(dsn: str) -> PostgresDatabase:
@@ -128,8 +131,10 @@ def _begin(user: UserId | None) -> str:
 
 
 async def _roll_back(connection: _Connection) -> None:
+    # Also where no transaction seems to be open: the answer to a BEGIN that was cancelled is still
+    # on its way.
     with _ignoring_errors():
-        if not connection.is_closed() and connection.is_in_transaction():
+        if not connection.is_closed():
             await connection.execute("ROLLBACK")
 
 

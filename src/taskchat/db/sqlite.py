@@ -13,7 +13,7 @@ import re
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -50,6 +50,9 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.create_function("clock_timestamp", 0, lambda: _time_text(datetime.now(UTC)))
     connection.create_function("epoch_now", 0, lambda: datetime.now(UTC).timestamp())
+    # Postgres knows these two for every alphabet; SQLite's own lower() knows ASCII.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.create_function("strpos", 2, _strpos, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -127,6 +130,9 @@ class SqliteDatabase:
             except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
                 for job in group:
                     job.result, job.error = None, error
+                if connection is not None and connection.in_transaction:
+                    connection.close()  # even undoing failed: the next group begins on a new one
+                    connection = None
             _tell(group)
         if connection is not None:
             connection.close()
@@ -186,12 +192,12 @@ def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None
 
 
 def _tell(group: Sequence[_Job]) -> None:
-    """Wake the event loop once for a whole group (a loop is closed only when nobody waits)."""
+    """Wake the event loop once for a whole group; one that is closed has nobody who waits."""
     by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
     for job in group:
         by_loop.setdefault(job.loop, []).append(job)
     for loop, jobs in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(_tell_all, jobs)
 
 
@@ -247,6 +253,14 @@ def _values(args: Sequence[Argument]) -> tuple[Any, ...]:
         _time_text(arg) if isinstance(arg, datetime) else str(arg) if isinstance(arg, UUID) else arg
         for arg in args
     )
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
+
+
+def _strpos(text: str | None, part: str | None) -> int | None:
+    return None if text is None or part is None else text.find(part) + 1
 
 
 def _time_text(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from taskchat.errors import StartError
 from taskchat.settings import without_password
@@ -16,6 +16,15 @@ class DatabaseUrl:
 
     path: Path | None = None
     dsn: str = ""
+
+    @property
+    def role(self) -> str | None:
+        """Who we are on a server, where the address says so."""
+        try:
+            name = urlsplit(self.dsn).username
+        except ValueError:  # it cannot be read at all, which connecting will tell
+            return None
+        return None if name is None else unquote(name)
 
     @property
     def shown(self) -> str:

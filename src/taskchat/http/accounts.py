@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from taskchat.auth.account_texts import MAX_EMAIL_CHARS, MAX_NAME_CHARS
+from taskchat.auth.account_texts import MAX_EMAIL_CHARS, MAX_NAME_CHARS, login_name
 from taskchat.auth.passwords import MAX_CHARS, MIN_CHARS
 from taskchat.auth.sessions import SignIn
 from taskchat.errors import SignUpClosedError
+from taskchat.http.client_address import client_address
 from taskchat.http.cookies import clear_page_cookie, set_page_cookie
 from taskchat.http.deps import CurrentUser, parts_of
 from taskchat.http.requests import Body, Text, read_json, takes
@@ -24,6 +25,21 @@ _WRITTEN = {
     413: {"description": "The body is over 1 MiB."},
     415: {"description": "The body is not JSON."},
     500: {"description": "The database failed."},
+}
+_LIMITED = {
+    429: {
+        "description": "Too many sign-ins from this address or to this account"
+        " (`TASKCHAT_AUTH_RATE_LIMIT`); `Retry-After` says how long to wait.",
+        "headers": {
+            name: {"description": text, "schema": {"type": "integer"}}
+            for name, text in (
+                ("Retry-After", "Seconds to wait."),
+                ("X-RateLimit-Limit", "How many are admitted in a window."),
+                ("X-RateLimit-Remaining", "How many are left now."),
+                ("X-RateLimit-Reset", "In how many seconds there is room again."),
+            )
+        },
+    }
 }
 _SIGNED_IN = {
     401: {"description": "No token, or one that does not count."},
@@ -111,6 +127,7 @@ class SignInAnswer(BaseModel):
     openapi_extra=takes(SignUpBody),
     responses={
         **_WRITTEN,
+        **_LIMITED,
         403: {"description": "Sign-up is closed here; the operator makes the accounts."},
         409: {"description": "There is an account with this address already."},
     },
@@ -121,6 +138,7 @@ async def sign_up(request: Request, response: Response) -> SignInAnswer:
     if not accounts.sign_up_open:
         raise SignUpClosedError  # whatever the body says
     body = await read_json(request, SignUpBody)
+    await _admit(request, login_name(body.email))
     begun = await accounts.sign_up(body.email, body.password, body.name)
     return _signed_in(request, response, begun)
 
@@ -131,12 +149,14 @@ async def sign_up(request: Request, response: Response) -> SignInAnswer:
     openapi_extra=takes(SignInBody),
     responses={
         **_WRITTEN,
+        **_LIMITED,
         401: {"description": "Unknown address or wrong password; which one is not told."},
     },
 )
 async def sign_in(request: Request, response: Response) -> SignInAnswer:
     """Begin a session of seven days; the page also gets its cookie."""
     body = await read_json(request, SignInBody)
+    await _admit(request, login_name(body.email))
     begun = await parts_of(request).accounts.sign_in(body.email, body.password)
     return _signed_in(request, response, begun)
 
@@ -162,6 +182,7 @@ async def sign_out(request: Request, response: Response, user: CurrentUser) -> N
     responses={
         **_WRITTEN,
         **_SIGNED_IN,
+        **_LIMITED,
         401: {"description": "No token, one that does not count, or a wrong `current`."},
     },
 )
@@ -169,6 +190,7 @@ async def change_password(request: Request, response: Response, user: CurrentUse
     """Set another password. Every session of the account ends, this one too: sign in again."""
     body = await read_json(request, PasswordBody)
     parts = parts_of(request)
+    await _admit(request, user.subject)  # whoever found a token shall not find the password too
     await parts.accounts.change_password(user, body.current, body.new)
     clear_page_cookie(response, parts.tokens.page)
 
@@ -196,6 +218,10 @@ async def follow_link(
     response = RedirectResponse("/", status_code=303, headers={"Referrer-Policy": "no-referrer"})
     set_page_cookie(response, parts.tokens.page, begun.token)
     return response
+
+
+async def _admit(request: Request, account: str) -> None:
+    await parts_of(request).sign_ins.admit(client_address(request), account)
 
 
 def _signed_in(request: Request, response: Response, begun: SignIn) -> SignInAnswer:

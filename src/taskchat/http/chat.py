@@ -1,25 +1,34 @@
-"""Surface A: `POST /api/{user_id}/chat`, one message in, one answer out."""
+"""Surfaces A and B: `POST /api/{user_id}/chat` and `POST /api/chat`, one message in, one answer out.
+
+How a request becomes a turn and a turn's end an answer is said here for every surface.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from taskchat.chat.records import TurnRequest
-from taskchat.chat.texts import check_message
+from taskchat.chat.records import Reply, TurnRecord, TurnRequest
+from taskchat.chat.texts import call_arguments, check_message
 from taskchat.chat.turn import Answer
 from taskchat.errors import (
     FieldError,
     InvalidInputError,
+    MessageNotFoundError,
     NotAllowedError,
+    NotFoundError,
     turn_failure,
 )
 from taskchat.http.deps import CurrentUser, parts_of
-from taskchat.http.errors import failure_response
+from taskchat.http.envelope import data_response
+from taskchat.http.errors import failure_response, is_v1
+from taskchat.http.refusals import refusals
 from taskchat.http.requests import Body, Text, read_json, takes, zone_of
 from taskchat.ids import ConversationId
 
@@ -29,6 +38,54 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["chat"])
 
 MAX_CHARS = 10_000
+PLAIN_MAX_CHARS = 5_000
+
+NOT_ANSWERED = (
+    "The assistant is not available, and the message is kept; or this server is stopping."
+)
+TOLD: dict[str, Any] = {
+    "headers": {
+        "Turn-Id": {
+            "description": "Names the turn.",
+            "schema": {"type": "string", "format": "uuid"},
+        },
+        "Idempotency-Replayed": {
+            "description": "`true` where the turn had ended before this request came.",
+            "schema": {"type": "string", "enum": ["true"]},
+        },
+    }
+}
+_HEADERS = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "Names this turn for 24 hours: sent again, the message is not answered twice.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+    {
+        "name": "Time-Zone",
+        "in": "header",
+        "required": False,
+        "description": "The IANA zone in which `tomorrow` is meant; else the profile's, else UTC.",
+        "schema": {"type": "string", "examples": ["Europe/Paris"]},
+    },
+]
+
+
+def takes_message(model: type[BaseModel], max_chars: int) -> dict[str, Any]:
+    """What OpenAPI shows of an operation that takes a message: its body and its headers."""
+    described = takes(model)
+    schema = described["requestBody"]["content"]["application/json"]["schema"]
+    for name in ("message", "content"):
+        for text in _texts(schema["properties"].get(name, {})):
+            # `check_message` counts, for all surfaces alike; this tells of it beforehand.
+            text |= {"minLength": 1, "maxLength": max_chars, "pattern": r"\S"}
+    return described | {"parameters": _HEADERS}
+
+
+def _texts(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in (schema, *schema.get("anyOf", ())) if each.get("type") == "string"]
 
 
 class MessageObject(Body):
@@ -53,29 +110,24 @@ def _conversation(value: object) -> object:
     raise ValueError(message)
 
 
-class ChatBody(Body):
-    """What a client sends: a message, and the conversation it belongs to."""
+class MessageBody(Body):
+    """A message, by one of the names that clients give it."""
 
     message: Annotated[
         Text | None,
         BeforeValidator(_words),
         Field(
-            description=f"What the user says, 1 to {MAX_CHARS:,} characters; also taken as an"
-            " object with `content` and, if anything, `role: user`.",
+            description="What the user says; also taken as an object with `content` and, if"
+            " anything, `role: user`.",
             examples=["Create a task to buy milk"],
         ),
     ] = None
     content: Annotated[
         Text | None, Field(description="Another name for `message`; send one of them.")
     ] = None
-    conversation_id: Annotated[
-        int | UUID | None,
-        BeforeValidator(_conversation),
-        Field(description="Continues that conversation; absent or null begins a new one."),
-    ] = None
 
     @model_validator(mode="after")
-    def _one_message(self) -> ChatBody:
+    def _one_message(self) -> MessageBody:
         if self.message is not None and self.content is not None:
             message = "send either message or content, not both"
             raise ValueError(message)
@@ -85,6 +137,25 @@ class ChatBody(Body):
     def text(self) -> str:
         """The message, by whichever name it came; empty where there was none."""
         return self.message or self.content or ""
+
+
+class ChatBody(MessageBody):
+    """What a client of surface A sends: a message, and the conversation it belongs to."""
+
+    conversation_id: Annotated[
+        int | UUID | None,
+        BeforeValidator(_conversation),
+        Field(description="Continues that conversation; absent or null begins a new one."),
+    ] = None
+
+
+class PlainChatBody(MessageBody):
+    """What a client of surface B sends."""
+
+    conversation_id: Annotated[
+        UUID | None,
+        Field(description="Continues that conversation; absent or null begins a new one."),
+    ] = None
 
 
 class ChatReply(BaseModel):
@@ -98,26 +169,48 @@ class ChatReply(BaseModel):
     ]
 
 
+class ToolUse(BaseModel):
+    """One use of a tool."""
+
+    name: Annotated[str, Field(examples=["add_task"])]
+    arguments: Annotated[dict[str, Any], Field(examples=[{"title": "Buy milk"}])]
+    ok: Annotated[bool, Field(description="Whether it did what was asked.")]
+    result: Annotated[
+        Any,
+        Field(
+            description="What it gave back; where `ok` is false, why not, in words.",
+            examples=[{"task_id": 1, "status": "created", "title": "Buy milk"}],
+        ),
+    ]
+
+
+class PlainChatReply(BaseModel):
+    """The assistant's message."""
+
+    conversation_id: Annotated[UUID, Field(description="Send it with the next message.")]
+    message_id: Annotated[UUID, Field(description="Names this message in `/api/v1/chat`.")]
+    role: Literal["assistant"] = "assistant"
+    content: Annotated[str, Field(description="The assistant's words; never empty.")]
+    tool_calls: Annotated[list[ToolUse], Field(description="The tools used, in order.")]
+    created_at: Annotated[datetime, Field(description="When it was written, in UTC.")]
+
+
 @router.post(
     "/api/{user_id}/chat",
     response_model=ChatReply,
     summary="Send a message and get the answer",
-    openapi_extra=takes(ChatBody),
-    responses={
-        400: {"description": "The message or the conversation id is not valid."},
-        401: {"description": "No token, or one that does not count."},
-        403: {"description": "The path names another user."},
-        404: {"description": "There is no such conversation."},
-        409: {"description": "The conversation is busy; try again after `Retry-After` seconds."},
-        413: {"description": "The body is over 1 MiB."},
-        415: {"description": "The body is not JSON."},
-        422: {"description": "The `Idempotency-Key` was used with another message."},
-        500: {"description": "The database failed."},
-        503: {"description": "The assistant is not available; the message is kept."},
-    },
+    openapi_extra=takes_message(ChatBody, MAX_CHARS),
+    responses={200: TOLD}
+    | refusals(
+        "401 403 404 409 413 415 422 429 500 503",
+        _403="The path names another user, or a cookie came without our own `Origin`.",
+        _503=NOT_ANSWERED,
+    ),
 )
 async def send_message(user_id: str, request: Request, user: CurrentUser) -> Response:
     """One message of the user, answered when the turn has ended."""
+    if user_id == "v1":  # no user's path: these are the routes of `/api/v1` that do not exist
+        raise NotFoundError
     if user_id != user.subject:
         raise NotAllowedError
     body = await read_json(request, ChatBody)
@@ -125,7 +218,22 @@ async def send_message(user_id: str, request: Request, user: CurrentUser) -> Res
     conversation = ConversationId(given) if isinstance(given, int) else given
     turn = turn_request(request, user, body.text, MAX_CHARS, conversation)
     answer = await parts_of(request).turns.send(turn, request.is_disconnected)
-    return _render(request, answer)
+    return render(request, answer, _numbered_reply)
+
+
+@router.post(
+    "/api/chat",
+    response_model=PlainChatReply,
+    summary="Send a message and get the answer with its tool calls",
+    openapi_extra=takes_message(PlainChatBody, PLAIN_MAX_CHARS),
+    responses={200: TOLD} | refusals("401 403 404 409 413 415 422 429 500 503", _503=NOT_ANSWERED),
+)
+async def send_plain_message(request: Request, user: CurrentUser) -> Response:
+    """One message of the token's user, answered when the turn has ended."""
+    body = await read_json(request, PlainChatBody)
+    turn = turn_request(request, user, body.text, PLAIN_MAX_CHARS, body.conversation_id)
+    answer = await parts_of(request).turns.send(turn, request.is_disconnected)
+    return render(request, answer, _plain_reply)
 
 
 def turn_request(
@@ -155,24 +263,50 @@ def turn_request(
     )
 
 
-def turn_headers(answer: Answer) -> dict[str, str]:
-    """The headers that tell which turn an answer is of, and whether it is told again."""
-    headers = {"Turn-Id": str(answer.record.uid)}
+def render(
+    request: Request, answer: Answer, show: Callable[[TurnRecord, Reply], BaseModel]
+) -> Response:
+    """The end of a turn in the form of a surface: its reply as `show` has it, or its failure."""
+    record = answer.record
+    headers = {"Turn-Id": str(record.uid)}
     if answer.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return headers
+    if record.status == "completed" and record.reply is not None:
+        body = show(record, record.reply)
+        if is_v1(request.url.path):
+            return data_response(body, headers=headers)
+        return Response(body.model_dump_json(), headers=headers, media_type="application/json")
+    failure = (
+        MessageNotFoundError()  # it is told again, and its user has deleted the answer since
+        if record.status == "completed"
+        else turn_failure(record.error_code, retryable=record.retryable)
+    )
+    return failure_response(request.url.path, failure, headers)
 
 
-def _render(request: Request, answer: Answer) -> Response:
-    record = answer.record
-    headers = turn_headers(answer)
-    if record.status != "completed" or record.reply is None:
-        failure = turn_failure(record.error_code, retryable=record.retryable)
-        return failure_response(request.url.path, failure, headers)
-    reply = ChatReply(
+def _numbered_reply(record: TurnRecord, reply: Reply) -> ChatReply:
+    return ChatReply(
         conversation_id=record.conversation_id,
         conversation_uid=record.conversation_uid,
-        response=record.reply.content,
-        tool_calls=[call["function"]["name"] for call in record.reply.tool_calls or ()],
+        response=reply.content,
+        tool_calls=[call["function"]["name"] for call in reply.tool_calls or ()],
     )
-    return Response(reply.model_dump_json(), headers=headers, media_type="application/json")
+
+
+def _plain_reply(record: TurnRecord, reply: Reply) -> PlainChatReply:
+    results = reply.tool_results or {}
+    return PlainChatReply(
+        conversation_id=record.conversation_uid,
+        message_id=reply.uid,
+        content=reply.content,
+        tool_calls=[
+            ToolUse(
+                name=call["function"]["name"],
+                arguments=call_arguments(call),
+                ok=results[call["id"]]["ok"],
+                result=results[call["id"]]["result"],
+            )
+            for call in reply.tool_calls or ()
+        ],
+        created_at=reply.created_at,
+    )

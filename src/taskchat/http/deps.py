@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
+import structlog
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
@@ -30,7 +31,14 @@ class TokenOfRequest(SecurityBase):
             NotAuthenticatedError: there is none, or it does not count.
             OriginNotAllowedError: a cookie with a writing request of another site's page.
         """
-        return await parts_of(request).tokens.principal_of(request.headers, request.method)
+        principal = await parts_of(request).tokens.principal_of(request.headers, request.method)
+        return known(principal)
+
+
+def known(principal: Principal) -> Principal:
+    """The same principal, whose id is from here on in every line that is logged."""
+    structlog.contextvars.bind_contextvars(user_id=principal.user)
+    return principal
 
 
 CurrentUser = Annotated[Principal, Depends(TokenOfRequest())]

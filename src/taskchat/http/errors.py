@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from taskchat import errors
-from taskchat.errors import AppError, FieldError, InternalError, InvalidInputError
+from taskchat.errors import AppError, FieldError, InvalidInputError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
-
-log = structlog.get_logger()
 
 V1_PREFIX = "/api/v1"
 
@@ -36,6 +33,7 @@ STATUS: Mapping[type[AppError], int] = {
     errors.BodyTooLargeError: 413,
     errors.UnsupportedMediaTypeError: 415,
     errors.KeyReusedError: 422,
+    errors.TooManyRequestsError: 429,
     errors.TurnFailedError: 503,
     errors.InternalError: 500,
     errors.StoppingError: 503,
@@ -61,7 +59,16 @@ def headers_of(error: AppError) -> dict[str, str]:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, errors.TooManyRequestsError):
+        headers["X-RateLimit-Limit"] = str(error.limit)
+        headers["X-RateLimit-Remaining"] = str(error.remaining)
+        headers["X-RateLimit-Reset"] = str(error.reset_s)
     return headers
+
+
+def is_v1(path: str) -> bool:
+    """Whether answers on that path come in the envelope."""
+    return path == V1_PREFIX or path.startswith(f"{V1_PREFIX}/")
 
 
 def failure_response(
@@ -69,7 +76,7 @@ def failure_response(
 ) -> Response:
     """The answer that tells of a failure, in the form of the surface that `path` belongs to."""
     told = {**headers_of(error), **(headers or {})}
-    if path == V1_PREFIX or path.startswith(f"{V1_PREFIX}/"):
+    if is_v1(path):
         status = status_of(error, STATUS_V1)
         return JSONResponse({"data": None, "error": _v1_error(error, status)}, status, told)
     detail: object = error.message
@@ -97,7 +104,7 @@ def _fields(error: InvalidInputError) -> list[dict[str, str]]:
 
 
 def install(app: FastAPI) -> None:
-    """Give every failure its answer."""
+    """Give every failure its answer; what is none of these, `http/middleware.py` answers."""
 
     async def app_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, AppError)  # noqa: S101  registered for that class
@@ -120,12 +127,7 @@ def install(app: FastAPI) -> None:
         )
         return failure_response(request.url.path, failure, headers)
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("request.crashed", kind=type(error).__name__)
-        return failure_response(request.url.path, InternalError())
-
     app.add_exception_handler(AppError, app_error)
     app.add_exception_handler(RequestValidationError, bad_request)
     for status in (400, 404, 405):
         app.add_exception_handler(status, unrouted)
-    app.add_exception_handler(Exception, unexpected)

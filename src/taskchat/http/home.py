@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from taskchat.http.deps import parts_of
+from taskchat.http.security_headers import PAGE_POLICY
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,7 +21,8 @@ _PAGE = """<!doctype html>
 <p>Your to-do list, kept by talking. The web page is not built yet; these three commands are the
 whole of a first conversation:</p>
 <pre>{commands}</pre>
-<p>Each message you send is stored before it is answered, and a retry never adds a task twice.</p>
+<p>Each message you send is stored before it is answered, and a retry never adds a task twice.
+Everything else that can be asked for: <a href="/docs">the API</a>.</p>
 </html>
 """
 _COMMANDS = """curl -s {base}/auth/sign-up -H 'Content-Type: application/json' \\
@@ -37,4 +39,5 @@ curl -s {base}/api/YOUR_ID/tasks -H 'Authorization: Bearer YOUR_TOKEN'
 async def home(request: Request) -> HTMLResponse:
     """The page."""
     base = parts_of(request).tokens.page.public_url.rstrip("/")
-    return HTMLResponse(_PAGE.format(commands=escape(_COMMANDS.format(base=base))))
+    page = _PAGE.format(commands=escape(_COMMANDS.format(base=base)))
+    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.routing import Route
 
 from taskchat.errors import AppError, NotAuthenticatedError
-from taskchat.http.deps import parts_of
+from taskchat.http.deps import known, parts_of
 from taskchat.http.errors import failure_response
 from taskchat.http.requests import zone_of
+from taskchat.http.routes import NamedRoute
 from taskchat.tasks.caller import ToolCaller, acting_for
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def install(app: FastAPI, settings: Settings, address: str) -> None:
     """
     endpoint = McpEndpoint(settings.public_url or address, address, settings.jwt_issuer)
     app.state.mcp = endpoint
-    app.router.routes.append(Route(PATH, endpoint))
+    app.router.routes.append(NamedRoute(PATH, endpoint))
     for path in (METADATA_PATH, METADATA_PATH + PATH):
-        app.router.routes.append(Route(path, endpoint.metadata, methods=["GET"]))
+        app.router.routes.append(NamedRoute(path, endpoint.metadata, methods=["GET"]))
 
 
 @asynccontextmanager
@@ -185,4 +185,4 @@ async def _bearer_of(request: Request) -> Principal:
     if bearer is None:
         raise NotAuthenticatedError
     only = Headers({"authorization": bearer})
-    return await parts_of(request).tokens.principal_of(only, request.method)
+    return known(await parts_of(request).tokens.principal_of(only, request.method))

@@ -79,7 +79,11 @@ class CheckedTool(Tool):
 
     def _complaints(self, error: ValidationError) -> str:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        told = [_complaint(str(each["loc"][0]), each["type"], each["msg"]) for each in found]
+        # A name that is no text has no place that could be named.
+        told = [
+            _complaint(str(each["loc"][0]) if each["loc"] else "names", each["type"], each["msg"])
+            for each in found
+        ]
         if any(each["type"] == "extra_forbidden" for each in found):
             told.append(f"its arguments are {', '.join(self.fn_metadata.arg_model.model_fields)}")
         return "; ".join(told)

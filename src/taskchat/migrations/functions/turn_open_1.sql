@@ -4,7 +4,7 @@
 -- conversation's lock is current. There is no EXCEPTION block: a unique violation goes to the
 -- caller, who calls again.
 --
--- Returns {"outcome": opened | mine | same | reused | missing | busy, ...}.
+-- Returns {"outcome": opened | mine | same | reused | missing | limited | busy, ...}.
 CREATE FUNCTION turn_open_1(
     p_again boolean,
     p_uid uuid,
@@ -24,23 +24,19 @@ CREATE FUNCTION turn_open_1(
     p_streamed boolean,
     p_lease_s double precision,
     p_ticket_s double precision,
-    p_history integer
+    p_history integer,
+    p_rate integer,                 -- so many turns of the user within p_window_s; NULL: no limit
+    p_window_s double precision,
+    p_at_once integer               -- so many running turns of the user; NULL: no limit
 ) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
     c conversations;
     t turns;
     v_now timestamptz;
     v_history json;
+    v_room_s double precision;
 BEGIN
     PERFORM set_config('taskchat.uid', p_user::text, true);
-
-    -- Sent again because the answer was lost: it may have been done.
-    IF p_again THEN
-        SELECT * INTO t FROM turns WHERE uid = p_uid AND user_id = p_user;
-        IF FOUND THEN
-            RETURN json_build_object('outcome', 'mine', 'turn_id', t.id, 'epoch', t.epoch);
-        END IF;
-    END IF;
 
     IF NOT p_begins THEN
         IF p_conversation_id IS NOT NULL THEN
@@ -52,9 +48,19 @@ BEGIN
             WHERE uid = p_conversation_uid AND user_id = p_user AND deleted_at IS NULL
             FOR NO KEY UPDATE;
         END IF;
-        IF NOT FOUND THEN
-            RETURN json_build_object('outcome', 'missing');
+    END IF;
+
+    -- Sent again because the answer was lost: it may have been done. Asked under the lock, which the
+    -- first one holds while it still runs; and before `missing`, since it may be deleted by now.
+    IF p_again THEN
+        SELECT * INTO t FROM turns WHERE uid = p_uid AND user_id = p_user;
+        IF FOUND THEN
+            RETURN json_build_object('outcome', 'mine', 'turn_id', t.id, 'epoch', t.epoch);
         END IF;
+    END IF;
+
+    IF NOT p_begins AND c.id IS NULL THEN
+        RETURN json_build_object('outcome', 'missing');
     END IF;
 
     IF p_key IS NOT NULL THEN
@@ -72,6 +78,22 @@ BEGIN
                 RETURN json_build_object('outcome', 'same', 'turn_id', t.id);
             END IF;
         END IF;
+    END IF;
+
+    -- The age of the n-th newest turn tells whether there is room: no counter, nothing to write.
+    IF p_rate IS NOT NULL THEN
+        SELECT p_window_s - extract(epoch FROM clock_timestamp() - created_at) INTO v_room_s
+        FROM turns
+        WHERE user_id = p_user
+          AND created_at > clock_timestamp() - make_interval(secs => p_window_s)
+        ORDER BY created_at DESC OFFSET p_rate - 1 LIMIT 1;
+        IF FOUND THEN
+            RETURN json_build_object('outcome', 'limited', 'by', 'rate', 'room_s', v_room_s);
+        END IF;
+    END IF;
+    IF p_at_once IS NOT NULL AND p_at_once <=
+        (SELECT count(*) FROM turns WHERE user_id = p_user AND status = 'running') THEN
+        RETURN json_build_object('outcome', 'limited', 'by', 'at_once', 'room_s', 1);
     END IF;
 
     IF NOT p_begins AND (
@@ -120,7 +142,9 @@ BEGIN
     VALUES (p_message_uid, c.id, p_user, t.id, c.last_seq, 'user', p_content, p_metadata,
             v_now, v_now);
     IF p_waited THEN
-        DELETE FROM waiters WHERE uid = p_ticket;
+        -- Ours, and those that a copy which died has left.
+        DELETE FROM waiters
+        WHERE conversation_id = c.id AND (uid = p_ticket OR seen_until < epoch_now());
     END IF;
     RETURN json_build_object(
         'outcome', 'opened', 'turn_id', t.id, 'conversation_id', c.id, 'conversation_uid', c.uid,

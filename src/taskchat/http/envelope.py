@@ -1,0 +1,30 @@
+"""The form of every answer under `/api/v1`: `{"data": ..., "error": null}` when it went well.
+
+Failures get their half of the envelope in `http/errors.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from fastapi import Response
+from pydantic import BaseModel
+
+T = TypeVar("T")
+
+
+class Envelope(BaseModel, Generic[T]):
+    """What OpenAPI shows of an answer that went well: `responses={200: {"model": Envelope[X]}}`."""
+
+    data: T
+    error: None = None
+
+
+def data_response(
+    data: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer that carries `data`: a pydantic model, or plain values that JSON knows."""
+    whole = Envelope[object](data=data)
+    body = whole.model_dump_json(serialize_as_any=True)
+    return Response(body, status, headers, media_type="application/json")

@@ -1,0 +1,114 @@
+"""The caller's own profile: `/api/v1/users/me`, for users of every issuer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AfterValidator, BaseModel, Field
+
+from taskchat.auth.account_texts import MAX_NAME_CHARS
+from taskchat.auth.profiles import Profile, ProfileChanges
+from taskchat.errors import InvalidInputError
+from taskchat.http.cookies import slide_page_cookie
+from taskchat.http.deps import CurrentUser, parts_of
+from taskchat.http.envelope import Envelope, data_response
+from taskchat.http.refusals import v1_refusals
+from taskchat.http.requests import Body, Text, read_json, takes, zone_named
+
+router = APIRouter(prefix="/api/v1/users", tags=["users"])
+
+
+def _stripped(name: str) -> str:
+    plain = name.strip()
+    if not plain:
+        message = "must not be empty; send null to clear it"
+        raise ValueError(message)
+    return plain
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return zone_named(name).key
+    except InvalidInputError as error:
+        raise ValueError(error.errors[0].message) from None
+
+
+Name = Annotated[
+    Text,
+    Field(
+        min_length=1, max_length=MAX_NAME_CHARS, description="How to be called.", examples=["Anna"]
+    ),
+    AfterValidator(_stripped),
+]
+Zone = Annotated[
+    Text,
+    Field(
+        min_length=1,
+        max_length=64,
+        description="The IANA name of the zone in which `tomorrow` is meant.",
+        examples=["Europe/Paris"],
+    ),
+    AfterValidator(_known_zone),
+]
+
+
+class ProfileAnswer(BaseModel):
+    """A user as that user sees it."""
+
+    id: Annotated[str, Field(description="What stands for `{user_id}` in paths.")]
+    email: Annotated[str | None, Field(examples=["anna@example.com"])]
+    name: Annotated[str | None, Field(examples=["Anna"])]
+    time_zone: Annotated[str | None, Field(examples=["Europe/Paris"])]
+    created_at: Annotated[datetime, Field(description="When the user was first seen, in UTC.")]
+
+
+class ProfileBody(Body):
+    """What is to be different: absent fields stay as they are, null clears."""
+
+    name: Name | None = None
+    time_zone: Zone | None = None
+
+
+@router.get(
+    "/me",
+    summary="Who you are",
+    response_model=Envelope[ProfileAnswer],
+    responses=v1_refusals("401 500"),
+)
+async def read_me(request: Request, user: CurrentUser) -> Response:
+    """Give the caller's profile; a page that comes back also gets a new week for its cookie."""
+    answer = _answer(await parts_of(request).profiles.read(user))
+    await slide_page_cookie(request, answer, user)
+    return answer
+
+
+@router.patch(
+    "/me",
+    summary="Change your name or time zone",
+    response_model=Envelope[ProfileAnswer],
+    openapi_extra=takes(ProfileBody),
+    responses=v1_refusals("400 401 403 413 415 500"),
+)
+async def change_me(request: Request, user: CurrentUser) -> Response:
+    """Set what the body holds. The zone counts from the next request on."""
+    body = await read_json(request, ProfileBody)
+    changes = ProfileChanges()
+    if "name" in body.model_fields_set:
+        changes["name"] = body.name
+    if "time_zone" in body.model_fields_set:
+        changes["time_zone"] = body.time_zone
+    return _answer(await parts_of(request).profiles.change(user, changes))
+
+
+def _answer(profile: Profile) -> Response:
+    return data_response(
+        ProfileAnswer(
+            id=profile.subject,
+            email=profile.email,
+            name=profile.name,
+            time_zone=profile.time_zone,
+            created_at=profile.created_at,
+        )
+    )
