@@ -34,7 +34,7 @@ def main() -> int:
         env = environment(Path(folder), TASKCHAT_LOG_LEVEL="error", **unlimited)
         with TaskchatServer(env) as server:
             status = _fuzz(server.address, Path(folder), options.examples)
-            print(server.log, file=sys.stderr)
+            sys.stderr.write(server.log)
     return status
 
 

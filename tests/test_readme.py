@@ -34,7 +34,9 @@ async def test_the_readmes_lines_keep_a_task_that_survives_a_restart(tmp_path: P
     assert (task["title"], task["completed"]) == ("Buy milk", True)
 
     async with TaskchatServer(environment(tmp_path)) as server:
-        again = f'{account}\ncurl -s {server.address}/api/$ID/tasks -H "Authorization: Bearer $TOKEN"'
+        again = (
+            f'{account}\ncurl -s {server.address}/api/$ID/tasks -H "Authorization: Bearer $TOKEN"'
+        )
         after = await asyncio.to_thread(_run, again.replace(" ID=", "\nID="))
         await server.terminate()
 

@@ -17,6 +17,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UID = sa.Uuid().with_variant(sa.CHAR(length=36), "sqlite")
 TIME = sa.DateTime(timezone=True)
+SECONDS: sa.types.TypeEngine[float] = sa.Double()
 RUNNING = sa.text("status = 'running'")
 KEYED = sa.text("idempotency_key IS NOT NULL")
 LOCAL = sa.text("issuer = 'taskchat'")
@@ -129,7 +130,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), server_default="1", nullable=False),
         sa.Column("attempt", sa.Integer(), server_default="1", nullable=False),
         sa.Column("takeovers", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("lease_until", sa.Double(), nullable=False),
+        sa.Column("lease_until", SECONDS, nullable=False),
         sa.Column("offered", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("streamed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("idempotency_key", sa.String(length=255), nullable=True),
@@ -179,7 +180,7 @@ def upgrade() -> None:
         sa.Column("uid", UID, nullable=False),
         sa.Column("user_id", KEY, nullable=False),
         sa.Column("conversation_id", KEY, nullable=False),
-        sa.Column("seen_until", sa.Double(), nullable=False),
+        sa.Column("seen_until", SECONDS, nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
