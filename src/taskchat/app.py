@@ -50,6 +50,9 @@ def create_app(
         model: in place of the one that `TASKCHAT_MODEL` names.
         everywhere: it listens on all addresses of the machine, and `address` is one of them.
     """
+    if everywhere and settings.sign_up is None:
+        # The address is this machine's, and anybody on the network can reach it.
+        settings = settings.model_copy(update={"sign_up": "closed"})
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx2
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from taskchat.app import create_app
 from taskchat.auth.page import Page
 from taskchat.auth.sign_in_limits import SignInLimits
 from taskchat.db.database import Database
+from taskchat.db.urls import DatabaseUrl
 from taskchat.http import accounts, errors
 from taskchat.http.cookies import slide_page_cookie
 from taskchat.http.deps import CurrentUser
 from taskchat.rates import Rate
 from tests.auth.conftest import PASSWORD, Clock, Identity, count
+from tests.http.conftest import settings_for
 
 EMAIL = "anna@example.com"
 SIGN_UP = {"email": EMAIL, "password": PASSWORD, "name": "Anna"}
@@ -300,3 +304,17 @@ async def test_every_route_tells_its_statuses(identity: Identity) -> None:
     assert told["/auth/sign-out"] >= {"204", "401", "403", "500"}
     assert told["/auth/password"] >= {"204", "400", "401", "403", "413", "415", "500"}
     assert told["/auth/link"] >= {"303", "400", "401", "500"}
+
+
+async def test_sign_up_is_closed_where_the_whole_network_can_reach_the_server(
+    database_url: DatabaseUrl, tmp_path: Path
+) -> None:
+    app = create_app(settings_for(database_url, tmp_path), LOOPBACK, everywhere=True)
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url=LOOPBACK) as client,
+    ):
+        answer = await client.post("/auth/sign-up", json=SIGN_UP)
+
+    assert answer.status_code == 403
