@@ -71,6 +71,8 @@ def env(stub: StubProvider, database_url: DatabaseUrl, tmp_path: Path) -> Mappin
         TASKCHAT_MODEL_BASE_URL=stub.base_url,
         # On SQLite nobody waits for the end of a lease: the only server has just been started.
         TASKCHAT_LEASE_S="60" if database_url.path is not None else "2",
+        # One person has twenty turns in flight here.
+        TASKCHAT_TURNS_AT_ONCE="off",
     )
 
 
