@@ -383,7 +383,7 @@ async def test_an_effect_is_undone_with_the_transaction_around_it(
         raise LookupError
 
     with pytest.raises(LookupError):
-        await ann.db.transaction(work)
+        await ann.db.transaction(work, user=ann.user)
 
     assert await ann.titles() == []
 
