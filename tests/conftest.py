@@ -17,8 +17,9 @@ import pytest
 import structlog
 from pydantic_ai import models
 
+from taskchat.auth import account_rows
 from taskchat.db import migrate
-from taskchat.db.database import Database, Transaction
+from taskchat.db.database import ConflictError, Database, Transaction
 from taskchat.db.opening import open_database
 from taskchat.db.urls import DatabaseUrl
 from taskchat.ids import UserId
@@ -129,13 +130,10 @@ async def make_user(db: Database, subject: str | None = None) -> UserId:
     subject = subject or uuid4().hex
 
     async def work(tx: Transaction) -> UserId:
-        row = await tx.fetchrow(
-            "INSERT INTO users (issuer, subject, created_at, updated_at)"
-            " VALUES ('test', $1, clock_timestamp(), clock_timestamp()) RETURNING id",
-            subject,
-        )
-        assert row is not None
-        return UserId(row["id"])
+        made = await account_rows.insert_outside(tx, "test", subject, None, None)
+        if made is None:
+            raise ConflictError
+        return made.user
 
     return await db.transaction(work)
 

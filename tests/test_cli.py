@@ -16,6 +16,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from taskchat.db.urls import DatabaseUrl
 from tests.model.stub_provider import StubProvider
 from tests.processes import TASKCHAT, TaskchatServer, environment, run_command
 
@@ -329,6 +330,27 @@ async def test_a_doctor_finds_a_fresh_home_in_order(tmp_path: Path) -> None:
         "ok    model",
         "ok    clock",
     ]
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+@pytest.mark.parametrize(
+    ("role", "warning"),
+    [
+        ("service", None),
+        ("owner", "the role owner owns the tables and could lift their policies"),
+        ("postgres", "row-level security does not bind the role postgres"),
+    ],
+)
+async def test_a_doctor_warns_of_a_role_that_row_level_security_does_not_bind(
+    database_url: DatabaseUrl, tmp_path: Path, role: str, warning: str | None
+) -> None:
+    address = database_url.dsn.replace("//service:", f"//{role}:")
+
+    said = await _do("doctor", env=environment(tmp_path, address))
+
+    (line,) = [line for line in said.splitlines() if line.startswith("ok    database")]
+    assert (warning or "answers") in line
+    assert ("WARNING" in line) == (warning is not None)
 
 
 async def test_a_doctor_tells_that_the_model_does_not_answer(env: dict[str, str]) -> None:

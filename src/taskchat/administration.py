@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from taskchat.auth.key_set import KeySet
-    from taskchat.db.database import Transaction
+    from taskchat.db.database import Database, Row, Transaction
     from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
 
 CLOCK_TOLERANCE_S = 30
 """The leeway of token checks: a clock that is further off refuses good tokens."""
+
+SERVICE_ROLE = "serve as another one (docs/operating.md, Migrations)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,14 @@ async def examine(settings: Settings) -> list[Finding]:
 async def _database(settings: Settings) -> str:
     url = parse_database_url(settings.database)
     try:
-        await _revision(url)
+        db = await open_database(url)
+        try:
+            warning = await _isolation_warning(db)
+        finally:
+            await db.close()
     except DatabaseError:
         raise migrations.unreachable(url) from None
-    return f"{url.shown} answers"
+    return f"{url.shown} answers{warning}"
 
 
 async def _migrations(settings: Settings) -> str:
@@ -90,6 +96,28 @@ async def _migrations(settings: Settings) -> str:
         message = f"at {revision or 'nothing'}, needs {latest}: run `taskchat migrate`"
         raise StartError(message)
     return f"at {revision}, which this version needs"
+
+
+async def _isolation_warning(db: Database) -> str:
+    """What to say where the database itself cannot keep users apart from the role we serve as."""
+
+    async def work(tx: Transaction) -> Row | None:
+        return await tx.fetchrow(
+            "SELECT current_user AS role, rolsuper OR rolbypassrls AS bypasses,"
+            " pg_has_role(current_user, (SELECT relowner FROM pg_class"
+            "  WHERE oid = to_regclass('users')), 'MEMBER') AS owns"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+
+    found = await db.read(work) if db.dialect == "postgres" else None
+    if found is None:
+        return ""
+    role = found["role"]
+    if found["bypasses"]:
+        return f"; WARNING: row-level security does not bind the role {role}: {SERVICE_ROLE}"
+    if found["owns"]:
+        return f"; WARNING: the role {role} owns the tables and could lift their policies: {SERVICE_ROLE}"
+    return ""
 
 
 async def _revision(url: DatabaseUrl) -> str | None:

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from taskchat.auth.accounts import LOCAL_PERSON, Accounts
 from taskchat.auth.passwords import Passwords
+from taskchat.db.database import Database
 from taskchat.errors import (
     AppError,
     EmailTakenError,
@@ -75,15 +76,15 @@ async def test_capitals_and_spaces_make_no_other_account(identity: Identity) -> 
 
 
 async def test_twenty_sign_ups_at_once_with_one_address_make_one_account(
-    identity: Identity,
+    identity: Identity, everything: Database
 ) -> None:
     results = await asyncio.gather(
         *(outcome(identity.accounts.sign_up(EMAIL, PASSWORD)) for _ in range(20))
     )
 
     assert results.count(EmailTakenError) == 19
-    assert await count(identity.db, "users") == 1
-    assert await count(identity.db, "sessions") == 1
+    assert await count(everything, "users") == 1
+    assert await count(everything, "sessions") == 1
 
 
 async def test_sign_up_can_be_closed_while_the_operator_adds_accounts(identity: Identity) -> None:
@@ -121,8 +122,13 @@ async def test_sign_up_can_be_closed_while_the_operator_adds_accounts(identity: 
         ("name", EMAIL, PASSWORD, "An\udfffna"),
     ],
 )
-async def test_what_cannot_be_an_account_is_refused_before_any_work(
-    identity: Identity, field: str, email: str, password: str, name: str | None
+async def test_what_cannot_be_an_account_is_refused_before_any_work(  # noqa: PLR0913  fixtures
+    identity: Identity,
+    everything: Database,
+    field: str,
+    email: str,
+    password: str,
+    name: str | None,
 ) -> None:
     passwords = CountingPasswords()
     accounts = Accounts(identity.db, identity.issuer, sign_up_open=True, passwords=passwords)
@@ -133,7 +139,7 @@ async def test_what_cannot_be_an_account_is_refused_before_any_work(
     assert [error.field for error in caught.value.errors] == [field]
     assert password not in str(caught.value) or not password
     assert passwords.hashed == 0
-    assert await count(identity.db, "users") == 0
+    assert await count(everything, "users") == 0
 
 
 async def test_a_folded_address_that_grows_too_long_is_refused(identity: Identity) -> None:
@@ -267,7 +273,7 @@ async def test_two_changes_of_one_password_at_once_are_one(identity: Identity) -
 
 
 async def test_a_sign_in_that_is_overtaken_by_a_password_change_begins_nothing(
-    identity: Identity,
+    identity: Identity, everything: Database
 ) -> None:
     class Overtaken(Passwords):
         async def verify(self, stored: str | None, password: str) -> bool:
@@ -286,7 +292,7 @@ async def test_a_sign_in_that_is_overtaken_by_a_password_change_begins_nothing(
     with pytest.raises(SignInFailedError):
         await accounts.sign_in(EMAIL, PASSWORD)
 
-    assert await count(identity.db, "sessions") == 1
+    assert await count(everything, "sessions") == 1
 
 
 async def test_an_outside_user_can_neither_sign_out_nor_change_a_password_here(

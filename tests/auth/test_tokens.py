@@ -55,23 +55,25 @@ async def test_a_token_of_ours_has_the_claims_of_the_contract(identity: Identity
 
 
 async def test_an_outside_user_is_made_at_the_first_token_and_known_afterwards(
-    identity: Identity,
+    identity: Identity, everything: Database
 ) -> None:
     first = await identity.tokens.verify(identity.outside_token())
     again = await identity.tokens.verify(identity.outside_token(iat=1))
 
     assert first == again
     assert (first.issuer, first.subject, first.session) == ("shared-secret", "outside-1", None)
-    assert await count(identity.db, "users") == 1
+    assert await count(everything, "users") == 1
 
 
-async def test_twenty_first_tokens_at_once_make_one_user(identity: Identity) -> None:
+async def test_twenty_first_tokens_at_once_make_one_user(
+    identity: Identity, everything: Database
+) -> None:
     tokens = [identity.outside_token(iat=n) for n in range(20)]
 
     principals = await asyncio.gather(*(identity.tokens.verify(token) for token in tokens))
 
     assert len({principal.user for principal in principals}) == 1
-    assert await count(identity.db, "users") == 1
+    assert await count(everything, "users") == 1
 
 
 @pytest.mark.parametrize("claim", ["sub", "user_id", "userId", "id"])
@@ -87,7 +89,9 @@ async def test_the_subject_is_the_first_claim_that_is_present(
     assert principal.subject == "x" * 255
 
 
-async def test_the_profile_is_taken_from_the_first_token_where_it_fits(identity: Identity) -> None:
+async def test_the_profile_is_taken_from_the_first_token_where_it_fits(
+    identity: Identity, everything: Database
+) -> None:
     await identity.tokens.verify(identity.outside_token(name="Anna", email="a@example.com"))
     await identity.tokens.verify(identity.outside_token(sub="2", name="x" * 201, email=["no"]))
     await identity.tokens.verify(identity.outside_token(sub="3", name="a\x00b", email="\ud800"))
@@ -96,7 +100,7 @@ async def test_the_profile_is_taken_from_the_first_token_where_it_fits(identity:
         rows = await tx.fetch("SELECT name, email FROM users ORDER BY id")
         return [(row["name"], row["email"]) for row in rows]
 
-    assert await identity.db.read(work) == [("Anna", "a@example.com"), (None, None), (None, None)]
+    assert await everything.read(work) == [("Anna", "a@example.com"), (None, None), (None, None)]
 
 
 async def test_an_outside_email_never_leads_to_a_local_account(identity: Identity) -> None:
@@ -283,7 +287,7 @@ async def test_the_zone_of_the_profile_comes_with_the_principal_and_is_forgotten
     async def move(tx: Transaction) -> None:
         await tx.execute("UPDATE users SET time_zone = 'Europe/Paris'")
 
-    await identity.db.transaction(move)
+    await identity.db.transaction(move, user=principal.user)
     assert (await identity.tokens.verify(token)).time_zone is None
     identity.tokens.forget(principal.user)
 

@@ -17,7 +17,13 @@ from tests.conftest import make_user
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgres"])
 
-OWNED = ["conversations", "messages", "turns", "steps", "waiters", "tasks"]
+OWNER_COLUMNS = {
+    **dict.fromkeys(
+        ("conversations", "messages", "turns", "steps", "waiters", "tasks", "sessions"), "user_id"
+    ),
+    "users": "id",
+}
+OWNED = list(OWNER_COLUMNS)
 
 
 class Forgetful(Transaction):
@@ -25,7 +31,11 @@ class Forgetful(Transaction):
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self.dialect = tx.dialect
         self.forgot = 0
+
+    async def act_for(self, user: UserId) -> None:
+        await self._tx.act_for(user)
 
     def _without_filter(self, sql: str) -> str:
         # The argument stays, since the driver counts them.
@@ -55,11 +65,19 @@ async def _talked(chat: ChatDriver) -> None:
         " SELECT uid, user_id, id, 0 FROM conversations WHERE user_id = $1",
         chat.user,
     )
+    await chat.execute(
+        "INSERT INTO sessions (uid, user_id, created_at, expires_at)"
+        " VALUES (gen_random_uuid(), $1, now(), now())",
+        chat.user,
+    )
 
 
-async def _count(db: Database, table: str, user: UserId | None) -> int:
-    async def work(tx: Transaction) -> int:
-        return len(await tx.fetch(f"SELECT * FROM {table}"))  # noqa: S608  a name of ours
+async def _owners(db: Database, table: str, user: UserId | None) -> set[int]:
+    """Whose rows a query without a filter sees."""
+
+    async def work(tx: Transaction) -> set[int]:
+        rows = await tx.fetch(f"SELECT {OWNER_COLUMNS[table]} AS owner FROM {table}")  # noqa: S608
+        return {row["owner"] for row in rows}
 
     return await db.read(work, user=user)
 
@@ -71,9 +89,9 @@ async def test_a_query_without_a_filter_sees_its_users_rows_only(
     await _talked(chat)
     stranger = await make_user(chat.everything)
 
-    assert await _count(chat.db, table, chat.user) > 0
-    assert await _count(chat.db, table, stranger) == 0
-    assert await _count(chat.db, table, None) == 0
+    assert await _owners(chat.db, table, chat.user) == {chat.user}
+    assert await _owners(chat.db, table, stranger) <= {stranger}
+    assert await _owners(chat.db, table, None) == set()
 
 
 @pytest.mark.parametrize("table", OWNED)
@@ -83,11 +101,13 @@ async def test_a_write_without_a_filter_touches_its_users_rows_only(
     await _talked(chat)
     stranger = await make_user(chat.everything)
 
-    async def work(tx: Transaction) -> int:
-        return await tx.execute(f"UPDATE {table} SET user_id = user_id")  # noqa: S608
+    async def work(tx: Transaction) -> set[int]:
+        column = OWNER_COLUMNS[table]
+        sql = f"UPDATE {table} SET {column} = {column} RETURNING {column} AS owner"  # noqa: S608
+        return {row["owner"] for row in await tx.fetch(sql)}
 
-    assert await chat.db.transaction(work, user=stranger) == 0
-    assert await chat.db.transaction(work, user=chat.user) > 0
+    assert await chat.db.transaction(work, user=stranger) <= {stranger}
+    assert await chat.db.transaction(work, user=chat.user) == {chat.user}
 
 
 async def test_a_row_cannot_be_made_or_given_to_someone_else(chat: ChatDriver) -> None:
@@ -113,8 +133,8 @@ async def test_the_user_of_one_transaction_is_forgotten_by_the_next(chat: ChatDr
     await _talked(chat)
 
     for _ in range(30):  # over every connection of the pool
-        assert await _count(chat.db, "tasks", chat.user) == 1
-        assert await _count(chat.db, "tasks", None) == 0
+        assert await _owners(chat.db, "tasks", chat.user) == {chat.user}
+        assert await _owners(chat.db, "tasks", None) == set()
 
 
 async def test_the_list_shows_nothing_of_others_though_its_filter_is_forgotten(
@@ -177,7 +197,29 @@ async def test_work_across_users_tells_ids_and_epochs_only(chat: ChatDriver) -> 
         return [set(row.keys()) for row in rows]
 
     assert await chat.db.transaction(work) == [{"id", "user_id", "epoch", "takeovers"}]
-    assert await _count(chat.db, "turns", None) == 0
+    assert await _owners(chat.db, "turns", None) == set()
+
+
+async def test_an_owned_table_without_policies_is_noticed(chat: ChatDriver) -> None:
+    rows = await chat.rows(
+        "SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relkind = 'r' AND a.attname = 'user_id'"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+    )
+
+    assert [row["name"] for row in rows] == []
+
+
+async def test_finding_an_account_shows_that_one_only(chat: ChatDriver) -> None:
+    await _talked(chat)
+    await make_user(chat.everything, "stranger")
+
+    async def work(tx: Transaction) -> tuple[int, int]:
+        found = await tx.fetch("SELECT subject FROM user_with_subject_1('stranger')")
+        return len(found), len(await tx.fetch("SELECT id FROM users"))
+
+    assert await chat.db.read(work) == (1, 0)
+    assert await chat.db.read(work, user=chat.user) == (1, 1)
 
 
 async def test_a_service_role_reads_the_schemas_revision_and_cannot_change_it(

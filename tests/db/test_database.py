@@ -38,7 +38,7 @@ async def _subjects(db: Database) -> list[str]:
     return await db.read(work)
 
 
-async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+async def test_a_transaction_that_raises_leaves_nothing(everything: Database) -> None:
     async def work(tx: Transaction) -> None:
         await tx.execute(
             "INSERT INTO users (issuer, subject, created_at, updated_at)"
@@ -48,18 +48,20 @@ async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> N
         raise LookupError(message)
 
     with pytest.raises(LookupError):
-        await database.transaction(work)
+        await everything.transaction(work)
 
-    assert await _subjects(database) == []
+    assert await _subjects(everything) == []
 
 
-async def test_a_unique_violation_is_a_conflict_and_others_go_on(database: Database) -> None:
+async def test_a_unique_violation_is_a_conflict_and_others_go_on(
+    database: Database, everything: Database
+) -> None:
     results = await asyncio.gather(
         *(make_user(database, subject) for subject in ("a", "b", "a", "c")), return_exceptions=True
     )
 
     assert sum(isinstance(result, ConflictError) for result in results) == 1
-    assert sorted(await _subjects(database)) == ["a", "b", "c"]
+    assert sorted(await _subjects(everything)) == ["a", "b", "c"]
 
 
 async def test_concurrent_updates_are_all_counted(database: Database) -> None:
@@ -68,17 +70,17 @@ async def test_concurrent_updates_are_all_counted(database: Database) -> None:
     async def count(tx: Transaction) -> None:
         await tx.execute("UPDATE users SET last_task_id = last_task_id + 1 WHERE id = $1", user)
 
-    await asyncio.gather(*(database.transaction(count) for _ in range(200)))
+    await asyncio.gather(*(database.transaction(count, user=user) for _ in range(200)))
 
     async def read(tx: Transaction) -> int:
         row = await tx.fetchrow("SELECT last_task_id FROM users WHERE id = $1", user)
         assert row is not None
         return row["last_task_id"]
 
-    assert await database.read(read) == 200
+    assert await database.read(read, user=user) == 200
 
 
-async def test_times_come_back_in_utc_with_microseconds(database: Database) -> None:
+async def test_times_come_back_in_utc_with_microseconds(everything: Database) -> None:
     moment = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
 
     async def work(tx: Transaction) -> datetime:
@@ -90,7 +92,7 @@ async def test_times_come_back_in_utc_with_microseconds(database: Database) -> N
         assert row is not None
         return as_time(row["created_at"])
 
-    assert await database.transaction(work) == moment
+    assert await everything.transaction(work) == moment
 
 
 async def test_a_reader_cannot_write_into_the_embedded_database(database: Database) -> None:

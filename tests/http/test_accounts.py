@@ -96,12 +96,12 @@ async def test_signing_in_answers_the_same_with_200(client: httpx2.AsyncClient) 
 
 
 async def test_a_taken_address_is_409_and_never_500(
-    client: httpx2.AsyncClient, identity: Identity
+    client: httpx2.AsyncClient, identity: Identity, everything: Database
 ) -> None:
     answers = await asyncio.gather(*(client.post("/auth/sign-up", json=SIGN_UP) for _ in range(20)))
 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
-    assert await count(identity.db, "users") == 1
+    assert await count(everything, "users") == 1
 
 
 async def test_where_sign_up_is_closed_it_is_403_whatever_the_body(identity: Identity) -> None:

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
-from taskchat.db.database import Transaction
+from taskchat.db.database import Database, Transaction
 from taskchat.settings import Settings
 from tests.auth.conftest import Clock
 from tests.http.conftest import ADDRESS, SECRET, Person, Server
@@ -176,7 +176,9 @@ async def test_a_cookie_changes_nothing_without_our_origin(server: Server) -> No
     assert foreign.json()["error"]["error_code"] == "ORIGIN_NOT_ALLOWED"
 
 
-async def test_reading_gives_the_page_a_new_week_once_a_day(server: Server) -> None:
+async def test_reading_gives_the_page_a_new_week_once_a_day(
+    server: Server, everything: Database
+) -> None:
     anna = await server.sign_up()
     server.client.cookies.set("taskchat", anna.token)
     assert "set-cookie" not in (await server.client.get(ME)).headers
@@ -184,20 +186,22 @@ async def test_reading_gives_the_page_a_new_week_once_a_day(server: Server) -> N
     async def age(tx: Transaction) -> None:
         await tx.execute("UPDATE sessions SET expires_at = $1", datetime.now(UTC) + timedelta(1))
 
-    await server.parts.db.transaction(age)
+    await everything.transaction(age)
 
     assert "Max-Age=604800" in (await server.client.get(ME)).headers["set-cookie"]
     assert "set-cookie" not in (await server.client.get(ME, headers=anna.auth)).headers
 
 
-async def test_a_user_who_is_no_more_is_told_to_sign_in(server: Server) -> None:
+async def test_a_user_who_is_no_more_is_told_to_sign_in(
+    server: Server, everything: Database
+) -> None:
     anna = outside(server)
     await read(anna)  # and is remembered for a minute
 
     async def delete(tx: Transaction) -> None:
         await tx.execute("DELETE FROM users WHERE subject = 'outside-1'")
 
-    await server.parts.db.transaction(delete)
+    await everything.transaction(delete)
 
     for answer in (await server.client.get(ME, headers=anna.auth), await change(anna, {})):
         assert answer.status_code == 401

@@ -1,11 +1,17 @@
-"""All SQL on accounts and their sessions: functions of a given transaction; none commits."""
+"""All SQL on accounts and their sessions: functions of a given transaction; none commits.
 
+On Postgres the service's role sees the rows of one user at a time, and here it is not known yet who
+that is: what finds or adds a user asks a function of the tables' owner (migration 0005).
+"""
+
+# ruff: noqa: S608  SQL is put together from constants of this file only
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.auth.local_issuer import LOCAL_ISSUER
+from taskchat.db.database import ConflictError
 from taskchat.ids import UserId, new_uid
 
 if TYPE_CHECKING:
@@ -14,7 +20,12 @@ if TYPE_CHECKING:
 
     from taskchat.db.database import Row, Transaction
 
-_SELECT = "SELECT id, issuer, subject, email, name, password_hash FROM users"
+_COLUMNS = "id, issuer, subject, email, name, password_hash, time_zone"
+_INSERT = (
+    "INSERT INTO users (issuer, subject, email, name, password_hash, created_at, updated_at)"
+    " VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())"
+    f" ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class Account:
     email: str | None
     name: str | None
     password_hash: str | None
+    time_zone: str | None
 
     @property
     def is_local(self) -> bool:
@@ -43,52 +55,58 @@ async def insert_local(
     Raises:
         ConflictError: the e-mail is another one's.
     """
-    row = await tx.fetchrow(
-        "INSERT INTO users (issuer, subject, email, name, password_hash, created_at, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())"
-        " RETURNING id, issuer, subject, email, name, password_hash",
-        LOCAL_ISSUER,
-        str(new_uid()),
-        email,
-        name,
-        password_hash,
-    )
-    assert row is not None  # noqa: S101  RETURNING gives the row that was written
-    return _account(row)
+    added = await _insert(tx, LOCAL_ISSUER, str(new_uid()), email, name, password_hash)
+    if added is None:
+        raise ConflictError
+    return added
+
+
+async def insert_outside(
+    tx: Transaction, issuer: str, subject: str, email: str | None, name: str | None
+) -> Account | None:
+    """Add the user of an outside issuer; None where somebody has that subject already."""
+    return await _insert(tx, issuer, subject, email, name, None)
+
+
+async def _insert(tx: Transaction, *values: str | None) -> Account | None:
+    sql = f"SELECT {_COLUMNS} FROM user_add_1($1, $2, $3, $4, $5)"
+    return _found(await tx.fetchrow(sql if tx.dialect == "postgres" else _INSERT, *values))
 
 
 async def find_local(tx: Transaction, email: str) -> Account | None:
     """The local account with that login name."""
-    row = await tx.fetchrow(
-        f"{_SELECT} WHERE issuer = $1 AND email = $2",
-        LOCAL_ISSUER,
-        email,
-    )
-    return None if row is None else _account(row)
+    source = _source(tx, "user_with_login_1($1)", f"issuer = '{LOCAL_ISSUER}' AND email = $1")
+    return _found(await tx.fetchrow(f"SELECT {_COLUMNS} FROM {source}", email))
 
 
 async def lock(tx: Transaction, user: UserId) -> Account | None:
-    """A user's row, which nobody else changes before the transaction ends."""
-    row = await tx.fetchrow(
-        f"{_SELECT} WHERE id = $1 FOR NO KEY UPDATE",
-        user,
+    """The row of the user the transaction acts for; nobody else changes it before the end."""
+    return _found(
+        await tx.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE id = $1 FOR NO KEY UPDATE", user)
     )
-    return None if row is None else _account(row)
 
 
 async def find_with_subject(tx: Transaction, subject: str) -> Account | None:
     """The user whose id the world knows as `subject`."""
-    row = await tx.fetchrow(
-        f"{_SELECT} WHERE subject = $1",
-        subject,
-    )
-    return None if row is None else _account(row)
+    source = _source(tx, "user_with_subject_1($1)", "subject = $1")
+    return _found(await tx.fetchrow(f"SELECT {_COLUMNS} FROM {source}", subject))
 
 
 async def first_two(tx: Transaction) -> list[Account]:
     """The oldest users of any issuer: enough to know whether there is exactly one."""
-    rows = await tx.fetch(f"{_SELECT} ORDER BY id LIMIT 2")
-    return [_account(row) for row in rows]
+    source = "users_oldest_1(2)" if tx.dialect == "postgres" else "users ORDER BY id LIMIT 2"
+    return [_account(row) for row in await tx.fetch(f"SELECT {_COLUMNS} FROM {source}")]
+
+
+async def find_session(tx: Transaction, uid: UUID) -> Row | None:
+    """A session's `expires_at` and `ended_at`, with `id`, `issuer`, ... of the user it is of."""
+    columns = "id, issuer, subject, time_zone, expires_at, ended_at"
+    source = (
+        "session_user_1($1)"
+        if tx.dialect == "postgres"
+        else "sessions JOIN users ON users.id = sessions.user_id WHERE sessions.uid = $1"
+    )
+    return await tx.fetchrow(f"SELECT {columns} FROM {source}", uid)
 
 
 async def set_password_hash(tx: Transaction, user: UserId, password_hash: str) -> None:
@@ -148,6 +166,15 @@ async def end_sessions(tx: Transaction, user: UserId, now: datetime) -> None:
     )
 
 
+def _source(tx: Transaction, function: str, condition: str) -> str:
+    """Where users are found: behind the owner's function, or in the table itself."""
+    return function if tx.dialect == "postgres" else f"users WHERE {condition}"
+
+
+def _found(row: Row | None) -> Account | None:
+    return None if row is None else _account(row)
+
+
 def _account(row: Row) -> Account:
     return Account(
         UserId(row["id"]),
@@ -156,4 +183,5 @@ def _account(row: Row) -> Account:
         row["email"],
         row["name"],
         row["password_hash"],
+        row["time_zone"],
     )

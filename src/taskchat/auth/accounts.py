@@ -116,7 +116,10 @@ class Accounts:
         async def still_fits(tx: Transaction) -> Account:
             # Since the hash was read the password may have been changed, which ended all sessions:
             # the old one must not begin another.
-            locked = await rows.lock(tx, account.user) if account is not None else None
+            locked = None
+            if account is not None:
+                await tx.act_for(account.user)
+                locked = await rows.lock(tx, account.user)
             if locked is None or locked.password_hash != stored:
                 raise SignInFailedError
             if fresh != stored:

@@ -1,10 +1,11 @@
-"""Finds the user that a proven token is about; the only SQL on the way of a request to its user."""
+"""Finds the user that a proven token is about, and makes an outside issuer's at first sight."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskchat.auth import account_rows as rows
 from taskchat.auth.claims import LEEWAY_S, RefusedError, is_storable, session_of
 from taskchat.auth.local_issuer import LOCAL_ISSUER
 from taskchat.db.database import Database, Row, Transaction, as_time
@@ -13,6 +14,8 @@ from taskchat.ids import UserId
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
+
+    from taskchat.auth.account_rows import Account
 
 _MAX_EMAIL_CHARS = 254
 _MAX_NAME_CHARS = 200
@@ -41,11 +44,7 @@ async def identity_of_session(
     session = session_of(claims)
 
     async def work(tx: Transaction) -> Row | None:
-        return await tx.fetchrow(
-            "SELECT u.id, u.subject, u.issuer, u.time_zone, s.expires_at, s.ended_at"
-            " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.uid = $1",
-            session,
-        )
+        return await rows.find_session(tx, session)
 
     row = await db.read(work)
     if row is None or row["subject"] != subject or row["issuer"] != LOCAL_ISSUER:
@@ -69,28 +68,20 @@ async def identity_of_subject(
         DatabaseError: the database failed.
     """
 
-    async def find(tx: Transaction) -> Row | None:
-        return await tx.fetchrow(
-            "SELECT id, issuer, time_zone FROM users WHERE subject = $1", subject
-        )
+    async def find(tx: Transaction) -> Account | None:
+        return await rows.find_with_subject(tx, subject)
 
-    async def make(tx: Transaction) -> Row | None:
+    async def make(tx: Transaction) -> Account | None:
+        email = _text_in(claims, "email", _MAX_EMAIL_CHARS)
+        name = _text_in(claims, "name", _MAX_NAME_CHARS)
+        made = await rows.insert_outside(tx, issuer, subject, email, name)
         # Of two first tokens at once one inserts, and the other then sees that row.
-        await tx.execute(
-            "INSERT INTO users (issuer, subject, email, name, created_at, updated_at)"
-            " VALUES ($1, $2, $3, $4, clock_timestamp(), clock_timestamp())"
-            " ON CONFLICT DO NOTHING",
-            issuer,
-            subject,
-            _text_in(claims, "email", _MAX_EMAIL_CHARS),
-            _text_in(claims, "name", _MAX_NAME_CHARS),
-        )
-        return await find(tx)
+        return made or await find(tx)
 
-    row = await db.read(find) or await db.transaction(make)
-    if row is None or row["issuer"] != issuer:
+    account = await db.read(find) or await db.transaction(make)
+    if account is None or account.issuer != issuer:
         raise RefusedError("subject_of_another_issuer")
-    return Identity(UserId(row["id"]), subject, issuer, row["time_zone"])
+    return Identity(account.user, subject, issuer, account.time_zone)
 
 
 def _text_in(claims: Mapping[str, object], name: str, max_chars: int) -> str | None:

@@ -107,7 +107,7 @@ class Sessions:
                 return None
             return await rows.find_with_subject(tx, principal.subject)
 
-        account = await self._db.transaction(work)
+        account = await self._db.transaction(work, user=principal.user)
         return None if account is None else self._sign_in(account, uid, now, ends_at)
 
     async def end(self, principal: Principal) -> None:
@@ -121,7 +121,7 @@ class Sessions:
         async def work(tx: Transaction) -> None:
             await rows.end_session(tx, principal.user, uid, to_moment(self._now()))
 
-        await self._db.transaction(work)
+        await self._db.transaction(work, user=principal.user)
         self._forget(principal.user)
 
     async def end_all(self, user: UserId, change: Work[None]) -> None:
@@ -135,7 +135,7 @@ class Sessions:
             await change(tx)
             await rows.end_sessions(tx, user, to_moment(self._now()))
 
-        await self._db.transaction(work)
+        await self._db.transaction(work, user=user)
         self._forget(user)
 
     async def _begin(self, find: Work[Account], uid: UUID, life: timedelta) -> SignIn:
@@ -143,6 +143,7 @@ class Sessions:
 
         async def work(tx: Transaction) -> Account:
             account = await find(tx)
+            await tx.act_for(account.user)
             await rows.insert_session(tx, uid, account.user, now, now + life)
             return account
 

@@ -56,6 +56,16 @@ class Row(Protocol):
 class Transaction(Protocol):
     """What can be done inside one transaction. Nothing is committed before the function returns."""
 
+    dialect: Dialect
+    """Which database it is, for the few statements that differ."""
+
+    async def act_for(self, user: UserId) -> None:
+        """From here on see and change that user's rows, where the database enforces that.
+
+        For transactions that find out who asks; others name the user when they begin.
+        """
+        ...
+
     async def execute(self, sql: str, *args: Argument) -> int:
         """Run a statement and say how many rows it changed."""
         ...

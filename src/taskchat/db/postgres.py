@@ -141,8 +141,13 @@ async def _roll_back(connection: _Connection) -> None:
 class _PostgresTransaction(Transaction):
     """Tells errors at each statement: a tool that runs inside must know ours from its own."""
 
+    dialect: Dialect = "postgres"
+
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
+
+    async def act_for(self, user: UserId) -> None:
+        await self.execute("SELECT set_config('taskchat.uid', $1, true)", str(user))
 
     async def execute(self, sql: str, *args: Argument) -> int:
         # The answer is a command tag: "UPDATE 3", "INSERT 0 1".

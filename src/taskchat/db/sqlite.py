@@ -221,8 +221,13 @@ def _drive(work: Awaitable[T]) -> T:
 class _SqliteTransaction(Transaction):
     """Tells errors at each statement: a tool that runs inside must know ours from its own."""
 
+    dialect: Dialect = "sqlite"
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    async def act_for(self, user: UserId) -> None:
+        """Nothing: the queries' own filters are the isolation here."""
 
     async def execute(self, sql: str, *args: Argument) -> int:
         return self._run(sql, args).rowcount
