@@ -17,12 +17,19 @@ from tests.conftest import make_user
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgres"])
 
-OWNER_COLUMNS = {
-    **dict.fromkeys(
-        ("conversations", "messages", "turns", "steps", "waiters", "tasks", "sessions"), "user_id"
+OWNER_COLUMNS = dict.fromkeys(
+    (
+        "conversations",
+        "messages",
+        "turns",
+        "steps",
+        "turn_events",
+        "waiters",
+        "tasks",
+        "sessions",
     ),
-    "users": "id",
-}
+    "user_id",
+) | {"users": "id"}
 OWNED = list(OWNER_COLUMNS)
 
 
@@ -59,7 +66,7 @@ class Forgetful(Transaction):
 async def _talked(chat: ChatDriver) -> None:
     """Leave a row in every owned table."""
     chat.model.calls("add_task", title="Secret").says("Added.")
-    await chat.send("add a secret")
+    await chat.send("add a secret", streamed=True)
     await chat.execute(
         "INSERT INTO waiters (uid, user_id, conversation_id, seen_until)"
         " SELECT uid, user_id, id, 0 FROM conversations WHERE user_id = $1",

@@ -15,7 +15,14 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp_types import CallToolResult
 
-from taskchat.db.database import Argument, ConflictError, ConnectionLostError, Row, Transaction
+from taskchat.db.database import (
+    Argument,
+    ConflictError,
+    ConnectionLostError,
+    Dialect,
+    Row,
+    Transaction,
+)
 from taskchat.errors import DatabaseError
 from taskchat.ids import UserId
 from taskchat.tasks.tools import (
@@ -419,8 +426,13 @@ async def test_without_a_caller_nothing_is_done(server: MCPServer) -> None:
 class BrokenTransaction:
     """Every statement fails in the same way."""
 
+    dialect: Dialect = "sqlite"
+
     def __init__(self, error: Exception) -> None:
         self._error = error
+
+    async def act_for(self, user: UserId) -> None:
+        raise self._error
 
     async def execute(self, sql: str, *args: Argument) -> int:
         raise self._error

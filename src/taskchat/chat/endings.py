@@ -47,10 +47,12 @@ def added_up(
     return replace(ending, tool_calls=calls or None, tool_results=told or None, usage=usage)
 
 
-def cancelled(steps: Sequence[Step]) -> Ending:
-    """The end of a turn that was stopped: its reply tells what was done, if anything was."""
+def cancelled(steps: Sequence[Step], shown: str = "") -> Ending:
+    """The end of a turn that was stopped: its reply keeps what was shown, and tells what was done."""
     responses = [read_response(step.body) for step in steps if step.kind == "response"]
     results = results_of(steps)
-    said = [*filter(None, map(text_in, responses)), receipts.describe(results)]
-    content = "\n\n".join(filter(None, [*said, receipts.CANCELLED])) if steps else None
+    said = [shown] if shown else [*map(text_in, responses)]
+    content = None
+    if steps or shown:
+        content = "\n\n".join(filter(None, [*said, receipts.describe(results), receipts.CANCELLED]))
     return added_up(Ending("cancelled", content), responses, results)

@@ -3,7 +3,8 @@
 The rules are `docs/turn-protocol.md`; this is their order of work:
 
     open      lock the conversation; key; is one running?; counter + 1; turn; message; history
-    act       fence; the effects; the steps that record them
+    act       fence; the effects; the steps that record them; of a streamed turn its events, too
+    tell      fence; events of a streamed turn
     close     lock the conversation; fence; reply; counters
     continue  lock the conversation; a turn that failed retryably runs again, next attempt
     cancel    lock the conversation, then the turn; reply from its steps, and a higher epoch
@@ -25,10 +26,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
-from taskchat.chat import journal_cancel, journal_reads, journal_steps
+from taskchat.chat import journal_cancel, journal_events, journal_reads, journal_steps
 from taskchat.chat.journal_steps import Limits
 from taskchat.chat.records import (
     Busy,
@@ -63,6 +64,9 @@ from taskchat.errors import (
     TooManyRequestsError,
 )
 from taskchat.ids import ConversationId, TurnId, UserId, new_uid
+
+if TYPE_CHECKING:
+    from taskchat.chat.events import TurnEvent
 
 T = TypeVar("T")
 
@@ -228,6 +232,7 @@ class Journal:
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+        tell: Callable[[Sequence[Step]], Sequence[TurnEvent]] = lambda _: (),
     ) -> Sequence[Step]:
         """Do effects and write down the steps that record them, in one transaction.
 
@@ -235,6 +240,7 @@ class Journal:
             turn: whose steps they are.
             idx: of the first step.
             work: does the effects inside the transaction and says what to record.
+            tell: the events of a streamed turn that are stored with these steps.
 
         Raises:
             TurnLostError: the turn has another owner; nothing was done.
@@ -257,9 +263,42 @@ class Journal:
                     for step in steps
                 ],
             )
+            if events := tell(steps):
+                await journal_events.insert(tx, turn.user, turn.id, events)
             return steps
 
         return await settled(attempt)
+
+    async def tell(self, turn: OwnedTurn, events: Sequence[TurnEvent]) -> None:
+        """Write down events of a streamed turn; after this they may be shown.
+
+        Raises:
+            TurnLostError: the turn has another owner; nothing was written.
+        """
+
+        async def transaction(tx: Transaction, again: bool) -> None:
+            await self._fence(tx, turn)
+            if again and await journal_events.newest_id(tx, turn.user, turn.id) >= events[0].id:
+                return  # the lost answer was that of a commit
+            await journal_events.insert(tx, turn.user, turn.id, events)
+
+        await settled(
+            lambda again: self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
+        )
+
+    async def story(
+        self, user: UserId, uid: UUID, last_id: int
+    ) -> tuple[TurnRecord, Sequence[TurnEvent]] | None:
+        """How a turn stands and what it has told after that number; None where there is none."""
+
+        async def work(tx: Transaction) -> tuple[TurnRecord, Sequence[TurnEvent]] | None:
+            # The turn first: what it told before it ended is then there, too.
+            record = await journal_reads.record(tx, user, uid, deleted_too=True)
+            if record is None:
+                return None
+            return record, await journal_events.story(tx, record, last_id)
+
+        return await self._db.read(work, user=user)
 
     @staticmethod
     async def _fence(tx: Transaction, turn: OwnedTurn) -> None:
@@ -311,6 +350,7 @@ class Journal:
             turn.created_at,
             journal_reads.moment(closed["finished_at"]),
             reply,
+            turn.streamed,
         )
 
     async def _close_once(self, turn: OwnedTurn, ending: Ending, uid: UUID) -> Mapping[str, Any]:
@@ -366,6 +406,8 @@ class Journal:
             if row is None:
                 return None
             await _doubt(tx, record.id)
+            if record.streamed:
+                await journal_events.keep_end(tx, record)
             return Claim(record.id, record.user, row["epoch"], given_up=False)
 
         claim = await self._db.transaction(work, user=record.user)
@@ -516,4 +558,5 @@ def _opened(request: TurnRequest, found: Mapping[str, Any]) -> OwnedTurn:
         time_zone=request.time_zone,
         created_at=journal_reads.moment(found["created_at"]),
         history=[HistoryMessage(*entry) for entry in found["history"]],
+        streamed=request.streamed,
     )

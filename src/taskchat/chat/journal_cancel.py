@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.chat import journal_reads, journal_steps
+from taskchat.chat import journal_events, journal_reads, journal_steps
 from taskchat.chat.endings import cancelled
+from taskchat.chat.journal_events import completing
 from taskchat.ids import TurnId, UserId, new_uid
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ async def cancel_running(
         return None
     turn = await journal_reads.owned_turn(tx, TurnId(running["id"]), running["epoch"], 0)
     assert turn is not None  # noqa: S101  its row is locked
-    await journal_steps.close_turn(tx, turn, cancelled(turn.steps), new_uid())
+    ending = cancelled(turn.steps, turn.shown)
+    if turn.streamed and ending.content is not None:
+        event = completing(turn.last_event_id + 1, turn.shown, ending.content, turn.attempt)
+        await journal_events.insert(tx, user, turn.id, [event])
+    await journal_steps.close_turn(tx, turn, ending, new_uid())
     await tx.execute("UPDATE turns SET epoch = epoch + 1 WHERE id = $1", turn.id)
     return turn.id
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
+from taskchat.chat.events import STARTED_ID, TurnEvent, text_of
 from taskchat.chat.records import (
     HistoryMessage,
     OwnedTurn,
@@ -55,13 +56,27 @@ async def steps(tx: Transaction, turn: TurnId, *, from_idx: int = 0) -> Sequence
     return [Step(row["idx"], row["kind"], as_json(row["body"])) for row in rows]
 
 
+async def events_told(
+    tx: Transaction, user: UserId, turn: TurnId, after_id: int = 0
+) -> list[TurnEvent]:
+    """The stored events of a streamed turn after that number, in order."""
+    rows = await tx.fetch(
+        "SELECT id, name, body FROM turn_events"
+        " WHERE user_id = $1 AND turn_id = $2 AND id > $3 ORDER BY id",
+        user,
+        turn,
+        after_id,
+    )
+    return [TurnEvent(row["id"], row["name"], as_json(row["body"])) for row in rows]
+
+
 async def owned_turn(
     tx: Transaction, turn: TurnId, epoch: int, history_limit: int
 ) -> OwnedTurn | None:
     """A running turn at that epoch; None where it has another owner or has ended."""
     row = await tx.fetchrow(
         "SELECT t.id, t.uid, t.user_id, t.conversation_id, c.uid AS conversation_uid, t.epoch,"
-        " t.attempt, t.user_seq, t.time_zone, t.created_at, m.content"
+        " t.attempt, t.user_seq, t.time_zone, t.created_at, t.streamed, m.content"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq"
         " WHERE t.id = $1 AND t.epoch = $2 AND t.status = 'running'",
@@ -73,10 +88,12 @@ async def owned_turn(
     earlier = await history(
         tx, row["conversation_id"], limit=history_limit, before_seq=row["user_seq"]
     )
+    user, streamed = UserId(row["user_id"]), bool(row["streamed"])
+    told = await events_told(tx, user, turn) if streamed else ()
     return OwnedTurn(
         id=turn,
         uid=as_uuid(row["uid"]),
-        user=UserId(row["user_id"]),
+        user=user,
         conversation_id=ConversationId(row["conversation_id"]),
         conversation_uid=as_uuid(row["conversation_uid"]),
         epoch=row["epoch"],
@@ -86,6 +103,9 @@ async def owned_turn(
         created_at=as_time(row["created_at"]),
         history=[HistoryMessage(*cast("tuple[Any, ...]", entry)) for entry in earlier],
         steps=await steps(tx, turn),
+        streamed=streamed,
+        last_event_id=told[-1].id if told else STARTED_ID,
+        shown=text_of(told),
     )
 
 
@@ -100,7 +120,7 @@ async def record(
     row = await tx.fetchrow(
         "SELECT t.id, t.uid, t.conversation_id, c.uid AS conversation_uid, t.status, t.epoch,"  # noqa: S608
         " t.attempt, t.error_code, t.retryable, t.input_tokens, t.output_tokens, t.requests,"
-        " t.created_at, t.finished_at, m.uid AS message_uid, m.content, m.tool_calls,"
+        " t.created_at, t.finished_at, t.streamed, m.uid AS message_uid, m.content, m.tool_calls,"
         " m.tool_results, m.metadata, m.created_at AS answered_at"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " LEFT JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq + 1"
@@ -127,6 +147,7 @@ async def record(
         created_at=as_time(row["created_at"]),
         finished_at=as_optional_time(row["finished_at"]),
         reply=_reply(row),
+        streamed=bool(row["streamed"]),
     )
 
 

@@ -96,6 +96,12 @@ class OwnedTurn:
     """What earlier owners or attempts have done; it is used, never repeated."""
     given_up: bool = False
     """It was taken over too often: only its end is left to write."""
+    streamed: bool = False
+    """It was asked for as a stream, so its events are stored."""
+    last_event_id: int = 1
+    """The number of the last event that was told; 1 is the turn's start."""
+    shown: str = ""
+    """What the events so far show of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,7 @@ class TurnRecord:
     created_at: datetime
     finished_at: datetime | None
     reply: Reply | None
+    streamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

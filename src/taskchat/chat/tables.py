@@ -170,6 +170,21 @@ class Step(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(Time, nullable=False))
 
 
+class TurnEvent(SQLModel, table=True):
+    """One thing that a streamed turn has told its listeners; kept for a day after its end."""
+
+    __tablename__ = "turn_events"
+
+    turn_id: int = Field(
+        sa_column=Column(Key, ForeignKey("turns.id"), primary_key=True, autoincrement=False)
+    )
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    user_id: int = Field(sa_column=_owner())
+    name: str = Field(sa_column=Column(String(20), nullable=False))
+    body: Any = Field(sa_column=Column(Json, nullable=False))
+    created_at: datetime = Field(sa_column=Column(Time, nullable=False))
+
+
 class Waiter(SQLModel, table=True):
     """A request that waits for its conversation; `id` is its ticket."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +22,10 @@ from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
     TextPart,
+    TextPartDelta,
     ToolCallPart,
 )
 from pydantic_ai.models import ModelRequestParameters
@@ -30,6 +33,7 @@ from pydantic_ai.models import ModelRequestParameters
 from taskchat.chat import receipts
 from taskchat.chat.context import messages_for, read_response, tool_return, write_response
 from taskchat.chat.endings import added_up, calls_in, results_of, text_in
+from taskchat.chat.events import STARTED_ID, called_and_returned, started
 from taskchat.chat.records import (
     Busy,
     Ending,
@@ -41,6 +45,7 @@ from taskchat.chat.records import (
     TurnRecord,
     TurnRequest,
 )
+from taskchat.chat.telling import Telling
 from taskchat.chat.texts import storable, tool_name
 from taskchat.chat.waiting import WaitingLine, woken
 from taskchat.errors import (
@@ -49,6 +54,7 @@ from taskchat.errors import (
     DatabaseError,
     InternalError,
     MaxIterationsError,
+    ModelError,
     StoppingError,
     TurnFailedError,
     TurnInterruptedError,
@@ -60,6 +66,7 @@ if TYPE_CHECKING:
 
     from pydantic_ai.models import Model
 
+    from taskchat.chat.events import TurnEvent
     from taskchat.chat.journal import Journal, StepDraft
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
@@ -71,6 +78,11 @@ WAIT_S = 30
 """How long a message waits for its conversation (contract, promise 6)."""
 LISTEN_POLL_S = (0.25, 1.0)
 """How often a turn that runs elsewhere is looked at: at first, and at last."""
+
+FOLLOW_POLL_S = (0.15, 1.0)
+"""The same for who follows what a turn tells: while something comes, and at last."""
+ANSWER_TRIES = 3
+"""How often one answer is asked for that breaks off while it is shown."""
 
 IsGone = Callable[[], Awaitable[bool]]
 
@@ -110,31 +122,64 @@ class Turns:
     async def send(self, request: TurnRequest, is_gone: IsGone) -> Answer:
         """Store a message, have it answered, and give the turn's end.
 
+        Raises:
+            AppError: as `begin`; `StoppingError` also where this copy has let go of the turn to end.
+        """
+        turn, replayed = await self.begin(request, is_gone)
+        return Answer(await self._listen(turn), replayed)
+
+    async def begin(
+        self, request: TurnRequest, is_gone: IsGone
+    ) -> tuple[OwnedTurn | TurnRecord, bool]:
+        """Store a message and have its turn run; gives it, and whether it had ended before.
+
         Args:
             request: the message and where it goes.
             is_gone: whether the client has left; asked only while nothing is accepted yet.
 
         Raises:
             ConversationNotFoundError, KeyReusedError, ConversationBusyError: nothing was stored.
-            StoppingError: this copy takes no new turns, or has let go of this one to end.
+            StoppingError: this copy takes no new turns.
         """
         self._check_stopping()
         opening = await self._open(request, is_gone)
         if isinstance(opening, Opened):
-            return Answer(await self._listen(self.start(opening.turn)))
-        return await self._attach(opening.record)
+            return self.start(opening.turn), False
+        turn = await self._go_on(opening.record)
+        return turn, isinstance(turn, TurnRecord) and turn.status != "running"
 
-    async def _attach(self, record: TurnRecord) -> Answer:
-        """Join a turn that exists: go on with it where it may, else listen, else tell its end."""
+    async def _go_on(self, record: TurnRecord) -> OwnedTurn | TurnRecord:
+        """Continue a turn that exists where it may; else see how it stands."""
         if record.status == "failed" and record.retryable:
             turn = await self._journal.continue_turn(record)
             if turn is not None:
-                return Answer(await self._listen(self.start(turn)))
-            # It may not go on, or another request was quicker: see how it stands now.
-            record = await self._journal.read(record.user, record.id) or record
-        if record.status == "running":
-            return Answer(await self._listen(record))
-        return Answer(record, replayed=True)
+                return self.start(turn)
+            # It may not go on, or another request was quicker.
+            return await self._journal.read(record.user, record.id) or record
+        return record
+
+    async def retry(self, user: UserId, uid: UUID) -> TurnRecord:
+        """Let a turn that failed retryably run again, where it may; gives it as it then stands.
+
+        Raises:
+            TurnNotFoundError: there is none, or its conversation was deleted.
+            StoppingError: this copy takes no new turns.
+        """
+        self._check_stopping()
+        await self._go_on(await self.find(user, uid))
+        return await self.find(user, uid)
+
+    async def cancel(self, user: UserId, uid: UUID) -> TurnRecord:
+        """End a running turn, wherever it runs; gives it as it then stands.
+
+        Raises:
+            TurnNotFoundError: there is none, or its conversation was deleted.
+        """
+        record = await self._journal.cancel(user, uid)
+        if record is None:
+            raise TurnNotFoundError
+        self.let_go(record.id, record.conversation_id)
+        return record
 
     async def _open(self, request: TurnRequest, is_gone: IsGone) -> Opened | Known:
         """Open the turn, or wait in order of arrival until the conversation is free."""
@@ -166,7 +211,7 @@ class Turns:
     async def _listen(self, turn: OwnedTurn | TurnRecord) -> TurnRecord:
         """Wait for a turn's end, here or on another copy. Who stops listening changes nothing."""
         pause_s, longest_s = LISTEN_POLL_S
-        while True:
+        while isinstance(turn, OwnedTurn) or turn.status == "running":
             if (job := self._jobs.get(turn.id)) is not None:
                 # Awaited itself, a job that is cancelled would cancel its listeners.
                 await asyncio.wait([job.task])
@@ -181,6 +226,51 @@ class Turns:
                 return record
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, longest_s)
+        return turn
+
+    async def follow(self, user: UserId, uid: UUID, last_id: int = 0) -> AsyncGenerator[TurnEvent]:
+        """What a turn tells after that number, to the end of its last attempt, on any copy.
+
+        It ends without an end where this copy stops: whoever listens goes on at another one.
+
+        Raises:
+            TurnNotFoundError: there is none.
+        """
+        pause_s, longest_s = FOLLOW_POLL_S
+        while True:
+            job = next((job for job in self._jobs.values() if job.turn.uid == uid), None)
+            told = None
+            if job is not None and job.turn.user == user and job.turn.streamed:
+                if last_id == 0 and job.turn.attempt == 1:
+                    yield started(job.turn)
+                    last_id = STARTED_ID
+                told = job.telling.told.after(last_id)
+            is_here = told is not None
+            if told is None:
+                record, told = await self._story(user, uid, last_id)
+                is_over = record.status != "running" or (self._stopping and job is None)
+            else:
+                is_over = False
+            for event in told:
+                yield event
+                last_id = event.id
+            if is_over:
+                return
+            if told:
+                pause_s = FOLLOW_POLL_S[0]
+            if not is_here:
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 1.5, longest_s)
+            elif not told and job is not None:
+                await job.telling.told.changed(longest_s)
+
+    async def _story(
+        self, user: UserId, uid: UUID, last_id: int
+    ) -> tuple[TurnRecord, Sequence[TurnEvent]]:
+        story = await self._journal.story(user, uid, last_id)
+        if story is None:
+            raise TurnNotFoundError
+        return story
 
     async def find(self, user: UserId, uid: UUID) -> TurnRecord:
         """A turn of that user as it stands.
@@ -199,37 +289,41 @@ class Turns:
         """Run a turn in a job of its own, beside whoever waits for it."""
         if (older := self._jobs.get(turn.id)) is not None:
             older.task.cancel()  # its epoch is over: nothing that it does would be taken
-        task = asyncio.create_task(self._run_job(turn), name=f"turn {turn.id}")
-        self._jobs[turn.id] = _Job(turn, task)
+        telling = Telling(self._journal, turn)
+        task = asyncio.create_task(self._run_job(turn, telling), name=f"turn {turn.id}")
+        self._jobs[turn.id] = _Job(turn, task, telling)
         # Not in the job itself: one that is cancelled before it begins never comes to its end.
-        task.add_done_callback(partial(self._job_ended, turn))
+        task.add_done_callback(partial(self._job_ended, turn, telling))
         return turn
 
-    async def _run_job(self, turn: OwnedTurn) -> TurnRecord | None:
+    async def _run_job(self, turn: OwnedTurn, telling: Telling) -> TurnRecord | None:
         """Run the turn; None where it was lost, and its end is another copy's."""
         try:
-            return await self.run(turn)
+            return await self.run(turn, telling)
         except TurnLostError:
             log.info("turn.lost", turn_id=str(turn.uid), epoch=turn.epoch)
             return None
 
-    def _job_ended(self, turn: OwnedTurn, task: asyncio.Task[TurnRecord | None]) -> None:
+    def _job_ended(
+        self, turn: OwnedTurn, telling: Telling, task: asyncio.Task[TurnRecord | None]
+    ) -> None:
         job = self._jobs.get(turn.id)
         if job is not None and job.task is task:
             del self._jobs[turn.id]
+        telling.close()
         self._line.wake(turn.conversation_id)
         # Asked for in any case: asyncio prints the whole error where nobody did.
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("turn.left_running", turn_id=str(turn.uid), kind=type(error).__name__)
 
-    async def run(self, turn: OwnedTurn) -> TurnRecord:
+    async def run(self, turn: OwnedTurn, telling: Telling) -> TurnRecord:
         """Think and act until there is an answer, then close; every failure has its named end.
 
         Raises:
             TurnLostError: another copy owns the turn.
             DatabaseError: the end could not be stored; a take-over will end the turn.
         """
-        progress = _Progress(turn)
+        progress = _Progress(turn, telling)
         started = time.monotonic()
         try:
             progress.begin()
@@ -244,6 +338,7 @@ class Turns:
         except Exception as error:  # noqa: BLE001  the edge of the job: nothing may leave it running
             log.error("turn.crashed", turn_id=str(turn.uid), kind=type(error).__name__)
             ending = progress.failed(InternalError())
+        await telling.finish(ending.content)
         record = await self._journal.close(turn, ending)
         log.info(
             "turn.ended",
@@ -273,12 +368,40 @@ class Turns:
     ) -> ModelResponse:
         """One request to the model. No transaction is open, and only this is under the limit."""
         left_s = deadline - time.monotonic()
+        ask = self._ask_streaming if progress.turn.streamed else self._ask
         try:
             async with asyncio.timeout(max(left_s, 0)):
-                response = await self._model.request(progress.messages, None, parameters)
+                response = await ask(progress, parameters)
         except TimeoutError:
             raise AgentTimeoutError(retryable=True) from None
         return _ours(response, progress.turn, len(progress.steps))
+
+    async def _ask(self, progress: _Progress, parameters: ModelRequestParameters) -> ModelResponse:
+        return await self._model.request(progress.messages, None, parameters)
+
+    async def _ask_streaming(
+        self, progress: _Progress, parameters: ModelRequestParameters
+    ) -> ModelResponse:
+        """The same, telling the answer while it comes; one that breaks off is asked for again."""
+        for breaks_left in reversed(range(ANSWER_TRIES)):
+            progress.telling.begin_answer()
+            try:
+                return await self._stream(progress, parameters)
+            except ModelError as error:
+                if not (error.retryable and progress.is_partly_shown and breaks_left):
+                    raise
+                progress.telling.resume(progress.said(), always=False)
+        raise AssertionError
+
+    async def _stream(
+        self, progress: _Progress, parameters: ModelRequestParameters
+    ) -> ModelResponse:
+        request = self._model.request_stream(progress.messages, None, parameters)
+        async with request as stream:
+            async for event in stream:
+                if text := _text_of(event):
+                    progress.telling.say(text)
+            return stream.get()
 
     async def _act(self, progress: _Progress, response: ModelResponse) -> None:
         """Do the calls of one answer and write down the answer with them: all of it, or nothing."""
@@ -290,7 +413,22 @@ class Turns:
             ]
             return [("response", write_response(response)), *effects]
 
-        progress.add(await self._journal.act(progress.turn, len(progress.steps), work))
+        told: Sequence[TurnEvent] = ()
+
+        def tell(steps: Sequence[Step]) -> Sequence[TurnEvent]:
+            nonlocal told
+            results = results_of(steps)
+            told = progress.telling.numbers([*called_and_returned(calls_in(response), results)])
+            return told
+
+        telling, turn = progress.telling, progress.turn
+        if not turn.streamed:
+            progress.add(await self._journal.act(turn, len(progress.steps), work))
+            return
+        await telling.settle()
+        steps = await self._journal.act(turn, len(progress.steps), work, tell)
+        telling.publish(tell(steps))
+        progress.add(steps)
 
     # ---- this copy ----
 
@@ -342,13 +480,15 @@ class Turns:
 class _Job:
     turn: OwnedTurn
     task: asyncio.Task[TurnRecord | None]
+    telling: Telling
 
 
 class _Progress:
     """How far a turn is: its steps, and the messages that the model reads next."""
 
-    def __init__(self, turn: OwnedTurn) -> None:
+    def __init__(self, turn: OwnedTurn, telling: Telling) -> None:
         self.turn = turn
+        self.telling = telling
         self.steps: list[Step] = list(turn.steps)
         self.messages: list[ModelMessage] = []
         self._responses: list[ModelResponse] = []
@@ -357,6 +497,16 @@ class _Progress:
         """Read what is stored. A step of its own, since even a turn that is unreadable must end."""
         self.messages = messages_for(self.turn)
         self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
+        self.telling.resume(self.said(), always=self.turn.attempt > 1)
+
+    def said(self) -> str:
+        """All that the model said in this turn, in answers that are stored or have just come."""
+        return "\n\n".join(text for text in map(text_in, self._responses) if text)
+
+    @property
+    def is_partly_shown(self) -> bool:
+        """Whether something was shown of an answer that has not come to its end."""
+        return self.telling.shown != self.said()
 
     def add(self, steps: Sequence[Step]) -> None:
         """What was just written down; the model is shown the results at its next request."""
@@ -371,20 +521,20 @@ class _Progress:
     def answer(self, response: ModelResponse) -> str:
         """The reply: all that the model said in this turn, or else what its tools gave back."""
         self._responses.append(response)
-        said = "\n\n".join(text for text in map(text_in, self._responses) if text)
-        return said or receipts.answer_from(self._results())
+        return self.said() or receipts.answer_from(self._results())
 
     def completed(self, text: str) -> Ending:
         """The turn ends with its answer."""
         return self._ending(Ending("completed", text))
 
     def failed(self, error: TurnFailedError) -> Ending:
-        """The turn ends early; it has a reply only if there is something done to tell of."""
+        """The turn ends early; it has a reply only if something was shown or done."""
         done = receipts.describe(self._results())
+        said = "\n\n".join(part for part in (self.telling.shown, done) if part)
         return self._ending(
             Ending(
                 "failed",
-                f"{done} {receipts.STOPPED_EARLY}" if done else None,
+                f"{said} {receipts.STOPPED_EARLY}" if said else None,
                 error_code=error.code,
                 retryable=error.retryable,
             )
@@ -395,6 +545,15 @@ class _Progress:
 
     def _results(self) -> list[Mapping[str, Any]]:
         return results_of(self.steps)
+
+
+def _text_of(event: object) -> str:
+    """The words in an event of a model's stream."""
+    if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
+        return event.part.content
+    if isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
+        return event.delta.content_delta
+    return ""
 
 
 def _ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
