@@ -20,13 +20,15 @@ from taskchat.http import (
     mcp,
     openapi,
     tasks,
+    turns,
     users,
 )
 from taskchat.http.cors import Cors
 from taskchat.http.hosts import HostCheck
 from taskchat.http.middleware import RequestEdge
 from taskchat.http.security_headers import usual_headers
-from taskchat.parts import running
+from taskchat.parts import STOP_GRACE_S, running
+from taskchat.stopping import at_stop_signal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -59,8 +61,9 @@ def create_app(
         try:
             async with running(settings, address, model) as parts:
                 app.state.parts = parts
-                async with mcp.serving(app):
-                    yield
+                with at_stop_signal(lambda: parts.turns.begin_to_stop(STOP_GRACE_S)):
+                    async with mcp.serving(app):
+                        yield
         except StartError as error:  # uvicorn passes on that it failed, and not why
             log.error("start.refused", reason=str(error))
             raise
@@ -77,7 +80,7 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, chat_v1, tasks, users, health, home, docs):
+    for part in (chat, chat_v1, turns, tasks, users, health, home, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)

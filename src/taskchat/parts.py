@@ -18,6 +18,7 @@ from taskchat.auth.tokens import TokenVerifier
 from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal
 from taskchat.chat.journal_steps import Limits
+from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits, Turns
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from taskchat.settings import Settings
 
 STOP_GRACE_S = 25
+STREAMS_PER_TURN = 2
+"""How many streams of a user one copy holds, for each turn that may run (contract, section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Parts:
     profiles: Profiles
     tokens: TokenVerifier
     turns: Turns
+    streams: OpenStreams
     conversations: ConversationService
 
 
@@ -140,6 +144,7 @@ async def _join(
         profiles=Profiles(db, tokens.forget),
         tokens=tokens,
         turns=turns,
+        streams=OpenStreams(STREAMS_PER_TURN * most if (most := settings.running_limit) else None),
         conversations=ConversationService(db, turns),
     )
     return parts, Recovery(turns, journal, settings.lease_s)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from taskchat.settings import Settings
 
-GRACE_S = 25
+GRACE_S = 30
+"""Longer than turns are given to end (`parts.STOP_GRACE_S`), so that whoever waits for one is told."""
 BACKLOG = 2048
 
 

@@ -8,7 +8,8 @@ The rules are `docs/turn-protocol.md`; this is their order of work:
     close     lock the conversation; fence; reply; counters
     continue  lock the conversation; a turn that failed retryably runs again, next attempt
     cancel    lock the conversation, then the turn; reply from its steps, and a higher epoch
-    renew     the leases of all turns this copy runs
+    offer     a turn that this copy has stopped working on: others take it at once
+    renew     the leases of all turns this copy runs; watch only looks whether they still are
     claim     turns whose owner is silent, with a higher epoch
 
 *Fence* is `status = 'running' AND epoch = mine`, in the statement that writes or in a row lock held
@@ -26,6 +27,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
@@ -287,13 +289,13 @@ class Journal:
         )
 
     async def story(
-        self, user: UserId, uid: UUID, last_id: int
+        self, user: UserId, turn: TurnId, last_id: int
     ) -> tuple[TurnRecord, Sequence[TurnEvent]] | None:
         """How a turn stands and what it has told after that number; None where there is none."""
 
         async def work(tx: Transaction) -> tuple[TurnRecord, Sequence[TurnEvent]] | None:
             # The turn first: what it told before it ended is then there, too.
-            record = await journal_reads.record(tx, user, uid, deleted_too=True)
+            record = await journal_reads.record(tx, user, turn, deleted_too=True)
             if record is None:
                 return None
             return record, await journal_events.story(tx, record, last_id)
@@ -421,6 +423,39 @@ class Journal:
         renew = _renew_on_postgres if self._db.dialect == "postgres" else _renew_on_sqlite
         kept = await self._db.transaction(lambda tx: renew(tx, ordered, self._lease_s))
         return [turn for turn in ordered if turn.id not in kept]
+
+    async def watch(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
+        """Those of the turns this copy runs that are another's by now, or were ended elsewhere."""
+        if self._db.dialect == "sqlite":
+            return ()  # one process serves the file, and it knows what it ended
+        rows = await self._db.read(
+            lambda tx: tx.fetch(
+                "SELECT turn_watch_1($1, $2) AS id",
+                [turn.id for turn in turns],
+                [turn.epoch for turn in turns],
+            )
+        )
+        kept = {row["id"] for row in rows}
+        return [turn for turn in turns if turn.id not in kept]
+
+    async def offer(self, turn: OwnedTurn) -> None:
+        """Let any copy have a turn at once. Only after its job here has stopped."""
+        await settled(
+            lambda _: self._db.transaction(
+                lambda tx: tx.execute(
+                    "UPDATE turns SET offered = true"
+                    " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+                    turn.id,
+                    turn.epoch,
+                ),
+                user=turn.user,
+            )
+        )
+
+    async def purge_events(self) -> int:
+        """Drop what was told of turns that ended a day ago, of all users; says how much."""
+        before = datetime.now(UTC) - journal_events.KEPT
+        return await self._db.transaction(lambda tx: journal_events.purge(tx, before))
 
     async def disown_all(self) -> None:
         """End every lease: the only process that runs turns here has just been started."""

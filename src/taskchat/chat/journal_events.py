@@ -44,7 +44,8 @@ async def story(tx: Transaction, record: TurnRecord, last_id: int) -> Sequence[T
             told.insert(0, started(record))
         if record.status != "running":
             told.append(ended(record, newest + 1))
-    if record.finished_at is not None and datetime.now(UTC) - record.finished_at > KEPT:
+    is_old = record.finished_at is not None and datetime.now(UTC) - record.finished_at > KEPT
+    if record.status != "running" and (is_old or record.reply_deleted):
         told = told[-1:]
     return [event for event in told if event.id > last_id]
 

@@ -121,10 +121,10 @@ async def record(
         "SELECT t.id, t.uid, t.conversation_id, c.uid AS conversation_uid, t.status, t.epoch,"  # noqa: S608
         " t.attempt, t.error_code, t.retryable, t.input_tokens, t.output_tokens, t.requests,"
         " t.created_at, t.finished_at, t.streamed, m.uid AS message_uid, m.content, m.tool_calls,"
-        " m.tool_results, m.metadata, m.created_at AS answered_at"
+        " m.tool_results, m.metadata, m.created_at AS answered_at, m.deleted_at"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " LEFT JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq + 1"
-        "  AND m.turn_id = t.id AND m.deleted_at IS NULL"
+        "  AND m.turn_id = t.id"
         f" WHERE t.user_id = $1 AND t.{column} = $2 AND (c.deleted_at IS NULL OR $3)",
         user,
         turn,
@@ -148,11 +148,12 @@ async def record(
         finished_at=as_optional_time(row["finished_at"]),
         reply=_reply(row),
         streamed=bool(row["streamed"]),
+        reply_deleted=row["deleted_at"] is not None,
     )
 
 
 def _reply(row: Row) -> Reply | None:
-    if row["message_uid"] is None:
+    if row["message_uid"] is None or row["deleted_at"] is not None:
         return None
     return Reply(
         uid=as_uuid(row["message_uid"]),

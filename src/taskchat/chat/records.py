@@ -159,6 +159,8 @@ class TurnRecord:
     finished_at: datetime | None
     reply: Reply | None
     streamed: bool = False
+    reply_deleted: bool = False
+    """Its user has deleted the reply, so nothing of it is told any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Keeps the leases of this copy's turns, and takes over turns whose server is gone."""
+"""Keeps the leases of this copy's turns, and takes over turns whose server is gone.
+
+Also notices what was ended elsewhere, and forgets what was told long ago.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,18 @@ from taskchat.chat.journal import CLAIM_LIMIT
 from taskchat.chat.records import TurnLostError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from taskchat.chat.journal import Journal
+    from taskchat.chat.records import OwnedTurn
     from taskchat.chat.turn import Turns
 
 log = structlog.get_logger()
+
+
+WATCH_S = 0.5
+"""How soon a copy notices that a turn of its own was cancelled elsewhere."""
+PURGE_S = 3600
 
 
 class Recovery:
@@ -52,29 +63,37 @@ class Recovery:
                 return taken
 
     async def keep(self) -> None:
-        """Renew and look, until cancelled; a database that is away for a while is waited for."""
+        """Renew, look and purge, until cancelled; a database that is away is waited for."""
         renewed = looked = time.monotonic()
+        purged = renewed - PURGE_S * random.random()  # noqa: S311  copies need not do it together
         while True:
-            await asyncio.sleep(self._lease_s / 12)
+            await asyncio.sleep(min(self._lease_s / 12, WATCH_S))
             now = time.monotonic()
             try:
                 if now - renewed >= self._lease_s / 3:
-                    await self._renew()
+                    await self._give_up(self._journal.renew)
                     renewed = now
+                else:
+                    await self._give_up(self._journal.watch)
                 wait_s = self._lease_s / 4 * random.uniform(0.8, 1.2)  # noqa: S311
                 if now - looked >= wait_s and not self._turns.stopping:
                     looked = now
                     await self.take_over()
+                if now - purged >= PURGE_S:
+                    purged = now
+                    await self._journal.purge_events()
             except Exception as error:  # noqa: BLE001  the edge of the job: without it nothing is renewed
                 log.error("recovery.failed", kind=type(error).__name__)
                 if now - renewed > self._lease_s:
                     self._abandon_all()
 
-    async def _renew(self) -> None:
-        running = self._turns.running
-        if running:
-            for lost in await self._journal.renew(running):
-                self._turns.abandon(lost)
+    async def _give_up(
+        self, lost: Callable[[Sequence[OwnedTurn]], Awaitable[Sequence[OwnedTurn]]]
+    ) -> None:
+        """Stop working on the turns that are not this copy's any more."""
+        if running := self._turns.running:
+            for turn in await lost(running):
+                self._turns.abandon(turn)
 
     def _abandon_all(self) -> None:
         """Without a renewal for a whole lease, others own these turns."""

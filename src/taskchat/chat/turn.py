@@ -11,42 +11,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import structlog
-from pydantic_ai.messages import (
-    ModelMessage,
-    ModelRequest,
-    ModelResponse,
-    PartDeltaEvent,
-    PartStartEvent,
-    TextPart,
-    TextPartDelta,
-    ToolCallPart,
-)
 from pydantic_ai.models import ModelRequestParameters
 
-from taskchat.chat import receipts
-from taskchat.chat.context import messages_for, read_response, tool_return, write_response
-from taskchat.chat.endings import added_up, calls_in, results_of, text_in
+from taskchat.chat.context import write_response
+from taskchat.chat.endings import calls_in, results_of
 from taskchat.chat.events import STARTED_ID, called_and_returned, started
+from taskchat.chat.progress import Progress, ours, text_of_event
 from taskchat.chat.records import (
     Busy,
-    Ending,
     Known,
     Opened,
     OwnedTurn,
-    Step,
     TurnLostError,
     TurnRecord,
     TurnRequest,
 )
 from taskchat.chat.telling import Telling
-from taskchat.chat.texts import storable, tool_name
 from taskchat.chat.waiting import WaitingLine, woken
 from taskchat.errors import (
     AgentTimeoutError,
@@ -64,10 +51,12 @@ from taskchat.errors import (
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from pydantic_ai.messages import ModelResponse
     from pydantic_ai.models import Model
 
     from taskchat.chat.events import TurnEvent
     from taskchat.chat.journal import Journal, StepDraft
+    from taskchat.chat.records import Step
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
     from taskchat.ids import ConversationId, TurnId, UserId
@@ -116,6 +105,8 @@ class Turns:
         self._line = WaitingLine()
         self._jobs: dict[TurnId, _Job] = {}
         self._stopping = False
+        self._stop_by = 0.0
+        self._ending: asyncio.Task[None] | None = None
 
     # ---- a request ----
 
@@ -228,36 +219,38 @@ class Turns:
             pause_s = min(pause_s * 1.5, longest_s)
         return turn
 
-    async def follow(self, user: UserId, uid: UUID, last_id: int = 0) -> AsyncGenerator[TurnEvent]:
+    async def follow(
+        self, turn: OwnedTurn | TurnRecord, last_id: int = 0
+    ) -> AsyncGenerator[TurnEvent]:
         """What a turn tells after that number, to the end of its last attempt, on any copy.
 
         It ends without an end where this copy stops: whoever listens goes on at another one.
 
         Raises:
-            TurnNotFoundError: there is none.
+            DatabaseError: the turn runs elsewhere and cannot be read; go on after the last number.
         """
-        pause_s, longest_s = FOLLOW_POLL_S
+        shortest_s, longest_s = FOLLOW_POLL_S
+        pause_s = shortest_s
         while True:
-            job = next((job for job in self._jobs.values() if job.turn.uid == uid), None)
+            job = self._jobs.get(turn.id)
             told = None
-            if job is not None and job.turn.user == user and job.turn.streamed:
-                if last_id == 0 and job.turn.attempt == 1:
+            if job is not None and job.turn.streamed:
+                if last_id < STARTED_ID and job.turn.attempt == 1:
                     yield started(job.turn)
                     last_id = STARTED_ID
                 told = job.telling.told.after(last_id)
             is_here = told is not None
+            is_over = False
             if told is None:
-                record, told = await self._story(user, uid, last_id)
+                record, told = await self._story(turn, last_id)
                 is_over = record.status != "running" or (self._stopping and job is None)
-            else:
-                is_over = False
             for event in told:
                 yield event
                 last_id = event.id
             if is_over:
                 return
             if told:
-                pause_s = FOLLOW_POLL_S[0]
+                pause_s = shortest_s
             if not is_here:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 1.5, longest_s)
@@ -265,10 +258,10 @@ class Turns:
                 await job.telling.told.changed(longest_s)
 
     async def _story(
-        self, user: UserId, uid: UUID, last_id: int
+        self, turn: OwnedTurn | TurnRecord, last_id: int
     ) -> tuple[TurnRecord, Sequence[TurnEvent]]:
-        story = await self._journal.story(user, uid, last_id)
-        if story is None:
+        story = await self._journal.story(turn.user, turn.id, last_id)
+        if story is None:  # erased meanwhile
             raise TurnNotFoundError
         return story
 
@@ -323,7 +316,7 @@ class Turns:
             TurnLostError: another copy owns the turn.
             DatabaseError: the end could not be stored; a take-over will end the turn.
         """
-        progress = _Progress(turn, telling)
+        progress = Progress(turn, telling)
         started = time.monotonic()
         try:
             progress.begin()
@@ -353,7 +346,7 @@ class Turns:
         )
         return record
 
-    async def _think_and_act(self, progress: _Progress, deadline: float) -> str:
+    async def _think_and_act(self, progress: Progress, deadline: float) -> str:
         """Ask the model, do what it calls for, and ask again, until it answers in words."""
         parameters = ModelRequestParameters(function_tools=await self._toolset.definitions())
         for _ in range(self._limits.iterations):
@@ -364,7 +357,7 @@ class Turns:
         raise MaxIterationsError
 
     async def _think(
-        self, progress: _Progress, parameters: ModelRequestParameters, deadline: float
+        self, progress: Progress, parameters: ModelRequestParameters, deadline: float
     ) -> ModelResponse:
         """One request to the model. No transaction is open, and only this is under the limit."""
         left_s = deadline - time.monotonic()
@@ -374,36 +367,33 @@ class Turns:
                 response = await ask(progress, parameters)
         except TimeoutError:
             raise AgentTimeoutError(retryable=True) from None
-        return _ours(response, progress.turn, len(progress.steps))
+        return ours(response, progress.turn, len(progress.steps))
 
-    async def _ask(self, progress: _Progress, parameters: ModelRequestParameters) -> ModelResponse:
+    async def _ask(self, progress: Progress, parameters: ModelRequestParameters) -> ModelResponse:
         return await self._model.request(progress.messages, None, parameters)
 
     async def _ask_streaming(
-        self, progress: _Progress, parameters: ModelRequestParameters
+        self, progress: Progress, parameters: ModelRequestParameters
     ) -> ModelResponse:
         """The same, telling the answer while it comes; one that breaks off is asked for again."""
-        for breaks_left in reversed(range(ANSWER_TRIES)):
-            progress.telling.begin_answer()
+        telling = progress.telling
+        for tries_left in reversed(range(ANSWER_TRIES)):
+            telling.begin_answer()
+            has_begun = False
             try:
-                return await self._stream(progress, parameters)
+                request = self._model.request_stream(progress.messages, None, parameters)
+                async with request as stream:
+                    async for event in stream:
+                        has_begun = True
+                        telling.say(text_of_event(event))
+                    return stream.get()
             except ModelError as error:
-                if not (error.retryable and progress.is_partly_shown and breaks_left):
+                if not (error.retryable and has_begun and tries_left):
                     raise
-                progress.telling.resume(progress.said(), always=False)
+                telling.resume(progress.said(), always=False)
         raise AssertionError
 
-    async def _stream(
-        self, progress: _Progress, parameters: ModelRequestParameters
-    ) -> ModelResponse:
-        request = self._model.request_stream(progress.messages, None, parameters)
-        async with request as stream:
-            async for event in stream:
-                if text := _text_of(event):
-                    progress.telling.say(text)
-            return stream.get()
-
-    async def _act(self, progress: _Progress, response: ModelResponse) -> None:
+    async def _act(self, progress: Progress, response: ModelResponse) -> None:
         """Do the calls of one answer and write down the answer with them: all of it, or nothing."""
 
         async def work(tx: Transaction) -> Sequence[StepDraft]:
@@ -457,19 +447,33 @@ class Turns:
             job.task.cancel()
         self._line.wake(conversation)
 
-    async def stop(self, grace_s: float) -> None:
-        """Take no more requests, give the running turns a moment, then let go of them.
+    def begin_to_stop(self, grace_s: float) -> None:
+        """Take no more requests, and give the running turns a moment."""
+        if not self._stopping:
+            self._stopping = True
+            self._stop_by = time.monotonic() + grace_s
+            self._ending = asyncio.create_task(self._end_jobs())
 
-        What is let go of stays running in the journal and is taken over.
-        """
-        self._stopping = True
-        give_up = time.monotonic() + grace_s
+    async def stop(self, grace_s: float) -> None:
+        """The same; returns when nothing runs here any more."""
+        self.begin_to_stop(grace_s)
+        if self._ending is not None:
+            await self._ending
+        await self._end_jobs()
+
+    async def _end_jobs(self) -> None:
+        """Wait for the jobs, and hand over what is late: another copy takes it at once."""
         # Again and again: a message that was just being accepted becomes a job meanwhile.
-        while tasks := [job.task for job in self._jobs.values()]:
-            _, late = await asyncio.wait(tasks, timeout=max(give_up - time.monotonic(), 0))
+        while jobs := [*self._jobs.values()]:
+            tasks = [job.task for job in jobs]
+            _, late = await asyncio.wait(tasks, timeout=max(self._stop_by - time.monotonic(), 0))
             for task in late:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for job in jobs:
+                if job.task in late:
+                    with suppress(DatabaseError):  # its lease runs out
+                        await self._journal.offer(job.turn)
 
     def _check_stopping(self) -> None:
         if self._stopping:
@@ -481,98 +485,3 @@ class _Job:
     turn: OwnedTurn
     task: asyncio.Task[TurnRecord | None]
     telling: Telling
-
-
-class _Progress:
-    """How far a turn is: its steps, and the messages that the model reads next."""
-
-    def __init__(self, turn: OwnedTurn, telling: Telling) -> None:
-        self.turn = turn
-        self.telling = telling
-        self.steps: list[Step] = list(turn.steps)
-        self.messages: list[ModelMessage] = []
-        self._responses: list[ModelResponse] = []
-
-    def begin(self) -> None:
-        """Read what is stored. A step of its own, since even a turn that is unreadable must end."""
-        self.messages = messages_for(self.turn)
-        self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
-        self.telling.resume(self.said(), always=self.turn.attempt > 1)
-
-    def said(self) -> str:
-        """All that the model said in this turn, in answers that are stored or have just come."""
-        return "\n\n".join(text for text in map(text_in, self._responses) if text)
-
-    @property
-    def is_partly_shown(self) -> bool:
-        """Whether something was shown of an answer that has not come to its end."""
-        return self.telling.shown != self.said()
-
-    def add(self, steps: Sequence[Step]) -> None:
-        """What was just written down; the model is shown the results at its next request."""
-        self.steps.extend(steps)
-        request = cast("ModelRequest", self.messages[-1])
-        response = read_response(steps[0].body)
-        self._responses.append(response)
-        self.messages.append(response)
-        returns = [tool_return(s.body["name"], s.body["id"], s.body) for s in steps[1:]]
-        self.messages.append(ModelRequest(parts=returns, instructions=request.instructions))
-
-    def answer(self, response: ModelResponse) -> str:
-        """The reply: all that the model said in this turn, or else what its tools gave back."""
-        self._responses.append(response)
-        return self.said() or receipts.answer_from(self._results())
-
-    def completed(self, text: str) -> Ending:
-        """The turn ends with its answer."""
-        return self._ending(Ending("completed", text))
-
-    def failed(self, error: TurnFailedError) -> Ending:
-        """The turn ends early; it has a reply only if something was shown or done."""
-        done = receipts.describe(self._results())
-        said = "\n\n".join(part for part in (self.telling.shown, done) if part)
-        return self._ending(
-            Ending(
-                "failed",
-                f"{said} {receipts.STOPPED_EARLY}" if said else None,
-                error_code=error.code,
-                retryable=error.retryable,
-            )
-        )
-
-    def _ending(self, ending: Ending) -> Ending:
-        return added_up(ending, self._responses, self._results())
-
-    def _results(self) -> list[Mapping[str, Any]]:
-        return results_of(self.steps)
-
-
-def _text_of(event: object) -> str:
-    """The words in an event of a model's stream."""
-    if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
-        return event.part.content
-    if isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-        return event.delta.content_delta
-    return ""
-
-
-def _ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
-    """The model's answer with call ids of our own, and nothing that a later request would choke on.
-
-    Ids must be unique over the whole conversation (Anthropic refuses a repeated one), and models
-    count theirs from 1 in every answer. Names that a model made up are refused by OpenAI in the
-    history (letters, digits, _ and -, 64 at most), text with NUL by Postgres.
-    """
-    number = idx
-    parts: list[Any] = []
-    for part in response.parts:
-        if isinstance(part, ToolCallPart):
-            number += 1
-            name = tool_name(part.tool_name)
-            call_id = f"call_{turn.id}_{number}"
-            parts.append(replace(part, tool_name=name, tool_call_id=call_id))
-        elif isinstance(part, TextPart):
-            parts.append(replace(part, content=storable(part.content)))
-        else:
-            parts.append(part)
-    return replace(response, parts=parts)

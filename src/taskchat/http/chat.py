@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
@@ -30,6 +32,7 @@ from taskchat.http.envelope import data_response
 from taskchat.http.errors import failure_response, is_v1
 from taskchat.http.refusals import refusals
 from taskchat.http.requests import Body, Text, read_json, takes, zone_of
+from taskchat.http.sse import DESCRIBED, EventStream, wants_events
 from taskchat.ids import ConversationId
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ NOT_ANSWERED = (
     "The assistant is not available, and the message is kept; or this server is stopping."
 )
 TOLD: dict[str, Any] = {
+    "content": DESCRIBED,
     "headers": {
         "Turn-Id": {
             "description": "Names the turn.",
@@ -53,7 +57,7 @@ TOLD: dict[str, Any] = {
             "description": "`true` where the turn had ended before this request came.",
             "schema": {"type": "string", "enum": ["true"]},
         },
-    }
+    },
 }
 _HEADERS = [
     {
@@ -217,8 +221,7 @@ async def send_message(user_id: str, request: Request, user: CurrentUser) -> Res
     given = body.conversation_id
     conversation = ConversationId(given) if isinstance(given, int) else given
     turn = turn_request(request, user, body.text, MAX_CHARS, conversation)
-    answer = await parts_of(request).turns.send(turn, request.is_disconnected)
-    return render(request, answer, _numbered_reply)
+    return await answer(request, turn, _numbered_reply)
 
 
 @router.post(
@@ -232,8 +235,7 @@ async def send_plain_message(request: Request, user: CurrentUser) -> Response:
     """One message of the token's user, answered when the turn has ended."""
     body = await read_json(request, PlainChatBody)
     turn = turn_request(request, user, body.text, PLAIN_MAX_CHARS, body.conversation_id)
-    answer = await parts_of(request).turns.send(turn, request.is_disconnected)
-    return render(request, answer, _plain_reply)
+    return await answer(request, turn, _plain_reply)
 
 
 def turn_request(
@@ -263,14 +265,43 @@ def turn_request(
     )
 
 
+async def answer(
+    request: Request, turn: TurnRequest, show: Callable[[TurnRecord, Reply], BaseModel]
+) -> Response:
+    """Have a message answered: by events if the client asks for them, else as `show` has it.
+
+    Raises:
+        AppError: the request is refused, and nothing of it is stored.
+    """
+    parts = parts_of(request)
+    if not wants_events(request):
+        return render(request, await parts.turns.send(turn, request.is_disconnected), show)
+    parts.streams.enter(turn.user)
+    try:
+        begun, replayed = await parts.turns.begin(
+            replace(turn, streamed=True), request.is_disconnected
+        )
+    except BaseException:
+        parts.streams.leave(turn.user)
+        raise
+    return EventStream(
+        parts.turns.follow(begun),
+        _told(begun.uid, replayed=replayed),
+        partial(parts.streams.leave, turn.user),
+    )
+
+
+def _told(turn: UUID, *, replayed: bool) -> dict[str, str]:
+    headers = {"Turn-Id": str(turn)}
+    return headers | {"Idempotency-Replayed": "true"} if replayed else headers
+
+
 def render(
     request: Request, answer: Answer, show: Callable[[TurnRecord, Reply], BaseModel]
 ) -> Response:
     """The end of a turn in the form of a surface: its reply as `show` has it, or its failure."""
     record = answer.record
-    headers = {"Turn-Id": str(record.uid)}
-    if answer.replayed:
-        headers["Idempotency-Replayed"] = "true"
+    headers = _told(record.uid, replayed=answer.replayed)
     if record.status == "completed" and record.reply is not None:
         body = show(record, record.reply)
         if is_v1(request.url.path):

@@ -18,7 +18,7 @@ from taskchat.errors import (
     InvalidInputError,
     InvalidMessageError,
 )
-from taskchat.http.chat import TOLD, render, takes_message, turn_request
+from taskchat.http.chat import TOLD, answer, takes_message, turn_request
 from taskchat.http.chat_v1_shapes import (
     Conversation,
     ConversationChanges,
@@ -29,7 +29,6 @@ from taskchat.http.chat_v1_shapes import (
     NewConversation,
     NewMessage,
     PageQuery,
-    Turn,
 )
 from taskchat.http.deps import CurrentUser, parts_of
 from taskchat.http.envelope import Envelope, data_response
@@ -51,7 +50,6 @@ _NOT_ANSWERED = (
 
 ConversationUid = Annotated[UUID, Path(description="`id` of a conversation.")]
 MessageUid = Annotated[UUID, Path(description="`id` of a message.")]
-TurnUid = Annotated[UUID, Path(description="`Turn-Id` of an answer, `turn_id` of a message.")]
 
 
 @router.post(
@@ -165,10 +163,7 @@ async def send_message(
     body = await _read_message(request)
     turn = turn_request(request, user, body.message, MAX_CHARS, conversation_id)
     async with _telling_foreign(request, user, conversation_id):
-        answer = await parts_of(request).turns.send(
-            replace(turn, metadata=body.metadata), request.is_disconnected
-        )
-    return render(request, answer, Message.reply)
+        return await answer(request, replace(turn, metadata=body.metadata), Message.reply)
 
 
 @router.get(
@@ -211,19 +206,6 @@ async def delete_message(
     async with _telling_foreign(request, user, conversation_id):
         await _service(request).delete_message(user.user, conversation_id, message_id)
     return Response(status_code=204)
-
-
-@router.get(
-    "/turns/{turn_id}",
-    summary="Read a turn",
-    response_model=Envelope[Turn],
-    responses=v1_refusals(
-        "400 401 404 500", _404="There is no such turn, or its conversation was deleted."
-    ),
-)
-async def get_turn(turn_id: TurnUid, request: Request, user: CurrentUser) -> Response:
-    """How a turn stands: whether it runs, how it ended, what it used."""
-    return data_response(Turn.of(await parts_of(request).turns.find(user.user, turn_id)))
 
 
 def _service(request: Request) -> ConversationService:

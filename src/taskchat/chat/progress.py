@@ -1,0 +1,125 @@
+"""How far a turn is, and what the model is shown of it next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ToolCallPart,
+)
+
+from taskchat.chat import receipts
+from taskchat.chat.context import messages_for, read_response, tool_return
+from taskchat.chat.endings import added_up, results_of, text_in
+from taskchat.chat.records import Ending
+from taskchat.chat.texts import storable, tool_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskchat.chat.records import OwnedTurn, Step
+    from taskchat.chat.telling import Telling
+    from taskchat.errors import TurnFailedError
+
+
+class Progress:
+    """How far a turn is: its steps, and the messages that the model reads next."""
+
+    def __init__(self, turn: OwnedTurn, telling: Telling) -> None:
+        self.turn = turn
+        self.telling = telling
+        self.steps: list[Step] = list(turn.steps)
+        self.messages: list[ModelMessage] = []
+        self._responses: list[ModelResponse] = []
+
+    def begin(self) -> None:
+        """Read what is stored. A step of its own, since even a turn that is unreadable must end."""
+        self.messages = messages_for(self.turn)
+        self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
+        self.telling.resume(self.said(), always=self.turn.attempt > 1)
+
+    def said(self) -> str:
+        """All that the model said in this turn, in answers that are stored or have just come."""
+        return "\n\n".join(text for text in map(text_in, self._responses) if text)
+
+    @property
+    def is_partly_shown(self) -> bool:
+        """Whether something was shown of an answer that has not come to its end."""
+        return self.telling.shown != self.said()
+
+    def add(self, steps: Sequence[Step]) -> None:
+        """What was just written down; the model is shown the results at its next request."""
+        self.steps.extend(steps)
+        request = cast("ModelRequest", self.messages[-1])
+        response = read_response(steps[0].body)
+        self._responses.append(response)
+        self.messages.append(response)
+        returns = [tool_return(s.body["name"], s.body["id"], s.body) for s in steps[1:]]
+        self.messages.append(ModelRequest(parts=returns, instructions=request.instructions))
+
+    def answer(self, response: ModelResponse) -> str:
+        """The reply: all that the model said in this turn, or else what its tools gave back."""
+        self._responses.append(response)
+        return self.said() or receipts.answer_from(self._results())
+
+    def completed(self, text: str) -> Ending:
+        """The turn ends with its answer."""
+        return self._ending(Ending("completed", text))
+
+    def failed(self, error: TurnFailedError) -> Ending:
+        """The turn ends early; it has a reply only if something was shown or done."""
+        done = receipts.describe(self._results())
+        said = "\n\n".join(part for part in (self.telling.shown, done) if part)
+        return self._ending(
+            Ending(
+                "failed",
+                f"{said} {receipts.STOPPED_EARLY}" if said else None,
+                error_code=error.code,
+                retryable=error.retryable,
+            )
+        )
+
+    def _ending(self, ending: Ending) -> Ending:
+        return added_up(ending, self._responses, self._results())
+
+    def _results(self) -> list[Mapping[str, Any]]:
+        return results_of(self.steps)
+
+
+def text_of_event(event: object) -> str:
+    """The words in an event of a model's stream."""
+    if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
+        return event.part.content
+    if isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
+        return event.delta.content_delta
+    return ""
+
+
+def ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
+    """The model's answer with call ids of our own, and nothing that a later request would choke on.
+
+    Ids must be unique over the whole conversation (Anthropic refuses a repeated one), and models
+    count theirs from 1 in every answer. Names that a model made up are refused by OpenAI in the
+    history (letters, digits, _ and -, 64 at most), text with NUL by Postgres.
+    """
+    number = idx
+    parts: list[Any] = []
+    for part in response.parts:
+        if isinstance(part, ToolCallPart):
+            number += 1
+            name = tool_name(part.tool_name)
+            call_id = f"call_{turn.id}_{number}"
+            parts.append(replace(part, tool_name=name, tool_call_id=call_id))
+        elif isinstance(part, TextPart):
+            parts.append(replace(part, content=storable(part.content)))
+        else:
+            parts.append(part)
+    return replace(response, parts=parts)
