@@ -31,7 +31,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
-from taskchat.chat import journal_cancel, journal_events, journal_reads, journal_steps
+from taskchat.chat import (
+    journal_cancel,
+    journal_events,
+    journal_leases,
+    journal_reads,
+    journal_steps,
+)
 from taskchat.chat.journal_steps import Limits
 from taskchat.chat.records import (
     Busy,
@@ -53,7 +59,6 @@ from taskchat.db.database import (
     ConnectionLostError,
     Database,
     DeadlockError,
-    Row,
     Transaction,
     as_json,
     as_uuid,
@@ -82,7 +87,6 @@ RESEND_S = 10
 """How long a write whose answer was lost is sent again."""
 TAKEOVERS = 3
 """A turn that was taken over this often and falls silent once more is given up."""
-CLAIM_LIMIT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +411,7 @@ class Journal:
             )
             if row is None:
                 return None
-            await _doubt(tx, record.id)
+            await journal_leases.doubt(tx, record.id)
             if record.streamed:
                 await journal_events.keep_end(tx, record)
             return Claim(record.id, record.user, row["epoch"], given_up=False)
@@ -419,23 +423,12 @@ class Journal:
 
     async def renew(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
         """Keep the leases of turns this copy runs; those that are lost come back."""
-        ordered = sorted(turns, key=lambda each: each.id)
-        renew = _renew_on_postgres if self._db.dialect == "postgres" else _renew_on_sqlite
-        kept = await self._db.transaction(lambda tx: renew(tx, ordered, self._lease_s))
-        return [turn for turn in ordered if turn.id not in kept]
+        kept = await self._db.transaction(lambda tx: journal_leases.renew(tx, turns, self._lease_s))
+        return [turn for turn in turns if turn.id not in kept]
 
     async def watch(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
         """Those of the turns this copy runs that are another's by now, or were ended elsewhere."""
-        if self._db.dialect == "sqlite":
-            return ()  # one process serves the file, and it knows what it ended
-        rows = await self._db.read(
-            lambda tx: tx.fetch(
-                "SELECT turn_watch_1($1, $2) AS id",
-                [turn.id for turn in turns],
-                [turn.epoch for turn in turns],
-            )
-        )
-        kept = {row["id"] for row in rows}
+        kept = await self._db.read(lambda tx: journal_leases.watch(tx, turns))
         return [turn for turn in turns if turn.id not in kept]
 
     async def offer(self, turn: OwnedTurn) -> None:
@@ -465,8 +458,7 @@ class Journal:
 
     async def claim(self) -> Sequence[Claim]:
         """Take over some turns whose owner is silent or has offered them."""
-        claim = _claim_on_postgres if self._db.dialect == "postgres" else _claim_on_sqlite
-        rows = await self._db.transaction(lambda tx: claim(tx, self._lease_s))
+        rows = await self._db.transaction(lambda tx: journal_leases.claim(tx, self._lease_s))
         return [
             Claim(
                 TurnId(row["id"]),
@@ -506,64 +498,6 @@ class Journal:
         return await self._db.read(
             lambda tx: journal_reads.record(tx, user, turn, deleted_too=deleted_too), user=user
         )
-
-
-# Renewing and claiming are work across users: on Postgres functions of the tables' owner do it
-# (`migrations/functions/`), since the service's role sees the rows of one user at a time.
-
-
-async def _renew_on_postgres(
-    tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float
-) -> set[int]:
-    rows = await tx.fetch(
-        "SELECT turn_renew_1($1, $2, $3) AS id",
-        [turn.id for turn in turns],
-        [turn.epoch for turn in turns],
-        lease_s,
-    )
-    return {row["id"] for row in rows}
-
-
-async def _renew_on_sqlite(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> set[int]:
-    kept: set[int] = set()
-    for turn in turns:
-        renewed = await tx.execute(
-            "UPDATE turns SET lease_until = epoch_now() + $3"
-            " WHERE id = $1 AND epoch = $2 AND status = 'running'",
-            turn.id,
-            turn.epoch,
-            lease_s,
-        )
-        if renewed:
-            kept.add(turn.id)
-    return kept
-
-
-async def _claim_on_postgres(tx: Transaction, lease_s: float) -> Sequence[Row]:
-    return await tx.fetch("SELECT * FROM turn_claim_1($1, $2)", CLAIM_LIMIT, lease_s)
-
-
-async def _claim_on_sqlite(tx: Transaction, lease_s: float) -> Sequence[Row]:
-    # A lease that ends too far ahead was set by a clock that has been set back since.
-    lost = await tx.fetch(
-        "UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + $2,"
-        " takeovers = takeovers + CASE WHEN offered THEN 0 ELSE 1 END, offered = false"
-        " WHERE id IN (SELECT id FROM turns WHERE status = 'running' AND (offered OR"
-        "  lease_until NOT BETWEEN epoch_now() AND epoch_now() + 60) ORDER BY id LIMIT $1)"
-        " RETURNING id, user_id, epoch, takeovers",
-        CLAIM_LIMIT,
-        lease_s,
-    )
-    for row in lost:
-        await _doubt(tx, TurnId(row["id"]))
-    return lost
-
-
-async def _doubt(tx: Transaction, turn: TurnId) -> None:
-    """Calls on other servers that were begun by the last owner may or may not have been made."""
-    await tx.execute(
-        "UPDATE steps SET kind = 'in_doubt' WHERE turn_id = $1 AND kind = 'begun'", turn
-    )
 
 
 async def settled(attempt: Callable[[bool], Awaitable[T]]) -> T:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from taskchat.chat.journal import CLAIM_LIMIT
+from taskchat.chat.journal_leases import CLAIM_LIMIT
 from taskchat.chat.records import TurnLostError
 
 if TYPE_CHECKING:

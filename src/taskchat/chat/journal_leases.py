@@ -1,0 +1,78 @@
+"""Who owns which running turn: renewing, looking, claiming; work across users.
+
+On Postgres functions of the tables' owner do it (`migrations/functions/`), since the service's role
+sees the rows of one user at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskchat.ids import TurnId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.chat.records import OwnedTurn
+    from taskchat.db.database import Row, Transaction
+
+CLAIM_LIMIT = 8
+
+
+async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> set[int]:
+    """Set the leases of those turns that are still the caller's; gives their ids."""
+    ordered = sorted(turns, key=lambda each: each.id)
+    if tx.dialect == "postgres":
+        rows = await tx.fetch("SELECT turn_renew_1($1, $2, $3) AS id", *_held(ordered), lease_s)
+        return {row["id"] for row in rows}
+    kept: set[int] = set()
+    for turn in ordered:
+        renewed = await tx.execute(
+            "UPDATE turns SET lease_until = epoch_now() + $3"
+            " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+            turn.id,
+            turn.epoch,
+            lease_s,
+        )
+        if renewed:
+            kept.add(turn.id)
+    return kept
+
+
+async def watch(tx: Transaction, turns: Sequence[OwnedTurn]) -> set[int]:
+    """The ids of those turns that are still the caller's. Writes nothing."""
+    if tx.dialect == "sqlite":
+        # One process serves the file, and it knows what it ended.
+        return {turn.id for turn in turns}
+    rows = await tx.fetch("SELECT turn_watch_1($1, $2) AS id", *_held(turns))
+    return {row["id"] for row in rows}
+
+
+async def claim(tx: Transaction, lease_s: float) -> Sequence[Row]:
+    """Take over some turns whose owner is silent or has offered them: id, user_id, epoch, takeovers."""
+    if tx.dialect == "postgres":
+        return await tx.fetch("SELECT * FROM turn_claim_1($1, $2)", CLAIM_LIMIT, lease_s)
+    # A lease that ends too far ahead was set by a clock that has been set back since.
+    lost = await tx.fetch(
+        "UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + $2,"
+        " takeovers = takeovers + CASE WHEN offered THEN 0 ELSE 1 END, offered = false"
+        " WHERE id IN (SELECT id FROM turns WHERE status = 'running' AND (offered OR"
+        "  lease_until NOT BETWEEN epoch_now() AND epoch_now() + 60) ORDER BY id LIMIT $1)"
+        " RETURNING id, user_id, epoch, takeovers",
+        CLAIM_LIMIT,
+        lease_s,
+    )
+    for row in lost:
+        await doubt(tx, TurnId(row["id"]))
+    return lost
+
+
+async def doubt(tx: Transaction, turn: TurnId) -> None:
+    """Calls on other servers that were begun by the last owner may or may not have been made."""
+    await tx.execute(
+        "UPDATE steps SET kind = 'in_doubt' WHERE turn_id = $1 AND kind = 'begun'", turn
+    )
+
+
+def _held(turns: Sequence[OwnedTurn]) -> tuple[list[int], list[int]]:
+    return [turn.id for turn in turns], [turn.epoch for turn in turns]
