@@ -230,3 +230,85 @@ async def _refuses_connections(server: TaskchatServer) -> None:
             writer.close()
             await writer.wait_closed()
             await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_server_told_to_stop_refuses_the_message_that_waits_for_its_conversation(
+    env: Mapping[str, str], stub: StubProvider, everything: Database
+) -> None:
+    thought = asyncio.Event()
+    stub.says("Hello.").hangs(until=thought)
+    async with TaskchatServer(env) as server:
+        person = await _sign_up(server)
+        number = (await person.say(server, "hello", "1")).json()["conversation_id"]
+        first = asyncio.create_task(person.say(server, "first", "2", conversation_id=number))
+        await until(lambda: len(stub.requests) == 2)
+        second = asyncio.create_task(person.say(server, "second", "3", conversation_id=number))
+        while not await _rows(everything, "SELECT id FROM waiters"):  # noqa: ASYNC110  another process writes it
+            await asyncio.sleep(0.01)
+        server.send_signal(signal.SIGTERM)
+        refused = await second
+        thought.set()
+        answered = await first
+        status = await server.wait()
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert (answered.status_code, answered.json()["response"]) == (200, "At last.")
+    assert status == 0
+    assert await _rows(everything, "SELECT count(*) FROM turns") == [(2,)]
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+async def test_another_copy_ends_the_twenty_turns_of_one_that_was_killed(
+    env: Mapping[str, str], stub: StubProvider, everything: Database
+) -> None:
+    stub.rules = [ADDS, TELLS]
+    adds = [f"add thing {number}" for number in range(15)]
+    tells = [f"tell tale {number}" for number in range(5)]
+    async with TaskchatServer(env) as doomed, TaskchatServer(env) as other:
+        person = await _sign_up(doomed)
+        async with _unanswered(doomed, person, *adds, *tells):
+            await until(lambda: len(stub.requests) == 2 * len(adds) + len(tells))
+            stub.rules = [Rule("add ", ADDS.calls, ADDS.says), Rule("tell ", says=TELLS.says)]
+            doomed.kill()
+            await _all_ended(everything)  # within 30 s, and nobody asks again
+        titles = await person.tasks(other)
+
+    assert sorted(titles) == sorted(f"thing {number}" for number in range(15))
+    replies = await _rows(everything, "SELECT content FROM messages WHERE role = 'assistant'")
+    assert sorted(replies) == sorted(
+        [
+            *((f"I added thing {number}.",) for number in range(15)),
+            *((f"Once upon a time: tale {number}.",) for number in range(5)),
+        ]
+    )
+    ended = await _rows(everything, "SELECT status, takeovers, attempt FROM turns")
+    assert ended == [("completed", 1, 1)] * 20
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+async def test_a_copy_that_was_paused_beyond_its_lease_writes_nothing(
+    env: Mapping[str, str], stub: StubProvider, everything: Database
+) -> None:
+    thought = asyncio.Event()
+    stub.hangs(until=thought)
+    async with TaskchatServer(env) as paused:
+        person = await _sign_up(paused)
+        waiting = asyncio.create_task(person.say(paused, "hello", "key"))
+        await until(lambda: len(stub.requests) == 1)
+        paused.send_signal(signal.SIGSTOP)
+        stub.says("I was quicker.")
+        async with TaskchatServer(env):
+            await _all_ended(everything)
+            thought.set()
+            paused.send_signal(signal.SIGCONT)
+            answer = await waiting
+
+    assert (answer.status_code, answer.json()["response"]) == (200, "I was quicker.")
+    assert await _rows(everything, "SELECT content FROM messages ORDER BY seq") == [
+        ("hello",),
+        ("I was quicker.",),
+    ]
+    assert await _rows(everything, "SELECT status, epoch, takeovers FROM turns") == [
+        ("completed", 2, 1)
+    ]
