@@ -256,7 +256,8 @@ class Journal:
             return await self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
 
         async def transaction(tx: Transaction, again: bool) -> Sequence[Step]:
-            await self._fence(tx, turn)
+            if not await journal_leases.fence(tx, turn):
+                raise TurnLostError
             if again and (stored := await journal_reads.steps(tx, turn.id, from_idx=idx)):
                 return stored  # the lost answer was that of a commit
             drafts = await work(tx)
@@ -281,15 +282,26 @@ class Journal:
         Raises:
             TurnLostError: the turn has another owner; nothing was written.
         """
+        if not await settled(lambda again: self._tell_once(turn, events, again=again)):
+            raise TurnLostError
 
-        async def transaction(tx: Transaction, again: bool) -> None:
-            await self._fence(tx, turn)
-            if again and await journal_events.newest_id(tx, turn.user, turn.id) >= events[0].id:
-                return  # the lost answer was that of a commit
-            await journal_events.insert(tx, turn.user, turn.id, events)
-
-        await settled(
-            lambda again: self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
+    async def _tell_once(
+        self, turn: OwnedTurn, events: Sequence[TurnEvent], *, again: bool
+    ) -> bool:
+        if isinstance(self._db, PostgresDatabase):
+            row = await self._db.call(
+                "SELECT turn_tell_1($1, $2, $3, $4, $5, $6, $7) AS told",
+                again,
+                turn.id,
+                turn.epoch,
+                turn.user,
+                [event.id for event in events],
+                [event.name for event in events],
+                [json.dumps(event.data) for event in events],
+            )
+            return row is not None and row["told"]
+        return await self._db.transaction(
+            lambda tx: journal_events.tell(tx, turn, events, again=again), user=turn.user
         )
 
     async def story(
@@ -305,17 +317,6 @@ class Journal:
             return record, await journal_events.story(tx, record, last_id)
 
         return await self._db.read(work, user=user)
-
-    @staticmethod
-    async def _fence(tx: Transaction, turn: OwnedTurn) -> None:
-        owned = await tx.fetchrow(
-            "SELECT id FROM turns WHERE id = $1 AND epoch = $2 AND status = 'running'"
-            " FOR NO KEY UPDATE",
-            turn.id,
-            turn.epoch,
-        )
-        if owned is None:
-            raise TurnLostError
 
     async def close(self, turn: OwnedTurn, ending: Ending) -> TurnRecord:
         """End the turn: status, reply and counters at once.

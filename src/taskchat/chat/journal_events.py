@@ -10,13 +10,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from taskchat.chat import journal_reads
+from taskchat.chat import journal_leases, journal_reads
 from taskchat.chat.events import STARTED_ID, TurnEvent, ended, plain_story, started
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taskchat.chat.records import TurnRecord
+    from taskchat.chat.records import OwnedTurn, TurnRecord
     from taskchat.db.database import Transaction
     from taskchat.ids import TurnId, UserId
 
@@ -31,6 +31,18 @@ async def insert(tx: Transaction, user: UserId, turn: TurnId, events: Sequence[T
         " VALUES ($1, $2, $3, $4, $5, clock_timestamp())",
         [(turn, event.id, user, event.name, json.dumps(event.data)) for event in events],
     )
+
+
+async def tell(
+    tx: Transaction, turn: OwnedTurn, events: Sequence[TurnEvent], *, again: bool
+) -> bool:
+    """Do what `turn_tell_1` does: write events down under the fence; says whether it holds."""
+    if not await journal_leases.fence(tx, turn):
+        return False
+    if again and await newest_id(tx, turn.user, turn.id) >= events[0].id:
+        return True  # the lost answer was that of a commit
+    await insert(tx, turn.user, turn.id, events)
+    return True
 
 
 async def story(tx: Transaction, record: TurnRecord, last_id: int) -> Sequence[TurnEvent]:

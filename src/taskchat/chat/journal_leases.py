@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 CLAIM_LIMIT = 8
 
 
+async def fence(tx: Transaction, turn: OwnedTurn) -> bool:
+    """Whether the turn is the caller's, which it stays until the transaction ends."""
+    owned = await tx.fetchrow(
+        "SELECT id FROM turns WHERE id = $1 AND epoch = $2 AND status = 'running'"
+        " FOR NO KEY UPDATE",
+        turn.id,
+        turn.epoch,
+    )
+    return owned is not None
+
+
 async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> set[int]:
     """Set the leases of those turns that are still the caller's; gives their ids."""
     ordered = sorted(turns, key=lambda each: each.id)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from taskchat.ids import UserId
 
 Dialect = Literal["sqlite", "postgres"]
-Argument = str | int | float | bool | datetime | UUID | Sequence[int] | None
+Argument = str | int | float | bool | datetime | UUID | Sequence[int] | Sequence[str] | None
 """A sequence is an array, which only Postgres has."""
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """What streamed turns tell, stored before it is shown; and two more looks across users.
 
-`turn_watch_1` tells a copy which of its turns are still its own, without writing to them;
+`turn_tell_1` stores events in one round trip; `turn_watch_1` tells a copy which of its turns are still its own, without writing to them;
 `turn_events_purge_1` drops what was told of turns that ended long ago.
 
 Revision ID: 0006
@@ -19,7 +19,7 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FOLDER = Path(__file__).parent.parent / "functions"
-FUNCTIONS = ("turn_watch_1", "turn_events_purge_1")
+FUNCTIONS = ("turn_tell_1", "turn_watch_1", "turn_events_purge_1")
 
 
 def upgrade() -> None:
