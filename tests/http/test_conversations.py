@@ -673,7 +673,7 @@ async def test_each_operation_describes_its_statuses_and_bodies(server: Server) 
     described = (await server.client.get("/openapi.json")).json()
     paths = {path: each for path, each in described["paths"].items() if "/v1/chat/" in path}
 
-    assert len(paths) == 6
+    assert len(paths) == 9
     for operations in paths.values():
         for operation in operations.values():
             responses = operation["responses"]

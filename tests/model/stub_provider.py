@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -43,7 +44,8 @@ class Rule:
     """What to answer to a last user message that begins with `prefix`.
 
     `calls` are made first; once their results are there, `says` is said, `hold_s` later. `{rest}`
-    stands, in both, for what follows the prefix.
+    stands, in both, for what follows the prefix. Asked for a stream, it says the first half of its
+    words before `hold_s`, and rests `pause_s` after each word.
     """
 
     prefix: str = ""
@@ -51,6 +53,7 @@ class Rule:
     says: str = ""
     delay_s: float = 0
     hold_s: float = 0
+    pause_s: float = 0
 
 
 DEFAULT_RULES = (
@@ -122,7 +125,34 @@ class StubProvider:
         self, message: Json, *, finish_reason: str = "stop", usage: Json | None = USAGE
     ) -> Self:
         """Script any assistant message."""
-        return self.sends(json.dumps(self._completion(message, finish_reason, usage)))
+
+        async def reply(request: web.Request) -> web.StreamResponse:
+            return await _tell(request, self._completion(message, finish_reason, usage))
+
+        self._script.append(reply)
+        return self
+
+    def streams(self, *pieces: bytes | asyncio.Event, cut: bool = False) -> Self:
+        """Script a stream as it stands, such as of `chunk`s; it waits for events, and may be cut."""
+
+        async def reply(request: web.Request) -> web.StreamResponse:
+            response = await _begin_stream(request)
+            for piece in pieces:
+                if isinstance(piece, bytes):
+                    await response.write(piece)
+                else:
+                    try:
+                        await piece.wait()
+                    except asyncio.CancelledError:
+                        self.hung_up.set()
+                        raise
+            if cut:
+                assert request.transport is not None
+                request.transport.close()
+            return response
+
+        self._script.append(reply)
+        return self
 
     def sends(self, body: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Self:
         """Script a body as it stands, such as one that is no JSON."""
@@ -155,7 +185,7 @@ class StubProvider:
             except asyncio.CancelledError:
                 self.hung_up.set()
                 raise
-            return web.json_response(self._completion({"content": "At last."}, "stop", USAGE))
+            return await _tell(request, self._completion({"content": "At last."}, "stop", USAGE))
 
         self._script.append(reply)
         return self
@@ -227,9 +257,9 @@ class StubProvider:
             return await self._script.popleft()(request)
         if not self.rules:
             return web.json_response({"error": {"message": "nothing is scripted"}}, status=400)
-        return await self._follow_rules(seen)
+        return await self._follow_rules(request, seen)
 
-    async def _follow_rules(self, seen: SeenRequest) -> web.StreamResponse:
+    async def _follow_rules(self, request: web.Request, seen: SeenRequest) -> web.StreamResponse:
         last_user = max(i for i, role in enumerate(seen.roles) if role == "user")
         said = str(seen.messages[last_user]["content"])
         has_results = "tool" in seen.roles[last_user:]
@@ -239,11 +269,11 @@ class StubProvider:
             await asyncio.sleep(rule.delay_s)
         if rule.calls and not has_results:
             calls = [(name, _filled(arguments, rest)) for name, arguments in rule.calls]
-            answer = self._completion(self._message(calls, None), "tool_calls", USAGE)
-        else:
-            await asyncio.sleep(rule.hold_s)
-            answer = self._completion({"content": rule.says.replace("{rest}", rest)}, "stop", USAGE)
-        return web.json_response(answer)
+            return await _tell(
+                request, self._completion(self._message(calls, None), "tool_calls", USAGE)
+            )
+        answer = self._completion({"content": rule.says.replace("{rest}", rest)}, "stop", USAGE)
+        return await _tell(request, answer, hold_s=rule.hold_s, pause_s=rule.pause_s)
 
     def _message(self, calls: Sequence[Call], text: str | None) -> Json:
         return {
@@ -278,6 +308,57 @@ class StubProvider:
             ],
             "usage": usage,
         }
+
+
+def chunk(delta: Json, finish_reason: str | None = None, **more: object) -> bytes:
+    """One piece of a streamed answer, as it goes over the wire."""
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": "stub-2026-01-01"}
+    return f"data: {json.dumps({**head, 'choices': [choice], **more})}\n\n".encode()
+
+
+DONE = b"data: [DONE]\n\n"
+
+
+async def _begin_stream(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    return response
+
+
+async def _tell(
+    request: web.Request, completion: Json, *, hold_s: float = 0, pause_s: float = 0
+) -> web.StreamResponse:
+    """Give an answer as it was asked for: whole, or word by word."""
+    asked = cast("Json", await request.json())
+    if not asked.get("stream"):
+        await asyncio.sleep(hold_s)
+        return web.json_response(completion)
+    choice = cast("list[Json]", completion["choices"])[0]
+    message = cast("Json", choice["message"])
+    response = await _begin_stream(request)
+    await response.write(chunk({"role": "assistant", "content": ""}))
+    for name in ("content", "refusal"):
+        words = re.findall(r"\s*\S+\s*?", str(message.get(name) or ""))
+        for number, word in enumerate(words):
+            if number == len(words) // 2:
+                await asyncio.sleep(hold_s)
+            await response.write(chunk({name: word}))
+            await asyncio.sleep(pause_s)
+    for index, call in enumerate(_calls_of(message)):
+        function = cast("Json", call["function"])
+        head = {**call, "index": index, "function": {**function, "arguments": ""}}
+        await response.write(chunk({"tool_calls": [head]}))
+        arguments = str(function["arguments"])
+        for piece in (arguments[:5], arguments[5:]):
+            delta = {"index": index, "function": {"arguments": piece}}
+            await response.write(chunk({"tool_calls": [delta]}))
+    await response.write(chunk({}, str(choice["finish_reason"])))
+    options = cast("Json", asked.get("stream_options") or {})
+    if options.get("include_usage"):
+        await response.write(chunk({}, choices=[], usage=completion["usage"]))
+    await response.write(DONE)
+    return response
 
 
 def wire_fault(body: Json) -> str | None:

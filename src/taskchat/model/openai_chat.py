@@ -6,17 +6,23 @@ Importing this module imports aiohttp; `providers.py` does so when such a model 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import aiohttp
 import structlog
-from pydantic_ai.models import Model, ModelRequestParameters, check_allow_model_requests
+from pydantic_ai.models import (
+    CompletedStreamedResponse,
+    Model,
+    ModelRequestParameters,
+    check_allow_model_requests,
+)
 from pydantic_ai.profiles import ModelProfile
 from pydantic_core import to_json
 from yarl import URL
 
 from taskchat.errors import ModelError, StartError
+from taskchat.model.openai_stream import ChatCompletionStream
 from taskchat.model.openai_wire import (
     AnswerUnreadableError,
     read_answer,
@@ -26,10 +32,12 @@ from taskchat.model.openai_wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import AsyncGenerator, Generator
     from types import TracebackType
 
+    from pydantic_ai import RunContext
     from pydantic_ai.messages import ModelMessage, ModelResponse
+    from pydantic_ai.models import StreamedResponse
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.tools import ToolDefinition
 
@@ -38,9 +46,12 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 5
 CHECK_TIMEOUT_S = 10
+MAX_ANSWER_BYTES = 16 << 20
+"""An answer is a few kilobytes. This is what keeps a server that never ends from our memory."""
 
 # 408 timeout, 409 conflict, 425 too early, 429 rate limit; every 5xx is added in `_refuse`.
 _PASSING_STATUSES = frozenset({408, 409, 425, 429})
+_UNKNOWN_FIELD_STATUSES = frozenset({400, 422})
 
 
 class ChatCompletionsModel(Model):
@@ -75,6 +86,7 @@ class ChatCompletionsModel(Model):
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._connect_timeout_s = connect_timeout_s
+        self._reports_usage = True
         self._session: aiohttp.ClientSession | None = None
         self._tools: list[ToolDefinition] = []
         self._tools_json = b"[]"
@@ -113,8 +125,57 @@ class ChatCompletionsModel(Model):
         check_allow_model_requests()
         body = self.write_body(messages, model_settings, model_request_parameters.function_tools)
         async with await self._open(body) as response:
-            with _failures_told():
-                answer = await response.read()
+            return await self._read_whole(response)
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[object] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        """Ask once, and read the answer while it comes; to leave is to drop the connection.
+
+        Raises:
+            ModelError: as `request`, also while the answer is read; `retryable` where it broke off.
+            InternalError: the history holds what this wire cannot say.
+        """
+        del run_context
+        check_allow_model_requests()
+        body = self.write_body(messages, model_settings, model_request_parameters.function_tools)
+        async with await self._open_stream(body) as response:
+            if response.content_type == "application/json":  # it does not stream
+                yield CompletedStreamedResponse(
+                    await self._read_whole(response),
+                    model_request_parameters=model_request_parameters,
+                    replay_events=True,
+                )
+                return
+            try:
+                yield ChatCompletionStream(
+                    model_request_parameters, asked=self._name, body=_pieces(response)
+                )
+            except AnswerUnreadableError as error:
+                _fail(error.kind, status=200, retryable=True)
+            finally:
+                response.close()  # else a connection that is still talking would go back to the pool
+
+    async def _open_stream(self, body: bytes) -> aiohttp.ClientResponse:
+        plain = b'%b,"stream":true}' % body[:-1]
+        if self._reports_usage:
+            body = b'%b,"stream_options":{"include_usage":true}}' % plain[:-1]
+            response = await self._send(body)
+            if response.status not in _UNKNOWN_FIELD_STATUSES:
+                return _accepted(response)
+            response.release()
+        response = await self._open(plain)
+        # It refused the option, and takes the rest: from now on usage is not asked for.
+        self._reports_usage = False
+        return response
+
+    async def _read_whole(self, response: aiohttp.ClientResponse) -> ModelResponse:
+        answer = b"".join([piece async for piece in _pieces(response)])
         try:
             return read_answer(answer, model_name=self._name)
         except AnswerUnreadableError as error:
@@ -191,18 +252,16 @@ class ChatCompletionsModel(Model):
 
     async def _open(self, body: bytes) -> aiohttp.ClientResponse:
         """Send the request; the head of a good answer has come, its body is the caller's."""
+        return _accepted(await self._send(body))
+
+    async def _send(self, body: bytes) -> aiohttp.ClientResponse:
         with _failures_told():
             try:
-                response = await self._post(body)
+                return await self._post(body)
             except aiohttp.ServerDisconnectedError:
                 # A pooled connection that the server closed while we wrote to it. Asking again
                 # changes nothing over there.
-                response = await self._post(body)
-        if response.status != 200:
-            # The body is not read: it is the provider's text, and nobody is told it.
-            response.release()
-            _refuse(response)
-        return response
+                return await self._post(body)
 
     async def _post(self, body: bytes) -> aiohttp.ClientResponse:
         return await self._open_session().post(
@@ -221,6 +280,21 @@ class ChatCompletionsModel(Model):
         return self._session
 
 
+async def _pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+    """The body as it comes.
+
+    Raises:
+        ModelError: the connection broke, or there is more than any answer needs.
+    """
+    size = 0
+    with _failures_told():
+        async for piece in response.content.iter_any():
+            size += len(piece)
+            if size > MAX_ANSWER_BYTES:
+                _fail("too_long", status=200, retryable=False)
+            yield piece
+
+
 @contextmanager
 def _failures_told() -> Generator[None]:
     """Put only around what talks to the server: other code has `OSError`s of its own."""
@@ -234,8 +308,16 @@ def _failures_told() -> Generator[None]:
         _fail("connection_lost", retryable=True)
 
 
+def _accepted(response: aiohttp.ClientResponse) -> aiohttp.ClientResponse:
+    if response.status != 200:
+        _refuse(response)
+    return response
+
+
 def _refuse(response: aiohttp.ClientResponse) -> NoReturn:
     status = response.status
+    # The body is not read: it is the provider's text, and nobody is told it.
+    response.release()
     if 300 <= status < 400:
         # Followed, it would carry the key and the conversation to a place nobody has chosen.
         _fail("redirect", status=status, retryable=False)

@@ -112,15 +112,100 @@ def read_answer(body: bytes, *, model_name: str) -> ModelResponse:
     Raises:
         AnswerUnreadableError: the body is not JSON, or holds no message.
     """
-    try:
-        answer = _object(from_json(body))
-    except ValueError:
-        # Without its cause, which quotes the body.
-        raise AnswerUnreadableError("not_json") from None
+    answer = _parsed(body)
     choice = _object(next(iter(_array(answer.get("choices"))), None))
     message = _object(choice.get("message"))
     if not message:
         raise AnswerUnreadableError("no_choices")
+    return _response(answer, choice, message, model_name)
+
+
+class AnswerInPieces:
+    """An answer that is read piece by piece: `chat.completion.chunk` objects."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, object] = {}
+        self._text = ""
+        self._refusal = ""
+        self._calls: list[dict[str, object]] = []
+        self._current: dict[object, dict[str, object]] = {}
+        """By the number that its pieces carry, None for servers that number none."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the model said why it stopped."""
+        return self._head.get("finish_reason") is not None
+
+    def add(self, chunk: bytes) -> str:
+        """Read one piece; gives the words in it.
+
+        Raises:
+            AnswerUnreadableError: it is not JSON, or tells of an error.
+        """
+        piece = _parsed(chunk)
+        if piece.get("error"):
+            raise AnswerUnreadableError("failed_midway")
+        for name in ("id", "model", "usage"):
+            if piece.get(name):
+                self._head[name] = piece[name]
+        choice = _object(next(iter(_array(piece.get("choices"))), None))
+        if choice.get("finish_reason"):
+            self._head["finish_reason"] = choice["finish_reason"]
+        delta = _object(choice.get("delta"))
+        for item in _array(delta.get("tool_calls")):
+            self._add_call(_object(item))
+        self._refusal += _text(delta.get("refusal"))
+        words = _text(delta.get("content"))
+        self._text += words
+        return words or _text(delta.get("refusal"))
+
+    def response(self, *, model_name: str) -> ModelResponse:
+        """The whole answer, as `read_answer` would have read it."""
+        message = {"content": self._text, "refusal": self._refusal}
+        return _response(self._head, self._head, {**message, "tool_calls": self._calls}, model_name)
+
+    def _add_call(self, piece: Mapping[str, object]) -> None:
+        function, number = _object(piece.get("function")), piece.get("index")
+        call = self._current.get(number)
+        if call is None or _begins_another(call, piece, function):
+            call = {"id": piece.get("id"), "name": function.get("name"), "arguments": ""}
+            call["function"] = call  # where the whole answer has them
+            self._calls.append(call)
+            self._current[number] = call
+        more = function.get("arguments")
+        if isinstance(more, str):
+            call["arguments"] = f"{call['arguments']}{more}"
+        elif more:
+            call["arguments"] = more
+
+
+def _begins_another(
+    call: Mapping[str, object], piece: Mapping[str, object], function: Mapping[str, object]
+) -> bool:
+    """Whether a piece is of another call than the last one of its number.
+
+    Some servers give every call the same number, and some no number at all; others repeat the name
+    in every piece.
+    """
+    if not function.get("name"):
+        return False
+    return piece.get("index") is None or piece.get("id") not in (None, "", call["id"])
+
+
+def _parsed(body: bytes) -> dict[str, object]:
+    try:
+        return _object(from_json(body))
+    except ValueError:
+        # Without its cause, which quotes the body.
+        raise AnswerUnreadableError("not_json") from None
+
+
+def _response(
+    answer: Mapping[str, object],
+    choice: Mapping[str, object],
+    message: Mapping[str, object],
+    model_name: str,
+) -> ModelResponse:
     refusal = _text(message.get("refusal"))
     served_by, response_id = answer.get("model"), answer.get("id")
     return ModelResponse(

@@ -9,15 +9,19 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
-from pydantic_ai.models import Model
+from pydantic_ai.models import CompletedStreamedResponse, Model
 from pydantic_ai.usage import RequestUsage
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from pydantic_ai import RunContext
     from pydantic_ai.messages import ModelMessage
-    from pydantic_ai.models import ModelRequestParameters
+    from pydantic_ai.models import ModelRequestParameters, StreamedResponse
     from pydantic_ai.settings import ModelSettings
 
 
@@ -38,6 +42,21 @@ class EmbeddedModel(Model):
             # Compiling the patterns takes 0.1 s: not at the start of a server, nor in its loop.
             await asyncio.to_thread(importlib.import_module, _RULES)
         return respond(messages)
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[object] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        """The same as events; all of it is there at once."""
+        del run_context
+        response = await self.request(messages, model_settings, model_request_parameters)
+        yield CompletedStreamedResponse(
+            response, model_request_parameters=model_request_parameters, replay_events=True
+        )
 
     @property
     def model_name(self) -> str:
