@@ -33,7 +33,7 @@ class Person:
         self, server: TaskchatServer, message: str, key: str, **fields: Any
     ) -> httpx2.Response:
         """Send a message and wait for the answer."""
-        async with self._client(server) as client:
+        async with self.client(server) as client:
             return await client.post(
                 f"/api/{self.id}/chat",
                 json={"message": message, **fields},
@@ -42,11 +42,12 @@ class Person:
 
     async def tasks(self, server: TaskchatServer) -> list[str]:
         """The titles on the list."""
-        async with self._client(server) as client:
+        async with self.client(server) as client:
             listed = await client.get(f"/api/{self.id}/tasks")
         return [task["title"] for task in listed.json()]
 
-    def _client(self, server: TaskchatServer) -> httpx2.AsyncClient:
+    def client(self, server: TaskchatServer) -> httpx2.AsyncClient:
+        """Talks to that server with the person's token."""
         return httpx2.AsyncClient(
             base_url=server.address,
             headers={"Authorization": f"Bearer {self.token}"},
@@ -76,7 +77,8 @@ def env(stub: StubProvider, database_url: DatabaseUrl, tmp_path: Path) -> Mappin
     )
 
 
-async def _sign_up(server: TaskchatServer) -> Person:
+async def sign_up(server: TaskchatServer) -> Person:
+    """Make an account."""
     account = {"email": "ann@example.com", "password": "correct horse"}
     async with httpx2.AsyncClient(base_url=server.address) as client:
         body = (await client.post("/auth/sign-up", json=account)).json()
@@ -116,7 +118,7 @@ async def test_a_request_repeated_after_a_kill_between_effect_and_reply_has_one_
 ) -> None:
     stub.calls(("add_task", {"title": "Buy milk"})).hangs()
     async with TaskchatServer(env) as server:
-        person = await _sign_up(server)
+        person = await sign_up(server)
         async with _unanswered(server, person, "remember milk"):
             await until(lambda: len(stub.requests) == 2)
             server.kill()
@@ -144,7 +146,7 @@ async def test_a_turn_killed_before_the_model_answered_ends_by_itself_after_a_re
 ) -> None:
     stub.hangs()
     async with TaskchatServer(env) as server:
-        person = await _sign_up(server)
+        person = await sign_up(server)
         async with _unanswered(server, person, "hello"):
             await until(lambda: len(stub.requests) == 1)
             server.kill()
@@ -167,7 +169,7 @@ async def test_a_kill_with_twenty_turns_in_flight_leaves_each_with_its_one_reply
     adds = [f"add thing {number}" for number in range(15)]
     tells = [f"tell tale {number}" for number in range(5)]
     async with TaskchatServer(env) as server:
-        person = await _sign_up(server)
+        person = await sign_up(server)
         async with _unanswered(server, person, *adds, *tells):
             await until(lambda: len(stub.requests) == 2 * len(adds) + len(tells))
             server.kill()
@@ -203,7 +205,7 @@ async def test_a_server_told_to_stop_first_answers_those_who_wait(
     thought = asyncio.Event()
     stub.hangs(until=thought)
     async with TaskchatServer(env) as server:
-        person = await _sign_up(server)
+        person = await sign_up(server)
         waiting = asyncio.create_task(person.say(server, "hello", "key"))
         await until(lambda: len(stub.requests) == 1)
         server.send_signal(signal.SIGTERM)
@@ -239,7 +241,7 @@ async def test_a_server_told_to_stop_refuses_the_message_that_waits_for_its_conv
     thought = asyncio.Event()
     stub.says("Hello.").hangs(until=thought)
     async with TaskchatServer(env) as server:
-        person = await _sign_up(server)
+        person = await sign_up(server)
         number = (await person.say(server, "hello", "1")).json()["conversation_id"]
         first = asyncio.create_task(person.say(server, "first", "2", conversation_id=number))
         await until(lambda: len(stub.requests) == 2)
@@ -266,7 +268,7 @@ async def test_another_copy_ends_the_twenty_turns_of_one_that_was_killed(
     adds = [f"add thing {number}" for number in range(15)]
     tells = [f"tell tale {number}" for number in range(5)]
     async with TaskchatServer(env) as doomed, TaskchatServer(env) as other:
-        person = await _sign_up(doomed)
+        person = await sign_up(doomed)
         async with _unanswered(doomed, person, *adds, *tells):
             await until(lambda: len(stub.requests) == 2 * len(adds) + len(tells))
             stub.rules = [Rule("add ", ADDS.calls, ADDS.says), Rule("tell ", says=TELLS.says)]
@@ -293,7 +295,7 @@ async def test_a_copy_that_was_paused_beyond_its_lease_writes_nothing(
     thought = asyncio.Event()
     stub.hangs(until=thought)
     async with TaskchatServer(env) as paused:
-        person = await _sign_up(paused)
+        person = await sign_up(paused)
         waiting = asyncio.create_task(person.say(paused, "hello", "key"))
         await until(lambda: len(stub.requests) == 1)
         paused.send_signal(signal.SIGSTOP)
