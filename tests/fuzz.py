@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.processes import TaskchatServer, environment
 
+CONFIG = Path(__file__).with_suffix(".toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
@@ -41,8 +42,7 @@ def main() -> int:
 def _fuzz(address: str, folder: Path, examples: int) -> int:
     person = _sign_up(address)
     config = folder / "schemathesis.toml"
-    # The path's user must be the token's, else every answer is 403.
-    config.write_text(f'[parameters]\n"path.user_id" = "{person["user"]["id"]}"\n', "utf-8")
+    config.write_text(CONFIG.read_text("utf-8").replace("USER", person["user"]["id"]), "utf-8")
     command = [
         str(SCHEMATHESIS),
         f"--config-file={config}",

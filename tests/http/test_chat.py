@@ -239,8 +239,19 @@ async def test_a_key_with_another_message_is_422(server: Server) -> None:
     assert (await person.say("bye", headers=headers)).status_code == 422
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, "tab\there"])
-async def test_a_key_that_cannot_be_is_400(server: Server, key: str) -> None:
+@pytest.mark.parametrize("key", ["a", "x" * 255, "two words", "!~"])
+async def test_a_key_of_printable_characters_names_a_turn(server: Server, key: str) -> None:
+    person = await server.sign_up()
+
+    first = await person.say("hello", headers={"Idempotency-Key": key})
+    again = await person.say("hello", headers={"Idempotency-Key": key})
+
+    assert first.status_code == 200
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize("key", [b"", b"x" * 256, b"tab\there", b"caf\xe9"])
+async def test_a_key_that_cannot_be_is_400(server: Server, key: Any) -> None:
     person = await server.sign_up()
 
     answer = await person.say("hello", headers={"Idempotency-Key": key})

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from taskchat.http.middleware import MAX_BODY_BYTES
 from taskchat.settings import Settings
-from tests.http.conftest import Person
+from tests.http.conftest import Person, Server
 from tests.http.edge_app import edge_app, person_of
 from tests.http.small_app import client_of
 from tests.processes import TaskchatServer, environment
@@ -234,3 +234,22 @@ async def test_a_client_that_asks_first_is_not_told_to_go_on(served: TaskchatSer
 @pytest.mark.parametrize("length", [b"abc", b"-1", b"1e3", b"99999999999999999999999"])
 async def test_a_malformed_size_is_400_on_the_wire(served: TaskchatServer, length: bytes) -> None:
     assert (await _raw(served, b"Content-Length: " + length)).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/me/tasks", "GET, POST"),
+        ("/api/me/tasks/1", "GET, PUT, PATCH, DELETE"),
+        ("/api/v1/users/me", "GET, PATCH"),
+        ("/api/v1/chat/conversations", "GET, POST"),
+        ("/api/chat", "POST"),
+        ("/health", "GET"),
+    ],
+)
+async def test_a_method_that_is_not_there_is_told_all_that_are(
+    server: Server, path: str, methods: str
+) -> None:
+    answer = await server.client.request("TRACE", path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)

@@ -108,8 +108,10 @@ class UserAnswer(BaseModel):
             examples=["01980a3e-7f52-7c3b-9d55-0f6f3b1f2a11"],
         ),
     ]
-    email: Annotated[str | None, Field(examples=["anna@example.com"])]
-    name: Annotated[str | None, Field(examples=["Anna"])]
+    email: Annotated[
+        str | None, Field(description="The login name.", examples=["anna@example.com"])
+    ]
+    name: Annotated[str | None, Field(description="How to be called.", examples=["Anna"])]
 
 
 class SignInAnswer(BaseModel):

@@ -31,7 +31,7 @@ from taskchat.http.deps import CurrentUser, parts_of
 from taskchat.http.envelope import data_response
 from taskchat.http.errors import failure_response, is_v1
 from taskchat.http.refusals import refusals
-from taskchat.http.requests import Body, Text, read_json, takes, zone_of
+from taskchat.http.requests import Body, PathUserId, Text, read_json, takes, zone_of
 from taskchat.http.sse import DESCRIBED, EventStream, wants_events
 from taskchat.ids import ConversationId
 
@@ -59,13 +59,15 @@ TOLD: dict[str, Any] = {
         },
     },
 }
+_VISIBLE = r"^[^\u0000]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000]*$"
+"""Something to see, and no NUL."""
 _HEADERS = [
     {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
         "description": "Names this turn for 24 hours: sent again, the message is not answered twice.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     },
     {
         "name": "Time-Zone",
@@ -81,15 +83,35 @@ def takes_message(model: type[BaseModel], max_chars: int) -> dict[str, Any]:
     """What OpenAPI shows of an operation that takes a message: its body and its headers."""
     described = takes(model)
     schema = described["requestBody"]["content"]["application/json"]["schema"]
-    for name in ("message", "content"):
-        for text in _texts(schema["properties"].get(name, {})):
-            # `check_message` counts, for all surfaces alike; this tells of it beforehand.
-            text |= {"minLength": 1, "maxLength": max_chars, "pattern": r"\S"}
+    # `check_message` counts, for all surfaces alike; this tells of it beforehand.
+    text = {"type": "string", "minLength": 1, "maxLength": max_chars, "pattern": _VISIBLE}
+    if "content" in schema["properties"]:
+        as_object = {
+            "type": "object",
+            "properties": {
+                "content": text | {"description": "The words."},
+                "role": {"enum": ["user"], "description": "Only users write here."},
+            },
+            "required": ["content"],
+            "additionalProperties": False,
+        }
+        null = {"type": "null"}
+        _retype(schema["properties"]["message"], {"anyOf": [text, as_object, null]})
+        _retype(schema["properties"]["content"], {"anyOf": [text, null]})
+        schema["oneOf"] = [
+            {"required": [name], "properties": {name: {"type": ["string", "object"]}, other: null}}
+            for name, other in (("message", "content"), ("content", "message"))
+        ]
+    else:
+        _retype(schema["properties"]["message"], text)
     return described | {"parameters": _HEADERS}
 
 
-def _texts(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in (schema, *schema.get("anyOf", ())) if each.get("type") == "string"]
+def _retype(field: dict[str, Any], schema: dict[str, Any]) -> None:
+    """Say of a field what is asked for, more exactly than its type does."""
+    for name in ("type", "anyOf", "default"):
+        field.pop(name, None)
+    field |= schema
 
 
 class MessageObject(Body):
@@ -147,7 +169,7 @@ class ChatBody(MessageBody):
     """What a client of surface A sends: a message, and the conversation it belongs to."""
 
     conversation_id: Annotated[
-        int | UUID | None,
+        Annotated[int, Field(gt=0, lt=2**63)] | UUID | None,
         BeforeValidator(_conversation),
         Field(description="Continues that conversation; absent or null begins a new one."),
     ] = None
@@ -176,8 +198,10 @@ class ChatReply(BaseModel):
 class ToolUse(BaseModel):
     """One use of a tool."""
 
-    name: Annotated[str, Field(examples=["add_task"])]
-    arguments: Annotated[dict[str, Any], Field(examples=[{"title": "Buy milk"}])]
+    name: Annotated[str, Field(description="The tool.", examples=["add_task"])]
+    arguments: Annotated[
+        dict[str, Any], Field(description="What it was given.", examples=[{"title": "Buy milk"}])
+    ]
     ok: Annotated[bool, Field(description="Whether it did what was asked.")]
     result: Annotated[
         Any,
@@ -193,7 +217,7 @@ class PlainChatReply(BaseModel):
 
     conversation_id: Annotated[UUID, Field(description="Send it with the next message.")]
     message_id: Annotated[UUID, Field(description="Names this message in `/api/v1/chat`.")]
-    role: Literal["assistant"] = "assistant"
+    role: Annotated[Literal["assistant"], Field(description="Who says it.")] = "assistant"
     content: Annotated[str, Field(description="The assistant's words; never empty.")]
     tool_calls: Annotated[list[ToolUse], Field(description="The tools used, in order.")]
     created_at: Annotated[datetime, Field(description="When it was written, in UTC.")]
@@ -211,7 +235,7 @@ class PlainChatReply(BaseModel):
         _503=NOT_ANSWERED,
     ),
 )
-async def send_message(user_id: str, request: Request, user: CurrentUser) -> Response:
+async def send_message(user_id: PathUserId, request: Request, user: CurrentUser) -> Response:
     """One message of the user, answered when the turn has ended."""
     if user_id == "v1":  # no user's path: these are the routes of `/api/v1` that do not exist
         raise NotFoundError
@@ -253,8 +277,8 @@ def turn_request(
     """
     check_message(message, max_chars)
     key = request.headers.get("idempotency-key")
-    if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
-        hint = "must have 1 to 255 printable characters"
+    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        hint = "must have 1 to 255 printable ASCII characters"
         raise InvalidInputError(FieldError("Idempotency-Key", hint))
     return TurnRequest(
         user=user.user,

@@ -62,8 +62,12 @@ Title = Annotated[
 Metadata = Annotated[
     dict[str, Any],
     AfterValidator(_small),
-    Field(description="Kept as it is, at most 8 KiB as JSON.", examples=[{"source": "widget"}]),
+    Field(examples=[{"source": "widget"}]),
 ]
+_METADATA = Field(description="Anything; it is kept as it is, at most 8 KiB as JSON.")
+KeptMetadata = Annotated[dict[str, Any] | None, Field(description="As it was given, or null.")]
+ToolName = Annotated[str, Field(description="The tool.", examples=["add_task"])]
+Written = Annotated[datetime, Field(description="When it was made, in UTC.")]
 
 
 class NewConversation(Body):
@@ -73,20 +77,22 @@ class NewConversation(Body):
         Title | None,
         Field(description="Without one, the first message gives it.", examples=["Groceries"]),
     ] = None
-    metadata: Metadata | None = None
+    metadata: Annotated[Metadata | None, _METADATA] = None
 
 
 class ConversationChanges(Body):
     """What is to be different."""
 
-    title: Annotated[Title, Field(examples=["Groceries"])]
+    title: Annotated[Title, Field(description="What it is called.", examples=["Groceries"])]
 
 
 class NewMessage(Body):
     """What the user says."""
 
-    message: Annotated[Text, Field(examples=["Create a task to buy milk"])]
-    metadata: Metadata | None = None
+    message: Annotated[
+        Text, Field(description="The words.", examples=["Create a task to buy milk"])
+    ]
+    metadata: Annotated[Metadata | None, _METADATA] = None
 
 
 class PageQuery(BaseModel):
@@ -175,15 +181,18 @@ def _moment(field: str, text: str, zone: ZoneInfo, *, after: bool = False) -> da
 class Conversation(BaseModel):
     """A thread of messages."""
 
-    id: UUID
+    id: Annotated[UUID, Field(description="Names the conversation.")]
     user_id: Annotated[str, Field(description="Whose it is: the subject of the token.")]
-    title: Annotated[str, Field(examples=["Chat 2026-11-27 17:05"])]
-    metadata: dict[str, Any] | None
-    message_count: Annotated[int, Field(examples=[2])]
+    title: Annotated[
+        str,
+        Field(description="Given, or made of its beginning.", examples=["Chat 2026-11-27 17:05"]),
+    ]
+    metadata: KeptMetadata
+    message_count: Annotated[int, Field(description="How many are not deleted.", examples=[2])]
     last_message_at: Annotated[
         datetime | None, Field(description="When its last message was written; null without one.")
     ]
-    created_at: datetime
+    created_at: Written
     updated_at: Annotated[
         datetime, Field(description="When a message came or went, or its title was changed.")
     ]
@@ -205,8 +214,8 @@ class Conversation(BaseModel):
 
 class _PageAnswer(BaseModel):
     total: Annotated[int, Field(description="How many the whole list has.", examples=[1])]
-    limit: Annotated[int, Field(examples=[20])]
-    offset: Annotated[int, Field(examples=[0])]
+    limit: Annotated[int, Field(description="As it was asked for.", examples=[20])]
+    offset: Annotated[int, Field(description="As it was asked for.", examples=[0])]
     next: Annotated[
         str | None, Field(description="Send it as `before` for what comes after; null at the end.")
     ]
@@ -215,7 +224,7 @@ class _PageAnswer(BaseModel):
 class ConversationPage(_PageAnswer):
     """Some conversations, newest first."""
 
-    conversations: list[Conversation]
+    conversations: Annotated[list[Conversation], Field(description="Newest first.")]
 
     @classmethod
     def of(
@@ -234,7 +243,7 @@ class ConversationPage(_PageAnswer):
 class CalledFunction(BaseModel):
     """What was called."""
 
-    name: Annotated[str, Field(examples=["add_task"])]
+    name: ToolName
     arguments: Annotated[
         str, Field(description="JSON text, as the model wrote it.", examples=['{"title": "Milk"}'])
     ]
@@ -243,33 +252,35 @@ class CalledFunction(BaseModel):
 class ToolCall(BaseModel):
     """A call in the form of the chat-completions API."""
 
-    id: Annotated[str, Field(examples=["call_7_1"])]
-    type: Literal["function"] = "function"
+    id: Annotated[
+        str, Field(description="Names the call in `tool_results`.", examples=["call_7_1"])
+    ]
+    type: Annotated[Literal["function"], Field(description="The only kind there is.")] = "function"
     function: CalledFunction
 
 
 class ToolResult(BaseModel):
     """What a call gave back."""
 
-    name: Annotated[str, Field(examples=["add_task"])]
-    ok: bool
+    name: ToolName
+    ok: Annotated[bool, Field(description="Whether it did what was asked.")]
     result: Annotated[Any, Field(description="Where `ok` is false: why not, in words.")]
 
 
 class Message(BaseModel):
     """One entry of a conversation."""
 
-    id: UUID
-    conversation_id: UUID
-    role: Role
-    content: str
+    id: Annotated[UUID, Field(description="Names the message.")]
+    conversation_id: Annotated[UUID, Field(description="Where it is.")]
+    role: Annotated[Role, Field(description="Who says it.")]
+    content: Annotated[str, Field(description="The words.")]
     tool_calls: Annotated[list[ToolCall] | None, Field(description="In order; null without one.")]
     tool_results: Annotated[
         dict[str, ToolResult] | None, Field(description="By call id; null without one.")
     ]
-    metadata: dict[str, Any] | None
+    metadata: KeptMetadata
     turn_id: Annotated[UUID, Field(description="The turn that it belongs to.")]
-    created_at: datetime
+    created_at: Written
 
     @classmethod
     def of(cls, row: messages.Message) -> Message:
@@ -311,7 +322,7 @@ class Message(BaseModel):
 class MessagePage(_PageAnswer):
     """Some messages, newest first."""
 
-    messages: list[Message]
+    messages: Annotated[list[Message], Field(description="Newest first.")]
 
     @classmethod
     def of(cls, page: Page[messages.Message], query: PageQuery) -> MessagePage:
@@ -328,25 +339,25 @@ class MessagePage(_PageAnswer):
 class TurnUsage(BaseModel):
     """What the model was asked for, over all attempts."""
 
-    input_tokens: int
-    output_tokens: int
-    requests: int
+    input_tokens: Annotated[int, Field(description="Tokens that it was given.")]
+    output_tokens: Annotated[int, Field(description="Tokens that it wrote.")]
+    requests: Annotated[int, Field(description="How often it was asked.")]
 
 
 class Turn(BaseModel):
     """One user message and everything done to answer it."""
 
-    id: UUID
-    conversation_id: UUID
-    status: Status
+    id: Annotated[UUID, Field(description="Names the turn: `Turn-Id` of its answers.")]
+    conversation_id: Annotated[UUID, Field(description="Where its messages are.")]
+    status: Annotated[Status, Field(description="Whether it runs, or how it ended.")]
     attempt: Annotated[int, Field(description="Counts from 1.", examples=[1])]
     error_code: Annotated[
         str | None, Field(description="Why it failed; else null.", examples=["MODEL_ERROR"])
     ]
     retryable: Annotated[bool, Field(description="Whether a failed one may go on.")]
     usage: TurnUsage
-    created_at: datetime
-    finished_at: datetime | None
+    created_at: Written
+    finished_at: Annotated[datetime | None, Field(description="When it ended; null while it runs.")]
 
     @classmethod
     def of(cls, record: TurnRecord) -> Turn:

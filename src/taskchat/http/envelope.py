@@ -6,19 +6,19 @@ Failures get their half of the envelope in `http/errors.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 T = TypeVar("T")
 
 
 class Envelope(BaseModel, Generic[T]):
-    """What OpenAPI shows of an answer that went well: `responses={200: {"model": Envelope[X]}}`."""
+    """An answer that went well."""
 
-    data: T
-    error: None = None
+    data: Annotated[T, Field(description="What was asked for.")]
+    error: Annotated[None, Field(description="Null: there was none.")] = None
 
 
 def data_response(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.routing import Match
 
 from taskchat import errors
 from taskchat.errors import AppError, FieldError, InvalidInputError
@@ -113,21 +114,36 @@ def install(app: FastAPI) -> None:
     async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         found = [
-            FieldError(".".join(str(part) for part in each["loc"][1:]) or "path", each["msg"])
+            FieldError(
+                ".".join(str(part) for part in each["loc"][1:]) or "path",
+                each["msg"].removeprefix("Value error, "),
+            )
             for each in error.errors()
         ]
         return failure_response(request.url.path, InvalidInputError(*found))
 
     async def unrouted(request: Request, error: Exception) -> Response:
-        # Starlette's own: an unknown route or method, with the methods that there are.
+        # Starlette's own: an unknown route or method.
         status: int = getattr(error, "status_code", 400)
-        headers: Mapping[str, str] | None = getattr(error, "headers", None)
         failure = {404: errors.NotFoundError(), 405: errors.MethodNotAllowedError()}.get(
             status, InvalidInputError()
         )
+        headers = {"Allow": ", ".join(_methods_at(request))} if status == 405 else None
         return failure_response(request.url.path, failure, headers)
 
     app.add_exception_handler(AppError, app_error)
     app.add_exception_handler(RequestValidationError, bad_request)
     for status in (400, 404, 405):
         app.add_exception_handler(status, unrouted)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """All methods of a path. Starlette's own answer knows those of its first route only."""
+    return [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] == Match.FULL
+            for route in request.app.router.routes
+        )
+    ]

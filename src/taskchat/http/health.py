@@ -20,7 +20,10 @@ PROBE_TIMEOUT_S = 2
     "/health",
     summary="Whether this copy can serve",
     responses={
-        200: {"content": {"application/json": {"example": {"status": "healthy"}}}},
+        200: {
+            "description": "The database answers.",
+            "content": {"application/json": {"example": {"status": "healthy"}}},
+        },
         503: {"description": "The database does not answer."},
     },
 )

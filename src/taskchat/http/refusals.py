@@ -35,27 +35,33 @@ _RATE_HEADERS = {
 class Refusal(BaseModel):
     """Why not, in words."""
 
-    detail: Annotated[str, Field(examples=["conversation not found"])]
+    detail: Annotated[
+        str, Field(description="For people to read.", examples=["conversation not found"])
+    ]
 
 
 class FieldProblem(BaseModel):
     """One thing that is wrong with a request."""
 
-    field: Annotated[str, Field(examples=["message"])]
-    message: Annotated[str, Field(examples=["must not be empty"])]
+    field: Annotated[str, Field(description="Where, with dots between.", examples=["message"])]
+    message: Annotated[str, Field(description="What to mend.", examples=["must not be empty"])]
 
 
 class BadInput(BaseModel):
     """All that is wrong with a request."""
 
-    detail: list[FieldProblem]
+    detail: Annotated[list[FieldProblem], Field(description="One or more.")]
 
 
 class Failure(BaseModel):
     """Why not, for programs and for people."""
 
-    error_code: Annotated[str, Field(examples=["CONVERSATION_NOT_FOUND"])]
-    error_message: Annotated[str, Field(examples=["conversation not found"])]
+    error_code: Annotated[
+        str, Field(description="For programs.", examples=["CONVERSATION_NOT_FOUND"])
+    ]
+    error_message: Annotated[
+        str, Field(description="For people.", examples=["conversation not found"])
+    ]
     status_code: Annotated[int, Field(description="The answer's own status.", examples=[404])]
     details: Annotated[
         dict[str, Any] | None,
@@ -69,7 +75,7 @@ class Failure(BaseModel):
 class FailedEnvelope(BaseModel):
     """Every answer under `/api/v1` that did not go well."""
 
-    data: Literal[None] = None
+    data: Annotated[Literal[None], Field(description="Null: there is none.")] = None
     error: Failure
 
 
@@ -80,9 +86,9 @@ def refusals(statuses: str, **sentences: str) -> dict[int | str, Any]:
         statuses: all that can come, with spaces between.
         sentences: by `_403` and the like, in place of the usual ones.
     """
-    return _refusals(statuses, sentences, Refusal) | (
-        {400: {"model": BadInput, "description": sentences.get("_400", _SENTENCES[400])}}
-    )
+    told = _refusals(statuses, sentences, Refusal)
+    told[400] = {"model": BadInput, "description": sentences.get("_400", _SENTENCES[400])}
+    return told
 
 
 def v1_refusals(statuses: str, **sentences: str) -> dict[int | str, Any]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from fastapi import Request
+from fastapi import Path, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from taskchat.auth.principal import Principal
@@ -34,6 +34,9 @@ def _without_nul(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_without_nul)]
 """A string that both databases can store. (Lone surrogates are already refused as bad JSON.)"""
+
+
+PathUserId = Annotated[str, Path(description="Your own `id`, the subject of the token.")]
 
 
 async def read_json(request: Request, model: type[M]) -> M:

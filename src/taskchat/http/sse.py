@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import structlog
 from fastapi.responses import StreamingResponse
 
+from taskchat.chat.events import EventName
 from taskchat.errors import AppError, FieldError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -33,10 +34,21 @@ _LARGEST_ID = 2**31 - 1
 DESCRIBED: dict[str, Any] = {
     MEDIA_TYPE: {
         "schema": {
-            "type": "string",
-            "description": "Events `turn.started`, `message.delta`, `tool.called`, `tool.returned`,"
-            " `turn.resumed` and an end, each with an `id` that counts from 1 and JSON as `data`:"
-            " see docs/CHAT_API.md.",
+            "type": "object",
+            "description": "One server-sent event.",
+            "properties": {
+                "id": {"type": "string", "description": "Its number, from 1."},
+                "event": {
+                    "enum": list(get_args(EventName)),
+                    "description": "What has happened.",
+                },
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "description": "An object; docs/CHAT_API.md lists its fields for each event.",
+                },
+            },
+            "required": ["id", "event", "data"],
         },
         "example": 'id: 2\nevent: message.delta\ndata: {"text": "Added *Buy milk*."}\n\n',
     }

@@ -4,16 +4,18 @@ A route reads the request, opens one transaction and tells what came of it; the 
 service's.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from taskchat.auth.principal import Principal
 from taskchat.errors import FieldError, InvalidInputError, NotAllowedError
 from taskchat.http.deps import CurrentUser, parts_of
-from taskchat.http.requests import Body, read_json, takes, zone_of
+from taskchat.http.refusals import refusals
+from taskchat.http.requests import Body, PathUserId, read_json, takes, zone_of
 from taskchat.tasks.due import Due, read_due
 from taskchat.tasks.fields import (
     LARGEST_ID,
@@ -28,50 +30,64 @@ from taskchat.tasks.fields import (
 from taskchat.tasks.records import TaskRecord
 from taskchat.tasks.service import Changes, Task, TaskList
 
-DueText = Annotated[
-    str,
-    Field(
-        description="An RFC 3339 date-time, or a date alone: all day in the request's Time-Zone.",
-        examples=["2026-11-27T17:00:00+01:00", "2026-11-27"],
-    ),
-]
+_TITLE = "What is to be done."
+_MORE = "More about it."
+_DONE = "Whether it is done."
+_PRIORITY = "How much it matters."
+_DUE = "An RFC 3339 date-time, or a date alone: all day in the request's `Time-Zone`."
+DueText = Annotated[str, Field(examples=["2026-11-27T17:00:00+01:00", "2026-11-27"])]
 AllDay = Annotated[
     bool | None, Field(description="Overrides what the form of `due_at` says; needs a `due_at`.")
 ]
+_ALL_DAY_NEEDS_DUE: JsonDict = {
+    "anyOf": [
+        {"properties": {"all_day": {"enum": [False, None]}}},
+        {"properties": {"due_at": {"type": "string"}}, "required": ["due_at"]},
+    ]
+}
+"""For tools that read the schema; `tasks/due.py` is where it is checked."""
 
 
 class NewTask(Body):
     """What a task begins with."""
 
-    title: Annotated[Title, Field(examples=["Buy milk"])]
-    description: Description | None = None
-    priority: Priority | None = None
-    due_at: DueText | None = None
+    model_config = ConfigDict(json_schema_extra=_ALL_DAY_NEEDS_DUE)
+
+    title: Annotated[Title, Field(description=_TITLE, examples=["Buy milk"])]
+    description: Annotated[Description | None, Field(description=_MORE)] = None
+    priority: Annotated[Priority | None, Field(description=_PRIORITY)] = None
+    due_at: Annotated[DueText | None, Field(description=_DUE)] = None
     all_day: AllDay = None
 
 
 class WholeTask(NewTask):
     """All that can be said of a task; what is absent is cleared."""
 
-    completed: bool = False
+    completed: Annotated[bool, Field(description=_DONE)] = False
 
 
 class TaskChanges(Body):
     """What is to be different: absent fields stay as they are, null clears."""
 
+    model_config = ConfigDict(json_schema_extra=_ALL_DAY_NEEDS_DUE)
+
     # What cannot be cleared takes no null; these two defaults are never read (nor published).
-    title: Annotated[Title, Field(default_factory=str, examples=["Buy oat milk"])]
-    description: Description | None = None
-    completed: Annotated[bool, Field(default_factory=bool)]
-    priority: Priority | None = None
-    due_at: DueText | None = None
+    title: Annotated[
+        Title, Field(default_factory=str, description=_TITLE, examples=["Buy oat milk"])
+    ]
+    description: Annotated[Description | None, Field(description=_MORE)] = None
+    completed: Annotated[bool, Field(default_factory=bool, description=_DONE)]
+    priority: Annotated[Priority | None, Field(description=_PRIORITY)] = None
+    due_at: Annotated[DueText | None, Field(description=_DUE)] = None
     all_day: AllDay = None
 
 
 class Completion(Body):
     """Whether the task is done; absent: the opposite of what it was."""
 
-    completed: bool | None = None
+    completed: Annotated[
+        bool | None, Field(description="Done or not; absent or null turns it round.")
+    ] = None
 
 
 class ListQuery(BaseModel):
@@ -79,7 +95,7 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: Status = "all"
+    status: Annotated[Status, Field(description="Which of them.")] = "all"
     q: Annotated[
         Search | None,
         Field(description="What title or description contains; upper and lower case are equal."),
@@ -91,8 +107,10 @@ class ListQuery(BaseModel):
             " come last; high priority comes first."
         ),
     ] = "created_at"
-    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = 100
-    offset: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT, description="How many at most.")] = 100
+    offset: Annotated[
+        int, Field(ge=0, le=LARGEST_ID, description="How many of the first to leave out.")
+    ] = 0
 
 
 def _digits(value: object) -> object:
@@ -103,11 +121,14 @@ def _digits(value: object) -> object:
 
 
 TaskNumber = Annotated[
-    int, BeforeValidator(_digits), Path(ge=1, le=LARGEST_ID, description="Counts per user from 1.")
+    int,
+    Field(ge=1, le=LARGEST_ID),
+    BeforeValidator(_digits),
+    Path(description="A task's number, which counts per user from 1."),
 ]
 
 
-async def path_user(user_id: str, principal: CurrentUser) -> Principal:
+async def path_user(user_id: PathUserId, principal: CurrentUser) -> Principal:
     """The user of the path, who must be the caller.
 
     Raises:
@@ -122,31 +143,9 @@ async def path_user(user_id: str, principal: CurrentUser) -> Principal:
 PathUser = Annotated[Principal, Depends(path_user)]
 
 
-class _Refusal(BaseModel):
-    detail: str
-
-
-class _FieldProblem(BaseModel):
-    field: str
-    message: str
-
-
-class _BadInput(BaseModel):
-    detail: list[_FieldProblem]
-
-
-def _told(status: int, description: str, model: type[BaseModel] = _Refusal) -> dict[int | str, Any]:
-    return {status: {"model": model, "description": description}}
-
-
-REFUSED: dict[int | str, Any] = (
-    _told(400, "The path, query, header or body is not valid.", _BadInput)
-    | _told(401, "No token, or one that does not count.")
-    | _told(403, "The path names another user.")
-    | _told(500, "The database failed.")
-)
-NO_SUCH_TASK = _told(404, "There is no such task of this user, or it was deleted.")
-BAD_BODY = _told(413, "The body is over 1 MiB.") | _told(415, "The body is not JSON.")
+REFUSED = refusals("400 401 403 500", _403="The path names another user.")
+NO_SUCH_TASK = refusals("404", _404="There is no such task of this user, or it was deleted.")
+BAD_BODY = refusals("413 415")
 
 router = APIRouter(prefix="/api/{user_id}/tasks", tags=["tasks"], responses=REFUSED)
 

@@ -35,21 +35,16 @@ def _known_zone(name: str) -> str:
         raise ValueError(error.errors[0].message) from None
 
 
+_NAME = "How to be called."
+_ZONE = "The IANA name of the zone in which `tomorrow` is meant."
 Name = Annotated[
     Text,
-    Field(
-        min_length=1, max_length=MAX_NAME_CHARS, description="How to be called.", examples=["Anna"]
-    ),
+    Field(min_length=1, max_length=MAX_NAME_CHARS, examples=["Anna"]),
     AfterValidator(_stripped),
 ]
 Zone = Annotated[
     Text,
-    Field(
-        min_length=1,
-        max_length=64,
-        description="The IANA name of the zone in which `tomorrow` is meant.",
-        examples=["Europe/Paris"],
-    ),
+    Field(min_length=1, max_length=64, examples=["Europe/Paris"]),
     AfterValidator(_known_zone),
 ]
 
@@ -58,17 +53,20 @@ class ProfileAnswer(BaseModel):
     """A user as that user sees it."""
 
     id: Annotated[str, Field(description="What stands for `{user_id}` in paths.")]
-    email: Annotated[str | None, Field(examples=["anna@example.com"])]
-    name: Annotated[str | None, Field(examples=["Anna"])]
-    time_zone: Annotated[str | None, Field(examples=["Europe/Paris"])]
+    email: Annotated[
+        str | None,
+        Field(description="A login name, or what the token said.", examples=["anna@example.com"]),
+    ]
+    name: Annotated[str | None, Field(description=_NAME, examples=["Anna"])]
+    time_zone: Annotated[str | None, Field(description=_ZONE, examples=["Europe/Paris"])]
     created_at: Annotated[datetime, Field(description="When the user was first seen, in UTC.")]
 
 
 class ProfileBody(Body):
     """What is to be different: absent fields stay as they are, null clears."""
 
-    name: Name | None = None
-    time_zone: Zone | None = None
+    name: Annotated[Name | None, Field(description=_NAME)] = None
+    time_zone: Annotated[Zone | None, Field(description=_ZONE)] = None
 
 
 @router.get(

@@ -32,15 +32,15 @@ class TaskRecord(BaseModel):
     )
 
     id: Annotated[int, Field(description="Counts per user from 1; never used again.")]
-    title: str
-    description: str | None
-    completed: bool
-    priority: Priority | None
+    title: Annotated[str, Field(description="What is to be done.")]
+    description: Annotated[str | None, Field(description="More about it.")]
+    completed: Annotated[bool, Field(description="Whether it is done.")]
+    priority: Annotated[Priority | None, Field(description="How much it matters.")]
     due_at: Annotated[
         datetime | None,
         Field(description="For an all-day task the local midnight that begins its day."),
     ]
     all_day: Annotated[bool, Field(description="Due at some time of that day, not at an hour.")]
-    created_at: datetime
+    created_at: Annotated[datetime, Field(description="When it was put on the list.")]
     updated_at: Annotated[datetime, Field(description="When something of it was last changed.")]
-    completed_at: datetime | None
+    completed_at: Annotated[datetime | None, Field(description="When it was done; else null.")]
