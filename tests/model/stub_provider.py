@@ -127,7 +127,7 @@ class StubProvider:
         """Script any assistant message."""
 
         async def reply(request: web.Request) -> web.StreamResponse:
-            return await _tell(request, self._completion(message, finish_reason, usage))
+            return await tell(request, self._completion(message, finish_reason, usage))
 
         self._script.append(reply)
         return self
@@ -185,7 +185,7 @@ class StubProvider:
             except asyncio.CancelledError:
                 self.hung_up.set()
                 raise
-            return await _tell(request, self._completion({"content": "At last."}, "stop", USAGE))
+            return await tell(request, self._completion({"content": "At last."}, "stop", USAGE))
 
         self._script.append(reply)
         return self
@@ -269,11 +269,11 @@ class StubProvider:
             await asyncio.sleep(rule.delay_s)
         if rule.calls and not has_results:
             calls = [(name, _filled(arguments, rest)) for name, arguments in rule.calls]
-            return await _tell(
+            return await tell(
                 request, self._completion(self._message(calls, None), "tool_calls", USAGE)
             )
         answer = self._completion({"content": rule.says.replace("{rest}", rest)}, "stop", USAGE)
-        return await _tell(request, answer, hold_s=rule.hold_s, pause_s=rule.pause_s)
+        return await tell(request, answer, hold_s=rule.hold_s, pause_s=rule.pause_s)
 
     def _message(self, calls: Sequence[Call], text: str | None) -> Json:
         return {
@@ -326,7 +326,7 @@ async def _begin_stream(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _tell(
+async def tell(
     request: web.Request, completion: Json, *, hold_s: float = 0, pause_s: float = 0
 ) -> web.StreamResponse:
     """Give an answer as it was asked for: whole, or word by word."""

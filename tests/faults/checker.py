@@ -1,0 +1,235 @@
+"""Whether a run kept what the contract promises; pure functions over histories and tables.
+
+Each gives sentences about what is wrong, none where all is well. `tests/faults/test_checker.py` shows
+each of them a run that is wrong in its way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.faults.history import Run, Tables
+
+ENDS = ("turn.completed", "turn.failed", "turn.cancelled")
+Check = Callable[[Run, Tables], Iterator[str]]
+
+
+def violations(run: Run, tables: Tables) -> list[str]:
+    """Everything that is wrong."""
+    return [f"{check.__name__}: {found}" for check in CHECKS for found in check(run, tables)]
+
+
+def accepted_is_stored_once(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 1 and 2: an accepted message is there once, however often it was sent."""
+    stored = Counter(row["content"] for row in tables.messages if row["role"] == "user")
+    known = {sent.text for sent in run.sent}
+    for sent in run.sent:
+        count = stored[sent.text]
+        if count > 1 or (sent.accepted and count == 0):
+            yield f"{sent.text!r} is stored {count} times"
+    for text in stored.keys() - known:
+        yield f"{text!r} was never sent"
+
+
+def answered_is_what_is_stored(run: Run, tables: Tables) -> Iterator[str]:
+    """What a client was told of its turn is how the turn ended."""
+    turns = {str(row["uid"]): row for row in tables.turns}
+    replies = {row["turn_id"]: row for row in tables.messages if row["role"] == "assistant"}
+    for sent in run.sent:
+        turn = turns.get(sent.turn)
+        if sent.accepted and turn is None:
+            yield f"{sent.text!r} was accepted as a turn that is not there"
+        if turn is None or sent.outcome == "unanswered":
+            continue
+        if turn["status"] != sent.outcome:
+            yield f"{sent.text!r} was told {sent.outcome}, and is {turn['status']}"
+        stored = replies.get(turn["id"])
+        words = None if stored is None else stored["content"]
+        if sent.reply is not None and sent.reply != words:
+            yield f"{sent.text!r} was told {sent.reply!r}, and its reply is {words!r}"
+
+
+def equal_keys_have_equal_bodies(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 2: a replay is the same bytes."""
+    for sent in run.sent:
+        if len(set(sent.bodies)) > 1:
+            yield f"{sent.text!r} was answered in {len(set(sent.bodies))} ways"
+
+
+def every_turn_has_ended_once(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 4: a known end for each attempt, and a reply where it completed."""
+    replies = Counter(row["turn_id"] for row in tables.messages if row["role"] == "assistant")
+    ends: dict[int, int] = defaultdict(int)
+    for event in tables.turn_events:
+        ends[event["turn_id"]] += event["name"] in ENDS
+    for turn in tables.turns:
+        number, status = turn["id"], turn["status"]
+        if status == "running" or turn["finished_at"] is None:
+            yield f"turn {number} is {status}"
+        if status == "completed" and replies[number] != 1:
+            yield f"turn {number} is completed and has {replies[number]} replies"
+        if turn["streamed"] and ends[number] != turn["attempt"] - 1:
+            yield f"turn {number} keeps {ends[number]} ends before attempt {turn['attempt']}"
+
+
+def effects_are_those_of_the_steps(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 3: what the steps say was done was done, once, and nothing else."""
+    done, tasks = _done(tables), _visible(tables)
+    for key in done.keys() | tasks.keys():
+        if key[1] == "complete_task":  # to complete twice is one effect
+            if done[key].keys() != tasks[key].keys():
+                yield f"{key}: steps {sorted(done[key])}, tasks {sorted(tasks[key])}"
+        elif done[key] != tasks[key]:
+            yield f"{key}: steps {dict(done[key])}, tasks {dict(tasks[key])}"
+    titles = Counter((task["user_id"], task["title"]) for task in tables.tasks)
+    for (user, title), count in titles.items():
+        if count > 1:
+            yield f"user {user} has {title!r} {count} times"
+
+
+Effects = dict[tuple[int, str], Counter[int]]
+"""By user and tool: how often which task."""
+
+
+def _done(tables: Tables) -> Effects:
+    """What the steps say."""
+    done: Effects = defaultdict(Counter)
+    for step in tables.steps:
+        body = step["body"]
+        if step["kind"] == "effect" and body["ok"] and body["name"] != "list_tasks":
+            done[step["user_id"], body["name"]][body["result"]["task_id"]] += 1
+    return done
+
+
+def _visible(tables: Tables) -> Effects:
+    """What the tasks say."""
+    tasks: Effects = defaultdict(Counter)
+    for task in tables.tasks:
+        tasks[task["user_id"], "add_task"][task["id"]] += 1
+        if task["deleted_at"] is not None:
+            tasks[task["user_id"], "delete_task"][task["id"]] += 1
+        if task["completed"]:
+            tasks[task["user_id"], "complete_task"][task["id"]] += 1
+    return tasks
+
+
+def each_call_has_one_result(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 5: no call without its result, no result without its call, in steps and replies."""
+    calls: dict[int, list[str]] = defaultdict(list)
+    results: dict[int, list[str]] = defaultdict(list)
+    indices: dict[int, list[int]] = defaultdict(list)
+    for step in tables.steps:
+        turn, body = step["turn_id"], step["body"]
+        indices[turn].append(step["idx"])
+        if step["kind"] == "effect":
+            results[turn].append(body["id"])
+        elif step["kind"] == "response":
+            calls[turn] += [
+                part["tool_call_id"] for part in body["parts"] if part["part_kind"] == "tool-call"
+            ]
+    for turn, found in indices.items():
+        if sorted(found) != list(range(len(found))):
+            yield f"turn {turn} has the steps {sorted(found)}"
+    for turn in calls.keys() | results.keys():
+        if sorted(calls[turn]) != sorted(set(results[turn])) or len(calls[turn]) != len(
+            results[turn]
+        ):
+            yield f"turn {turn}: calls {calls[turn]}, results {results[turn]}"
+    for message in tables.messages:
+        told = [call["id"] for call in message["tool_calls"] or ()]
+        if sorted(told) != sorted(message["tool_results"] or {}):
+            yield f"message {message['id']}: calls {told}, results {message['tool_results']}"
+
+
+def the_model_is_given_what_it_takes(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 5: a strict provider refuses nothing of it."""
+    yield from run.model_refused
+
+
+def order_is_whole(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 6: `seq` without gaps, a reply right after its question, counters that are right."""
+    places: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for message in tables.messages:
+        places[message["conversation_id"]].append(message)
+    for conversation in tables.conversations:
+        rows = sorted(places[conversation["id"]], key=lambda row: row["seq"])
+        found = [row["seq"] for row in rows]
+        number = conversation["id"]
+        if found != list(range(1, len(rows) + 1)) or conversation["last_seq"] != len(rows):
+            yield f"conversation {number}: {found}, last {conversation['last_seq']}"
+        if conversation["message_count"] != len(rows):
+            yield f"conversation {number} counts {conversation['message_count']} of {len(rows)}"
+        for before, row in zip([None, *rows], rows, strict=False):
+            if row["role"] == "assistant" and (
+                before is None or before["role"] != "user" or before["turn_id"] != row["turn_id"]
+            ):
+                yield f"conversation {number}: reply {row['seq']} follows no question of its own"
+
+
+def every_reader_sees_one_order(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 6: the same order at every copy, which is that of `seq`."""
+    uids = {row["id"]: str(row["uid"]) for row in tables.conversations}
+    stored: dict[str, list[str]] = defaultdict(list)
+    for row in sorted(tables.messages, key=lambda row: row["seq"]):
+        stored[uids[row["conversation_id"]]].append(str(row["uid"]))
+    for conversation, copy, seen in run.read:
+        if seen != stored[conversation]:
+            yield f"copy {copy} shows conversation {conversation} in another order"
+
+
+def streams_lose_and_double_nothing(run: Run, tables: Tables) -> Iterator[str]:
+    """Deltas add up to the message, and numbers count up, whichever copies told them."""
+    for sent in run.sent:
+        if sent.told is not None and sent.told != sent.reply:
+            yield f"{sent.text!r} showed {sent.reply!r} of {sent.told!r}"
+        numbers = [number for number, _ in sent.events]
+        if sent.streamed and numbers != list(range(1, len(numbers) + 1)):
+            yield f"{sent.text!r} was told the events {numbers}"
+    by_turn: dict[int, list[int]] = defaultdict(list)
+    for event in tables.turn_events:
+        by_turn[event["turn_id"]].append(event["id"])
+    for turn, numbers in by_turn.items():
+        if sorted(numbers) != list(range(2, len(numbers) + 2)):
+            yield f"turn {turn} keeps the events {sorted(numbers)}"
+
+
+def nothing_is_stuck(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 4: a minute after the last fault no conversation is busy, and all are answered."""
+    if run.stuck:
+        yield f"{run.stuck} turns still run"
+    for sent in run.sent:
+        if sent.outcome == "unanswered":
+            yield f"{sent.text!r} has no answer after {sent.tries[-5:]}"
+
+
+def nobody_loses_a_turn_without_a_fault(run: Run, tables: Tables) -> Iterator[str]:
+    """A copy that is well keeps its turns, whatever its clock says."""
+    taken = sum(turn["takeovers"] for turn in tables.turns)
+    if taken and not run.owners_were_hurt:
+        yield f"{taken} turns were taken over from copies that were well"
+
+
+def servers_answered_as_they_may(run: Run, tables: Tables) -> Iterator[str]:
+    """No status that a valid request cannot get, and no event out of turn."""
+    for sent in run.sent:
+        for fault in sent.faults:
+            yield f"{sent.text!r}: {fault}"
+
+
+CHECKS: tuple[Check, ...] = (
+    accepted_is_stored_once,
+    answered_is_what_is_stored,
+    equal_keys_have_equal_bodies,
+    every_turn_has_ended_once,
+    effects_are_those_of_the_steps,
+    each_call_has_one_result,
+    the_model_is_given_what_it_takes,
+    order_is_whole,
+    every_reader_sees_one_order,
+    streams_lose_and_double_nothing,
+    nothing_is_stuck,
+    nobody_loses_a_turn_without_a_fault,
+    servers_answered_as_they_may,
+)

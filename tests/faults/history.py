@@ -1,0 +1,68 @@
+"""What the people of a run saw, and what the tables hold after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["completed", "failed", "cancelled", "unanswered"]
+
+
+@dataclass
+class Sent:
+    """One message of one person, over all the requests that it took."""
+
+    person: str
+    key: str
+    text: str
+    surface: str
+    streamed: bool = False
+    conversation: str = ""
+    """The UUID, once a server has told it; empty before."""
+    turn: str = ""
+    """The UUID, once a server has told it: from then on it is accepted."""
+    outcome: Outcome = "unanswered"
+    bodies: list[str] = field(default_factory=list[str])
+    """Of each 200 for its key that was no stream; they must be equal."""
+    reply: str | None = None
+    """The words that the client shows at the end."""
+    told: str | None = None
+    """Of a stream: the content of the message at its end."""
+    events: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """Of a stream: the numbers and names, in the order they came."""
+    tries: list[tuple[int, int | str]] = field(default_factory=list[tuple[int, int | str]])
+    """Which copy was asked, and what it answered: a status, or the kind of the failure."""
+    faults: list[str] = field(default_factory=list[str])
+    """What no server may do, and one did."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a server said so."""
+        return bool(self.turn)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Rows by table, each in the order of its key."""
+
+    turns: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    conversations: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    turn_events: list[dict[str, Any]]
+
+
+@dataclass
+class Run:
+    """All of it."""
+
+    sent: list[Sent] = field(default_factory=list[Sent])
+    read: list[tuple[str, int, list[str]]] = field(default_factory=list[tuple[str, int, list[str]]])
+    """Conversation, copy, and the messages' UUIDs in the order that copy gave them."""
+    stuck: int = 0
+    """Turns that still ran a minute after the last fault."""
+    model_refused: list[str] = field(default_factory=list[str])
+    """Why the model's server refused what it was given, each time."""
+    owners_were_hurt: bool = True
+    """Whether a fault could make a copy lose its turns."""
