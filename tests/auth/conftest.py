@@ -52,6 +52,8 @@ class Identity:
     page: Page = field(default_factory=lambda: Page("http://127.0.0.1:8000"))
     sign_up_open: bool = True
     passwords: Passwords = field(default_factory=quick_passwords)
+    everything: Database | None = None
+    """The same database for a test's own eyes, beyond row-level security."""
 
     def __post_init__(self) -> None:
         self.issuer = LocalIssuer(SIGNING_KEY)
@@ -64,6 +66,11 @@ class Identity:
             forget=self.tokens.forget,
             now=self.clock,
         )
+
+    async def users(self) -> int:
+        """How many users there are."""
+        assert self.everything is not None
+        return await count(self.everything, "users")
 
     def outside_token(self, /, **claims: object) -> str:
         """A good token of the shared secret, but for what `claims` say; None leaves one out."""
@@ -101,5 +108,5 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def identity(database: Database, clock: Clock) -> Identity:
-    return Identity(database, clock)
+def identity(database: Database, everything: Database, clock: Clock) -> Identity:
+    return Identity(database, clock, everything=everything)

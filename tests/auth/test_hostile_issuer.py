@@ -19,7 +19,7 @@ from taskchat.auth.key_set import MIN_BETWEEN_FETCHES_S, REFRESH_AFTER_S, KeySet
 from taskchat.auth.tokens import TokenVerifier
 from taskchat.db.database import Database
 from taskchat.errors import StartError, TokenExpiredError, TokenInvalidError
-from tests.auth.conftest import PASSWORD, SHARED_SECRET, Clock, Identity, count
+from tests.auth.conftest import PASSWORD, SHARED_SECRET, Clock, Identity
 from tests.auth.outside_issuer import ALGORITHMS, OutsideIssuer, jwk_of, make_key, signed
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Trusting:
         assert caught.value.__cause__ is None
         (event,) = [each for each in logs if each["event"] != "key_set.fetched"]
         assert set(event) == {"event", "reason", "log_level"}
-        assert await count(self.identity.db, "users") == 0
+        assert await self.identity.users() == 0
         return event["reason"]
 
     def under(self, rules: TokenRules) -> TokenVerifier:
@@ -67,11 +67,11 @@ async def issuer() -> AsyncIterator[OutsideIssuer]:
 
 @pytest.fixture
 async def trusting(
-    issuer: OutsideIssuer, database: Database, clock: Clock
+    issuer: OutsideIssuer, database: Database, everything: Database, clock: Clock
 ) -> AsyncIterator[Trusting]:
     keys = KeySet(KeyFetcher(issuer.jwks_url), clock)
     rules = TokenRules(issuer=issuer.url, key_set=keys)
-    yield Trusting(issuer, Identity(database, clock, rules=rules), keys)
+    yield Trusting(issuer, Identity(database, clock, rules=rules, everything=everything), keys)
     await keys.close()
 
 
@@ -332,7 +332,7 @@ async def test_twenty_first_tokens_at_once_make_one_user(trusting: Trusting) -> 
     principals = await asyncio.gather(*(trusting.verify(each) for each in raw))
 
     assert len({principal.user for principal in principals}) == 1
-    assert await count(trusting.identity.db, "users") == 1
+    assert await trusting.identity.users() == 1
     assert trusting.issuer.fetches == 1
 
 
@@ -348,7 +348,7 @@ async def test_the_id_of_another_issuers_user_is_refused(trusting: Trusting) -> 
     await trusting.verify(trusting.issuer.token(sub="mine"))
     with pytest.raises(TokenInvalidError):
         await other.tokens.verify(other.outside_token(sub="mine"))
-    assert await count(trusting.identity.db, "users") == 3
+    assert await trusting.identity.users() == 3
 
 
 async def test_an_outside_email_never_leads_to_a_local_account(trusting: Trusting) -> None:

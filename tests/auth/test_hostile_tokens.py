@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from taskchat.errors import NotAuthenticatedError, TokenExpiredError, TokenInvalidError
-from tests.auth.conftest import SHARED_SECRET, SIGNING_KEY, Clock, Identity, count, raw_token
+from tests.auth.conftest import SHARED_SECRET, SIGNING_KEY, Clock, Identity, raw_token
 
 GOOD_HEADER = {"alg": "HS256", "typ": "JWT"}
 
@@ -127,7 +127,7 @@ async def refused(identity: Identity, token: str) -> str:
     (event,) = logs
     assert set(event) == {"event", "reason", "log_level"}
     assert event["event"] == "token.refused"
-    assert await count(identity.db, "users") == 0
+    assert await identity.users() == 0
     return event["reason"]
 
 

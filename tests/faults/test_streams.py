@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,9 @@ async def test_a_reply_that_is_read_at_many_copies_has_every_word_once(
 
 
 async def test_a_reply_whose_server_is_killed_goes_on_at_another(
-    env: Mapping[str, str], database_kind: str
+    env: Mapping[str, str], stub: StubProvider, database_kind: str
 ) -> None:
+    stub.rules = [replace(ADDS, hold_s=60)]
     reply = Reply()
     doomed = TaskchatServer(env).start()
     person = await sign_up(doomed)
@@ -75,6 +77,7 @@ async def test_a_reply_whose_server_is_killed_goes_on_at_another(
     async with AsyncExitStack() as stack:
         if database_kind == "sqlite":  # one server at a time holds the file
             doomed.kill()
+        stub.rules = [ADDS]
         other = await stack.enter_async_context(TaskchatServer(env))
         doomed.kill()
         client = await stack.enter_async_context(person.client(other))

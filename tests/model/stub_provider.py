@@ -257,7 +257,10 @@ class StubProvider:
             return await self._script.popleft()(request)
         if not self.rules:
             return web.json_response({"error": {"message": "nothing is scripted"}}, status=400)
-        return await self._follow_rules(request, seen)
+        try:
+            return await self._follow_rules(request, seen)
+        except ConnectionResetError:  # the client has left in the middle
+            return web.Response()
 
     async def _follow_rules(self, request: web.Request, seen: SeenRequest) -> web.StreamResponse:
         last_user = max(i for i, role in enumerate(seen.roles) if role == "user")
