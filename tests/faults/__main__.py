@@ -1,7 +1,8 @@
 """Hurt real servers for a while and check that no promise was broken.
 
     python -m tests.faults [--minutes N | --seconds N] [--seed S] [--copies 3] [--people 8]
-                           [--database postgres|sqlite|both] [--only FAULT,…] [--break GUARD]
+                           [--database postgres|sqlite|both] [--only FAULT,…]
+                           [--break GUARD | --like GUARD]
 
 On Postgres several copies serve one database, on SQLite one. With `--break` a guard is broken on
 purpose, and it is a failure to find nothing.
@@ -13,6 +14,7 @@ import argparse
 import asyncio
 import random
 import sys
+from dataclasses import replace
 
 from tests.faults.guards import GUARDS
 from tests.faults.harness import FAULTS, Plan, carry_out, report, say
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
     parser.add_argument("--only", help=f"of {', '.join(FAULTS)}")
     parser.add_argument("--break", dest="guard", choices=GUARDS)
+    parser.add_argument("--like", choices=GUARDS, help="the faults of --break, nothing broken")
     chosen = parser.parse_args()
     seconds: float = chosen.seconds or chosen.minutes * 60
     say(f"seed {chosen.seed}")
@@ -39,7 +42,7 @@ def main() -> int:
         shares = {"postgres": seconds * 0.7, "sqlite": seconds * 0.3}
     else:
         shares = {chosen.database: seconds}
-    if chosen.guard:
+    if chosen.guard or chosen.like:
         shares = {"postgres": seconds}
     wrong = False
     for kind, share in shares.items():
@@ -49,9 +52,12 @@ def main() -> int:
             chosen.seed,
             chosen.copies,
             chosen.people,
-            chosen.guard,
-            chosen.only.split(",") if chosen.only else None,
         )
+        if chosen.only:
+            plan = replace(plan, faults=chosen.only.split(","))
+        if (like := chosen.guard or chosen.like) is not None:
+            guard = GUARDS[like]
+            plan = replace(plan, guard=chosen.guard, faults=guard.faults, points=guard.points)
         result = asyncio.run(carry_out(plan, say))
         say(report(result))
         wrong = wrong or bool(result.violations)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +19,37 @@ from taskchat.chat.records import Ending, Opened, Opening, OwnedTurn, Step, Turn
 from taskchat.db.database import Transaction
 from taskchat.db.postgres import PostgresDatabase
 from taskchat.ids import new_uid
+from tests.faults.points import POINTS
 
 if TYPE_CHECKING:
     from tests.faults.copy import Harm
 
-GUARDS: Mapping[str, str] = {
-    "epoch": "writes ask neither whose the turn is nor whether it runs",
-    "step": "an effect commits before the step that records it",
-    "reply": "a turn ends in one transaction, its reply comes in another",
-    "key": "the key is stored after the turn",
-    "clock": "leases are compared with the clock of the copy",
+
+@dataclass(frozen=True)
+class Guard:
+    """One that can be broken."""
+
+    broken: str
+    """What is wrong then."""
+    faults: Sequence[str]
+    """What it guards against: with these it must be noticed."""
+    points: Sequence[str] = POINTS
+
+
+GUARDS: Mapping[str, Guard] = {
+    "epoch": Guard(
+        "writes ask neither whose the turn is nor whether it runs",
+        ["stop_at"],
+        ["think.after", "act.before", "tell.before", "close.before"],
+    ),
+    "step": Guard(
+        "an effect commits before the step that records it", ["kill_at"], ["act.between"]
+    ),
+    "reply": Guard(
+        "a turn ends in one transaction, its reply comes in another", ["kill_at"], ["close.between"]
+    ),
+    "key": Guard("the key is stored after the turn", ["kill_at"], ["open.between"]),
+    "clock": Guard("leases are compared with the clock of the copy", ["clock", "mood"]),
 }
 FUNCTIONS = Path(migrations.__file__).parent / "functions"
 
@@ -88,7 +109,7 @@ def _effect_before_step(harm: Harm) -> None:
     ) -> Sequence[Step]:
         db: PostgresDatabase = self._db  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         drafts = await db.transaction(work, user=turn.user)
-        harm.at("act.inside")
+        harm.at("act.between")
         steps = [Step(idx + n, kind, body) for n, (kind, body) in enumerate(drafts)]
 
         async def record(tx: Transaction) -> None:
@@ -114,7 +135,7 @@ def _end_before_reply(harm: Harm) -> None:
 
     async def close(self: Journal, turn: OwnedTurn, ending: Ending, uid: Any) -> Any:
         ended = await close_once(self, turn, replace(ending, content=None), uid)
-        harm.at("close.inside")
+        harm.at("close.between")
         if ended["closed"] and ending.content is not None:
 
             async def reply(tx: Transaction) -> Any:
@@ -162,7 +183,7 @@ def _turn_before_key(harm: Harm) -> None:
         if await self._db.read(known, user=request.user) is not None:  # pyright: ignore[reportPrivateUsage]
             return await opened(self, request, waited=waited)
         opening = await opened(self, replace(request, key=None), waited=waited)
-        harm.at("open.inside")
+        harm.at("open.between")
         if isinstance(opening, Opened):
             turn = opening.turn
 

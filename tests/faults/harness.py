@@ -51,8 +51,10 @@ class Plan:
     people: int = 8
     guard: str | None = None
     """One that is broken on purpose."""
-    faults: Sequence[str] | None = None
+    faults: Sequence[str] = ()
     """Only these; else all that the database has."""
+    points: Sequence[str] = POINTS
+    """Where turns are hurt."""
 
 
 @dataclass
@@ -121,12 +123,12 @@ class Harness:
 
 async def kill_at(harness: Harness) -> None:
     """`kill -9` at a named point of a turn."""
-    harness.any_copy().order(f"kill {harness.rng.choice(POINTS)}")
+    harness.any_copy().order(f"kill {harness.rng.choice(harness.plan.points)}")
 
 
 async def stop_at(harness: Harness) -> None:
     """SIGSTOP at a named point, beyond the lease."""
-    harness.any_copy().order(f"stop {harness.rng.choice(POINTS)}")
+    harness.any_copy().order(f"stop {harness.rng.choice(harness.plan.points)}")
 
 
 async def kill(harness: Harness) -> None:
@@ -245,7 +247,7 @@ async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
             await _read(people, world)
             tables = await harness.database.tables()
             world.run.model_refused = harness.model.faults
-            world.run.owners_were_hurt = bool({*(plan.faults or FAULTS)} - HARMLESS)
+            world.run.owners_were_hurt = not HARMLESS.issuperset(plan.faults or FAULTS)
             found = violations(world.run, tables)
             if found:
                 _keep(folder, world.run, asdict(tables))
@@ -308,7 +310,7 @@ async def _live_through(
     faults = {
         name: (do, weight)
         for name, (do, weight, kinds) in FAULTS.items()
-        if plan.kind in kinds.split() and (plan.faults is None or name in plan.faults)
+        if plan.kind in kinds.split() and (not plan.faults or name in plan.faults)
     }
     names, weights = [*faults], [weight for _, weight in faults.values()]
     until, told = time.monotonic() + plan.seconds, time.monotonic()

@@ -1,4 +1,8 @@
-"""The places where a turn can be hurt, in the order of its life."""
+"""The places where a turn can be hurt, in the order of its life.
+
+Where a guard is broken there are also `open.between`, `act.between` and `close.between`: between two
+transactions that should be one.
+"""
 
 POINTS = (
     "open.before",
@@ -18,5 +22,3 @@ POINTS = (
     "continue.after",
     "cancel.after",
 )
-BETWEEN = ("open.inside", "close.inside")
-"""Which exist only where a guard is broken: between two transactions that should be one."""

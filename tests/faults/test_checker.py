@@ -1,0 +1,178 @@
+"""Each rule of the checker, shown a run that breaks it, and one that keeps them all."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.faults.checker import CHECKS, violations
+from tests.faults.history import Run, Sent, Tables
+from tests.faults.moods import plan
+
+Change = Callable[[Run, Tables], object]
+
+
+def _tables() -> Tables:
+    call: dict[str, Any] = {"part_kind": "tool-call", "tool_call_id": "call_1_1"}
+    result = {"name": "add_task", "ok": True, "result": {"task_id": 1}}
+    return Tables(
+        turns=[
+            {
+                "id": 1,
+                "uid": "t1",
+                "status": "completed",
+                "finished_at": "now",
+                "streamed": True,
+                "attempt": 2,
+                "takeovers": 1,
+            }
+        ],
+        messages=[
+            {
+                "id": 1,
+                "uid": "m1",
+                "turn_id": 1,
+                "conversation_id": 1,
+                "seq": 1,
+                "role": "user",
+                "content": "add milk",
+                "tool_calls": None,
+                "tool_results": None,
+            },
+            {
+                "id": 2,
+                "uid": "m2",
+                "turn_id": 1,
+                "conversation_id": 1,
+                "seq": 2,
+                "role": "assistant",
+                "content": "Added.",
+                "tool_calls": [{"id": "call_1_1"}],
+                "tool_results": {"call_1_1": result},
+            },
+        ],
+        conversations=[{"id": 1, "uid": "c1", "last_seq": 2, "message_count": 2}],
+        steps=[
+            {"turn_id": 1, "idx": 0, "user_id": 1, "kind": "response", "body": {"parts": [call]}},
+            {
+                "turn_id": 1,
+                "idx": 1,
+                "user_id": 1,
+                "kind": "effect",
+                "body": {"id": "call_1_1", **result},
+            },
+        ],
+        tasks=[{"user_id": 1, "id": 1, "title": "milk", "completed": False, "deleted_at": None}],
+        turn_events=[
+            {"turn_id": 1, "id": 2, "name": "turn.failed"},
+            {"turn_id": 1, "id": 3, "name": "turn.resumed"},
+            {"turn_id": 1, "id": 4, "name": "message.delta"},
+        ],
+    )
+
+
+def _run() -> Run:
+    sent = Sent(
+        person="ann",
+        key="k",
+        text="add milk",
+        surface="a",
+        streamed=True,
+        conversation="c1",
+        turn="t1",
+        outcome="completed",
+        bodies=["x", "x"],
+        reply="Added.",
+        told="Added.",
+        events=[(1, "turn.started"), (2, "turn.failed"), (3, "turn.resumed")],
+    )
+    return Run(sent=[sent], read=[("c1", 0, ["m1", "m2"])])
+
+
+def test_a_run_that_keeps_everything_is_right() -> None:
+    assert violations(_run(), _tables()) == []
+
+
+def _twice(rows: list[dict[str, Any]], **fields: object) -> None:
+    rows.append({**copy.deepcopy(rows[0]), **fields})
+
+
+BROKEN: dict[str, list[Change]] = {
+    "accepted_is_stored_once": [
+        lambda run, tables: _twice(tables.messages, seq=3),
+        lambda run, tables: tables.messages.clear(),
+        lambda run, tables: tables.messages[0].update(content="something else"),
+    ],
+    "answered_is_what_is_stored": [
+        lambda run, tables: tables.turns.clear(),
+        lambda run, tables: tables.turns[0].update(status="failed"),
+        lambda run, tables: tables.messages[1].update(content="Other words."),
+    ],
+    "equal_keys_have_equal_bodies": [lambda run, tables: run.sent[0].bodies.append("y")],
+    "every_turn_has_ended_once": [
+        lambda run, tables: tables.turns[0].update(status="running"),
+        lambda run, tables: tables.messages.pop(),
+        lambda run, tables: tables.turns[0].update(attempt=3),
+    ],
+    "effects_are_those_of_the_steps": [
+        lambda run, tables: tables.tasks.clear(),
+        lambda run, tables: _twice(tables.tasks, id=2),
+        lambda run, tables: tables.tasks[0].update(deleted_at="now"),
+        lambda run, tables: tables.tasks[0].update(completed=True),
+        lambda run, tables: tables.steps.pop(),
+    ],
+    "each_call_has_one_result": [
+        lambda run, tables: tables.steps.pop(),
+        lambda run, tables: tables.steps[0].update(idx=2),
+        lambda run, tables: tables.messages[1].update(tool_results={}),
+    ],
+    "the_model_is_given_what_it_takes": [
+        lambda run, tables: run.model_refused.append("a call has no result")
+    ],
+    "order_is_whole": [
+        lambda run, tables: tables.messages[1].update(seq=3),
+        lambda run, tables: tables.conversations[0].update(last_seq=3),
+        lambda run, tables: tables.conversations[0].update(message_count=3),
+        lambda run, tables: tables.messages[1].update(turn_id=2),
+    ],
+    "every_reader_sees_one_order": [lambda run, tables: run.read.append(("c1", 1, ["m2", "m1"]))],
+    "streams_lose_and_double_nothing": [
+        lambda run, tables: setattr(run.sent[0], "told", "Added. Added."),
+        lambda run, tables: run.sent[0].events.append((5, "turn.completed")),
+        lambda run, tables: tables.turn_events.pop(1),
+    ],
+    "nothing_is_stuck": [
+        lambda run, tables: setattr(run, "stuck", 1),
+        lambda run, tables: setattr(run.sent[0], "outcome", "unanswered"),
+    ],
+    "nobody_loses_a_turn_without_a_fault": [
+        lambda run, tables: setattr(run, "owners_were_hurt", False)
+    ],
+    "servers_answered_as_they_may": [lambda run, tables: run.sent[0].faults.append("418")],
+}
+
+
+@pytest.mark.parametrize("rule", [check.__name__ for check in CHECKS])
+def test_each_rule_sees_what_breaks_it(rule: str) -> None:
+    for change in BROKEN[rule]:
+        run, tables = _run(), _tables()
+        change(run, tables)
+
+        assert any(found.startswith(f"{rule}: ") for found in violations(run, tables)), change
+
+
+@pytest.mark.parametrize(
+    ("said", "tools"),
+    [
+        ("add milk", ["add_task"]),
+        ("both milk", ["add_task", "add_task"]),
+        ("complete 3 #x", ["complete_task"]),
+        ("delete 3 #x", ["list_tasks", "delete_task"]),
+        ("say x", []),
+    ],
+)
+def test_the_model_does_what_it_is_told(said: str, tools: list[str]) -> None:
+    assert [name for name, _ in plan(said)] == tools
