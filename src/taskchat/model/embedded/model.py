@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -17,15 +18,16 @@ from pydantic_ai.models import CompletedStreamedResponse, Model
 from pydantic_ai.usage import RequestUsage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from pydantic_ai import RunContext
-    from pydantic_ai.messages import ModelMessage
+    from pydantic_ai.messages import ModelMessage, ModelResponseStreamEvent
     from pydantic_ai.models import ModelRequestParameters, StreamedResponse
     from pydantic_ai.settings import ModelSettings
 
 
 _RULES = "taskchat.model.embedded.deciding"
+_WORD = re.compile(r"\s*\S+|\s+")
 
 
 class EmbeddedModel(Model):
@@ -51,10 +53,9 @@ class EmbeddedModel(Model):
         model_request_parameters: ModelRequestParameters,
         run_context: RunContext[object] | None = None,
     ) -> AsyncGenerator[StreamedResponse]:
-        """The same as events; all of it is there at once."""
-        del run_context
+        """The same step, its reply told word by word, with no waiting between them."""
         response = await self.request(messages, model_settings, model_request_parameters)
-        yield CompletedStreamedResponse(
+        yield _WordByWord(
             response, model_request_parameters=model_request_parameters, replay_events=True
         )
 
@@ -67,6 +68,18 @@ class EmbeddedModel(Model):
     def system(self) -> str:
         """The provider, as pydantic-ai calls it."""
         return "taskchat"
+
+
+class _WordByWord(CompletedStreamedResponse):
+    async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
+        parts = self._parts_manager
+        for part in self.response.parts:
+            if not isinstance(part, TextPart):
+                yield parts.handle_part(vendor_part_id=None, part=part)
+                continue
+            for word in _WORD.findall(part.content):
+                for event in parts.handle_text_delta(vendor_part_id=None, content=word):
+                    yield event
 
 
 def respond(messages: list[ModelMessage]) -> ModelResponse:
