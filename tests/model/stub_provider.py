@@ -27,7 +27,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeAlias, cast
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -69,6 +69,8 @@ class SeenRequest:
     path: str
     headers: Mapping[str, str]
     body: Json
+    client_port: int
+    """The same for requests of one connection."""
 
     @property
     def messages(self) -> list[Json]:
@@ -132,20 +134,21 @@ class StubProvider:
         self._script.append(reply)
         return self
 
-    def streams(self, *pieces: bytes | asyncio.Event, cut: bool = False) -> Self:
-        """Script a stream as it stands, such as of `chunk`s; it waits for events, and may be cut."""
+    def streams(self, *pieces: bytes | float | asyncio.Event, cut: bool = False) -> Self:
+        """Script a stream as it stands, such as of `chunk`s.
+
+        It waits so many seconds, or for events, and may be cut.
+        """
 
         async def reply(request: web.Request) -> web.StreamResponse:
             response = await _begin_stream(request)
             for piece in pieces:
                 if isinstance(piece, bytes):
                     await response.write(piece)
+                elif isinstance(piece, asyncio.Event):
+                    await piece.wait()
                 else:
-                    try:
-                        await piece.wait()
-                    except asyncio.CancelledError:
-                        self.hung_up.set()
-                        raise
+                    await asyncio.sleep(piece)
             if cut:
                 assert request.transport is not None
                 request.transport.close()
@@ -179,12 +182,8 @@ class StubProvider:
         """Script an answer that does not come, or not before the event is set."""
 
         async def reply(request: web.Request) -> web.StreamResponse:
-            try:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for((until or asyncio.Event()).wait(), seconds)
-            except asyncio.CancelledError:
-                self.hung_up.set()
-                raise
+            with suppress(TimeoutError):
+                await asyncio.wait_for((until or asyncio.Event()).wait(), seconds)
             return await tell(request, self._completion({"content": "At last."}, "stop", USAGE))
 
         self._script.append(reply)
@@ -247,20 +246,23 @@ class StubProvider:
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = cast("Json", await request.json())
-        seen = SeenRequest(request.path, dict(request.headers), body)
+        assert request.transport is not None
+        peer = cast("tuple[str, int]", request.transport.get_extra_info("peername"))
+        seen = SeenRequest(request.path, dict(request.headers), body, client_port=peer[1])
         self.requests.append(seen)
         fault = wire_fault(body)
         if fault is not None:
             self.faults.append(fault)
             return web.json_response({"error": {"message": fault}}, status=400)
-        if self._script:
-            return await self._script.popleft()(request)
-        if not self.rules:
-            return web.json_response({"error": {"message": "nothing is scripted"}}, status=400)
         try:
+            if self._script:
+                return await self._script.popleft()(request)
+            if not self.rules:
+                return web.json_response({"error": {"message": "nothing is scripted"}}, status=400)
             return await self._follow_rules(request, seen)
-        except ConnectionResetError:  # the client has left in the middle
-            return web.Response()
+        except (asyncio.CancelledError, ClientConnectionResetError):
+            self.hung_up.set()
+            raise
 
     async def _follow_rules(self, request: web.Request, seen: SeenRequest) -> web.StreamResponse:
         last_user = max(i for i, role in enumerate(seen.roles) if role == "user")
@@ -387,6 +389,8 @@ def wire_fault(body: Json) -> str | None:
             return fault
         open_calls |= {str(call["id"]) for call in _calls_of(message)}
         last_role = role
+    if not open_calls and "stream_options" in body and body.get("stream") is not True:
+        return "stream_options without stream"
     return "a call has no result" if open_calls else _tools_fault(body)
 
 

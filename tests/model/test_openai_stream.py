@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
@@ -24,18 +20,14 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import ModelRequestParameters
 
 from taskchat.errors import ModelError
-from taskchat.model import openai_chat
-from taskchat.model.embedded.model import EmbeddedModel
 from taskchat.model.openai_chat import ChatCompletionsModel
-from taskchat.model.openai_stream import MAX_EVENT_BYTES, events_in
-from taskchat.model.openai_wire import AnswerUnreadableError
 from tests.model.stub_provider import DONE, Json, StubProvider, chunk
 
 HELLO: list[ModelMessage] = [ModelRequest.user_text_prompt("hello")]
 STOP = chunk({}, "stop")
 
 
-async def _stream(model: ChatCompletionsModel | EmbeddedModel) -> tuple[list[str], ModelResponse]:
+async def _stream(model: ChatCompletionsModel) -> tuple[list[str], ModelResponse]:
     """The pieces of text as they came, and the whole answer."""
     pieces: list[str] = []
     async with model.request_stream(HELLO, None, ModelRequestParameters()) as stream:
@@ -205,24 +197,6 @@ async def test_every_form_of_a_stream_is_read(
     assert response.text == "Hi."
 
 
-@given(data=st.data())
-async def test_the_pieces_of_the_connection_are_not_those_of_the_answer(
-    data: st.DataObject,
-) -> None:
-    whole = chunk({"content": "Grüße 🥛"}) + b": x\r\n\r\n" + b"data: a\ndata: b\n\n" + DONE
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
-    edges = [0, *cuts, len(whole)]
-
-    async def body() -> AsyncIterator[bytes]:
-        for start, end in pairwise(edges):
-            yield whole[start:end]
-
-    events = [event async for event in events_in(body())]
-
-    assert json.loads(events[0])["choices"][0]["delta"]["content"] == "Grüße 🥛"
-    assert events[1:] == [b"a\nb", b"[DONE]"]
-
-
 async def test_words_are_told_before_the_answer_ends(
     stub: StubProvider, model: ChatCompletionsModel
 ) -> None:
@@ -286,27 +260,6 @@ async def test_a_server_that_does_not_stream_is_read_as_a_whole(
     assert "".join(pieces) == response.text == "Hi."
 
 
-async def test_a_server_that_knows_no_stream_options_is_asked_without(
-    stub: StubProvider, model: ChatCompletionsModel
-) -> None:
-    stub.fails(422).says("Hi.").says("Again.")
-
-    assert (await _stream(model))[1].text == "Hi."
-    assert (await _stream(model))[1].text == "Again."
-    asked = ["stream_options" in request.body for request in stub.requests]
-    assert asked == [True, False, False]
-
-
-async def test_a_refused_request_is_not_taken_for_an_unknown_option(
-    stub: StubProvider, model: ChatCompletionsModel
-) -> None:
-    stub.fails(400).fails(400).says("Hi.")
-
-    assert not (await _failure_of(model)).retryable
-    await _stream(model)
-    assert "stream_options" in stub.requests[2].body
-
-
 async def test_leaving_a_stream_drops_its_connection(
     stub: StubProvider, model: ChatCompletionsModel
 ) -> None:
@@ -319,37 +272,3 @@ async def test_leaving_a_stream_drops_its_connection(
     async with asyncio.timeout(5):
         while stub.open_connections:  # noqa: ASYNC110  aiohttp's server has no event for it
             await asyncio.sleep(0.001)
-
-
-async def test_an_event_without_end_is_not_kept(
-    stub: StubProvider, model: ChatCompletionsModel
-) -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        while True:
-            yield b"data: " + b"x" * 65_536
-
-    with pytest.raises(AnswerUnreadableError, match="too_long"):
-        async for _ in events_in(endless()):
-            pass
-    stub.streams(chunk({"content": "x" * (MAX_EVENT_BYTES + 1)}), STOP, DONE)
-    assert (await _failure_of(model)).retryable
-
-
-async def test_an_answer_beyond_any_answer_is_given_up(
-    stub: StubProvider, model: ChatCompletionsModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(openai_chat, "MAX_ANSWER_BYTES", 1000)
-    stub.streams(*[chunk({"content": "words "})] * 100, STOP, DONE).says("x" * 2000)
-
-    assert not (await _failure_of(model)).retryable
-    with pytest.raises(ModelError):
-        await model.request(HELLO, None, ModelRequestParameters())
-
-
-async def test_the_built_in_assistant_streams_what_it_says() -> None:
-    model = EmbeddedModel()
-    whole = await model.request(HELLO, None, ModelRequestParameters())
-
-    pieces, response = await _stream(model)
-
-    assert "".join(pieces) == response.text == whole.text

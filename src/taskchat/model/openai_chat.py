@@ -6,33 +6,23 @@ Importing this module imports aiohttp; `providers.py` does so when such a model 
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import aiohttp
-import structlog
-from pydantic_ai.models import (
-    CompletedStreamedResponse,
-    Model,
-    ModelRequestParameters,
-    check_allow_model_requests,
-)
+from pydantic_ai.models import Model, ModelRequestParameters, check_allow_model_requests
 from pydantic_ai.profiles import ModelProfile
 from pydantic_core import to_json
 from yarl import URL
 
-from taskchat.errors import ModelError, StartError
-from taskchat.model.openai_stream import ChatCompletionStream
-from taskchat.model.openai_wire import (
-    AnswerUnreadableError,
-    read_answer,
-    write_messages,
-    write_settings,
-    write_tools,
-)
+from taskchat.errors import StartError
+from taskchat.model.openai_body import names, received
+from taskchat.model.openai_failures import failures_told, refuse
+from taskchat.model.openai_stream import ChatCompletionsStream
+from taskchat.model.openai_wire import read_answer, write_messages, write_settings, write_tools
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncGenerator, Mapping
     from types import TracebackType
 
     from pydantic_ai import RunContext
@@ -41,24 +31,22 @@ if TYPE_CHECKING:
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.tools import ToolDefinition
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 5
 CHECK_TIMEOUT_S = 10
-MAX_ANSWER_BYTES = 16 << 20
-"""An answer is a few kilobytes. This is what keeps a server that never ends from our memory."""
+SILENCE_TIMEOUT_S = 60
+"""How long a stream that has begun may bring nothing. Models that think send comments meanwhile."""
 
-# 408 timeout, 409 conflict, 425 too early, 429 rate limit; every 5xx is added in `_refuse`.
-_PASSING_STATUSES = frozenset({408, 409, 425, 429})
-_UNKNOWN_FIELD_STATUSES = frozenset({400, 422})
+_STREAM: Mapping[str, object] = {"stream": True}
+_STREAM_AND_USAGE: Mapping[str, object] = {**_STREAM, "stream_options": {"include_usage": True}}
 
 
 class ChatCompletionsModel(Model):
     """A model behind `{base_url}/chat/completions`.
 
     Give it to `async with`, or call `aclose()`, in the loop in which it was used: it keeps a pool
-    of connections. There is no limit of time here; the turn has one, and cancels.
+    of connections. There is no limit of time here but for a stream that falls silent; the turn
+    has one, and cancels.
     """
 
     # Without this pydantic-ai loads its price list to learn the context window (0.15 s of CPU).
@@ -71,6 +59,7 @@ class ChatCompletionsModel(Model):
         base_url: str | None = None,
         api_key: str | None = None,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        silence_timeout_s: float = SILENCE_TIMEOUT_S,
     ) -> None:
         # `Model.__init__` is not called: it would only load the price list, see above.
         self._name = name
@@ -86,7 +75,8 @@ class ChatCompletionsModel(Model):
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._connect_timeout_s = connect_timeout_s
-        self._reports_usage = True
+        self._silence_timeout_s = silence_timeout_s
+        self._asks_for_usage = True
         self._session: aiohttp.ClientSession | None = None
         self._tools: list[ToolDefinition] = []
         self._tools_json = b"[]"
@@ -124,8 +114,11 @@ class ChatCompletionsModel(Model):
         # thinking, native tools), for half of what writing the whole request takes.
         check_allow_model_requests()
         body = self.write_body(messages, model_settings, model_request_parameters.function_tools)
-        async with await self._open(body) as response:
-            return await self._read_whole(response)
+        async with await self._send(body) as response:
+            _require_ok(response)
+            with failures_told():
+                answer = b"".join([chunk async for chunk in received(response)])
+                return read_answer(answer, model_name=self._name)
 
     @asynccontextmanager
     async def request_stream(
@@ -135,64 +128,45 @@ class ChatCompletionsModel(Model):
         model_request_parameters: ModelRequestParameters,
         run_context: RunContext[object] | None = None,
     ) -> AsyncGenerator[StreamedResponse]:
-        """Ask once, and read the answer while it comes; to leave is to drop the connection.
+        """Ask once, and give the answer while it comes; entered when its head has come.
+
+        As `request` in all else: the same body, failures and, in the end, response. Only text is
+        told in pieces; calls come whole, at the end. Leaving early drops the connection.
 
         Raises:
-            ModelError: as `request`, also while the answer is read; `retryable` where it broke off.
+            ModelError: as `request`; from the iteration, where the answer breaks off.
             InternalError: the history holds what this wire cannot say.
         """
-        del run_context
         check_allow_model_requests()
-        body = self.write_body(messages, model_settings, model_request_parameters.function_tools)
-        async with await self._open_stream(body) as response:
-            if response.content_type == "application/json":  # it does not stream
-                yield CompletedStreamedResponse(
-                    await self._read_whole(response),
-                    model_request_parameters=model_request_parameters,
-                    replay_events=True,
+        tools = model_request_parameters.function_tools
+        asks = (_STREAM_AND_USAGE, _STREAM) if self._asks_for_usage else (_STREAM,)
+        for fields in asks:
+            body = self.write_body(messages, model_settings, tools, fields)
+            async with await self._send(body) as response:
+                if fields is _STREAM_AND_USAGE and await names(response, b"stream_options"):
+                    # An older server, which refuses what it does not know. Asked once more, and
+                    # from then on without: better no usage than no answer.
+                    self._asks_for_usage = False
+                    continue
+                _require_ok(response)
+                yield ChatCompletionsStream(
+                    model_request_parameters, self._name, response, self._silence_timeout_s
                 )
                 return
-            try:
-                yield ChatCompletionStream(
-                    model_request_parameters, asked=self._name, body=_pieces(response)
-                )
-            except AnswerUnreadableError as error:
-                _fail(error.kind, status=200, retryable=True)
-            finally:
-                response.close()  # else a connection that is still talking would go back to the pool
-
-    async def _open_stream(self, body: bytes) -> aiohttp.ClientResponse:
-        plain = b'%b,"stream":true}' % body[:-1]
-        if self._reports_usage:
-            body = b'%b,"stream_options":{"include_usage":true}}' % plain[:-1]
-            response = await self._send(body)
-            if response.status not in _UNKNOWN_FIELD_STATUSES:
-                return _accepted(response)
-            response.release()
-        response = await self._open(plain)
-        # It refused the option, and takes the rest: from now on usage is not asked for.
-        self._reports_usage = False
-        return response
-
-    async def _read_whole(self, response: aiohttp.ClientResponse) -> ModelResponse:
-        answer = b"".join([piece async for piece in _pieces(response)])
-        try:
-            return read_answer(answer, model_name=self._name)
-        except AnswerUnreadableError as error:
-            _fail(error.kind, status=200, retryable=True)
 
     def write_body(
         self,
         messages: list[ModelMessage],
         settings: ModelSettings | None,
         tools: list[ToolDefinition],
+        stream_fields: Mapping[str, object] | None = None,
     ) -> bytes:
-        """The body of a request, as JSON.
+        """The body of a request, as JSON; of a plain one without `stream_fields`.
 
         Raises:
             InternalError: the history holds what this wire cannot say.
         """
-        body: dict[str, object] = {"model": self._name}
+        body: dict[str, object] = {"model": self._name, **(stream_fields or {})}
         body |= write_settings(
             settings, with_tools=bool(tools), max_tokens_field=self._max_tokens_field
         )
@@ -250,12 +224,9 @@ class ChatCompletionsModel(Model):
         """Close the pooled connections, as pydantic-ai's own models do here."""
         await self.aclose()
 
-    async def _open(self, body: bytes) -> aiohttp.ClientResponse:
-        """Send the request; the head of a good answer has come, its body is the caller's."""
-        return _accepted(await self._send(body))
-
     async def _send(self, body: bytes) -> aiohttp.ClientResponse:
-        with _failures_told():
+        """Send the request; the head of an answer has come, its body is the caller's."""
+        with failures_told():
             try:
                 return await self._post(body)
             except aiohttp.ServerDisconnectedError:
@@ -280,59 +251,7 @@ class ChatCompletionsModel(Model):
         return self._session
 
 
-async def _pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
-    """The body as it comes.
-
-    Raises:
-        ModelError: the connection broke, or there is more than any answer needs.
-    """
-    size = 0
-    with _failures_told():
-        async for piece in response.content.iter_any():
-            size += len(piece)
-            if size > MAX_ANSWER_BYTES:
-                _fail("too_long", status=200, retryable=False)
-            yield piece
-
-
-@contextmanager
-def _failures_told() -> Generator[None]:
-    """Put only around what talks to the server: other code has `OSError`s of its own."""
-    try:
-        yield
-    except TimeoutError:
-        _fail("timeout", retryable=True)
-    except aiohttp.ClientConnectorError:
-        _fail("unreachable", retryable=True)
-    except (aiohttp.ClientError, OSError):
-        _fail("connection_lost", retryable=True)
-
-
-def _accepted(response: aiohttp.ClientResponse) -> aiohttp.ClientResponse:
+def _require_ok(response: aiohttp.ClientResponse) -> None:
     if response.status != 200:
-        _refuse(response)
-    return response
-
-
-def _refuse(response: aiohttp.ClientResponse) -> NoReturn:
-    status = response.status
-    # The body is not read: it is the provider's text, and nobody is told it.
-    response.release()
-    if 300 <= status < 400:
-        # Followed, it would carry the key and the conversation to a place nobody has chosen.
-        _fail("redirect", status=status, retryable=False)
-    retryable = status >= 500 or status in _PASSING_STATUSES
-    waits = response.headers.get("Retry-After", "")
-    # At most nine digits, since it is the server's to write; the form with a date is left aside.
-    retry_after_s = int(waits) if retryable and waits.isdecimal() and len(waits) < 10 else None
-    _fail("refused", status=status, retryable=retryable, retry_after_s=retry_after_s)
-
-
-def _fail(
-    kind: str, *, retryable: bool, status: int | None = None, retry_after_s: int | None = None
-) -> NoReturn:
-    log.warning("model.failed", status=status, kind=kind)
-    error = ModelError(retryable=retryable)
-    error.retry_after_s = retry_after_s
-    # Without its cause: that holds the server's address and words, and logs print causes.
-    raise error from None
+        # The body is not read: it is the provider's text, and nobody is told it.
+        refuse(response)

@@ -1,115 +1,145 @@
-"""A chat completion that comes in pieces: server-sent events in, pydantic-ai's events out.
-
-Lenient in what is read, as servers differ: with or without usage, calls in one piece or in many,
-numbered or not. Strict in one thing: an answer that does not say that it has ended has broken off.
-"""
+"""An answer of a chat-completions server while it comes, as pydantic-ai's streamed response."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pydantic_ai.messages import TextPart
 from pydantic_ai.models import StreamedResponse
 
-from taskchat.model.openai_wire import AnswerInPieces, AnswerUnreadableError
+from taskchat.errors import ModelError
+from taskchat.model.openai_body import received
+from taskchat.model.openai_chunks import ChunkedAnswer
+from taskchat.model.openai_failures import LOST, fail, failures_told
+from taskchat.model.openai_wire import read_answer, read_completion
+from taskchat.model.server_sent_events import EventReader
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
+    import aiohttp
     from pydantic_ai.messages import ModelResponse, ModelResponseStreamEvent
 
-MAX_EVENT_BYTES = 1 << 20
-_DONE = b"[DONE]"
+USAGE_PATIENCE_S = 2
+"""How long to wait for the usage, and the end, after the last words."""
+END_PATIENCE_S = 0.05
+"""How long to wait for the end of the body after `[DONE]`: only then can the connection be used
+again, and some servers leave it open."""
 
 
 @dataclass
-class ChatCompletionStream(StreamedResponse):
-    """One answer while it comes; whole, it is what `request` would have given."""
+class ChatCompletionsStream(StreamedResponse):
+    """One answer; its connection belongs to whoever made this, and closes it.
 
-    asked: str
-    """The model's name, where the server says none."""
-    body: AsyncIterator[bytes]
-    """The bytes as they come; raises where the connection ends too early."""
-    _answer: AnswerInPieces = field(default_factory=AnswerInPieces, init=False)
+    Text comes in pieces, each call whole, at the end. Iterating raises `ModelError` where the
+    answer does not come to its end.
+    """
+
+    _name: str
+    _response: aiohttp.ClientResponse
+    _silence_timeout_s: float
+    _answer: ChunkedAnswer = field(default_factory=ChunkedAnswer, init=False)
     _timestamp: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
-
-    async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
-        answer = self._answer
-        async for data in events_in(self.body):
-            if data == _DONE:
-                break
-            if words := answer.add(data):
-                for event in self._parts_manager.handle_text_delta(
-                    vendor_part_id="text", content=words
-                ):
-                    yield event
-        else:
-            if not answer.has_ended:
-                raise AnswerUnreadableError("cut")
-        whole = self._whole()
-        for part in whole.parts:
-            if part.part_kind != "text":
-                yield self._parts_manager.handle_part(vendor_part_id=None, part=part)
-        self._usage = whole.usage
-        self.finish_reason = whole.finish_reason
-        self.provider_response_id = whole.provider_response_id
-
-    def _whole(self) -> ModelResponse:
-        return self._answer.response(model_name=self.asked)
-
-    async def close_stream(self) -> None:
-        """Nothing is to be closed: leaving `request_stream` drops the connection."""
 
     @property
     def model_name(self) -> str:
-        """The name the server gives the model."""
-        return self._whole().model_name or self.asked
+        """The model that answers; the one that was asked until the server has named it."""
+        return self._name
 
     @property
     def provider_name(self) -> str:
-        """The provider, as in an answer that came whole."""
+        """As in the response to a plain request."""
         return "openai"
 
     @property
     def provider_url(self) -> None:
-        """Not told, as in an answer that came whole."""
+        """As in the response to a plain request."""
+        return
 
     @property
     def timestamp(self) -> datetime:
-        """When it began to come."""
+        """When the answer began."""
         return self._timestamp
 
+    async def close_stream(self) -> None:
+        """Drop the connection."""
+        self._response.close()
 
-async def events_in(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The `data` of each server-sent event, whatever pieces it came in.
+    def get_stream_cancel_errors(self) -> tuple[type[BaseException], ...]:
+        """What the iteration meets when the connection is dropped under it."""
+        return (ModelError,)
 
-    An event that the end cuts off is not told.
+    async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
+        chunks = self._chunks()
+        head = b""
+        # Servers that cannot stream answer as if nobody had asked for it, whatever type they name.
+        async for head in chunks:
+            if not head.isspace():
+                break
+        if head.lstrip().startswith(b"{"):
+            body = head + b"".join([chunk async for chunk in chunks])
+            with failures_told():
+                response = read_answer(body, model_name=self._name)
+        else:
+            async for data in _events(head, chunks):
+                with failures_told():
+                    words = self._answer.take(data)
+                for event in self._said(words):
+                    yield event
+            if not self._answer.is_whole:
+                fail("cut", status=200, retryable=True)
+            with failures_told():
+                response = read_completion(self._answer.completion(), model_name=self._name)
+        for event in self._ended(response):
+            yield event
 
-    Raises:
-        AnswerUnreadableError: an event is longer than any of a model is.
-    """
-    lines: list[bytes] = []
-    async for line in _lines_in(body):
-        if not line:
-            if lines:
-                yield b"\n".join(lines)
-            lines = []
-        elif line.startswith(b"data:"):
-            lines.append(line[5:].removeprefix(b" "))
-        if sum(map(len, lines)) > MAX_EVENT_BYTES:
-            raise AnswerUnreadableError("too_long")
-    if lines == [_DONE]:  # servers that end without the empty line
-        yield _DONE
+    async def _chunks(self) -> AsyncGenerator[bytes]:
+        """What comes, as long as it is of use."""
+        chunks = received(self._response)
+        now = asyncio.get_running_loop().time
+        until: float | None = None
+        while not self._answer.is_done:
+            if self._answer.is_whole and until is None:
+                until = now() + USAGE_PATIENCE_S
+            chunk = b""
+            # Once the answer is whole, it is no worse for what becomes of its connection.
+            with failures_told() if until is None else suppress(*LOST):
+                async with asyncio.timeout_at(until or now() + self._silence_timeout_s):
+                    chunk = await anext(chunks, b"")
+            if not chunk:
+                return
+            yield chunk
+        with suppress(*LOST):
+            async with asyncio.timeout(END_PATIENCE_S):
+                while await anext(chunks, b""):
+                    pass
+
+    def _said(self, words: str) -> Iterator[ModelResponseStreamEvent]:
+        if words:
+            yield from self._parts_manager.handle_text_delta(vendor_part_id="text", content=words)
+
+    def _ended(self, response: ModelResponse) -> Iterator[ModelResponseStreamEvent]:
+        """Take over what was learned of the whole answer, and tell of it what is not told yet."""
+        self._name = response.model_name or self._name
+        self._usage = response.usage
+        self.provider_response_id = response.provider_response_id
+        self.finish_reason = response.finish_reason
+        is_text_said = bool(self._parts_manager.get_parts())
+        for part in response.parts:
+            if not (is_text_said and isinstance(part, TextPart)):
+                yield self._parts_manager.handle_part(vendor_part_id=None, part=part)
 
 
-async def _lines_in(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    rest = b""
-    async for piece in body:
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            yield line.removesuffix(b"\r")
-        if len(rest) > MAX_EVENT_BYTES:
-            raise AnswerUnreadableError("too_long")
-    if rest:
-        yield rest.removesuffix(b"\r")
+async def _events(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    reader = EventReader()
+    for data in reader.feed(head):
+        yield data
+    async for chunk in chunks:
+        for data in reader.feed(chunk):
+            yield data
+    for data in reader.close():
+        yield data

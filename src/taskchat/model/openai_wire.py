@@ -112,101 +112,25 @@ def read_answer(body: bytes, *, model_name: str) -> ModelResponse:
     Raises:
         AnswerUnreadableError: the body is not JSON, or holds no message.
     """
-    answer = _parsed(body)
-    choice = _object(next(iter(_array(answer.get("choices"))), None))
-    message = _object(choice.get("message"))
-    if not message:
-        raise AnswerUnreadableError("no_choices")
-    return _response(answer, choice, message, model_name)
-
-
-class AnswerInPieces:
-    """An answer that is read piece by piece: `chat.completion.chunk` objects."""
-
-    def __init__(self) -> None:
-        self._head: dict[str, object] = {}
-        self._text = ""
-        self._refusal = ""
-        self._calls: list[dict[str, object]] = []
-        self._current: dict[object, dict[str, object]] = {}
-        """By the number that its pieces carry, None for servers that number none."""
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the model said why it stopped."""
-        return self._head.get("finish_reason") is not None
-
-    def add(self, chunk: bytes) -> str:
-        """Read one piece; gives the words in it.
-
-        Raises:
-            AnswerUnreadableError: it is not JSON, or tells of an error.
-        """
-        piece = _parsed(chunk)
-        if piece.get("error"):
-            raise AnswerUnreadableError("failed_midway")
-        for name in ("id", "model", "usage"):
-            if piece.get(name):
-                self._head[name] = piece[name]
-        choice = _object(next(iter(_array(piece.get("choices"))), None))
-        if choice.get("finish_reason"):
-            self._head["finish_reason"] = choice["finish_reason"]
-        delta = _object(choice.get("delta"))
-        for item in _array(delta.get("tool_calls")):
-            self._add_call(_object(item))
-        self._refusal += _text(delta.get("refusal"))
-        words = _text(delta.get("content"))
-        self._text += words
-        return words or _text(delta.get("refusal"))
-
-    def response(self, *, model_name: str) -> ModelResponse:
-        """The whole answer, as `read_answer` would have read it."""
-        message = {"content": self._text, "refusal": self._refusal}
-        return _response(self._head, self._head, {**message, "tool_calls": self._calls}, model_name)
-
-    def _add_call(self, piece: Mapping[str, object]) -> None:
-        function, number = _object(piece.get("function")), piece.get("index")
-        call = self._current.get(number)
-        if call is None or _begins_another(call, piece, function):
-            call = {"id": piece.get("id"), "name": function.get("name"), "arguments": ""}
-            call["function"] = call  # where the whole answer has them
-            self._calls.append(call)
-            self._current[number] = call
-        more = function.get("arguments")
-        if isinstance(more, str):
-            call["arguments"] = f"{call['arguments']}{more}"
-        elif more:
-            call["arguments"] = more
-
-
-def _begins_another(
-    call: Mapping[str, object], piece: Mapping[str, object], function: Mapping[str, object]
-) -> bool:
-    """Whether a piece is of another call than the last one of its number.
-
-    Some servers give every call the same number, and some no number at all; others repeat the name
-    in every piece.
-    """
-    if not function.get("name"):
-        return False
-    return piece.get("index") is None or piece.get("id") not in (None, "", call["id"])
-
-
-def _parsed(body: bytes) -> dict[str, object]:
     try:
-        return _object(from_json(body))
+        answer = as_object(from_json(body))
     except ValueError:
         # Without its cause, which quotes the body.
         raise AnswerUnreadableError("not_json") from None
+    return read_completion(answer, model_name=model_name)
 
 
-def _response(
-    answer: Mapping[str, object],
-    choice: Mapping[str, object],
-    message: Mapping[str, object],
-    model_name: str,
-) -> ModelResponse:
-    refusal = _text(message.get("refusal"))
+def read_completion(answer: Mapping[str, object], *, model_name: str) -> ModelResponse:
+    """The same, of a body that is parsed, or was put together from a stream's chunks.
+
+    Raises:
+        AnswerUnreadableError: it holds no message.
+    """
+    choice = as_object(next(iter(as_array(answer.get("choices"))), None))
+    message = as_object(choice.get("message"))
+    if not message:
+        raise AnswerUnreadableError("no_choices")
+    refusal = as_text(message.get("refusal"))
     served_by, response_id = answer.get("model"), answer.get("id")
     return ModelResponse(
         parts=_read_parts(message, refusal),
@@ -222,6 +146,27 @@ def read_finish_reason(choice: Mapping[str, object]) -> FinishReason | None:
     """Why the model stopped, None where the server says nothing that we know."""
     reason = choice.get("finish_reason")
     return _FINISH_REASONS.get(reason) if isinstance(reason, str) else None
+
+
+def as_text(content: object) -> str:
+    """The text of `content`, which is a string, a list of parts, or null."""
+    if isinstance(content, str):
+        text = content
+    else:
+        texts = [as_object(part).get("text") for part in as_array(content)]
+        text = "".join(text for text in texts if isinstance(text, str))
+    # Postgres stores no NUL, and a broken model may write one.
+    return text.replace("\0", "")
+
+
+def as_object(value: object) -> dict[str, object]:
+    """A JSON object, empty where it is something else."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def as_array(value: object) -> list[object]:
+    """A JSON array, empty where it is something else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _standing_instructions(messages: Sequence[ModelMessage]) -> str | None:
@@ -302,12 +247,12 @@ def _function(tool: ToolDefinition) -> dict[str, object]:
 def _read_parts(message: Mapping[str, object], refusal: str) -> list[ModelResponsePart]:
     parts: list[ModelResponsePart] = []
     # What the model says instead of an answer is still what it says: the user reads it.
-    if text := _text(message.get("content")) or refusal:
+    if text := as_text(message.get("content")) or refusal:
         parts.append(TextPart(text))
     ids: set[str] = set()
-    for item in _array(message.get("tool_calls")):
-        call = _object(item)
-        function = _object(call.get("function"))
+    for item in as_array(message.get("tool_calls")):
+        call = as_object(item)
+        function = as_object(call.get("function"))
         name, call_id = function.get("name"), call.get("id")
         if not isinstance(name, str) or not name:
             continue
@@ -323,32 +268,13 @@ def _read_parts(message: Mapping[str, object], refusal: str) -> list[ModelRespon
 def _arguments(value: object) -> str | dict[str, object]:
     if isinstance(value, str):
         return value
-    return _object(value)
-
-
-def _text(content: object) -> str:
-    """The text of `content`, which is a string, a list of parts, or null."""
-    if isinstance(content, str):
-        text = content
-    else:
-        texts = [_object(part).get("text") for part in _array(content)]
-        text = "".join(text for text in texts if isinstance(text, str))
-    # Postgres stores no NUL, and a broken model may write one.
-    return text.replace("\0", "")
+    return as_object(value)
 
 
 def _read_usage(value: object) -> RequestUsage:
-    usage = _object(value)
+    usage = as_object(value)
     spent, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
     return RequestUsage(
         input_tokens=spent if isinstance(spent, int) else 0,
         output_tokens=written if isinstance(written, int) else 0,
     )
-
-
-def _object(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _array(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else []
