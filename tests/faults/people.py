@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import random
 import time
@@ -343,7 +342,8 @@ async def read_everything(person: Person, world: World) -> None:
             while query:
                 url = f"{address}/api/v1/chat/conversations/{conversation}/messages?{query}"
                 answer = await person.client.get(url, headers=person.auth)
-                page = json.loads(answer.text)["data"]
+                answer.raise_for_status()
+                page = answer.json()["data"]
                 seen += [message["id"] for message in page["messages"]]
                 query = f"limit=100&before={page['next']}" if page["next"] else ""
             world.run.read.append((conversation, copy, seen[::-1]))
@@ -354,7 +354,7 @@ async def patiently(attempt: Callable[[], Awaitable[None]], until: float) -> Non
     while True:
         try:
             await attempt()
-        except (httpx2.TransportError, ValueError, KeyError):
+        except httpx2.HTTPError:
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(0.3)
