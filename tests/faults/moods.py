@@ -6,6 +6,7 @@ import asyncio
 import random
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -43,9 +44,9 @@ class MoodyModel(StubProvider):
         words = f"I have done what you asked, {said}, and this is answer {next(self._ids)}."
         answer = self._completion({"content": words}, "stop", USAGE)
         if mood == "cut":
-            task = asyncio.create_task(tell(request, answer, pause_s=0.02))
-            await asyncio.sleep(self.rng.uniform(0.02, 0.2))
-            task.cancel()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.rng.uniform(0.02, 0.2)):
+                    await tell(request, answer, pause_s=0.02)
             return _hang_up(request)
         return await tell(request, answer, pause_s=self.rng.choice((0, 0, 0.01, 0.03)))
 
