@@ -50,11 +50,6 @@ class Progress:
         """All that the model said in this turn, in answers that are stored or have just come."""
         return "\n\n".join(text for text in map(text_in, self._responses) if text)
 
-    @property
-    def is_partly_shown(self) -> bool:
-        """Whether something was shown of an answer that has not come to its end."""
-        return self.telling.shown != self.said()
-
     def add(self, steps: Sequence[Step]) -> None:
         """What was just written down; the model is shown the results at its next request."""
         self.steps.extend(steps)

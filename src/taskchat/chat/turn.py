@@ -70,8 +70,8 @@ LISTEN_POLL_S = (0.25, 1.0)
 
 FOLLOW_POLL_S = (0.15, 1.0)
 """The same for who follows what a turn tells: while something comes, and at last."""
-ANSWER_TRIES = 3
-"""How often one answer is asked for that breaks off while it is shown."""
+ANSWER_PAUSES_S = (0.2, 1)
+"""An answer that breaks off is asked for again after these."""
 
 IsGone = Callable[[], Awaitable[bool]]
 
@@ -377,20 +377,21 @@ class Turns:
     ) -> ModelResponse:
         """The same, telling the answer while it comes; one that breaks off is asked for again."""
         telling = progress.telling
-        for tries_left in reversed(range(ANSWER_TRIES)):
+        has_begun = False
+        for pause_s in (*ANSWER_PAUSES_S, None):
             telling.begin_answer()
-            has_begun = False
             try:
                 request = self._model.request_stream(progress.messages, None, parameters)
                 async with request as stream:
+                    has_begun = True
                     async for event in stream:
-                        has_begun = True
                         telling.say(text_of_event(event))
                     return stream.get()
             except ModelError as error:
-                if not (error.retryable and has_begun and tries_left):
+                if not (error.retryable and has_begun) or pause_s is None:
                     raise
                 telling.resume(progress.said(), always=False)
+                await asyncio.sleep(pause_s)
         raise AssertionError
 
     async def _act(self, progress: Progress, response: ModelResponse) -> None:
