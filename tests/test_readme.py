@@ -27,11 +27,14 @@ async def test_the_readmes_lines_keep_a_task_that_survives_a_restart(tmp_path: P
         out = await asyncio.to_thread(_run, f"set -eu\n{script}\necho TOKEN=$TOKEN ID=$ID")
         await server.terminate()
 
-    said, completed, listed, account = out.strip().splitlines()
+    said, completed, listed, *events, account = out.strip().splitlines()
     assert json.loads(said)["tool_calls"] == ["add_task"]
     assert json.loads(completed)["tool_calls"] == ["complete_task"]
     (task,) = json.loads(listed)
     assert (task["title"], task["completed"]) == ("Buy milk", True)
+
+    named = [line.removeprefix("event: ") for line in events if line.startswith("event: ")]
+    assert (named[0], named[-1]) == ("turn.started", "turn.completed")
 
     async with TaskchatServer(environment(tmp_path)) as server:
         again = (

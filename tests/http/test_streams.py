@@ -136,6 +136,25 @@ async def test_a_key_replays_the_stream_or_the_answer_whichever_is_asked_for(
     assert len(server.model.asked) == 1
 
 
+async def test_a_key_joins_a_stream_that_runs(server: Server) -> None:
+    person = await server.sign_up()
+    go_on = asyncio.Event()
+    server.model.streams("Hel", go_on, "lo")
+    key = {"Idempotency-Key": "one"}
+
+    first = asyncio.create_task(person.say("hi", {**EVENTS, **key}))
+    await server.model.reached.wait()
+    second = asyncio.create_task(person.say("hi", {**EVENTS, **key}))
+    plain = asyncio.create_task(person.say("hi", key))
+    await asyncio.sleep(0.2)
+    go_on.set()
+
+    assert events_of(await second) == events_of(await first)
+    assert (await plain).json()["response"] == "Hello"
+    assert "idempotency-replayed" not in (await second).headers
+    assert len(server.model.asked) == 1
+
+
 async def test_a_plain_turn_can_be_streamed_again_by_its_key(server: Server) -> None:
     person = await server.sign_up()
     server.model.says("Hello")
