@@ -290,12 +290,15 @@ class Turns:
         return turn
 
     async def _run_job(self, turn: OwnedTurn, telling: Telling) -> TurnRecord | None:
-        """Run the turn; None where it was lost, and its end is another copy's."""
+        """Run the turn; None where its end is for another owner to write."""
         try:
             return await self.run(turn, telling)
         except TurnLostError:
             log.info("turn.lost", turn_id=str(turn.uid), epoch=turn.epoch)
-            return None
+        except DatabaseError as error:
+            # Its lease runs out, and it goes on from its last step once the database is well.
+            log.error("turn.left_running", turn_id=str(turn.uid), kind=type(error).__name__)
+        return None
 
     def _job_ended(
         self, turn: OwnedTurn, telling: Telling, task: asyncio.Task[TurnRecord | None]
@@ -314,7 +317,7 @@ class Turns:
 
         Raises:
             TurnLostError: another copy owns the turn.
-            DatabaseError: the end could not be stored; a take-over will end the turn.
+            DatabaseError: something could not be stored; a take-over will go on.
         """
         progress = Progress(turn, telling)
         started = time.monotonic()
@@ -326,7 +329,7 @@ class Turns:
             ending = progress.completed(text)
         except TurnFailedError as error:
             ending = progress.failed(error)
-        except (TurnLostError, asyncio.CancelledError):
+        except (TurnLostError, DatabaseError, asyncio.CancelledError):
             raise
         except Exception as error:  # noqa: BLE001  the edge of the job: nothing may leave it running
             log.error("turn.crashed", turn_id=str(turn.uid), kind=type(error).__name__)
