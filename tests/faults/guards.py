@@ -213,11 +213,15 @@ def _clock_of_the_copy(harm: Harm) -> None:
         setattr(PostgresDatabase, name, hooked_of(method))
 
 
+_TOLD: dict[int, float] = {}
+"""By pool: how far its sessions think that the clock is off."""
+
+
 async def _tell_the_pool(db: PostgresDatabase, clock_s: float) -> None:
     pool: Any = db._pool  # pyright: ignore[reportPrivateUsage]
-    if getattr(pool, "told_clock_s", 0.0) == clock_s:
+    if _TOLD.get(id(pool), 0.0) == clock_s:
         return
-    pool.told_clock_s = clock_s
+    _TOLD[id(pool)] = clock_s
     settings: dict[str, str] = pool._connect_kwargs.setdefault("server_settings", {})
     settings["harm.clock"] = str(clock_s)
     await pool.expire_connections()
