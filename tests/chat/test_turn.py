@@ -7,14 +7,21 @@ import re
 from dataclasses import replace
 
 import pytest
-from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart, ToolReturnPart
+from pydantic_ai.messages import (
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    ToolCallPart,
+    ToolReturnPart,
+)
 
+from taskchat.chat.context import STAND_IN
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits
 from taskchat.errors import ConversationNotFoundError, ModelError, StoppingError
 from taskchat.ids import new_uid
-from taskchat.model.openai_chat import ChatCompletionsModel
 from tests.chat.conftest import ChatDriver, never
+from tests.chat.provider_rules import anthropic_faults, gemini_faults, openai_faults
 from tests.conftest import make_user
 from tests.scripted_model import texts
 
@@ -212,17 +219,58 @@ async def test_a_name_that_no_provider_takes_back_is_mended(chat: ChatDriver, na
     assert len(calls) == 1
 
 
-@pytest.mark.parametrize("arguments", ['{"title": "\\ud800"}', "{not json"])
-async def test_arguments_that_are_no_text_do_not_spoil_the_next_turn(
-    chat: ChatDriver, arguments: str
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"title": "\\ud800"}',
+        '{"title": "a\x00b"}',
+        '{"title": NaN}',
+        {"title": float("nan")},
+        "{not json",
+        "NaN",
+        '{"a":' * 5000,
+        '{"a":' * 900 + "1" + "}" * 900,
+    ],
+)
+async def test_arguments_that_are_no_json_do_not_spoil_what_is_asked_next(
+    chat: ChatDriver, arguments: object
 ) -> None:
     chat.model.calls_all(("add_task", arguments)).says("Sorry.")
-    await chat.send("hi")
+    record = (await chat.send("hi")).record
 
     await chat.send("next")
 
-    model = ChatCompletionsModel("any", base_url="http://127.0.0.1:9/v1")
-    assert model.write_body(chat.model.asked[-1], None, [])
+    assert record.status == "completed"
+    for asked in chat.model.asked:
+        assert [*openai_faults(asked), *anthropic_faults(asked), *gemini_faults(asked)] == []
+
+
+@pytest.mark.parametrize("words", ["", " \n", "Let me see."])
+async def test_words_that_anthropic_refuses_beside_calls_do_not_spoil_what_is_asked_next(
+    chat: ChatDriver, words: str
+) -> None:
+    chat.model.answers(ModelResponse(parts=[*_call("list_tasks"), TextPart(words)]))
+
+    await chat.send("what's pending?")
+
+    assert anthropic_faults(chat.model.asked[-1]) == []
+
+
+async def test_a_reply_whose_question_was_deleted_answers_no_other(chat: ChatDriver) -> None:
+    chat.model.fails(ModelError()).says("About cats.").says("About dogs.")
+    for question in ("Birds?", "Cats?", "Dogs?"):
+        await chat.send(question)
+    await chat.execute(
+        "UPDATE messages SET deleted_at = clock_timestamp() WHERE content = $1", "Cats?"
+    )
+
+    await chat.send("Next?")
+
+    assert texts(chat.model.asked[-1]) == [
+        ("user", "Birds?"), ("assistant", STAND_IN),
+        ("user", "Dogs?"), ("assistant", "About dogs."),
+        ("user", "Next?"),
+    ]  # fmt: skip
 
 
 async def test_the_model_reads_no_white_space_around_earlier_messages(chat: ChatDriver) -> None:
@@ -243,9 +291,7 @@ async def test_words_before_and_after_tools_are_all_in_the_reply(chat: ChatDrive
     assert await chat.reply("what's pending?") == "Let me look.\n\nNothing there."
 
 
-def _call(name: str) -> list[object]:
-    from pydantic_ai.messages import ToolCallPart
-
+def _call(name: str) -> list[ToolCallPart]:
     return [ToolCallPart(name, {}, tool_call_id="x")]
 
 

@@ -30,9 +30,13 @@ def moment(epoch_s: float) -> datetime:
 async def history(
     tx: Transaction, conversation: int, *, limit: int, before_seq: int | None = None
 ) -> list[tuple[object, ...]]:
-    """The newest messages (role, content, tool calls, tool results), oldest first."""
+    """The newest messages (role, content, tool calls, tool results), oldest first.
+
+    A reply comes only directly after its question: without it, it would pass for the answer to an
+    earlier question that has none.
+    """
     rows = await tx.fetch(
-        "SELECT role, content, tool_calls, tool_results FROM messages"
+        "SELECT seq, role, content, tool_calls, tool_results FROM messages"
         " WHERE conversation_id = $1 AND deleted_at IS NULL AND seq < $2"
         " ORDER BY seq DESC LIMIT $3",
         conversation,
@@ -40,9 +44,11 @@ async def history(
         2**31 - 1 if before_seq is None else before_seq,
         limit,
     )
+    places = {row["seq"] for row in rows}
     return [
         (row["role"], row["content"], as_json(row["tool_calls"]), as_json(row["tool_results"]))
         for row in reversed(rows)
+        if row["role"] == "user" or row["seq"] - 1 in places
     ]
 
 

@@ -20,7 +20,7 @@ from taskchat.chat import receipts
 from taskchat.chat.context import messages_for, read_response, tool_return
 from taskchat.chat.endings import added_up, results_of, text_in
 from taskchat.chat.records import Ending
-from taskchat.chat.texts import storable, tool_name
+from taskchat.chat.texts import storable, tool_arguments, tool_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,18 +103,24 @@ def ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
 
     Ids must be unique over the whole conversation (Anthropic refuses a repeated one), and models
     count theirs from 1 in every answer. Names that a model made up are refused by OpenAI in the
-    history (letters, digits, _ and -, 64 at most), text with NUL by Postgres.
+    history (letters, digits, _ and -, 64 at most), text with NUL by Postgres, blank text and text
+    after calls by Anthropic, arguments that are no JSON by those who read them (NaN is none).
     """
     number = idx
     parts: list[Any] = []
+    calls: list[Any] = []
     for part in response.parts:
         if isinstance(part, ToolCallPart):
             number += 1
-            name = tool_name(part.tool_name)
-            call_id = f"call_{turn.id}_{number}"
-            parts.append(replace(part, tool_name=name, tool_call_id=call_id))
-        elif isinstance(part, TextPart):
-            parts.append(replace(part, content=storable(part.content)))
-        else:
+            call = replace(
+                part,
+                tool_name=tool_name(part.tool_name),
+                args=tool_arguments(part.args),
+                tool_call_id=f"call_{turn.id}_{number}",
+            )
+            calls.append(call)
+        elif not isinstance(part, TextPart):
             parts.append(part)
-    return replace(response, parts=parts)
+        elif part.content.strip():
+            parts.append(replace(part, content=storable(part.content)))
+    return replace(response, parts=[*parts, *calls])

@@ -47,6 +47,19 @@ def tool_name(name: str) -> str:
     return _UNNAMEABLE.sub("_", name)[:64] or "unnamed"
 
 
+def tool_arguments(args: str | Mapping[str, Any] | None) -> str:
+    """The arguments that a model gave, as text that every provider takes back.
+
+    A JSON object stays one, without NaN (which Python reads and JSON does not have), NUL and half a
+    character. Other text stays what it is, so that the model reads what it did wrong.
+    """
+    text = args or "{}"
+    value = _object_of(text)
+    if value is None:
+        return storable(text) if isinstance(text, str) else "{}"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def tool_call_json(call: ToolCallPart) -> Mapping[str, Any]:
     """A call in the chat-completions form; arguments that were no JSON object become `{}`."""
     return {
@@ -58,19 +71,7 @@ def tool_call_json(call: ToolCallPart) -> Mapping[str, Any]:
 
 def call_arguments(call: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a stored call as an object; what no JSON reader takes is replaced."""
-
-    def readable(value: Any) -> Any:  # noqa: ANN401  any value of JSON
-        if isinstance(value, str):
-            return storable(value)
-        if isinstance(value, list):
-            return [readable(each) for each in cast("list[Any]", value)]
-        if isinstance(value, dict):
-            items = cast("dict[str, Any]", value).items()
-            return {storable(name): readable(each) for name, each in items}
-        return value
-
-    # Models write NaN, which Python reads and JSON does not have.
-    return readable(json.loads(call["function"]["arguments"], parse_constant=lambda _: None))
+    return _object_of(call["function"]["arguments"]) or {}
 
 
 def is_blank(text: str) -> bool:
@@ -79,10 +80,26 @@ def is_blank(text: str) -> bool:
 
 
 def _arguments(call: ToolCallPart) -> str:
-    if not isinstance(call.args, str):
-        return json.dumps(call.args or {}, ensure_ascii=False)
+    text = tool_arguments(call.args)
+    return "{}" if _object_of(text) is None else text
+
+
+def _object_of(args: str | Mapping[str, Any]) -> dict[str, Any] | None:
+    """The JSON object in it, mended; None where there is none, or one too deep to be read."""
     try:
-        parsed = json.loads(call.args or "{}")
-    except ValueError:
-        return "{}"
-    return storable(call.args) if isinstance(parsed, dict) and call.args else "{}"
+        text = args if isinstance(args, str) else json.dumps(args)
+        value = _mended(json.loads(text, parse_constant=lambda _: None))
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _mended(value: Any) -> Any:  # noqa: ANN401  any value of JSON
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_mended(each) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {storable(name): _mended(each) for name, each in items}
+    return value

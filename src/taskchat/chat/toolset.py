@@ -75,5 +75,5 @@ def arguments_of(call: ToolCallPart) -> object:
         return call.args or {}
     try:
         return json.loads(call.args or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return call.args
