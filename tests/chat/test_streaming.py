@@ -459,3 +459,36 @@ def test_a_user_has_so_many_open_streams_and_no_more() -> None:
         streams.enter(UserId(1))
     streams.leave(UserId(1))
     streams.enter(UserId(1))
+
+
+async def test_an_attempt_that_comes_to_nothing_leaves_the_reply_before_it(
+    chat: ChatDriver,
+) -> None:
+    for _ in range(3):
+        chat.model.streams("Half an ans", BROKEN)
+    reader = await (await _begin(chat)).read(chat)
+    chat.model.fails(ModelError())
+
+    turn = await chat.turns.retry(chat.user, reader.turn.uid)
+    await reader.read(chat)
+
+    assert turn.attempt == 2
+    assert reader.text == "Half an ans Then I had to stop before I was done."
+    assert reader.text == reader.message["content"]
+
+
+async def test_an_attempt_cancelled_before_it_came_to_anything_leaves_it_too(
+    chat: ChatDriver,
+) -> None:
+    for _ in range(3):
+        chat.model.streams("Half an ans", BROKEN)
+    reader = await (await _begin(chat)).read(chat)
+    chat.model.hangs()
+
+    await chat.turns.retry(chat.user, reader.turn.uid)
+    await chat.model.reached.wait()
+    record = await chat.turns.cancel(chat.user, reader.turn.uid)
+    await reader.read(chat)
+
+    assert record.reply is not None
+    assert reader.text == record.reply.content

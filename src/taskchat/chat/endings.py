@@ -15,7 +15,7 @@ from taskchat.chat.texts import tool_call_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from taskchat.chat.records import Step
+    from taskchat.chat.records import OwnedTurn, Step
 
 
 def calls_in(response: ModelResponse) -> list[ToolCallPart]:
@@ -47,12 +47,13 @@ def added_up(
     return replace(ending, tool_calls=calls or None, tool_results=told or None, usage=usage)
 
 
-def cancelled(steps: Sequence[Step], shown: str = "") -> Ending:
+def cancelled(turn: OwnedTurn) -> Ending:
     """The end of a turn that was stopped: its reply keeps what was shown, and tells what was done."""
+    steps, shown = turn.steps, turn.shown
     responses = [read_response(step.body) for step in steps if step.kind == "response"]
     results = results_of(steps)
     said = [shown] if shown else [*map(text_in, responses)]
-    content = None
+    content = turn.replied
     if steps or shown:
         content = "\n\n".join(filter(None, [*said, receipts.describe(results), receipts.CANCELLED]))
     return added_up(Ending("cancelled", content), responses, results)

@@ -34,7 +34,7 @@ async def cancel_running(
         return None
     turn = await journal_reads.owned_turn(tx, TurnId(running["id"]), running["epoch"], 0)
     assert turn is not None  # noqa: S101  its row is locked
-    ending = cancelled(turn.steps, turn.shown)
+    ending = cancelled(turn)
     if turn.streamed and ending.content is not None:
         event = completing(turn.last_event_id + 1, turn.shown, ending.content, turn.attempt)
         await journal_events.insert(tx, user, turn.id, [event])

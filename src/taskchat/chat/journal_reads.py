@@ -82,9 +82,12 @@ async def owned_turn(
     """A running turn at that epoch; None where it has another owner or has ended."""
     row = await tx.fetchrow(
         "SELECT t.id, t.uid, t.user_id, t.conversation_id, c.uid AS conversation_uid, t.epoch,"
-        " t.attempt, t.user_seq, t.time_zone, t.created_at, t.streamed, m.content"
+        " t.attempt, t.user_seq, t.time_zone, t.created_at, t.streamed, m.content,"
+        " r.content AS replied"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq"
+        " LEFT JOIN messages r ON r.conversation_id = t.conversation_id"
+        "  AND r.seq = t.user_seq + 1 AND r.turn_id = t.id"
         " WHERE t.id = $1 AND t.epoch = $2 AND t.status = 'running'",
         turn,
         epoch,
@@ -112,6 +115,7 @@ async def owned_turn(
         streamed=streamed,
         last_event_id=told[-1].id if told else STARTED_ID,
         shown=text_of(told),
+        replied=row["replied"],
     )
 
 

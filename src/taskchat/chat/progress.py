@@ -76,7 +76,7 @@ class Progress:
         return self._ending(
             Ending(
                 "failed",
-                f"{said} {receipts.STOPPED_EARLY}" if said else None,
+                f"{said} {receipts.STOPPED_EARLY}" if said else self.turn.replied,
                 error_code=error.code,
                 retryable=error.retryable,
             )

@@ -102,6 +102,8 @@ class OwnedTurn:
     """The number of the last event that was told; 1 is the turn's start."""
     shown: str = ""
     """What the events so far show of the reply."""
+    replied: str | None = None
+    """The reply that an earlier attempt has left; it stays where this one comes to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
