@@ -168,16 +168,20 @@ _deaths = st.one_of(
     st.just(()),
     st.lists(st.builds(Death, st.integers(1, 4), st.booleans()), max_size=4).map(tuple),
 )
+
+
+def _broken_off(moves: list[Move], said: str) -> tuple[Move, ...]:
+    """An answer that breaks off is asked for again: here it does so every time."""
+    return (*moves, *[Fails(True, said)] * 3)
+
+
 _says = st.builds(Says, st.booleans(), st.booleans(), _scripts, _deaths)
 _failing = st.builds(
     Says,
     st.booleans(),
     st.just(True),
     st.builds(
-        lambda moves, said: (
-            *moves,
-            *[Fails(True, said)] * 3,
-        ),  # an answer that broke off is asked again
+        _broken_off,
         st.lists(st.builds(Answers, st.tuples(_calls)), max_size=2),
         st.sampled_from(WORDS),
     ),

@@ -156,7 +156,7 @@ class Journal:
         )
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
-                "SELECT turn_open_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                "SELECT turn_open_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
                 " $15, $16, $17, $18, $19, $20, $21, $22) AS opening",
                 again,
                 request.uid,

@@ -124,16 +124,12 @@ BEGIN
             auto_title = false
         WHERE id = c.id
         RETURNING * INTO c;
-        -- A reply comes only directly after its question: without it, it would pass for the answer
-        -- to an earlier question that has none.
         SELECT coalesce(json_agg(json_build_array(role, content, tool_calls, tool_results)
                                  ORDER BY seq), '[]')
         INTO v_history
-        FROM (SELECT *, lag(seq) OVER (ORDER BY seq) AS before
-              FROM (SELECT seq, role, content, tool_calls, tool_results FROM messages
-                    WHERE conversation_id = c.id AND deleted_at IS NULL
-                    ORDER BY seq DESC LIMIT p_history) newest) paired
-        WHERE role = 'user' OR before = seq - 1;
+        FROM (SELECT seq, role, content, tool_calls, tool_results FROM messages
+              WHERE conversation_id = c.id AND deleted_at IS NULL
+              ORDER BY seq DESC LIMIT p_history) newest;
     END IF;
     INSERT INTO turns (uid, user_id, conversation_id, status, lease_until, streamed,
                        idempotency_key, request_hash, began_conversation, user_seq, time_zone,
