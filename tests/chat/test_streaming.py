@@ -486,7 +486,7 @@ async def test_an_attempt_cancelled_before_it_came_to_anything_leaves_it_too(
     chat.model.hangs()
 
     await chat.turns.retry(chat.user, reader.turn.uid)
-    await chat.model.reached.wait()
+    await reader.read(chat, lambda reader: reader.names[-1] == "turn.resumed")
     record = await chat.turns.cancel(chat.user, reader.turn.uid)
     await reader.read(chat)
 
