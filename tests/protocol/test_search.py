@@ -1,4 +1,4 @@
-"""The protocol holds in the model, and each guard is needed: `docs/turn-protocol.md`, section 7.
+"""The protocol holds in the model, and each guard is needed: `docs/turn-protocol.md`, its last part but one.
 
 The whole search (`python -m tests.protocol`) takes minutes. Here are its smaller scenarios, every
 fault of the others alone, and for each guard the smallest scenario that finds it missing.
