@@ -39,6 +39,7 @@ class Copy:
         self._env = dict(env)
         self._options = options
         self._on_hit = on_hit
+        self.starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
 

@@ -110,11 +110,12 @@ class Harness:
     async def revive(self, copy: Copy) -> None:
         """Start a dead copy again, after a while."""
         await asyncio.sleep(self.rng.uniform(0, 1))
-        for _ in range(5):  # its database may be away
-            if copy.is_alive:
-                return
-            with suppress(RuntimeError):
-                await copy.start()
+        async with copy.starting:  # two faults may have ended it
+            for _ in range(5):  # its database may be away
+                if copy.is_alive:
+                    return
+                with suppress(RuntimeError):
+                    await copy.start()
 
     def any_copy(self) -> Copy:
         """One that is alive, if any is."""
