@@ -7,7 +7,8 @@ each of them a run that is wrong in its way.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from tests.faults.history import Run, Tables
@@ -36,7 +37,7 @@ def accepted_is_stored_once(run: Run, tables: Tables) -> Iterator[str]:
 def answered_is_what_is_stored(run: Run, tables: Tables) -> Iterator[str]:
     """What a client was told of its turn is how the turn ended."""
     turns = {str(row["uid"]): row for row in tables.turns}
-    replies = {row["turn_id"]: row for row in tables.messages if row["role"] == "assistant"}
+    replies = _replies(tables)
     for sent in run.sent:
         turn = turns.get(sent.turn)
         if sent.accepted and turn is None:
@@ -72,6 +73,34 @@ def every_turn_has_ended_once(run: Run, tables: Tables) -> Iterator[str]:
             yield f"turn {number} is completed and has {replies[number]} replies"
         if turn["streamed"] and ends[number] != turn["attempt"] - 1:
             yield f"turn {number} keeps {ends[number]} ends before attempt {turn['attempt']}"
+
+
+def no_stored_answer_is_asked_for_again(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 3: whoever goes on with a turn begins after its last stored answer."""
+    uids = {turn["id"]: str(turn["uid"]) for turn in tables.turns}
+    stored = {(uids.get(step["turn_id"]), step["idx"]): step["epoch"] for step in tables.steps}
+    furthest: dict[tuple[str, int], int] = {}
+    for asked in run.asked:
+        # What an earlier owner stored was there before this one got its epoch: both are fenced.
+        if stored.get((asked.turn, asked.idx), asked.epoch) < asked.epoch:
+            yield f"turn {asked.turn} asked for answer {asked.idx} again in epoch {asked.epoch}"
+        if asked.idx < furthest.get((asked.turn, asked.epoch), 0):
+            yield f"turn {asked.turn} went back to answer {asked.idx} in epoch {asked.epoch}"
+        furthest[asked.turn, asked.epoch] = asked.idx
+
+
+def replies_tell_what_was_done(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 3 and 7: the reply has each result of the turn's steps, however the turn ended."""
+    done: dict[int, dict[str, Any]] = defaultdict(dict)
+    for step in tables.steps:
+        if step["kind"] != "response":
+            body = step["body"]
+            done[step["turn_id"]][body["id"]] = {key: body[key] for key in body if key != "id"}
+    replies = _replies(tables)
+    for turn in tables.turns:
+        told: dict[str, Any] = replies.get(turn["id"], {}).get("tool_results") or {}
+        if turn["status"] != "running" and told != done[turn["id"]]:
+            yield f"turn {turn['id']} ({turn['status']}) did {done[turn['id']]} and tells {told}"
 
 
 def effects_are_those_of_the_steps(run: Run, tables: Tables) -> Iterator[str]:
@@ -168,6 +197,17 @@ def order_is_whole(run: Run, tables: Tables) -> Iterator[str]:
                 yield f"conversation {number}: reply {row['seq']} follows no question of its own"
 
 
+def turns_follow_each_other(run: Run, tables: Tables) -> Iterator[str]:
+    """Promise 6: no turn of a conversation begins before the one before it has ended."""
+    turns: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for turn in sorted(tables.turns, key=lambda row: row["user_seq"]):
+        turns[turn["conversation_id"]].append(turn)
+    for conversation in turns.values() if run.clock_is_steady else ():
+        for turn, later in pairwise(conversation):
+            if turn["finished_at"] is not None and turn["finished_at"] > later["created_at"]:
+                yield f"turn {later['id']} began before turn {turn['id']} ended"
+
+
 def every_reader_sees_one_order(run: Run, tables: Tables) -> Iterator[str]:
     """Promise 6: the same order at every copy, which is that of `seq`."""
     uids = {row["id"]: str(row["uid"]) for row in tables.conversations}
@@ -193,6 +233,32 @@ def streams_lose_and_double_nothing(run: Run, tables: Tables) -> Iterator[str]:
     for turn, numbers in by_turn.items():
         if sorted(numbers) != list(range(2, len(numbers) + 2)):
             yield f"turn {turn} keeps the events {sorted(numbers)}"
+
+
+def stored_events_add_up(run: Run, tables: Tables) -> Iterator[str]:
+    """At each end of a streamed turn its events show its message, whoever has read them."""
+    replies = _replies(tables)
+    text: dict[int, str] = defaultdict(str)
+    for event in sorted(tables.turn_events, key=lambda row: (row["turn_id"], row["id"])):
+        turn, name, body = event["turn_id"], event["name"], event["body"]
+        if name == "turn.resumed":
+            text[turn] = body["text"]
+        elif name == "message.delta":
+            text[turn] += body["text"]
+        elif name in ENDS and body.get("message", _NOTHING)["content"] != text[turn]:
+            yield f"turn {turn} showed {text[turn]!r} and ended with {body}"
+    for turn in tables.turns:
+        content = replies.get(turn["id"], _NOTHING)["content"]
+        if turn["streamed"] and turn["status"] != "running" and content != text[turn["id"]]:
+            yield f"turn {turn['id']} shows {text[turn['id']]!r} of {content!r}"
+
+
+_NOTHING: dict[str, Any] = {"content": ""}
+"""An end without a message shows this."""
+
+
+def _replies(tables: Tables) -> Mapping[int, dict[str, Any]]:
+    return {row["turn_id"]: row for row in tables.messages if row["role"] == "assistant"}
 
 
 def nothing_is_stuck(run: Run, tables: Tables) -> Iterator[str]:
@@ -224,11 +290,15 @@ CHECKS: tuple[Check, ...] = (
     equal_keys_have_equal_bodies,
     every_turn_has_ended_once,
     effects_are_those_of_the_steps,
+    no_stored_answer_is_asked_for_again,
+    replies_tell_what_was_done,
     each_call_has_one_result,
     the_model_is_given_what_it_takes,
     order_is_whole,
+    turns_follow_each_other,
     every_reader_sees_one_order,
     streams_lose_and_double_nothing,
+    stored_events_add_up,
     nothing_is_stuck,
     nobody_loses_a_turn_without_a_fault,
     servers_answered_as_they_may,

@@ -31,14 +31,14 @@ class Copy:
         number: int,
         env: Mapping[str, str],
         options: Sequence[str],
-        on_hit: Callable[[Copy, str], None],
+        on_word: Callable[[Copy, str, Sequence[str]], None],
     ) -> None:
-        """Nothing runs yet; `on_hit` is told when an armed point was reached, before the harm."""
+        """Nothing runs yet; `on_word` is told what the copy says, see `tests/faults/copy.py`."""
         self.number = number
         self.port = free_port()
         self._env = dict(env)
         self._options = options
-        self._on_hit = on_hit
+        self._on_word = on_word
         self.starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -90,8 +90,8 @@ class Copy:
         assert process.stdout is not None
         async for line in process.stdout:
             said = line.decode().split()
-            if said[:1] == ["hit"]:
-                self._on_hit(self, said[1])
+            if said[:1] == ["harm:"]:
+                self._on_word(self, said[1], said[2:])
         await process.wait()
 
     def order(self, line: str) -> None:

@@ -8,6 +8,11 @@ by line on standard input:
     lose N          the answer of the N-th next write is lost: it was committed, and nobody hears
     clock S         the clock of this process jumps
     full on|off     the disk of the embedded database has no room any more
+
+On standard output it says, with `harm:` before it:
+
+    hit POINT               a turn has come to an armed point; the process ends now, or stands still
+    asked TURN EPOCH IDX    the model is asked for the answer that would be that step
 """
 
 from __future__ import annotations
@@ -24,6 +29,8 @@ from typing import Any, TypeVar, cast
 
 from taskchat import cli
 from taskchat.chat.journal import Journal
+from taskchat.chat.progress import Progress
+from taskchat.chat.turn import Turns
 from taskchat.db import sqlite
 from taskchat.db.database import ConnectionLostError
 from taskchat.db.postgres import PostgresDatabase
@@ -62,8 +69,7 @@ class Harm:
         """A turn has come to that point."""
         number = self._armed.pop(point, None)
         if number is not None:
-            sys.stdout.write(f"hit {point}\n")
-            sys.stdout.flush()
+            say("hit", point)
             os.kill(os.getpid(), number)
 
     def loses(self) -> bool:
@@ -72,6 +78,11 @@ class Harm:
             return False
         self.lose_in -= 1
         return self.lose_in == 0
+
+
+def say(*words: object) -> None:
+    """Tell the harness, in one piece and at once."""
+    os.write(1, f"harm: {' '.join(map(str, words))}\n".encode())
 
 
 def _around(harm: Harm, owner: type, name: str, point: str) -> None:
@@ -105,6 +116,17 @@ def _inside_act(harm: Harm) -> None:
         return await act(self, turn, idx, working, tell)
 
     Journal.act = hooked
+
+
+def _telling_what_is_asked() -> None:
+    think = Turns._think  # pyright: ignore[reportPrivateUsage]
+
+    @wraps(think)
+    async def hooked(self: Turns, progress: Progress, parameters: Any, deadline: float) -> Any:
+        say("asked", progress.turn.uid, progress.turn.epoch, len(progress.steps))
+        return await think(self, progress, parameters, deadline)
+
+    Turns._think = hooked  # pyright: ignore[reportPrivateUsage]
 
 
 def _losing_answers(harm: Harm) -> None:
@@ -161,6 +183,7 @@ def main() -> None:
         _around(harm, Journal, name, point)
     _inside_act(harm)
     _around(harm, ChatCompletionsModel, "_send", "think")
+    _telling_what_is_asked()
     _losing_answers(harm)
     _disk_that_fills(harm)
     _clock_that_jumps(harm)

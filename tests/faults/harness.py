@@ -22,7 +22,7 @@ import httpx2
 from tests.faults.checker import violations
 from tests.faults.copies import Copy
 from tests.faults.databases import AnyDatabase, Postgres, Sqlite
-from tests.faults.history import Run
+from tests.faults.history import Asked, Run
 from tests.faults.moods import MOODS, MoodyModel
 from tests.faults.people import Person, World, patiently, read_everything
 from tests.faults.points import POINTS
@@ -79,6 +79,7 @@ class Harness:
     rng: random.Random
     database: AnyDatabase
     model: MoodyModel
+    run: Run = field(default_factory=Run)
     copies: Sequence[Copy] = ()
     done: Counter[str] = field(default_factory=Counter[str])
     healing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -93,10 +94,14 @@ class Harness:
         self.healing.add(task)
         task.add_done_callback(self.healing.discard)
 
-    def hit(self, copy: Copy, point: str) -> None:
-        """A copy has come to a point that was armed: it ends now, or stands still."""
-        self.done[f"at {point}"] += 1
-        self.later(self._after_hit(copy))
+    def hear(self, copy: Copy, word: str, rest: Sequence[str]) -> None:
+        """Take what a copy says of itself."""
+        if word == "hit":  # it ends now, or stands still
+            self.done[f"at {rest[0]}"] += 1
+            self.later(self._after_hit(copy))
+        elif word == "asked":
+            turn, epoch, idx = rest
+            self.run.asked.append(Asked(turn, int(epoch), int(idx)))
 
     async def _after_hit(self, copy: Copy) -> None:
         with suppress(TimeoutError):
@@ -289,14 +294,14 @@ async def _running(plan: Plan, folder: Path) -> AsyncGenerator[tuple[Harness, li
         )
         options = ["--break", plan.guard] if plan.guard else []
         number_of = plan.copies if plan.kind == "postgres" else 1
-        harness.copies = [Copy(number, env, options, harness.hit) for number in range(number_of)]
+        harness.copies = [Copy(number, env, options, harness.hear) for number in range(number_of)]
         for copy in harness.copies:
             stack.push_async_callback(copy.end)
         await asyncio.gather(*(copy.start() for copy in harness.copies))
         client = await stack.enter_async_context(
             httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_connections=None))
         )
-        world = World([copy.address for copy in harness.copies], Run(), rng)
+        world = World([copy.address for copy in harness.copies], harness.run, rng)
         people = [Person(world, client, f"person{number}") for number in range(plan.people)]
         for person in people:
             await person.sign_up()

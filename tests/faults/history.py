@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Outcome = Literal["completed", "failed", "cancelled", "unanswered"]
+
+
+class Asked(NamedTuple):
+    """One time that a copy asked the model."""
+
+    turn: str
+    epoch: int
+    idx: int
+    """The number that the answer's step would get."""
 
 
 @dataclass
@@ -62,6 +71,10 @@ class Run:
     """Conversation, copy, and the messages' UUIDs in the order that copy gave them."""
     stuck: int = 0
     """Turns that still ran a minute after the last fault."""
+    asked: list[Asked] = field(default_factory=list[Asked])
+    """What the model was asked for, in the order of each copy."""
+    clock_is_steady: bool = True
+    """Whether the times in the tables are those of one clock that nobody has set."""
     model_refused: list[str] = field(default_factory=list[str])
     """Why the model's server refused what it was given, each time."""
     owners_were_hurt: bool = True

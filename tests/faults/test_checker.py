@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.faults.checker import CHECKS, violations
-from tests.faults.history import Run, Sent, Tables
+from tests.faults.history import Asked, Run, Sent, Tables
 from tests.faults.moods import plan
 
 Change = Callable[[Run, Tables], object]
@@ -24,7 +24,10 @@ def _tables() -> Tables:
                 "id": 1,
                 "uid": "t1",
                 "status": "completed",
-                "finished_at": "now",
+                "conversation_id": 1,
+                "user_seq": 1,
+                "created_at": "10:00",
+                "finished_at": "10:01",
                 "streamed": True,
                 "attempt": 2,
                 "takeovers": 1,
@@ -56,20 +59,28 @@ def _tables() -> Tables:
         ],
         conversations=[{"id": 1, "uid": "c1", "last_seq": 2, "message_count": 2}],
         steps=[
-            {"turn_id": 1, "idx": 0, "user_id": 1, "kind": "response", "body": {"parts": [call]}},
+            {
+                "turn_id": 1,
+                "idx": 0,
+                "user_id": 1,
+                "epoch": 1,
+                "kind": "response",
+                "body": {"parts": [call]},
+            },
             {
                 "turn_id": 1,
                 "idx": 1,
                 "user_id": 1,
+                "epoch": 1,
                 "kind": "effect",
                 "body": {"id": "call_1_1", **result},
             },
         ],
         tasks=[{"user_id": 1, "id": 1, "title": "milk", "completed": False, "deleted_at": None}],
         turn_events=[
-            {"turn_id": 1, "id": 2, "name": "turn.failed"},
-            {"turn_id": 1, "id": 3, "name": "turn.resumed"},
-            {"turn_id": 1, "id": 4, "name": "message.delta"},
+            {"turn_id": 1, "id": 2, "name": "turn.failed", "body": {}},
+            {"turn_id": 1, "id": 3, "name": "turn.resumed", "body": {"text": ""}},
+            {"turn_id": 1, "id": 4, "name": "message.delta", "body": {"text": "Added."}},
         ],
     )
 
@@ -89,7 +100,8 @@ def _run() -> Run:
         told="Added.",
         events=[(1, "turn.started"), (2, "turn.failed"), (3, "turn.resumed")],
     )
-    return Run(sent=[sent], read=[("c1", 0, ["m1", "m2"])])
+    asked = [Asked("t1", epoch=1, idx=0), Asked("t1", epoch=1, idx=2), Asked("t1", epoch=2, idx=2)]
+    return Run(sent=[sent], read=[("c1", 0, ["m1", "m2"])], asked=asked)
 
 
 def test_a_run_that_keeps_everything_is_right() -> None:
@@ -124,6 +136,15 @@ BROKEN: dict[str, list[Change]] = {
         lambda run, tables: tables.tasks[0].update(completed=True),
         lambda run, tables: tables.steps.pop(),
     ],
+    "no_stored_answer_is_asked_for_again": [
+        lambda run, tables: run.asked.append(Asked("t1", epoch=2, idx=0)),
+        lambda run, tables: run.asked.append(Asked("t1", epoch=1, idx=0)),
+    ],
+    "replies_tell_what_was_done": [
+        lambda run, tables: tables.messages.pop(),
+        lambda run, tables: tables.messages[1].update(tool_results=None),
+        lambda run, tables: tables.steps[1]["body"].update(ok=False),
+    ],
     "each_call_has_one_result": [
         lambda run, tables: tables.steps.pop(),
         lambda run, tables: tables.steps[0].update(idx=2),
@@ -138,11 +159,20 @@ BROKEN: dict[str, list[Change]] = {
         lambda run, tables: tables.conversations[0].update(message_count=3),
         lambda run, tables: tables.messages[1].update(turn_id=2),
     ],
+    "turns_follow_each_other": [
+        lambda run, tables: _twice(tables.turns, id=2, user_seq=3, created_at="10:00:59")
+    ],
     "every_reader_sees_one_order": [lambda run, tables: run.read.append(("c1", 1, ["m2", "m1"]))],
     "streams_lose_and_double_nothing": [
         lambda run, tables: setattr(run.sent[0], "told", "Added. Added."),
         lambda run, tables: run.sent[0].events.append((5, "turn.completed")),
         lambda run, tables: tables.turn_events.pop(1),
+    ],
+    "stored_events_add_up": [
+        lambda run, tables: tables.turn_events.pop(),
+        lambda run, tables: tables.turn_events[1]["body"].update(text="Add"),
+        lambda run, tables: tables.turn_events[0].update(body={"message": {"content": "No."}}),
+        lambda run, tables: tables.messages.pop(),
     ],
     "nothing_is_stuck": [
         lambda run, tables: setattr(run, "stuck", 1),
