@@ -402,6 +402,17 @@ async def test_a_ticket_without_a_sign_of_life_blocks_nobody(chat: ChatDriver) -
     assert isinstance(await chat.journal.open(chat.request("alive")), Opened)
 
 
+async def test_a_ticket_that_ends_too_far_ahead_blocks_nobody(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    assert isinstance(await chat.journal.open(chat.request("dead")), Busy)
+    await chat.journal.close(turn, Ending("completed", "bye"))
+    await chat.execute("UPDATE waiters SET seen_until = epoch_now() + 3600")
+    alive = chat.request("alive")
+
+    assert isinstance(await chat.journal.open(alive, waited=True), Opened)
+    assert await chat.rows("SELECT id FROM waiters") == []
+
+
 async def test_a_client_that_leaves_while_it_waits_leaves_nothing(chat: ChatDriver) -> None:
     await _opened(chat)
 

@@ -166,8 +166,10 @@ async def _is_busy(tx: Transaction, request: TurnRequest, conversation_id: int) 
     )
     if running is not None:
         return True
+    # As with leases: a ticket that ends too far ahead is of a clock that has been set back since.
     older = await tx.fetchrow(
-        "SELECT id FROM waiters WHERE conversation_id = $1 AND seen_until > epoch_now()"
+        "SELECT id FROM waiters WHERE conversation_id = $1"
+        " AND seen_until BETWEEN epoch_now() AND epoch_now() + 60"
         " AND uid <> $2 AND id < coalesce("
         "  (SELECT id FROM waiters WHERE uid = $2), 9223372036854775807) LIMIT 1",
         conversation_id,
@@ -236,7 +238,7 @@ async def _store(
         # Ours, and those that a process which died has left.
         await tx.execute(
             "DELETE FROM waiters WHERE conversation_id = $1"
-            " AND (uid = $2 OR seen_until < epoch_now())",
+            " AND (uid = $2 OR seen_until NOT BETWEEN epoch_now() AND epoch_now() + 60)",
             counted["id"],
             request.ticket,
         )

@@ -100,7 +100,9 @@ BEGIN
         EXISTS (SELECT 1 FROM turns WHERE conversation_id = c.id AND status = 'running')
         OR EXISTS (
             SELECT 1 FROM waiters
-            WHERE conversation_id = c.id AND seen_until > epoch_now() AND uid <> p_ticket
+            -- As with leases: one that ends too far ahead is of a clock that was set back since.
+            WHERE conversation_id = c.id AND uid <> p_ticket
+              AND seen_until BETWEEN epoch_now() AND epoch_now() + 60
               AND id < coalesce((SELECT id FROM waiters WHERE uid = p_ticket), 9223372036854775807)
         )
     ) THEN
@@ -148,7 +150,8 @@ BEGIN
     IF p_waited THEN
         -- Ours, and those that a copy which died has left.
         DELETE FROM waiters
-        WHERE conversation_id = c.id AND (uid = p_ticket OR seen_until < epoch_now());
+        WHERE conversation_id = c.id AND (uid = p_ticket
+              OR seen_until NOT BETWEEN epoch_now() AND epoch_now() + 60);
     END IF;
     RETURN json_build_object(
         'outcome', 'opened', 'turn_id', t.id, 'conversation_id', c.id, 'conversation_uid', c.uid,

@@ -1,4 +1,4 @@
-"""`turn_open_2`: the history it gives holds no reply without its question.
+"""`turn_open_2`: its history holds no reply without its question, and no ticket blocks for ever.
 
 `turn_open_1` stays for servers that have not been replaced yet.
 
