@@ -90,7 +90,10 @@ def no_stored_answer_is_asked_for_again(run: Run, tables: Tables) -> Iterator[st
 
 
 def replies_tell_what_was_done(run: Run, tables: Tables) -> Iterator[str]:
-    """Promise 3 and 7: the reply has each result of the turn's steps, however the turn ended."""
+    """Promise 3 and 7: the reply has each result of the turn's steps, however the turn ended.
+
+    A turn that failed when it had done and said nothing needs none.
+    """
     done: dict[int, dict[str, Any]] = defaultdict(dict)
     for step in tables.steps:
         if step["kind"] != "response":
@@ -98,9 +101,20 @@ def replies_tell_what_was_done(run: Run, tables: Tables) -> Iterator[str]:
             done[step["turn_id"]][body["id"]] = {key: body[key] for key in body if key != "id"}
     replies = _replies(tables)
     for turn in tables.turns:
-        told: dict[str, Any] = replies.get(turn["id"], {}).get("tool_results") or {}
-        if turn["status"] != "running" and told != done[turn["id"]]:
-            yield f"turn {turn['id']} ({turn['status']}) did {done[turn['id']]} and tells {told}"
+        results, reply = done[turn["id"]], replies.get(turn["id"])
+        told: dict[str, Any] = {} if reply is None else reply["tool_results"] or {}
+        if (
+            reply is None
+            and turn["status"] == "failed"
+            and not any(map(_is_effect, results.values()))
+        ):
+            continue
+        if turn["status"] != "running" and told != results:
+            yield f"turn {turn['id']} ({turn['status']}) did {results} and tells {told}"
+
+
+def _is_effect(result: Mapping[str, Any]) -> bool:
+    return result["ok"] and result["name"] != "list_tasks"
 
 
 def effects_are_those_of_the_steps(run: Run, tables: Tables) -> Iterator[str]:
@@ -127,7 +141,7 @@ def _done(tables: Tables) -> Effects:
     done: Effects = defaultdict(Counter)
     for step in tables.steps:
         body = step["body"]
-        if step["kind"] == "effect" and body["ok"] and body["name"] != "list_tasks":
+        if step["kind"] == "effect" and _is_effect(body):
             done[step["user_id"], body["name"]][body["result"]["task_id"]] += 1
     return done
 

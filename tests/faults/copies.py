@@ -42,6 +42,7 @@ class Copy:
         self.starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._has_served = False
 
     @property
     def address(self) -> str:
@@ -53,6 +54,11 @@ class Copy:
         """Whether its process runs, or stands still."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def serves(self) -> bool:
+        """Whether its process has come up and is alive."""
+        return self._has_served and self.is_alive
+
     async def start(self) -> None:
         """Start a process and wait until it serves.
 
@@ -60,6 +66,7 @@ class Copy:
             RuntimeError: it ended instead, or does not come up.
         """
         folder = Path(self._env["HOME"])
+        self._has_served = False
         with (folder / f"copy-{self.number}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -81,6 +88,7 @@ class Copy:
             while self.is_alive:
                 with suppress(httpx2.TransportError):
                     if (await client.get(f"{self.address}/health", timeout=2)).status_code == 200:
+                        self._has_served = True
                         return
                 await asyncio.sleep(0.05)
         message = f"copy {self.number} did not start; see its log"

@@ -64,6 +64,7 @@ class Result:
     plan: Plan
     violations: list[str]
     faults: Counter[str]
+    hindered: Counter[str]
     run: Run
     taken_over: int
     seconds: float
@@ -79,9 +80,11 @@ class Harness:
     rng: random.Random
     database: AnyDatabase
     model: MoodyModel
-    run: Run = field(default_factory=Run)
+    run: Run
     copies: Sequence[Copy] = ()
     done: Counter[str] = field(default_factory=Counter[str])
+    hindered: Counter[str] = field(default_factory=Counter[str])
+    """What the faults did to the copies, where a copy can tell."""
     healing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     def later(self, healing: Awaitable[None]) -> None:
@@ -102,6 +105,13 @@ class Harness:
         elif word == "asked":
             turn, epoch, idx = rest
             self.run.asked.append(Asked(turn, int(epoch), int(idx)))
+        elif word == "full":
+            self.hindered["writes without room"] += 1
+
+    async def somebody_serves(self) -> None:
+        """Wait until there is a server to hurt: a dead one is not hurt by the next fault."""
+        while not any(copy.serves for copy in self.copies):  # noqa: ASYNC110  it is in a process
+            await asyncio.sleep(0.05)
 
     async def _after_hit(self, copy: Copy) -> None:
         with suppress(TimeoutError):
@@ -178,9 +188,35 @@ async def lose(harness: Harness) -> None:
 
 
 async def clock(harness: Harness) -> None:
-    """A copy's clock jumps."""
-    harness.any_copy().order(f"clock {harness.rng.choice((-20, 20, 120, 1800))}")
+    """A copy's clock jumps, forward or back."""
+    harness.any_copy().order(f"clock {harness.rng.choice((-20, 0, 20, 120, 1800))}")
     harness.done["clock"] += 1
+
+
+async def lag(harness: Harness) -> None:
+    """A copy's database is slow for a while, so that whatever races has time to."""
+    copy = harness.any_copy()
+    copy.order(f"lag {harness.rng.choice((0.05, 0.15))}")
+    harness.done["slow database"] += 1
+
+    async def hurry() -> None:
+        await asyncio.sleep(harness.rng.uniform(1, 5))
+        copy.order("lag 0")
+
+    harness.later(hurry())
+
+
+async def apart(harness: Harness) -> None:
+    """One copy cannot reach the database, sometimes for longer than it tries again."""
+    copy = harness.any_copy()
+    copy.order("apart on")
+    harness.done["cut off from the database"] += 1
+
+    async def join() -> None:
+        await asyncio.sleep(harness.rng.uniform(1, 14))
+        copy.order("apart off")
+
+    harness.later(join())
 
 
 async def mood(harness: Harness) -> None:
@@ -235,10 +271,12 @@ FAULTS: Mapping[str, tuple[Fault, int, str]] = {
     "restart": (restart, 4, "postgres"),
     "mood": (mood, 15, "postgres sqlite"),
     "clock": (clock, 6, "postgres sqlite"),
-    "full": (full, 10, "sqlite"),
+    "lag": (lag, 8, "postgres sqlite"),
+    "apart": (apart, 4, "postgres"),
+    "full": (full, 25, "sqlite"),
 }
-HARMLESS = {"clock", "mood"}
-"""No copy may lose a turn by these."""
+HARMLESS = {"postgres": {"clock", "mood"}, "sqlite": {"mood"}}
+"""No copy may lose a turn by these. The embedded database has the clock of its only server."""
 
 
 async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
@@ -246,14 +284,16 @@ async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
     folder = Path(tempfile.mkdtemp(prefix=f"taskchat-faults-{plan.kind}-"))
     began = time.monotonic()
     kept: Path | None = folder
+    run = Run()
     try:
-        async with _running(plan, folder) as (harness, people, world):
+        async with _running(plan, folder, run) as (harness, people, world):
             await _live_through(harness, people, world, say)
             world.run.stuck = await _settle(harness)
             await _read(people, world)
             tables = await harness.database.tables()
             world.run.model_refused = harness.model.faults
-            world.run.owners_were_hurt = not HARMLESS.issuperset(plan.faults or FAULTS)
+            world.run.owners_were_hurt = not HARMLESS[plan.kind].issuperset(plan.faults or FAULTS)
+            world.run.clock_is_steady = plan.kind == "postgres"
             found = violations(world.run, tables)
             if found:
                 _keep(folder, world.run, asdict(tables))
@@ -261,14 +301,22 @@ async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
                 kept = None
             taken = sum(turn["takeovers"] for turn in tables.turns)
             seconds = time.monotonic() - began
-            return Result(plan, found, harness.done, world.run, taken, seconds, kept)
+            return Result(
+                plan, found, harness.done, harness.hindered, world.run, taken, seconds, kept
+            )
+    except BaseException:
+        _keep(folder, run, {})
+        say(f"{plan.kind}, seed {plan.seed}: broke off; history and logs: {folder}")
+        raise
     finally:
         if kept is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 @asynccontextmanager
-async def _running(plan: Plan, folder: Path) -> AsyncGenerator[tuple[Harness, list[Person], World]]:
+async def _running(
+    plan: Plan, folder: Path, run: Run
+) -> AsyncGenerator[tuple[Harness, list[Person], World]]:
     rng = random.Random(plan.seed)  # noqa: S311  no secret
     async with AsyncExitStack() as stack:
         database: AnyDatabase
@@ -281,7 +329,7 @@ async def _running(plan: Plan, folder: Path) -> AsyncGenerator[tuple[Harness, li
         model = await stack.enter_async_context(
             MoodyModel(rules=[Rule()], rng=random.Random(plan.seed))  # noqa: S311
         )
-        harness = Harness(plan, rng, database, model)
+        harness = Harness(plan, rng, database, model, run)
         env = environment(
             folder,
             database.url,
@@ -321,6 +369,7 @@ async def _live_through(
     names, weights = [*faults], [weight for _, weight in faults.values()]
     until, told = time.monotonic() + plan.seconds, time.monotonic()
     while time.monotonic() < until:
+        await harness.somebody_serves()
         await asyncio.sleep(harness.rng.uniform(0.3, 2.2))
         await faults[harness.rng.choices(names, weights)[0]][0](harness)
         if time.monotonic() - told > 30:
@@ -328,6 +377,8 @@ async def _live_through(
             say(f"{sum(harness.done.values())} faults, {len(world.run.sent)} messages")
     for copy in harness.copies:
         copy.order("kill nowhere")
+        copy.order("lag 0")
+        copy.order("apart off")
     while harness.healing:
         await asyncio.wait(harness.healing)
     for copy in harness.copies:  # one may have died of an order that came to it late
@@ -376,7 +427,8 @@ def report(result: Result) -> str:
         f" not answered {outcomes['unanswered']}; {dict(outcomes)}",
         f"  sent more than once {resent}, streams with turn.resumed {resumed},"
         f" take-overs {result.taken_over}",
-        f"  faults: {dict(sorted(result.faults.items()))}",
+        f"  faults: {dict(sorted(result.faults.items()))}"
+        + (f"; {dict(result.hindered)}" if result.hindered else ""),
     ]
     lines += [f"  WRONG {each}" for each in result.violations[:20]]
     if len(result.violations) > 20:

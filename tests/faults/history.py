@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -39,10 +40,16 @@ class Sent:
     """Of a stream: the content of the message at its end."""
     events: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     """Of a stream: the numbers and names, in the order they came."""
-    tries: list[tuple[int, int | str]] = field(default_factory=list[tuple[int, int | str]])
-    """Which copy was asked, and what it answered: a status, or the kind of the failure."""
+    tries: list[tuple[float, int, int | str]] = field(
+        default_factory=list[tuple[float, int, int | str]]
+    )
+    """When, which copy was asked, and what it answered: a status, or the kind of the failure."""
     faults: list[str] = field(default_factory=list[str])
     """What no server may do, and one did."""
+
+    def tried(self, copy: int, answer: int | str) -> None:
+        """Note an answer, or its failure."""
+        self.tries.append((round(time.time(), 2), copy, answer))
 
     @property
     def accepted(self) -> bool:

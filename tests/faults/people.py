@@ -149,7 +149,7 @@ class Delivery:
                 async with asyncio.timeout(limit_s):
                     await self._try(copy, world.addresses[copy])
             except (httpx2.TransportError, TimeoutError) as error:
-                self._sent.tries.append((copy, type(error).__name__))
+                self._sent.tried(copy, type(error).__name__)
             except AssertionError as error:  # an event that is not the next
                 self._sent.faults.append(f"copy {copy}: {error!r}")
                 return
@@ -174,7 +174,7 @@ class Delivery:
 
     async def _ask(self, copy: int, address: str) -> None:
         answer = await self._person.client.post(**self._request(address))
-        self._sent.tries.append((copy, answer.status_code))
+        self._sent.tried(copy, answer.status_code)
         self._named(answer)
         if answer.status_code == 200:
             self._sent.bodies.append(answer.text)
@@ -246,7 +246,7 @@ class Delivery:
         request = self._request(address)
         request["headers"]["Accept"] = "text/event-stream"
         async with self._person.client.stream("POST", **request) as answer:
-            self._sent.tries.append((copy, answer.status_code))
+            self._sent.tried(copy, answer.status_code)
             self._named(answer)
             if answer.status_code == 200:
                 await self._read(answer)
@@ -259,7 +259,7 @@ class Delivery:
         url = f"{address}/api/v1/chat/turns/{self._reply.turn}/events"
         headers = {**self._person.auth, "Last-Event-ID": str(before)}
         async with self._person.client.stream("GET", url, headers=headers) as answer:
-            self._sent.tries.append((copy, f"events {answer.status_code}"))
+            self._sent.tried(copy, f"events {answer.status_code}")
             if answer.status_code == 200:
                 await self._read(answer)
             elif answer.status_code < 500:
