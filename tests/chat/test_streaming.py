@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from taskchat.chat import journal
 from taskchat.chat.events import TurnEvent
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.records import OwnedTurn, TurnRecord
 from taskchat.chat.turn import TurnLimits
-from taskchat.errors import ModelError, TooManyRequestsError
+from taskchat.db.database import Database, Work
+from taskchat.errors import DatabaseError, ModelError, TooManyRequestsError
 from taskchat.ids import UserId
 from tests.chat.conftest import ChatDriver, never
 
@@ -91,6 +93,49 @@ async def _crash(chat: ChatDriver) -> None:
         chat.turns.abandon(turn)
     await chat.until_idle()
     await _expire(chat)
+
+
+def _set() -> asyncio.Event:
+    """What has happened already: the model goes on, when its words so far are told."""
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
+class FailingDatabase:
+    """A database that takes nothing for a while, as one without room does."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.fails = False
+        self.has_failed = asyncio.Event()
+
+    async def transaction(self, work: Work[object], **options: Any) -> object:
+        self._check()
+        return await self._db.transaction(work, **options)
+
+    async def call(self, sql: str, *args: object) -> object:
+        self._check()
+        db: Any = self._db
+        return await db.call(sql, *args)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._db, name)
+
+    def _check(self) -> None:
+        if self.fails:
+            self.has_failed.set()
+            raise DatabaseError
+
+
+@pytest.fixture
+def failing(chat: ChatDriver, monkeypatch: pytest.MonkeyPatch) -> FailingDatabase:
+    """The chat's database, which may fail."""
+    db = FailingDatabase(chat.db)
+    if chat.db.dialect == "postgres":
+        monkeypatch.setattr(journal, "PostgresDatabase", FailingDatabase)
+    chat.journal._db = db  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+    return db
 
 
 async def test_a_turn_tells_its_start_its_words_its_tools_and_its_end(chat: ChatDriver) -> None:
@@ -264,6 +309,57 @@ async def test_who_has_seen_the_first_end_is_told_the_second_attempt(chat: ChatD
 
     assert reader.names[-3:] == ["turn.resumed", "message.delta", "turn.completed"]
     assert reader.text == reader.message["content"] == "Hello!"
+
+
+async def test_an_attempt_without_words_shows_the_reply_that_stands(chat: ChatDriver) -> None:
+    for _ in range(3):
+        chat.model.streams("Once ", _set(), BROKEN)
+    chat.model.fails(BROKEN)
+    reader = await (await _begin(chat)).read(chat)
+    words = reader.message["content"]
+
+    await chat.turns.retry(chat.user, reader.turn.uid)
+    await reader.read(chat)
+
+    assert reader.names[-3:] == ["turn.resumed", "message.delta", "turn.failed"]
+    assert reader.text == reader.message["content"] == words
+    assert (await Reader(reader.turn).read(chat.another_copy())).events == reader.events
+
+
+async def test_an_attempt_stopped_without_words_shows_the_reply_that_stands(
+    chat: ChatDriver,
+) -> None:
+    for _ in range(3):
+        chat.model.streams("Once ", _set(), BROKEN)
+    chat.model.hangs()
+    reader = await (await _begin(chat)).read(chat)
+    words = reader.message["content"]
+    await chat.turns.retry(chat.user, reader.turn.uid)
+    await chat.model.reached.wait()
+    await reader.read(chat, lambda it: it.names[-1] == "turn.resumed")
+
+    await chat.turns.cancel(chat.user, reader.turn.uid)
+    await reader.read(chat)
+
+    assert reader.names[-1] == "turn.cancelled"
+    assert reader.text == reader.message["content"] == words
+
+
+async def test_words_that_could_not_be_stored_are_told_before_the_end(
+    chat: ChatDriver, failing: FailingDatabase
+) -> None:
+    hold = asyncio.Event()
+    chat.model.streams("Once ", "upon", hold, " a time")
+    reader = await _begin(chat)
+    failing.fails = True
+    await failing.has_failed.wait()
+    failing.fails = False
+    hold.set()
+    await reader.read(chat)
+
+    assert reader.events[-1].name == "turn.failed"
+    assert reader.text == reader.message["content"]
+    assert reader.text.startswith("Once upon")
 
 
 async def test_another_copy_goes_on_and_replaces_what_was_shown(chat: ChatDriver) -> None:

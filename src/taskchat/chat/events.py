@@ -156,9 +156,8 @@ class Said:
         return words
 
 
-def text_of(events: Iterable[TurnEvent]) -> str:
-    """What is shown of the reply after these events."""
-    text = ""
+def text_of(events: Iterable[TurnEvent], text: str = "") -> str:
+    """What is shown of the reply after these events, where `text` was shown before them."""
     for event in events:
         if event.name == "turn.resumed":
             text = event.data["text"]

@@ -70,7 +70,7 @@ class Progress:
         return self._ending(Ending("completed", text))
 
     def failed(self, error: TurnFailedError) -> Ending:
-        """The turn ends early; it has a reply only if something was shown or done."""
+        """The turn ends early; it has a reply only if something was shown or done, now or before."""
         done = receipts.describe(self._results())
         said = "\n\n".join(part for part in (self.telling.shown, done) if part)
         return self._ending(

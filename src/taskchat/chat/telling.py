@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from taskchat.chat.events import EventName, Said, TurnEvent
+from taskchat.chat.events import EventName, Said, TurnEvent, text_of
 from taskchat.chat.journal_events import completing
 from taskchat.chat.texts import storable
 
@@ -65,6 +65,7 @@ class Telling:
         self._turn = turn
         self._next_id = turn.last_event_id + 1
         self._said = Said(turn.shown)
+        self._stored = turn.shown
         self._pending: list[tuple[EventName, Mapping[str, Any]]] = []
         self._flusher: asyncio.Task[None] | None = None
         self._flushed_at = 0.0
@@ -110,10 +111,11 @@ class Telling:
         if not self.is_on:
             return
         await self.settle()
-        if content is not None and content != self.shown:
-            event = completing(self._next_id, self.shown, content, self._turn.attempt)
+        # Not what was said: words whose write failed were never shown to anyone.
+        if (whole := content or "") != self._stored:
+            event = completing(self._next_id, self._stored, whole, self._turn.attempt)
             await self._store([event])
-            self._said = Said(content)
+            self._said = Said(whole)
 
     async def settle(self) -> None:
         """Store and show what is still gathered.
@@ -171,4 +173,5 @@ class Telling:
     async def _store(self, events: Sequence[TurnEvent]) -> None:
         await self._journal.tell(self._turn, events)
         self._flushed_at = time.monotonic()
+        self._stored = text_of(events, self._stored)
         self.publish(events)
