@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from taskchat.chat import journal
+from taskchat.chat import journal, journal_reads
 from taskchat.chat.events import TurnEvent
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.records import OwnedTurn, TurnRecord
 from taskchat.chat.turn import TurnLimits
 from taskchat.db.database import Database, Work
-from taskchat.errors import DatabaseError, ModelError, TooManyRequestsError
+from taskchat.errors import AgentTimeoutError, DatabaseError, ModelError, TooManyRequestsError
 from taskchat.ids import UserId
 from tests.chat.conftest import ChatDriver, never
 
@@ -345,6 +345,52 @@ async def test_an_attempt_stopped_without_words_shows_the_reply_that_stands(
     assert reader.text == reader.message["content"] == words
 
 
+async def test_an_attempt_keeps_its_own_end_whatever_is_known_of_an_earlier_one(
+    chat: ChatDriver,
+) -> None:
+    chat.model.fails(BROKEN).fails(AgentTimeoutError(retryable=True)).says("Hello!")
+    reader = await (await _begin(chat)).read(chat)
+    first = await chat.turns.find(chat.user, reader.turn.uid)
+    await chat.turns.retry(chat.user, reader.turn.uid)
+    await reader.read(chat)
+    assert reader.events[-1].data["error_code"] == "AGENT_TIMEOUT"
+
+    turn = await chat.journal.continue_turn(first)
+    assert turn is not None
+    chat.turns.start(turn)
+    await reader.read(chat)
+
+    assert reader.text == reader.message["content"] == "Hello!"
+    assert (await Reader(reader.turn).read(chat.another_copy())).events == reader.events
+
+
+async def test_a_turn_that_goes_on_while_it_is_read_has_no_end_yet(
+    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if chat.db.dialect == "sqlite":
+        pytest.skip("there, all of a read sees one moment")
+    hold = asyncio.Event()
+    chat.model.fails(BROKEN).hangs(until=hold)
+    reader = await (await _begin(chat)).read(chat)
+    other = chat.another_copy()
+    events_told = journal_reads.events_told
+
+    async def late(*args: Any) -> list[TurnEvent]:
+        monkeypatch.undo()
+        await chat.turns.retry(chat.user, reader.turn.uid)
+        await chat.model.reached.wait()
+        return await events_told(*args)
+
+    monkeypatch.setattr(journal_reads, "events_told", late)
+    story = await other.journal.story(chat.user, reader.turn.id, reader.last_id)
+
+    assert story is not None
+    assert "turn.failed" not in [event.name for event in story[1]]
+    hold.set()
+    await reader.read(other)
+    assert reader.text == reader.message["content"] == "At last."
+
+
 async def test_words_that_could_not_be_stored_are_told_before_the_end(
     chat: ChatDriver, failing: FailingDatabase
 ) -> None:
@@ -448,6 +494,28 @@ async def test_stopping_what_has_ended_changes_nothing(chat: ChatDriver) -> None
     before = await chat.record()
 
     assert await chat.turns.cancel(chat.user, reader.turn.uid) == before
+
+
+async def test_stopping_what_has_failed_leaves_its_next_attempt_alone(
+    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = asyncio.Event()
+    chat.model.fails(BROKEN).hangs(until=hold)
+    reader = await (await _begin(chat)).read(chat)
+    cancel = chat.journal.cancel
+
+    async def late(*args: Any) -> TurnRecord | None:
+        record = await cancel(*args)
+        await chat.turns.retry(chat.user, reader.turn.uid)
+        await chat.model.reached.wait()
+        return record
+
+    monkeypatch.setattr(chat.journal, "cancel", late)
+    await chat.turns.cancel(chat.user, reader.turn.uid)
+    hold.set()
+    await reader.read(chat)
+
+    assert reader.message["content"] == "At last."
 
 
 async def test_a_client_that_leaves_stops_nothing(chat: ChatDriver) -> None:

@@ -310,11 +310,15 @@ class Journal:
         """How a turn stands and what it has told after that number; None where there is none."""
 
         async def work(tx: Transaction) -> tuple[TurnRecord, Sequence[TurnEvent]] | None:
-            # The turn first: what it told before it ended is then there, too.
-            record = await journal_reads.record(tx, user, turn, deleted_too=True)
-            if record is None:
-                return None
-            return record, await journal_events.story(tx, record, last_id)
+            # The turn first: what it told before it ended is then there, too. If it goes on between
+            # two looks, the end that was seen first is not its last.
+            while True:
+                record = await journal_reads.record(tx, user, turn, deleted_too=True)
+                if record is None:
+                    return None
+                told = await journal_events.story(tx, record, last_id)
+                if record.status == "running" or await journal_reads.is_last_end(tx, record):
+                    return record, told
 
         return await self._db.read(work, user=user)
 
@@ -397,6 +401,8 @@ class Journal:
             )
             if conversation is None:
                 return None  # deleted a moment ago
+            # What the caller knows may be an earlier attempt's end.
+            ended = await journal_reads.record(tx, record.user, record.id)
             # To compare user_seq with last_seq would not do: a failed turn without a reply that is
             # followed by a question looks like the last one.
             row = await tx.fetchrow(
@@ -410,11 +416,11 @@ class Journal:
                 record.id,
                 self._lease_s,
             )
-            if row is None:
+            if row is None or ended is None:
                 return None
             await journal_leases.doubt(tx, record.id)
-            if record.streamed:
-                await journal_events.keep_end(tx, record)
+            if ended.streamed:
+                await journal_events.keep_end(tx, ended)
             return Claim(record.id, record.user, row["epoch"], given_up=False)
 
         claim = await self._db.transaction(work, user=record.user)

@@ -119,6 +119,14 @@ async def owned_turn(
     )
 
 
+async def is_last_end(tx: Transaction, ended: TurnRecord) -> bool:
+    """Whether a turn that was read as ended has not gone on since."""
+    row = await tx.fetchrow(
+        "SELECT attempt FROM turns WHERE user_id = $1 AND id = $2", ended.user, ended.id
+    )
+    return row is None or row["attempt"] == ended.attempt
+
+
 async def record(
     tx: Transaction, user: UserId, turn: TurnId | UUID, *, deleted_too: bool = False
 ) -> TurnRecord | None:

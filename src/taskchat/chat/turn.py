@@ -169,7 +169,8 @@ class Turns:
         record = await self._journal.cancel(user, uid)
         if record is None:
             raise TurnNotFoundError
-        self.let_go(record.id, record.conversation_id)
+        if record.status == "cancelled":  # one that failed may run again by now
+            self.let_go(record.id, record.conversation_id)
         return record
 
     async def _open(self, request: TurnRequest, is_gone: IsGone) -> Opened | Known:
