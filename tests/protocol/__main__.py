@@ -1,6 +1,6 @@
 """Searches the whole model of the protocol; takes minutes.
 
-python -m tests.protocol                   every scenario, then each guard off in turn
+python -m tests.protocol                   every scenario, streams, then each guard off in turn
 python -m tests.protocol --only NAME       scenarios whose name has this in it
 python -m tests.protocol --guard GUARD     one guard off, with the shortest history
 """
@@ -14,7 +14,8 @@ import time
 
 from tests.protocol.guards import GUARDS
 from tests.protocol.scenarios import SCENARIOS, search
-from tests.protocol.search import Found
+from tests.protocol.search import Found, explore
+from tests.protocol.streams import Streams
 
 
 def main() -> int:
@@ -30,6 +31,7 @@ def main() -> int:
         return found.violation is None
     faults = _all(names)
     if not options.only:
+        faults += _streams() is not None
         print()
         faults += sum(_without(guard, names).violation is None for guard in GUARDS)
     return faults > 0
@@ -51,6 +53,15 @@ def _all(names: list[str]) -> int:
         faults += found.violation is not None
     print(f"{'together':55} {states:>9,} states {transitions:>9,} transitions; {faults} violations")
     return faults
+
+
+def _streams() -> str | None:
+    found = explore(Streams(crash=2, pause=1, fail=1))
+    print(
+        f"{'streams; two crashes, pause, model failure':55} {found.states:>9,} states"
+        f" {found.transitions:>9,} transitions  {found.violation or 'ok'}"
+    )
+    return found.violation
 
 
 def _without(guard: str, names: list[str]) -> Found:

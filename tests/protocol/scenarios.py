@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from tests.protocol.model import Model, Scenario
+from tests.protocol.faults import client_steps, copy_steps, delete_steps, lease_steps
+from tests.protocol.model import Model, Scenario, Step
+from tests.protocol.owner import owner_steps
+from tests.protocol.requests import request_steps
 from tests.protocol.search import Found, explore
-from tests.protocol.states import Budget, Work
+from tests.protocol.states import Budget, State, Work
 
 TASK: Sequence[Work] = ("task",)
 TWO: Mapping[str, tuple[int, Sequence[Work]]] = {"A": (0, TASK), "B": (0, ())}
@@ -48,7 +51,20 @@ SCENARIOS: Mapping[str, Scenario] = {
 }
 
 
+class Turns(Model):
+    """The model with all that can happen in it."""
+
+    def next_steps(self, state: State) -> Iterator[Step]:
+        """From everyone who takes part."""
+        yield from owner_steps(self, state)
+        yield from request_steps(self, state)
+        yield from client_steps(self, state)
+        yield from copy_steps(self, state)
+        yield from lease_steps(self, state)
+        yield from delete_steps(self, state)
+
+
 def search(name: str, without: str | None = None) -> Found:
     """Go through a scenario, perhaps without a guard."""
     off = frozenset[str]() if without is None else frozenset({without})
-    return explore(Model(SCENARIOS[name], off))
+    return explore(Turns(SCENARIOS[name], off))

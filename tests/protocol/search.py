@@ -6,12 +6,39 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from tests.protocol.faults import client_steps, copy_steps, delete_steps, lease_steps
-from tests.protocol.model import Model, Step, ViolationError
-from tests.protocol.owner import owner_steps
-from tests.protocol.requests import request_steps
-from tests.protocol.states import State
+from tests.protocol.model import ViolationError
+
+S = TypeVar("S")
+
+
+class Machine(Protocol[S]):
+    """What can be searched; states are values that can be looked up."""
+
+    def start(self) -> S:
+        """The first state."""
+        ...
+
+    def next_steps(self, state: S, /) -> Iterator[tuple[str, S]]:
+        """All that can happen next.
+
+        Raises:
+            ViolationError: something just happened that must not.
+        """
+        ...
+
+    def check(self, state: S, /) -> None:
+        """Look at one state.
+
+        Raises:
+            ViolationError: which promise is broken.
+        """
+        ...
+
+    def is_settled(self, state: S, /) -> bool:
+        """Whether it is a good end."""
+        ...
 
 
 class SearchTooLongError(Exception):
@@ -29,33 +56,23 @@ class Found:
     """The shortest way to the violation."""
 
 
-def next_steps(model: Model, state: State) -> Iterator[Step]:
-    """All that can happen next."""
-    yield from owner_steps(model, state)
-    yield from request_steps(model, state)
-    yield from client_steps(model, state)
-    yield from copy_steps(model, state)
-    yield from lease_steps(model, state)
-    yield from delete_steps(model, state)
-
-
-def explore(model: Model, *, within_s: float = 3600) -> Found:
+def explore(machine: Machine[S], *, within_s: float = 3600) -> Found:
     """Look at every state, and whether each can still come to a good end, faults included or not.
 
     Raises:
         SearchTooLongError: it took longer.
     """
     give_up = time.monotonic() + within_s
-    first = model.start()
-    came_from: dict[State, tuple[State, str] | None] = {first: None}
-    befores: dict[State, list[State]] = {first: []}
+    first = machine.start()
+    came_from: dict[S, tuple[S, str] | None] = {first: None}
+    befores: dict[S, list[S]] = {first: []}
     todo = deque([first])
     transitions = 0
     while todo:
         state = todo.popleft()
         try:
-            model.check(state)
-            steps = list(next_steps(model, state))
+            machine.check(state)
+            steps = list(machine.next_steps(state))
         except ViolationError as violation:
             history = _history(came_from, state)
             return Found(len(came_from), transitions, str(violation), history)
@@ -68,15 +85,15 @@ def explore(model: Model, *, within_s: float = 3600) -> Found:
             befores[following].append(state)
         if time.monotonic() > give_up:
             raise SearchTooLongError
-    for state in _stuck(model, befores):
+    for state in _stuck(machine, befores):
         history = _history(came_from, state)
         return Found(len(came_from), transitions, "stuck: nothing can end it", history)
     return Found(len(came_from), transitions)
 
 
-def _stuck(model: Model, befores: dict[State, list[State]]) -> Iterator[State]:
+def _stuck(machine: Machine[S], befores: dict[S, list[S]]) -> Iterator[S]:
     """The states from which no way leads to one where everything is settled."""
-    reached = [state for state in befores if model.is_settled(state)]
+    reached = [state for state in befores if machine.is_settled(state)]
     can_end = set(reached)
     while reached:
         for before in befores[reached.pop()]:
@@ -86,7 +103,7 @@ def _stuck(model: Model, befores: dict[State, list[State]]) -> Iterator[State]:
     return (state for state in befores if state not in can_end)
 
 
-def _history(came_from: dict[State, tuple[State, str] | None], state: State) -> Sequence[str]:
+def _history(came_from: dict[S, tuple[S, str] | None], state: S) -> Sequence[str]:
     steps: list[str] = []
     while (arrived := came_from[state]) is not None:
         state, label = arrived

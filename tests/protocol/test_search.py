@@ -1,4 +1,4 @@
-"""The protocol holds in the model, and each guard is needed: `docs/turn-protocol.md`, its last part but one.
+"""The protocol holds in the model, and each guard is needed: `docs/turn-protocol.md`, section 7.
 
 The whole search (`python -m tests.protocol`) takes minutes. Here are its smaller scenarios, every
 fault of the others alone, and for each guard the smallest scenario that finds it missing.
@@ -12,8 +12,8 @@ from dataclasses import replace
 import pytest
 
 from tests.protocol.guards import GUARDS
-from tests.protocol.model import Model, Scenario
-from tests.protocol.scenarios import ONE, SCENARIOS, TWO
+from tests.protocol.model import Scenario
+from tests.protocol.scenarios import ONE, SCENARIOS, TWO, Turns
 from tests.protocol.search import explore
 from tests.protocol.states import Budget
 
@@ -75,7 +75,7 @@ def _one_fault_each() -> Iterator[Scenario]:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_no_order_of_events_breaks_a_promise(name: str) -> None:
-    found = explore(Model(SCENARIOS[name]))
+    found = explore(Turns(SCENARIOS[name]))
 
     assert found.violation is None, found.history
     assert found.states > 2000
@@ -88,7 +88,7 @@ def test_no_fault_alone_breaks_a_promise_in_any_scenario() -> None:
             scenarios.append(scenario)
 
     for scenario in scenarios:
-        found = explore(Model(scenario))
+        found = explore(Turns(scenario))
         assert found.violation is None, (scenario, found.history)
     assert len(scenarios) == 20
 
@@ -97,7 +97,7 @@ def test_no_fault_alone_breaks_a_promise_in_any_scenario() -> None:
 def test_without_a_guard_some_order_of_events_breaks_one(guard: str) -> None:
     scenario, violation = FOUND[guard]
 
-    found = explore(Model(scenario, frozenset({guard})))
+    found = explore(Turns(scenario, frozenset({guard})))
 
     assert found.violation == violation
     assert found.history
