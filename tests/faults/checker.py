@@ -42,7 +42,7 @@ def answered_is_what_is_stored(run: Run, tables: Tables) -> Iterator[str]:
         turn = turns.get(sent.turn)
         if sent.accepted and turn is None:
             yield f"{sent.text!r} was accepted as a turn that is not there"
-        if turn is None or sent.outcome == "unanswered":
+        if turn is None or sent.outcome in ("unanswered", "deleted"):
             continue
         if turn["status"] != sent.outcome:
             yield f"{sent.text!r} was told {sent.outcome}, and is {turn['status']}"
@@ -275,6 +275,17 @@ def _replies(tables: Tables) -> Mapping[int, dict[str, Any]]:
     return {row["turn_id"]: row for row in tables.messages if row["role"] == "assistant"}
 
 
+def what_was_deleted_is_gone(run: Run, tables: Tables) -> Iterator[str]:
+    """A deleted conversation is hidden with all its messages, also those that came meanwhile."""
+    hidden = {str(row["uid"]): row["id"] for row in tables.conversations if row["deleted_at"]}
+    for conversation in run.deleted:
+        if conversation not in hidden:
+            yield f"conversation {conversation} is still there"
+    shown = {row["conversation_id"] for row in tables.messages if not row["deleted_at"]}
+    for number in shown.intersection(hidden.values()):
+        yield f"conversation {number} is deleted, and not all of its messages"
+
+
 def nothing_is_stuck(run: Run, tables: Tables) -> Iterator[str]:
     """Promise 4: a minute after the last fault no conversation is busy, and all are answered."""
     if run.stuck:
@@ -313,6 +324,7 @@ CHECKS: tuple[Check, ...] = (
     every_reader_sees_one_order,
     streams_lose_and_double_nothing,
     stored_events_add_up,
+    what_was_deleted_is_gone,
     nothing_is_stuck,
     nobody_loses_a_turn_without_a_fault,
     servers_answered_as_they_may,

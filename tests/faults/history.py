@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-Outcome = Literal["completed", "failed", "cancelled", "unanswered"]
+Outcome = Literal["completed", "failed", "cancelled", "deleted", "unanswered"]
 
 
 class Asked(NamedTuple):
@@ -27,6 +27,8 @@ class Sent:
     text: str
     surface: str
     streamed: bool = False
+    doomed: bool = False
+    """Its conversation is deleted meanwhile."""
     conversation: str = ""
     """The UUID, once a server has told it; empty before."""
     turn: str = ""
@@ -78,6 +80,8 @@ class Run:
     """Conversation, copy, and the messages' UUIDs in the order that copy gave them."""
     stuck: int = 0
     """Turns that still ran a minute after the last fault."""
+    deleted: list[str] = field(default_factory=list[str])
+    """Conversations that a server said it has deleted."""
     asked: list[Asked] = field(default_factory=list[Asked])
     """What the model was asked for, in the order of each copy."""
     clock_is_steady: bool = True

@@ -20,6 +20,8 @@ from tests.stream_client import Reply
 WORKERS = 2
 """Messages that one person has under way at a time."""
 TRY_S = 15
+DOOMED = 0.05
+"""The share of messages whose conversation is deleted while they are answered."""
 KEYS_SEEN_FAILING = 4
 """After so many equal ends a turn that may not go on has failed for good."""
 
@@ -80,11 +82,14 @@ class Person:
     async def _next_message(self) -> Sent | None:
         rng = self.world.rng
         surface = rng.choice("abc")
+        doomed = rng.random() < DOOMED
         conversation = rng.choice(self.conversations) if self.conversations else ""
-        if surface == "c" and (not conversation or rng.random() < 0.1):
+        if doomed or (surface == "c" and (not conversation or rng.random() < 0.1)):
             conversation = await self._begin()
             if not conversation:
                 return None
+            if not doomed:
+                self.conversations.append(conversation)
         elif surface != "c" and rng.random() < 0.1:
             conversation = ""
         return Sent(
@@ -93,6 +98,7 @@ class Person:
             text=self._words(),
             surface=surface,
             streamed=rng.random() < 0.5,
+            doomed=doomed,
             conversation=conversation,
         )
 
@@ -114,9 +120,7 @@ class Person:
                 content="{}",
             )
             if answer.status_code == 201:
-                made = answer.json()["data"]["id"]
-                self.conversations.append(made)
-                return made
+                return answer.json()["data"]["id"]
         await asyncio.sleep(0.2)
         return ""
 
@@ -140,7 +144,15 @@ class Delivery:
         """Until it is answered, or patience is over."""
         rng, world = self._person.world.rng, self._person.world
         leaves = rng.random() < 0.1
-        cancelling = asyncio.create_task(self._cancel_soon()) if rng.random() < 0.1 else None
+        beside = [
+            asyncio.create_task(does())
+            for does, happens in (
+                (self._cancel_soon, rng.random() < 0.1),
+                (self._send_twin, rng.random() < 0.1),
+                (self._delete_soon, self._sent.doomed),
+            )
+            if happens
+        ]
         while self._sent.outcome == "unanswered" and time.monotonic() < world.give_up:
             copy = world.any_copy()
             try:
@@ -151,15 +163,17 @@ class Delivery:
             except (httpx2.TransportError, TimeoutError) as error:
                 self._sent.tried(copy, type(error).__name__)
             except AssertionError as error:  # an event that is not the next
+                if self._sent.doomed:  # of what was deleted only the end is told
+                    self._sent.outcome = "deleted"
+                    break
                 self._sent.faults.append(f"copy {copy}: {error!r}")
                 return
             if self._sent.outcome == "unanswered":
                 await asyncio.sleep(rng.uniform(0.05, 0.4))
-        if cancelling is not None:
-            await cancelling
+        await asyncio.gather(*beside)
         if self._began and self._sent.conversation:
             self._person.conversations.append(self._sent.conversation)
-        if self._sent.outcome == "completed" and rng.random() < 0.2:
+        if self._sent.outcome == "completed" and not self._sent.doomed and rng.random() < 0.2:
             await self._send_again()
 
     async def _try(self, copy: int, address: str) -> None:
@@ -183,23 +197,25 @@ class Delivery:
         else:
             await self._refused(copy, address, answer)
 
-    def _request(self, address: str) -> dict[str, Any]:
+    def _request(self, address: str, surface: str = "") -> dict[str, Any]:
         sent, person = self._sent, self._person
+        surface = surface or sent.surface
         body: dict[str, Any] = {"message": sent.text}
-        if sent.surface == "c":
+        if surface == "c":
             path = f"/api/v1/chat/conversations/{sent.conversation}/messages"
         else:
-            path = f"/api/{person.id}/chat" if sent.surface == "a" else "/api/chat"
+            path = f"/api/{person.id}/chat" if surface == "a" else "/api/chat"
             if not self._began:
                 body["conversation_id"] = sent.conversation
         headers = {**person.auth, "Idempotency-Key": sent.key}
         return {"url": address + path, "json": body, "headers": headers}
 
-    def _words_of(self, body: Any) -> str:
-        if self._sent.surface == "a":
+    def _words_of(self, body: Any, surface: str = "") -> str:
+        surface = surface or self._sent.surface
+        if surface == "a":
             self._sent.conversation = body["conversation_uid"]
             return body["response"]
-        if self._sent.surface == "b":
+        if surface == "b":
             self._sent.conversation = body["conversation_id"]
             return body["content"]
         return body["data"]["content"]
@@ -216,6 +232,8 @@ class Delivery:
             sent.outcome = "cancelled"
         elif status == 409:
             await asyncio.sleep(0.5)
+        elif status == 404 and sent.doomed:
+            sent.outcome = "deleted"
         elif status not in (500, 503, 504):
             sent.faults.append(f"copy {copy} answered {status}: {answer.text[:200]}")
             sent.outcome = "failed"
@@ -262,6 +280,8 @@ class Delivery:
             self._sent.tried(copy, f"events {answer.status_code}")
             if answer.status_code == 200:
                 await self._read(answer)
+            elif answer.status_code == 404 and self._sent.doomed:
+                self._sent.outcome = "deleted"
             elif answer.status_code < 500:
                 self._sent.faults.append(f"copy {copy}: events {answer.status_code}")
                 self._sent.outcome = "failed"
@@ -284,6 +304,8 @@ class Delivery:
             self._sent.events = [(event.id, event.name) for event in reply.events]
             if reply.events and reply.events[0].name == "turn.started":
                 self._sent.conversation = reply.events[0].data["conversation_id"]
+        if not self._sent.doomed:
+            self._check_ends()
         if not reply.has_ended:
             return
         end = reply.events[-1]
@@ -300,6 +322,17 @@ class Delivery:
         if message is not None:
             self._sent.reply, self._sent.told = self._reply.text, message["content"]
 
+    def _check_ends(self) -> None:
+        """At each end, not only the last, what is shown is the message."""
+        shown = Reply()
+        for event in self._reply.events:
+            shown.add(event)
+            content = event.data.get("message", {"content": ""})["content"]
+            if shown.has_ended and content != shown.text:
+                fault = f"event {event.id} ended with {content!r} and shown was {shown.text!r}"
+                if fault not in self._sent.faults:
+                    self._sent.faults.append(fault)
+
     # ---- the rest ----
 
     async def _cancel_soon(self) -> None:
@@ -310,9 +343,44 @@ class Delivery:
         address = world.addresses[world.any_copy()]
         turn = self._sent.turn or self._reply.turn
         with suppress(httpx2.TransportError):
-            await self._person.client.post(
+            answer = await self._person.client.post(
                 f"{address}/api/v1/chat/turns/{turn}/cancel", headers=self._person.auth
             )
+            if answer.status_code == 200 and answer.json()["data"]["status"] == "running":
+                self._sent.faults.append("runs on when it was stopped")
+
+    async def _send_twin(self) -> None:
+        """The same request at the same time, at any copy: it is the same turn."""
+        world = self._person.world
+        copy = world.any_copy()
+        request = self._request(world.addresses[copy])
+        if self._sent.streamed:
+            request["headers"]["Accept"] = "text/event-stream"
+        with suppress(httpx2.TransportError):
+            answer = await self._person.client.post(**request, timeout=TRY_S)
+            self._sent.tried(copy, f"twin {answer.status_code}")
+            self._named(answer)
+            if answer.status_code == 200 and not self._sent.streamed:
+                self._sent.bodies.append(answer.text)
+            elif answer.status_code in (400, 401, 403, 422, 429):
+                self._sent.faults.append(f"copy {copy} answered a twin {answer.status_code}")
+
+    async def _delete_soon(self) -> None:
+        """Delete the conversation, as often as it takes to be told that it is."""
+        world, conversation = self._person.world, self._sent.conversation
+        await asyncio.sleep(world.rng.uniform(0, 1.5))
+        while time.monotonic() < world.give_up:
+            address = world.addresses[world.any_copy()]
+            with suppress(httpx2.TransportError):
+                answer = await self._person.client.delete(
+                    f"{address}/api/v1/chat/conversations/{conversation}",
+                    headers=self._person.auth,
+                    timeout=TRY_S,
+                )
+                if answer.status_code in (204, 404):
+                    world.run.deleted.append(conversation)
+                    return
+            await asyncio.sleep(0.3)
 
     async def _send_again(self) -> None:
         """Its answer must be the same: the bytes, or the events."""
@@ -320,9 +388,7 @@ class Delivery:
         address = world.addresses[world.any_copy()]
         with suppress(httpx2.TransportError):
             if not self._sent.streamed:
-                answer = await self._person.client.post(**self._request(address))
-                if answer.status_code == 200:
-                    self._sent.bodies.append(answer.text)
+                await self._replay(address)
                 return
             again = Reply(turn=self._reply.turn)
             url = f"{address}/api/v1/chat/turns/{again.turn}/events"
@@ -331,6 +397,22 @@ class Delivery:
                     await again.read(answer)
             if again.has_ended and again.events != self._reply.events:
                 self._sent.faults.append("told otherwise when it was asked again")
+
+    async def _replay(self, address: str) -> None:
+        sent = self._sent
+        # A turn that began its conversation is not one of a message to it, as surface C has it.
+        surfaces = "ab" if self._began else "abc"
+        surface = self._person.world.rng.choice(surfaces)
+        answer = await self._person.client.post(**self._request(address, surface))
+        if answer.status_code == 200:
+            if surface == sent.surface:
+                sent.bodies.append(answer.text)
+            elif (words := self._words_of(answer.json(), surface)) != sent.reply:
+                sent.faults.append(f"surface {surface} replays {words!r}")
+            if answer.headers.get("Idempotency-Replayed") != "true":
+                sent.faults.append("a replay that does not say so")
+        elif answer.status_code < 500:
+            sent.faults.append(f"a replay was answered {answer.status_code}")
 
 
 async def read_everything(person: Person, world: World) -> None:

@@ -42,6 +42,7 @@ def _tables() -> Tables:
                 "seq": 1,
                 "role": "user",
                 "content": "add milk",
+                "deleted_at": None,
                 "tool_calls": None,
                 "tool_results": None,
             },
@@ -53,11 +54,15 @@ def _tables() -> Tables:
                 "seq": 2,
                 "role": "assistant",
                 "content": "Added.",
+                "deleted_at": None,
                 "tool_calls": [{"id": "call_1_1"}],
                 "tool_results": {"call_1_1": result},
             },
         ],
-        conversations=[{"id": 1, "uid": "c1", "last_seq": 2, "message_count": 2}],
+        conversations=[
+            {"id": 1, "uid": "c1", "last_seq": 2, "message_count": 2, "deleted_at": None},
+            {"id": 2, "uid": "c2", "last_seq": 0, "message_count": 0, "deleted_at": "now"},
+        ],
         steps=[
             {
                 "turn_id": 1,
@@ -101,7 +106,7 @@ def _run() -> Run:
         events=[(1, "turn.started"), (2, "turn.failed"), (3, "turn.resumed")],
     )
     asked = [Asked("t1", epoch=1, idx=0), Asked("t1", epoch=1, idx=2), Asked("t1", epoch=2, idx=2)]
-    return Run(sent=[sent], read=[("c1", 0, ["m1", "m2"])], asked=asked)
+    return Run(sent=[sent], read=[("c1", 0, ["m1", "m2"])], asked=asked, deleted=["c2"])
 
 
 def test_a_run_that_keeps_everything_is_right() -> None:
@@ -173,6 +178,10 @@ BROKEN: dict[str, list[Change]] = {
         lambda run, tables: tables.turn_events[1]["body"].update(text="Add"),
         lambda run, tables: tables.turn_events[0].update(body={"message": {"content": "No."}}),
         lambda run, tables: tables.messages.pop(),
+    ],
+    "what_was_deleted_is_gone": [
+        lambda run, tables: run.deleted.append("c1"),
+        lambda run, tables: tables.conversations[0].update(deleted_at="now"),
     ],
     "nothing_is_stuck": [
         lambda run, tables: setattr(run, "stuck", 1),
