@@ -291,15 +291,12 @@ class Turns:
         return turn
 
     async def _run_job(self, turn: OwnedTurn, telling: Telling) -> TurnRecord | None:
-        """Run the turn; None where its end is for another owner to write."""
+        """Run the turn; None where it was lost, and its end is another copy's."""
         try:
             return await self.run(turn, telling)
         except TurnLostError:
             log.info("turn.lost", turn_id=str(turn.uid), epoch=turn.epoch)
-        except DatabaseError as error:
-            # Its lease runs out, and it goes on from its last step once the database is well.
-            log.error("turn.left_running", turn_id=str(turn.uid), kind=type(error).__name__)
-        return None
+            return None
 
     def _job_ended(
         self, turn: OwnedTurn, telling: Telling, task: asyncio.Task[TurnRecord | None]
