@@ -309,6 +309,14 @@ def servers_answered_as_they_may(run: Run, tables: Tables) -> Iterator[str]:
             yield f"{sent.text!r}: {fault}"
 
 
+def nothing_of_ours_crashed(run: Run, tables: Tables) -> Iterator[str]:
+    """No fault from outside is an error of ours: a turn that meets it ends by its name, or goes on."""
+    yield from run.crashed
+    for turn in tables.turns:
+        if turn["error_code"] == "INTERNAL_ERROR":
+            yield f"turn {turn['id']} ended by an error of ours"
+
+
 CHECKS: tuple[Check, ...] = (
     accepted_is_stored_once,
     answered_is_what_is_stored,
@@ -328,4 +336,5 @@ CHECKS: tuple[Check, ...] = (
     nothing_is_stuck,
     nobody_loses_a_turn_without_a_fault,
     servers_answered_as_they_may,
+    nothing_of_ours_crashed,
 )

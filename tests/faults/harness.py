@@ -291,6 +291,7 @@ async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
             world.run.stuck = await _settle(harness)
             await _read(people, world)
             tables = await harness.database.tables()
+            world.run.crashed = _crashes(folder)
             world.run.model_refused = harness.model.faults
             world.run.owners_were_hurt = not HARMLESS[plan.kind].issuperset(plan.faults or FAULTS)
             world.run.clock_is_steady = plan.kind == "postgres"
@@ -406,6 +407,17 @@ async def _read(people: Sequence[Person], world: World) -> None:
             await read_everything(person, world)
 
         await patiently(read, until)
+
+
+def _crashes(folder: Path) -> list[str]:
+    """What the logs of the copies say of errors that were not expected."""
+    lines = [
+        f"{path.stem}: {line[:300]}"
+        for path in sorted(folder.glob("copy-*.log"))
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if '.crashed"' in line or line.startswith("Traceback")
+    ]
+    return lines[:20]
 
 
 def _keep(folder: Path, run: Run, tables: dict[str, Any]) -> None:

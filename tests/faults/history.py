@@ -86,6 +86,8 @@ class Run:
     """What the model was asked for, in the order of each copy."""
     clock_is_steady: bool = True
     """Whether the times in the tables are those of one clock that nobody has set."""
+    crashed: list[str] = field(default_factory=list[str])
+    """What the copies logged of errors that nothing of ours expects."""
     model_refused: list[str] = field(default_factory=list[str])
     """Why the model's server refused what it was given, each time."""
     owners_were_hurt: bool = True

@@ -231,6 +231,8 @@ class Delivery:
         if status == 409 and "Turn-Id" in answer.headers:
             sent.outcome = "cancelled"
         elif status == 409:
+            if "Retry-After" not in answer.headers:
+                sent.faults.append(f"copy {copy} is busy and does not say for how long")
             await asyncio.sleep(0.5)
         elif status == 404 and sent.doomed:
             sent.outcome = "deleted"

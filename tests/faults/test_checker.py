@@ -24,6 +24,7 @@ def _tables() -> Tables:
                 "id": 1,
                 "uid": "t1",
                 "status": "completed",
+                "error_code": None,
                 "conversation_id": 1,
                 "user_seq": 1,
                 "created_at": "10:00",
@@ -189,6 +190,10 @@ BROKEN: dict[str, list[Change]] = {
     ],
     "nobody_loses_a_turn_without_a_fault": [
         lambda run, tables: setattr(run, "owners_were_hurt", False)
+    ],
+    "nothing_of_ours_crashed": [
+        lambda run, tables: run.crashed.append("turn.crashed"),
+        lambda run, tables: tables.turns[0].update(error_code="INTERNAL_ERROR"),
     ],
     "servers_answered_as_they_may": [lambda run, tables: run.sent[0].faults.append("418")],
 }
