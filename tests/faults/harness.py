@@ -132,6 +132,11 @@ class Harness:
                 with suppress(RuntimeError):
                     await copy.start()
 
+    async def after_end_of(self, copy: Copy) -> None:
+        """The same, for one that is about to die: until it has, it seems to be alive."""
+        await copy.gone()
+        await self.revive(copy)
+
     def any_copy(self) -> Copy:
         """One that is alive, if any is."""
         return self.rng.choice([copy for copy in self.copies if copy.is_alive] or self.copies)
@@ -152,7 +157,7 @@ async def kill(harness: Harness) -> None:
     copy = harness.any_copy()
     copy.send_signal(signal.SIGKILL)
     harness.done["kill -9"] += 1
-    harness.later(harness.revive(copy))
+    harness.later(harness.after_end_of(copy))
 
 
 async def stop(harness: Harness) -> None:
@@ -174,11 +179,7 @@ async def hand_over(harness: Harness) -> None:
     copy.send_signal(signal.SIGTERM)
     harness.done["SIGTERM"] += 1
 
-    async def restart() -> None:
-        await copy.gone()
-        await harness.revive(copy)
-
-    harness.later(restart())
+    harness.later(harness.after_end_of(copy))
 
 
 async def lose(harness: Harness) -> None:
