@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import signal
 import sys
 from dataclasses import replace
 
@@ -37,6 +38,8 @@ def main() -> int:
     chosen = parser.parse_args()
     seconds: float = chosen.seconds or chosen.minutes * 60
     say(f"seed {chosen.seed}")
+    # Ended from outside it says so, and keeps what it has.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shares = {"postgres": seconds, "sqlite": seconds}
     if chosen.database == "both":
         shares = {"postgres": seconds * 0.7, "sqlite": seconds * 0.3}

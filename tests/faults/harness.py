@@ -22,7 +22,7 @@ import httpx2
 from tests.faults.checker import violations
 from tests.faults.copies import Copy
 from tests.faults.databases import AnyDatabase, Postgres, Sqlite
-from tests.faults.history import Asked, Run
+from tests.faults.history import Asked, Run, Sent
 from tests.faults.moods import MOODS, MoodyModel
 from tests.faults.people import Person, World, patiently, read_everything
 from tests.faults.points import POINTS
@@ -351,7 +351,13 @@ async def _running(
         client = await stack.enter_async_context(
             httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_connections=None))
         )
-        world = World([copy.address for copy in harness.copies], harness.run, rng)
+        history = stack.enter_context((folder / "history.jsonl").open("w", encoding="utf-8"))
+
+        def note(sent: Sent) -> None:
+            history.write(f"{json.dumps(asdict(sent))}\n")
+            history.flush()
+
+        world = World([copy.address for copy in harness.copies], harness.run, rng, note)
         people = [Person(world, client, f"person{number}") for number in range(plan.people)]
         for person in people:
             await person.sign_up()

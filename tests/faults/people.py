@@ -33,6 +33,8 @@ class World:
     addresses: Sequence[str]
     run: Run
     rng: random.Random
+    note: Callable[[Sent], object]
+    """Takes each message when it has been delivered, for a run that may break off."""
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
     """No new messages."""
     give_up: float = math.inf
@@ -77,6 +79,7 @@ class Person:
                 continue
             self.world.run.sent.append(sent)
             await Delivery(self, sent).deliver()
+            self.world.note(sent)
             await asyncio.sleep(rng.uniform(0, 0.2))
 
     async def _next_message(self) -> Sent | None:
