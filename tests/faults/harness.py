@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -132,6 +133,15 @@ class Harness:
                 with suppress(RuntimeError):
                     await copy.start()
 
+    def after(self, shortest_s: float, longest_s: float, undo: Callable[[], object]) -> None:
+        """Undo what was done, some time between these."""
+
+        async def heal() -> None:
+            await asyncio.sleep(self.rng.uniform(shortest_s, longest_s))
+            undo()
+
+        self.later(heal())
+
     async def after_end_of(self, copy: Copy) -> None:
         """The same, for one that is about to die: until it has, it seems to be alive."""
         await copy.gone()
@@ -163,14 +173,9 @@ async def kill(harness: Harness) -> None:
 async def stop(harness: Harness) -> None:
     """SIGSTOP at any moment, beyond the lease."""
     copy = harness.any_copy()
-
-    async def go_on() -> None:
-        await asyncio.sleep(harness.rng.uniform(LEASE_S + 0.5, LEASE_S + 3))
-        copy.send_signal(signal.SIGCONT)
-
     copy.send_signal(signal.SIGSTOP)
     harness.done["SIGSTOP"] += 1
-    harness.later(go_on())
+    harness.after(LEASE_S + 0.5, LEASE_S + 3, partial(copy.send_signal, signal.SIGCONT))
 
 
 async def hand_over(harness: Harness) -> None:
@@ -200,11 +205,7 @@ async def lag(harness: Harness) -> None:
     copy.order(f"lag {harness.rng.choice((0.05, 0.15))}")
     harness.done["slow database"] += 1
 
-    async def hurry() -> None:
-        await asyncio.sleep(harness.rng.uniform(1, 5))
-        copy.order("lag 0")
-
-    harness.later(hurry())
+    harness.after(1, 5, partial(copy.order, "lag 0"))
 
 
 async def apart(harness: Harness) -> None:
@@ -213,11 +214,7 @@ async def apart(harness: Harness) -> None:
     copy.order("apart on")
     harness.done["cut off from the database"] += 1
 
-    async def join() -> None:
-        await asyncio.sleep(harness.rng.uniform(1, 14))
-        copy.order("apart off")
-
-    harness.later(join())
+    harness.after(1, 14, partial(copy.order, "apart off"))
 
 
 async def mood(harness: Harness) -> None:
@@ -225,11 +222,7 @@ async def mood(harness: Harness) -> None:
     harness.model.mood = harness.rng.choice(MOODS)
     harness.done[f"model {harness.model.mood}"] += 1
 
-    async def be_well() -> None:
-        await asyncio.sleep(harness.rng.uniform(0.5, 2))
-        harness.model.mood = "well"
-
-    harness.later(be_well())
+    harness.after(0.5, 2, harness.model.be_well)
 
 
 async def cut(harness: Harness) -> None:
@@ -253,11 +246,7 @@ async def full(harness: Harness) -> None:
     copy.order("full on")
     harness.done["disk full"] += 1
 
-    async def make_room() -> None:
-        await asyncio.sleep(harness.rng.uniform(0.3, 1.5))
-        copy.order("full off")
-
-    harness.later(make_room())
+    harness.after(0.3, 1.5, partial(copy.order, "full off"))
 
 
 FAULTS: Mapping[str, tuple[Fault, int, str]] = {

@@ -25,6 +25,10 @@ class MoodyModel(StubProvider):
     mood: Mood = "well"
     rng: random.Random = field(default_factory=random.Random)  # noqa: S311
 
+    def be_well(self) -> None:
+        """Its usual mood."""
+        self.mood = "well"
+
     async def _follow_rules(self, request: web.Request, seen: SeenRequest) -> web.StreamResponse:
         mood = self.mood if self.rng.random() < 0.7 else "well"
         if mood == "failing":

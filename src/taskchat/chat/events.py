@@ -21,7 +21,6 @@ from taskchat.errors import turn_failure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from pydantic_ai.messages import ToolCallPart
 
@@ -50,11 +49,6 @@ class TurnEvent:
     id: int
     name: EventName
     data: Mapping[str, Any]
-
-    @property
-    def is_end(self) -> bool:
-        """Whether an attempt ends with it."""
-        return self.name in {"turn.completed", "turn.failed", "turn.cancelled"}
 
 
 def started(turn: OwnedTurn | TurnRecord) -> TurnEvent:
@@ -170,20 +164,16 @@ def _message(record: TurnRecord) -> dict[str, Any]:
     reply = record.reply
     assert reply is not None  # noqa: S101  asked for only where there is one
     return {
-        "id": _text(reply.uid),
-        "conversation_id": _text(record.conversation_uid),
+        "id": str(reply.uid),
+        "conversation_id": str(record.conversation_uid),
         "role": "assistant",
         "content": reply.content,
         "tool_calls": reply.tool_calls,
         "tool_results": reply.tool_results,
         "metadata": reply.metadata,
-        "turn_id": _text(record.uid),
+        "turn_id": str(record.uid),
         "created_at": _moment(reply.created_at),
     }
-
-
-def _text(uid: UUID) -> str:
-    return str(uid)
 
 
 def _moment(time: datetime) -> str:

@@ -11,14 +11,15 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from taskchat.chat.events import EventName, Said, TurnEvent, text_of
+from taskchat.chat.events import Said, numbered, text_of
 from taskchat.chat.journal_events import completing
 from taskchat.chat.texts import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from taskchat.chat.events import EventName, TurnEvent
     from taskchat.chat.journal import Journal
     from taskchat.chat.records import OwnedTurn
 
@@ -130,12 +131,9 @@ class Telling:
             flusher.result()
         await self._flush()
 
-    def numbers(self, events: Sequence[tuple[EventName, Mapping[str, Any]]]) -> Sequence[TurnEvent]:
+    def numbers(self, events: Iterable[tuple[EventName, Mapping[str, Any]]]) -> Sequence[TurnEvent]:
         """Events that are stored with something else; `publish` shows them after that commit."""
-        return [
-            TurnEvent(number, name, data)
-            for number, (name, data) in enumerate(events, self._next_id)
-        ]
+        return numbered(events, self._next_id) if self.is_on else ()
 
     def publish(self, events: Sequence[TurnEvent]) -> None:
         """Show what is committed."""

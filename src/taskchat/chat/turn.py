@@ -405,20 +405,13 @@ class Turns:
             ]
             return [("response", write_response(response)), *effects]
 
-        told: Sequence[TurnEvent] = ()
+        telling = progress.telling
 
         def tell(steps: Sequence[Step]) -> Sequence[TurnEvent]:
-            nonlocal told
-            results = results_of(steps)
-            told = progress.telling.numbers([*called_and_returned(calls_in(response), results)])
-            return told
+            return telling.numbers(called_and_returned(calls_in(response), results_of(steps)))
 
-        telling, turn = progress.telling, progress.turn
-        if not turn.streamed:
-            progress.add(await self._journal.act(turn, len(progress.steps), work))
-            return
         await telling.settle()
-        steps = await self._journal.act(turn, len(progress.steps), work, tell)
+        steps = await self._journal.act(progress.turn, len(progress.steps), work, tell)
         telling.publish(tell(steps))
         progress.add(steps)
 

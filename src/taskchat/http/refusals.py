@@ -86,9 +86,9 @@ def refusals(statuses: str, **sentences: str) -> dict[int | str, Any]:
         statuses: all that can come, with spaces between.
         sentences: by `_403` and the like, in place of the usual ones.
     """
-    told = _refusals(statuses, sentences, Refusal)
-    told[400] = {"model": BadInput, "description": sentences.get("_400", _SENTENCES[400])}
-    return told
+    return _refusals(statuses, sentences, Refusal) | (
+        {400: {"model": BadInput, "description": sentences.get("_400", _SENTENCES[400])}}
+    )
 
 
 def v1_refusals(statuses: str, **sentences: str) -> dict[int | str, Any]:
