@@ -26,6 +26,7 @@ AppError
 ├── TooManyRequestsError         a limit of requests per time is reached
 ├── TurnFailedError              the turn was accepted and did not end well
 │   ├── ModelError                   the model refused, failed or could not be reached
+│   │   └── ContextTooLongError              ... since it was given more than it reads
 │   ├── MaxIterationsError
 │   ├── AgentTimeoutError
 │   └── TurnInterruptedError
@@ -259,6 +260,10 @@ class ModelError(TurnFailedError):
 
     code = "MODEL_ERROR"
     text = "The assistant is not available right now. Your message is kept; try again shortly."
+
+
+class ContextTooLongError(ModelError):
+    """The model was given more than it reads; with fewer messages it may answer."""
 
 
 class MaxIterationsError(TurnFailedError):
