@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic_ai.models import ModelRequestParameters
 
+from taskchat.chat import delete_guard
 from taskchat.chat.context import write_response
 from taskchat.chat.endings import calls_in, results_of
 from taskchat.chat.events import STARTED_ID, called_and_returned, started
@@ -397,18 +398,25 @@ class Turns:
 
     async def _act(self, progress: Progress, response: ModelResponse) -> None:
         """Do the calls of one answer and write down the answer with them: all of it, or nothing."""
+        calls = calls_in(response)
+        held = delete_guard.held_back(progress.turn, progress.steps, calls)
 
         async def work(tx: Transaction) -> Sequence[StepDraft]:
             effects: list[StepDraft] = [
-                ("effect", await self._toolset.call(tx, progress.turn, call))
-                for call in calls_in(response)
+                (
+                    "effect",
+                    delete_guard.refusal(call)
+                    if call.tool_call_id in held
+                    else await self._toolset.call(tx, progress.turn, call),
+                )
+                for call in calls
             ]
             return [("response", write_response(response)), *effects]
 
         telling = progress.telling
 
         def tell(steps: Sequence[Step]) -> Sequence[TurnEvent]:
-            return telling.numbers(called_and_returned(calls_in(response), results_of(steps)))
+            return telling.numbers(called_and_returned(calls, results_of(steps)))
 
         await telling.settle()
         steps = await self._journal.act(progress.turn, len(progress.steps), work, tell)

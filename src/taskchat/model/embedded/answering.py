@@ -22,21 +22,6 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.requests import Verb
 
-_YES = re.compile(
-    r"^\W*(?:(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for"
-    r"|of|course|absolutely|definitely|"
-    r"confirm|confirmed|correct|right|exactly|i'm|am|i|thing|delete|remove|mark|complete|add"
-    r"|clear|cancel|wipe|all|them|these|those|"
-    r"both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue|affirmative|the"
-    r"|list|my|want|to|of|course)\b\W*)+$|^\W*👍\W*$",
-    re.IGNORECASE,
-)
-_YES_WORD = re.compile(
-    r"\b(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|do\s+it|go|course|absolutely"
-    r"|definitely|confirm|confirmed|correct|right|"
-    r"exactly|proceed|continue|affirmative|delete|remove|all)\b|👍",
-    re.IGNORECASE,
-)
 _NO = re.compile(
     r"^\W*(?:no|nope|nah|n|not|don'?t|do\s+not|never\s*mind|cancel|stop|none|neither|nothing"
     r"|leave|forget\s+it|wait|keep|hold\s+on|"
@@ -54,11 +39,6 @@ _NEW_WISH = re.compile(
     r"|hello)\b",
     re.IGNORECASE,
 )
-
-
-def is_yes(text: str) -> bool:
-    """Whether a message is a plain yes: nothing in it narrows what was asked."""
-    return bool(_YES.match(text) and _YES_WORD.search(text))
 
 
 def is_no(text: str) -> bool:

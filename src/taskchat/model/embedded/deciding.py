@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskchat.model.consent import is_yes
 from taskchat.model.embedded import replies
 from taskchat.model.embedded.answering import (
     changes_asked,
     changes_told,
     is_no,
-    is_yes,
     named_task,
     pick,
 )
