@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 WORDS = [
     "ok",
+    "I've added “Buy milk”.",
     "",
     " ",
     "\n\n",

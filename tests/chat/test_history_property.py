@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from pydantic_ai.messages import ModelMessage
 
-from taskchat.chat.context import STAND_IN
+from taskchat.chat.context import CORRECTION, STAND_IN
 from taskchat.chat.events import text_of
 from taskchat.db.database import as_json
 from tests.chat.conftest import ChatDriver
@@ -123,6 +123,8 @@ def _check_pairs(life: Life, messages: Sequence[Mapping[str, Any]]) -> None:
 
 def _before_the_last_question(asked: Sequence[ModelMessage]) -> Sequence[tuple[str, str]]:
     said = texts(asked)
+    if ("user", CORRECTION) in said:
+        said = said[: said.index(("user", CORRECTION))]
     while said and said[-1][0] == "assistant":
         said.pop()
     return said

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 STAND_IN = "(This message was not answered.)"
 """Stands where a turn ended without a reply, so that no two questions follow each other."""
 
+CORRECTION = (
+    "(A note of Taskchat, which the user does not see: your answer says that something was done, and"
+    " no tool call of this turn has done it. If the user wants it done, call the tool now. Else"
+    " answer again, and say only what the results of your calls say.)"
+)
+"""Follows an answer that was sent back."""
+
 _RESPONSE: TypeAdapter[ModelResponse] = TypeAdapter(ModelResponse)
 
 
@@ -79,11 +86,24 @@ def _done(steps: Sequence[Step], system: str) -> Iterator[ModelMessage]:
             if returns:
                 yield ModelRequest(parts=[*returns], instructions=system)
                 returns = []
-            yield read_response(step.body)
+            response = read_response(step.body)
+            yield response
+            if was_sent_back(response):
+                yield correction(system)
         else:
             returns.append(tool_return(step.body["name"], step.body["id"], step.body))
     if returns:
         yield ModelRequest(parts=[*returns], instructions=system)
+
+
+def was_sent_back(response: ModelResponse) -> bool:
+    """Whether it is an answer without calls: stored as a step only if the model is to mend it."""
+    return not any(isinstance(part, ToolCallPart) for part in response.parts)
+
+
+def correction(system: str | None) -> ModelRequest:
+    """What the model reads after an answer that was sent back."""
+    return ModelRequest(parts=[UserPromptPart(CORRECTION)], instructions=system)
 
 
 def tool_return(name: str, call_id: str, result: Mapping[str, Any]) -> ToolReturnPart:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from taskchat.chat import receipts
-from taskchat.chat.context import read_response
+from taskchat.chat.context import read_response, was_sent_back
 from taskchat.chat.records import Ending, Usage
 from taskchat.chat.texts import tool_call_json
 
@@ -26,6 +26,21 @@ def calls_in(response: ModelResponse) -> list[ToolCallPart]:
 def text_in(response: ModelResponse) -> str:
     """What an answer of the model says."""
     return "".join(part.content for part in response.parts if isinstance(part, TextPart)).strip()
+
+
+def said_in(stored: Sequence[ModelResponse], last: ModelResponse | None = None) -> str:
+    """The reply that answers come to: all that was said since one was sent back.
+
+    Args:
+        stored: the answers that are steps.
+        last: the one that ends the turn, where there is one.
+    """
+    said: list[str] = []
+    for response in stored:
+        said = [] if was_sent_back(response) else [*said, text_in(response)]
+    if last is not None:
+        said.append(text_in(last))
+    return "\n\n".join(filter(None, said))
 
 
 def results_of(steps: Sequence[Step]) -> list[Mapping[str, Any]]:
@@ -52,8 +67,8 @@ def cancelled(turn: OwnedTurn) -> Ending:
     steps, shown = turn.steps, turn.shown
     responses = [read_response(step.body) for step in steps if step.kind == "response"]
     results = results_of(steps)
-    said = [shown] if shown else [*map(text_in, responses)]
+    said = shown or said_in(responses)
     content = turn.replied
     if steps or shown:
-        content = "\n\n".join(filter(None, [*said, receipts.describe(results), receipts.CANCELLED]))
+        content = "\n\n".join(filter(None, [said, receipts.describe(results), receipts.CANCELLED]))
     return added_up(Ending("cancelled", content), responses, results)

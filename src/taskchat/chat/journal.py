@@ -343,7 +343,7 @@ class Journal:
                 ending.content,
                 ending.tool_calls,
                 ending.tool_results,
-                None,
+                ending.metadata,
                 journal_reads.moment(closed["created_at"]),
             )
         return TurnRecord(
@@ -367,8 +367,8 @@ class Journal:
     async def _close_once(self, turn: OwnedTurn, ending: Ending, uid: UUID) -> Mapping[str, Any]:
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
-                "SELECT turn_close_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13,"
-                " $14) AS closing",
+                "SELECT turn_close_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                " $15) AS closing",
                 turn.id,
                 turn.epoch,
                 turn.user,
@@ -380,6 +380,7 @@ class Journal:
                 ending.content,
                 journal_steps.json_text(ending.tool_calls),
                 journal_steps.json_text(ending.tool_results),
+                journal_steps.json_text(ending.metadata),
                 ending.usage.input_tokens,
                 ending.usage.output_tokens,
                 ending.usage.requests,

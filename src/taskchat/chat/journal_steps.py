@@ -279,11 +279,11 @@ async def close_turn(
     now: str = ended["finished_at"]
     message = await tx.fetchrow(
         "INSERT INTO messages (uid, conversation_id, user_id, turn_id, seq, role, content,"
-        " tool_calls, tool_results, created_at, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, 'assistant', $6, $7, $8, $9, $9)"
+        " tool_calls, tool_results, metadata, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, 'assistant', $6, $7, $8, $9, $10, $10)"
         " ON CONFLICT (conversation_id, seq) DO UPDATE SET content = excluded.content,"
         " tool_calls = excluded.tool_calls, tool_results = excluded.tool_results,"
-        " updated_at = excluded.updated_at WHERE messages.turn_id = $4"
+        " metadata = excluded.metadata, updated_at = excluded.updated_at WHERE messages.turn_id = $4"
         " RETURNING uid, created_at",
         uid,
         turn.conversation_id,
@@ -293,6 +293,7 @@ async def close_turn(
         ending.content,
         json_text(ending.tool_calls),
         json_text(ending.tool_results),
+        json_text(ending.metadata),
         now,
     )
     assert message is not None  # noqa: S101  its place belongs to this turn alone

@@ -16,9 +16,15 @@ from pydantic_ai.messages import (
     ToolCallPart,
 )
 
-from taskchat.chat import receipts
-from taskchat.chat.context import messages_for, read_response, tool_return
-from taskchat.chat.endings import added_up, results_of, text_in
+from taskchat.chat import claims, receipts
+from taskchat.chat.context import (
+    correction,
+    messages_for,
+    read_response,
+    tool_return,
+    was_sent_back,
+)
+from taskchat.chat.endings import added_up, results_of, said_in
 from taskchat.chat.records import Ending
 from taskchat.chat.texts import storable, tool_arguments, tool_name
 
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
     from taskchat.chat.records import OwnedTurn, Step
     from taskchat.chat.telling import Telling
     from taskchat.errors import TurnFailedError
+
+
+UNCONFIRMED: Mapping[str, Any] = {"unconfirmed": True}
+"""The metadata of a reply that says more was done than its turn has done."""
 
 
 class Progress:
@@ -47,8 +57,8 @@ class Progress:
         self.telling.resume(self.said(), always=self.turn.attempt > 1)
 
     def said(self) -> str:
-        """All that the model said in this turn, in answers that are stored or have just come."""
-        return "\n\n".join(text for text in map(text_in, self._responses) if text)
+        """All that the model said in this turn, in answers that are stored."""
+        return said_in(self._responses)
 
     def add(self, steps: Sequence[Step]) -> None:
         """What was just written down; the model is shown the results at its next request."""
@@ -57,20 +67,28 @@ class Progress:
         response = read_response(steps[0].body)
         self._responses.append(response)
         self.messages.append(response)
+        if was_sent_back(response):
+            self.messages.append(correction(request.instructions))
+            return
         returns = [tool_return(s.body["name"], s.body["id"], s.body) for s in steps[1:]]
         self.messages.append(ModelRequest(parts=returns, instructions=request.instructions))
 
-    def answer(self, response: ModelResponse) -> str:
-        """The reply: all that the model said in this turn, or else what its tools gave back."""
-        self._responses.append(response)
-        return self.said() or receipts.answer_from(self._results())
+    def must_be_mended(self, response: ModelResponse) -> bool:
+        """Whether an answer claims what no step has done, and none was sent back for that before."""
+        is_first = not any(map(was_sent_back, self._responses))
+        return is_first and self._is_unbacked(said_in(self._responses, response))
 
-    def completed(self, text: str) -> Ending:
-        """The turn ends with its answer."""
-        return self._ending(Ending("completed", text))
+    def completed(self, response: ModelResponse) -> Ending:
+        """The turn ends with this answer, or else with what its tools gave back."""
+        text = said_in(self._responses, response) or receipts.answer_from(self._results())
+        metadata = UNCONFIRMED if self._is_unbacked(text) else None
+        self._responses.append(response)
+        return self._ending(Ending("completed", text, metadata=metadata))
 
     def failed(self, error: TurnFailedError) -> Ending:
         """The turn ends early; it has a reply only if something was shown or done, now or before."""
+        if self._responses and was_sent_back(self._responses[-1]):
+            return self.completed(self._responses.pop())  # in doubt, and better than none
         done = receipts.describe(self._results())
         said = "\n\n".join(part for part in (self.telling.shown, done) if part)
         return self._ending(
@@ -81,6 +99,14 @@ class Progress:
                 retryable=error.retryable,
             )
         )
+
+    def _is_unbacked(self, text: str) -> bool:
+        earlier = [
+            result
+            for message in self.turn.history
+            for result in (message.tool_results or {}).values()
+        ]
+        return claims.is_unbacked(text, self.turn.question, self._results(), earlier)
 
     def _ending(self, ending: Ending) -> Ending:
         return added_up(ending, self._responses, self._results())

@@ -125,6 +125,8 @@ class Ending:
     """In the chat-completions form: id, type, function with name and arguments as JSON text."""
     tool_results: Mapping[str, Mapping[str, Any]] | None = None
     """By call id: name, ok, result."""
+    metadata: Mapping[str, Any] | None = None
+    """Of the reply."""
     usage: Usage = Usage()
     error_code: str | None = None
     retryable: bool = False

@@ -324,8 +324,8 @@ class Turns:
             progress.begin()
             if turn.given_up:
                 raise TurnInterruptedError
-            text = await self._think_and_act(progress, started + self._limits.timeout_s)
-            ending = progress.completed(text)
+            answer = await self._think_and_act(progress, started + self._limits.timeout_s)
+            ending = progress.completed(answer)
         except TurnFailedError as error:
             ending = progress.failed(error)
         except (TurnLostError, DatabaseError, asyncio.CancelledError):
@@ -348,14 +348,19 @@ class Turns:
         )
         return record
 
-    async def _think_and_act(self, progress: Progress, deadline: float) -> str:
-        """Ask the model, do what it calls for, and ask again, until it answers in words."""
+    async def _think_and_act(self, progress: Progress, deadline: float) -> ModelResponse:
+        """Ask the model, do what it calls for, and ask again, until it answers in words.
+
+        An answer that claims what nothing has done goes back to the model, once.
+        """
         parameters = ModelRequestParameters(function_tools=await self._toolset.definitions())
         for _ in range(self._limits.iterations):
             response = await self._think(progress, parameters, deadline)
-            if not calls_in(response):
-                return progress.answer(response)
+            if not calls_in(response) and not progress.must_be_mended(response):
+                return response
             await self._act(progress, response)
+            if not calls_in(response):
+                progress.telling.resume(progress.said(), always=False)
         raise MaxIterationsError
 
     async def _think(
@@ -397,7 +402,7 @@ class Turns:
         raise AssertionError
 
     async def _act(self, progress: Progress, response: ModelResponse) -> None:
-        """Do the calls of one answer and write down the answer with them: all of it, or nothing."""
+        """Do the calls of an answer and write it down with them: all of it, or nothing."""
         calls = calls_in(response)
         held = delete_guard.held_back(progress.turn, progress.steps, calls)
 

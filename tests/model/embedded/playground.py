@@ -112,7 +112,7 @@ class Playground:
                 part.tool_call_id = f"t{number}_{part.tool_call_id}"
             turn += [ModelResponse(list(calls)), ModelRequest(list(returns))]
         self._turns.append([*turn, ModelResponse([TextPart(reply)])])
-        self.calls = calls
+        self.calls, self.returns = calls, returns
 
     def _run(self, call: ToolCallPart) -> ToolReturnPart:
         try:
