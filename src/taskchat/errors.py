@@ -24,6 +24,7 @@ AppError
 ├── BodyTooLargeError
 ├── UnsupportedMediaTypeError
 ├── TooManyRequestsError         a limit of requests per time is reached
+│   └── TokenBudgetSpentError        ... of the model's tokens per day
 ├── TurnFailedError              the turn was accepted and did not end well
 │   ├── ModelError                   the model refused, failed or could not be reached
 │   │   └── ContextTooLongError              ... since it was given more than it reads
@@ -47,6 +48,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,22 @@ class TooManyRequestsError(AppError):
         self.remaining = remaining
         self.reset_s = reset_s
         super().__init__(text, retry_after_s=reset_s)
+
+
+class TokenBudgetSpentError(TooManyRequestsError):
+    """The user has spent the model's tokens of the day; nothing was done.
+
+    Args:
+        limit: how many tokens a day has.
+        reset_s: in how many seconds there are new ones, at least 1.
+        resets_at: the same as a time: the next midnight in UTC.
+    """
+
+    code = "TOKEN_BUDGET_SPENT"
+
+    def __init__(self, *, limit: int, reset_s: int, resets_at: datetime) -> None:
+        text = f"Your tokens for today are spent; there are new ones at {resets_at:%Y-%m-%d %H:%M} UTC."
+        super().__init__(limit=limit, reset_s=reset_s, text=text)
 
 
 class TurnFailedError(AppError):

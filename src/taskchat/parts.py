@@ -15,6 +15,7 @@ from taskchat.auth.page import Page
 from taskchat.auth.profiles import Profiles
 from taskchat.auth.sign_in_limits import SignInLimits
 from taskchat.auth.tokens import TokenVerifier
+from taskchat.chat.budget import Budget
 from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal
 from taskchat.chat.journal_steps import Limits
@@ -51,6 +52,7 @@ class Parts:
     profiles: Profiles
     tokens: TokenVerifier
     turns: Turns
+    budget: Budget
     streams: OpenStreams
     conversations: ConversationService
 
@@ -132,7 +134,7 @@ async def _join(
         db,
         lease_s=settings.lease_s,
         history=settings.history,
-        limits=Limits(settings.turn_rate, settings.running_limit),
+        limits=Limits(settings.turn_rate, settings.running_limit, settings.tokens_per_day),
     )
     limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
     turns = Turns(journal, Toolset(), model, limits)
@@ -144,6 +146,7 @@ async def _join(
         profiles=Profiles(db, tokens.forget),
         tokens=tokens,
         turns=turns,
+        budget=Budget(db, settings.tokens_per_day),
         streams=OpenStreams(STREAMS_PER_TURN * most if (most := settings.running_limit) else None),
         conversations=ConversationService(db, turns),
     )

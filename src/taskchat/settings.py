@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     rate_limit: RateText = "60/minute"
     auth_rate_limit: RateText = "30/minute"
     turns_at_once: CountText = "10"
+    tokens_per_day: Annotated[int, Field(ge=1, le=10**12)] | None = None
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"

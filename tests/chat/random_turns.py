@@ -28,7 +28,7 @@ from pydantic_ai.usage import RequestUsage
 
 from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal, StepDraft
-from taskchat.chat.records import Ending, Opening, OwnedTurn, Step, TurnRecord, TurnRequest
+from taskchat.chat.records import Ending, Opening, OwnedTurn, Step, TurnRecord, TurnRequest, Usage
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.turn import TurnLimits, Turns
 from taskchat.db.database import Transaction, as_uuid
@@ -225,9 +225,10 @@ class MortalJournal(Journal):
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
         tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
+        usage: Usage | None = None,
     ) -> Sequence[Step]:
         """See `Journal.act`."""
-        return await self._mortally(partial(super().act, turn, idx, work, tell))
+        return await self._mortally(partial(super().act, turn, idx, work, tell, usage))
 
     async def tell(self, turn: OwnedTurn, events: Sequence[Any]) -> None:
         """See `Journal.tell`."""

@@ -112,21 +112,17 @@ def _around(harm: Harm, owner: type, name: str, point: str) -> None:
     setattr(owner, name, hooked)
 
 
-def _nothing(steps: object) -> tuple[()]:
-    return ()
-
-
 def _inside_act(harm: Harm) -> None:
     act = Journal.act
 
     @wraps(act)
-    async def hooked(self: Journal, turn: Any, idx: int, work: Any, tell: Any = _nothing) -> Any:
+    async def hooked(self: Journal, turn: Any, idx: int, work: Any, *told: Any) -> Any:
         async def working(tx: Any) -> Any:
             drafts = await work(tx)
             harm.at("act.inside")
             return drafts
 
-        return await act(self, turn, idx, working, tell)
+        return await act(self, turn, idx, working, *told)
 
     Journal.act = hooked
 

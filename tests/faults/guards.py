@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from taskchat import migrations
 from taskchat.chat import journal_events, journal_leases
 from taskchat.chat.journal import Journal, settled
-from taskchat.chat.records import Ending, Opened, Opening, OwnedTurn, Step, TurnRequest
+from taskchat.chat.records import Ending, Opened, Opening, OwnedTurn, Step, TurnRequest, Usage
 from taskchat.db.database import Transaction
 from taskchat.db.postgres import PostgresDatabase
 from taskchat.ids import new_uid
@@ -93,7 +93,7 @@ def break_in_python(guard: str, harm: Harm) -> None:
 
 
 def _fence_nothing() -> None:
-    async def fence(tx: Transaction, turn: OwnedTurn) -> bool:
+    async def fence(tx: Transaction, turn: OwnedTurn, usage: Usage | None = None) -> bool:
         return True
 
     journal_leases.fence = fence
@@ -106,6 +106,7 @@ def _effect_before_step(harm: Harm) -> None:
         idx: int,
         work: Callable[[Transaction], Awaitable[Any]],
         tell: Callable[[Sequence[Step]], Any] = lambda _: (),
+        *_: Usage | None,
     ) -> Sequence[Step]:
         db: PostgresDatabase = self._db  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         drafts = await db.transaction(work, user=turn.user)

@@ -9,7 +9,7 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from taskchat.chat import receipts
 from taskchat.chat.context import read_response, was_sent_back
-from taskchat.chat.records import Ending, Usage
+from taskchat.chat.records import Ending
 from taskchat.chat.texts import tool_call_json
 
 if TYPE_CHECKING:
@@ -51,15 +51,10 @@ def results_of(steps: Sequence[Step]) -> list[Mapping[str, Any]]:
 def added_up(
     ending: Ending, responses: Sequence[ModelResponse], results: Sequence[Mapping[str, Any]]
 ) -> Ending:
-    """The same end with all calls, results and usage of the turn."""
+    """The same end with all calls and results of the turn."""
     calls = [tool_call_json(call) for response in responses for call in calls_in(response)]
-    usage = Usage(
-        sum(response.usage.input_tokens for response in responses),
-        sum(response.usage.output_tokens for response in responses),
-        len(responses),
-    )
     told = {result["id"]: {key: result[key] for key in result if key != "id"} for result in results}
-    return replace(ending, tool_calls=calls or None, tool_results=told or None, usage=usage)
+    return replace(ending, tool_calls=calls or None, tool_results=told or None)
 
 
 def cancelled(turn: OwnedTurn) -> Ending:
@@ -71,4 +66,4 @@ def cancelled(turn: OwnedTurn) -> Ending:
     content = turn.replied
     if steps or shown:
         content = "\n\n".join(filter(None, [said, receipts.describe(results), receipts.CANCELLED]))
-    return added_up(Ending("cancelled", content), responses, results)
+    return added_up(Ending("cancelled", content, usage=turn.usage), responses, results)

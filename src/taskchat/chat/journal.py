@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from taskchat.chat import (
+    budget,
     journal_cancel,
     journal_events,
     journal_leases,
@@ -53,6 +54,7 @@ from taskchat.chat.records import (
     TurnLostError,
     TurnRecord,
     TurnRequest,
+    Usage,
 )
 from taskchat.db.database import (
     ConflictError,
@@ -68,6 +70,7 @@ from taskchat.errors import (
     ConversationNotFoundError,
     DatabaseError,
     KeyReusedError,
+    TokenBudgetSpentError,
     TooManyRequestsError,
 )
 from taskchat.ids import ConversationId, TurnId, UserId, new_uid
@@ -114,7 +117,8 @@ class Journal:
             db: where conversations and tasks are, too.
             lease_s: after how long a silent owner loses its turn (`TASKCHAT_LEASE_S`).
             history: how many earlier messages a turn thinks with (`TASKCHAT_HISTORY`).
-            limits: what one user may have (`TASKCHAT_RATE_LIMIT`, `TASKCHAT_TURNS_AT_ONCE`).
+            limits: what one user may have (`TASKCHAT_RATE_LIMIT`, `TASKCHAT_TURNS_AT_ONCE`,
+                `TASKCHAT_TOKENS_PER_DAY`).
         """
         self._db = db
         self._lease_s = lease_s
@@ -156,8 +160,8 @@ class Journal:
         )
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
-                "SELECT turn_open_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-                " $15, $16, $17, $18, $19, $20, $21, $22) AS opening",
+                "SELECT turn_open_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                " $15, $16, $17, $18, $19, $20, $21, $22, $23) AS opening",
                 again,
                 request.uid,
                 request.user,
@@ -182,6 +186,7 @@ class Journal:
                 None if (window := self._limits.window) is None else window.limit,
                 None if window is None else window.window_s,
                 self._limits.at_once,
+                self._limits.tokens_per_day,
             )
             return cast("Mapping[str, Any]", as_json(None if row is None else row["opening"]))
         return await self._db.transaction(
@@ -210,13 +215,18 @@ class Journal:
 
     def _refusal(self, found: Mapping[str, Any]) -> TooManyRequestsError:
         """Which limit is reached, and when there is room again."""
+        reset_s = max(1, math.ceil(found["room_s"]))
         if found["by"] == "rate" and self._limits.rate is not None:
-            return TooManyRequestsError(
-                limit=self._limits.rate.limit, reset_s=max(1, math.ceil(found["room_s"]))
+            return TooManyRequestsError(limit=self._limits.rate.limit, reset_s=reset_s)
+        if found["by"] == "tokens":
+            return TokenBudgetSpentError(
+                limit=self._limits.tokens_per_day or 0,
+                reset_s=reset_s,
+                resets_at=journal_reads.moment(found["resets_at"]),
             )
         return TooManyRequestsError(
             limit=self._limits.at_once or 0,
-            reset_s=1,
+            reset_s=reset_s,
             text="Too many of your messages are being answered at once; wait for one to end.",
         )
 
@@ -239,6 +249,7 @@ class Journal:
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
         tell: Callable[[Sequence[Step]], Sequence[TurnEvent]] = lambda _: (),
+        usage: Usage | None = None,
     ) -> Sequence[Step]:
         """Do effects and write down the steps that record them, in one transaction.
 
@@ -247,6 +258,7 @@ class Journal:
             idx: of the first step.
             work: does the effects inside the transaction and says what to record.
             tell: the events of a streamed turn that are stored with these steps.
+            usage: what the turn has used so far; who takes it over counts on from there.
 
         Raises:
             TurnLostError: the turn has another owner; nothing was done.
@@ -256,7 +268,7 @@ class Journal:
             return await self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
 
         async def transaction(tx: Transaction, again: bool) -> Sequence[Step]:
-            if not await journal_leases.fence(tx, turn):
+            if not await journal_leases.fence(tx, turn, usage):
                 raise TurnLostError
             if again and (stored := await journal_reads.steps(tx, turn.id, from_idx=idx)):
                 return stored  # the lost answer was that of a commit
@@ -391,7 +403,11 @@ class Journal:
         )
 
     async def continue_turn(self, record: TurnRecord) -> OwnedTurn | None:
-        """Go on with a turn that failed retryably; None where that may not be any more."""
+        """Go on with a turn that failed retryably; None where that may not be any more.
+
+        Raises:
+            TokenBudgetSpentError: it might, but its user's tokens of the day are spent.
+        """
 
         async def work(tx: Transaction) -> Claim | None:
             conversation = await tx.fetchrow(
@@ -419,6 +435,10 @@ class Journal:
             )
             if row is None or ended is None:
                 return None
+            # Last, so that what may not go on anyway is told as it ended.
+            most = self._limits.tokens_per_day
+            if most is not None and (found := await budget.spent(tx, record.user, most)):
+                raise self._refusal(found)
             await journal_leases.doubt(tx, record.id)
             if ended.streamed:
                 await journal_events.keep_end(tx, ended)

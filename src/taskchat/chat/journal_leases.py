@@ -13,14 +13,31 @@ from taskchat.ids import TurnId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taskchat.chat.records import OwnedTurn
+    from taskchat.chat.records import OwnedTurn, Usage
     from taskchat.db.database import Row, Transaction
 
 CLAIM_LIMIT = 8
 
 
-async def fence(tx: Transaction, turn: OwnedTurn) -> bool:
-    """Whether the turn is the caller's, which it stays until the transaction ends."""
+async def fence(tx: Transaction, turn: OwnedTurn, usage: Usage | None = None) -> bool:
+    """Whether the turn is the caller's, which it stays until the transaction ends.
+
+    Args:
+        tx: the transaction.
+        turn: whose owner the caller takes itself for.
+        usage: what the turn has used so far, to be written down with what follows.
+    """
+    if usage is not None:
+        counted = await tx.execute(
+            "UPDATE turns SET input_tokens = $3, output_tokens = $4, requests = $5"
+            " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+            turn.id,
+            turn.epoch,
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.requests,
+        )
+        return counted == 1
     owned = await tx.fetchrow(
         "SELECT id FROM turns WHERE id = $1 AND epoch = $2 AND status = 'running'"
         " FOR NO KEY UPDATE",

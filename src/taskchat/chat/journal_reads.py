@@ -82,8 +82,8 @@ async def owned_turn(
     """A running turn at that epoch; None where it has another owner or has ended."""
     row = await tx.fetchrow(
         "SELECT t.id, t.uid, t.user_id, t.conversation_id, c.uid AS conversation_uid, t.epoch,"
-        " t.attempt, t.user_seq, t.time_zone, t.created_at, t.streamed, m.content,"
-        " r.content AS replied"
+        " t.attempt, t.user_seq, t.time_zone, t.created_at, t.streamed, t.input_tokens,"
+        " t.output_tokens, t.requests, m.content, r.content AS replied"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq"
         " LEFT JOIN messages r ON r.conversation_id = t.conversation_id"
@@ -116,6 +116,7 @@ async def owned_turn(
         last_event_id=told[-1].id if told else STARTED_ID,
         shown=text_of(told),
         replied=row["replied"],
+        usage=Usage(row["input_tokens"], row["output_tokens"], row["requests"]),
     )
 
 

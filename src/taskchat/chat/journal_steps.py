@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from taskchat.chat import journal_reads
+from taskchat.chat import budget, journal_reads
 from taskchat.db.database import Row, Transaction, as_time
 from taskchat.rates import Rate
 
@@ -33,6 +33,8 @@ class Limits:
     """Turns opened within a window."""
     at_once: int | None = None
     """Turns that run; one that waits for its conversation does not run."""
+    tokens_per_day: int | None = None
+    """Tokens of the model, read and written together, in a UTC day."""
 
     @property
     def window(self) -> Rate | None:
@@ -63,7 +65,7 @@ def json_text(value: object) -> str | None:
 
 
 async def open_turn(tx: Transaction, request: TurnRequest, terms: OpenTerms) -> Mapping[str, Any]:
-    """Do what `turn_open_2` does; gives the same outcome."""
+    """Do what `turn_open_3` does; gives the same outcome."""
     if terms.again:
         mine = await tx.fetchrow(
             "SELECT id, epoch FROM turns WHERE uid = $1 AND user_id = $2", request.uid, request.user
@@ -157,6 +159,8 @@ async def _over_limit(
         )
         if row is not None and row["running"] >= limits.at_once:
             return {"outcome": "limited", "by": "at_once", "room_s": 1}
+    if limits.tokens_per_day is not None:
+        return await budget.spent(tx, request.user, limits.tokens_per_day)
     return None
 
 

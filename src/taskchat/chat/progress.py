@@ -31,6 +31,8 @@ from taskchat.chat.texts import storable, tool_arguments, tool_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pydantic_ai.usage import RequestUsage
+
     from taskchat.chat.records import OwnedTurn, Step
     from taskchat.chat.telling import Telling
     from taskchat.errors import TurnFailedError
@@ -48,6 +50,7 @@ class Progress:
         self.telling = telling
         self.steps: list[Step] = list(turn.steps)
         self.messages: list[ModelMessage] = []
+        self.usage = turn.usage
         self._responses: list[ModelResponse] = []
 
     def begin(self) -> None:
@@ -55,6 +58,10 @@ class Progress:
         self.messages = messages_for(self.turn)
         self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
         self.telling.resume(self.said(), always=self.turn.attempt > 1)
+
+    def count(self, usage: RequestUsage) -> None:
+        """Add what one request to the model has used, whatever becomes of its answer."""
+        self.usage = self.usage.and_an_answer(usage.input_tokens, usage.output_tokens)
 
     def said(self) -> str:
         """All that the model said in this turn, in answers that are stored."""
@@ -109,7 +116,7 @@ class Progress:
         return claims.is_unbacked(text, self.turn.question, self._results(), earlier)
 
     def _ending(self, ending: Ending) -> Ending:
-        return added_up(ending, self._responses, self._results())
+        return added_up(replace(ending, usage=self.usage), self._responses, self._results())
 
     def _results(self) -> list[Mapping[str, Any]]:
         return results_of(self.steps)

@@ -18,6 +18,9 @@ Status = Literal["running", "completed", "failed", "cancelled"]
 StepKind = Literal["response", "effect", "begun", "in_doubt"]
 Role = Literal["user", "assistant"]
 
+MOST_TOKENS = 2**31 - 1
+"""What a turn's columns hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:
@@ -77,6 +80,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model is known to have used for a turn, over all its attempts."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    requests: int = 0
+
+    def and_an_answer(self, input_tokens: int, output_tokens: int) -> Usage:
+        """The same with one more answer. Servers report what they like: columns must hold it."""
+        return Usage(
+            min(self.input_tokens + max(input_tokens, 0), MOST_TOKENS),
+            min(self.output_tokens + max(output_tokens, 0), MOST_TOKENS),
+            self.requests + 1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OwnedTurn:
     """A running turn of which this copy is the owner, as long as nobody raises its epoch."""
 
@@ -104,15 +124,8 @@ class OwnedTurn:
     """What the events so far show of the reply."""
     replied: str | None = None
     """The reply that an earlier attempt has left; it stays where this one comes to nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the model was asked for a turn, over all its attempts."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    requests: int = 0
+    usage: Usage = Usage()
+    """What earlier owners and attempts are known to have used."""
 
 
 @dataclass(frozen=True, slots=True)

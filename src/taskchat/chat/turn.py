@@ -131,6 +131,7 @@ class Turns:
 
         Raises:
             ConversationNotFoundError, KeyReusedError, ConversationBusyError: nothing was stored.
+            TooManyRequestsError: nothing was stored; a turn that might go on stays as it was.
             StoppingError: this copy takes no new turns.
         """
         self._check_stopping()
@@ -155,6 +156,7 @@ class Turns:
 
         Raises:
             TurnNotFoundError: there is none, or its conversation was deleted.
+            TokenBudgetSpentError: it might go on, but for the tokens of its user's day.
             StoppingError: this copy takes no new turns.
         """
         self._check_stopping()
@@ -374,6 +376,7 @@ class Turns:
                 response = await ask(progress, parameters)
         except TimeoutError:
             raise AgentTimeoutError(retryable=True) from None
+        progress.count(response.usage)
         return ours(response, progress.turn, len(progress.steps))
 
     async def _ask(self, progress: Progress, parameters: ModelRequestParameters) -> ModelResponse:
@@ -391,8 +394,13 @@ class Turns:
                 request = self._model.request_stream(progress.messages, None, parameters)
                 async with request as stream:
                     has_begun = True
-                    async for event in stream:
-                        telling.say(text_of_event(event))
+                    try:
+                        async for event in stream:
+                            telling.say(text_of_event(event))
+                    except BaseException:
+                        if stream.usage.has_values():  # some tell it with their first words
+                            progress.count(stream.usage)
+                        raise
                     return stream.get()
             except ModelError as error:
                 if not (error.retryable and has_begun) or pause_s is None:
@@ -424,7 +432,8 @@ class Turns:
             return telling.numbers(called_and_returned(calls, results_of(steps)))
 
         await telling.settle()
-        steps = await self._journal.act(progress.turn, len(progress.steps), work, tell)
+        idx = len(progress.steps)
+        steps = await self._journal.act(progress.turn, idx, work, tell, progress.usage)
         telling.publish(tell(steps))
         progress.add(steps)
 

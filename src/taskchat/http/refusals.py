@@ -16,7 +16,8 @@ _SENTENCES = {
     413: "The body is over 1 MiB.",
     415: "The body is not JSON.",
     422: "The `Idempotency-Key` was used with another message, conversation or metadata.",
-    429: "Too many turns; try again after `Retry-After` seconds.",
+    429: "Too many turns, or the tokens of your day are spent; try again after `Retry-After`"
+    " seconds.",
     500: "The database failed.",
     503: "This server is stopping; try again after `Retry-After` seconds.",
     504: "The assistant took too long; the message is kept.",
@@ -25,7 +26,7 @@ _RATE_HEADERS = {
     name: {"description": text, "schema": {"type": "integer"}}
     for name, text in (
         ("Retry-After", "Seconds to wait."),
-        ("X-RateLimit-Limit", "How many are admitted in a window."),
+        ("X-RateLimit-Limit", "How many are admitted in a window; or how many tokens a day has."),
         ("X-RateLimit-Remaining", "How many are left now."),
         ("X-RateLimit-Reset", "In how many seconds there is room again."),
     )

@@ -98,7 +98,11 @@ async def cancel_turn(turn_id: TurnUid, request: Request, user: CurrentUser) -> 
     "/{turn_id}/retry",
     summary="Resume a turn that failed",
     response_model=Envelope[Turn],
-    responses=v1_refusals("400 401 403 404 500 503", _404=_NO_TURN),
+    responses=v1_refusals(
+        "400 401 403 404 429 500 503",
+        _404=_NO_TURN,
+        _429="The tokens of your day are spent; the turn may go on after `Retry-After` seconds.",
+    ),
 )
 async def retry_turn(turn_id: TurnUid, request: Request, user: CurrentUser) -> Response:
     """Let a turn that failed run again from where it was, and give it as it then stands.

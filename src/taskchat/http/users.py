@@ -1,8 +1,8 @@
-"""The caller's own profile: `/api/v1/users/me`, for users of every issuer."""
+"""The caller's own profile and use: `/api/v1/users/me`, for users of every issuer."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from taskchat.auth.account_texts import MAX_NAME_CHARS
 from taskchat.auth.profiles import Profile, ProfileChanges
+from taskchat.chat.budget import DayUsage
 from taskchat.errors import InvalidInputError
 from taskchat.http.cookies import slide_page_cookie
 from taskchat.http.deps import CurrentUser, parts_of
@@ -69,6 +70,32 @@ class ProfileBody(Body):
     time_zone: Annotated[Zone | None, Field(description=_ZONE)] = None
 
 
+class DayUsageAnswer(BaseModel):
+    """What the model was asked for one user in one day."""
+
+    day: Annotated[date, Field(description="The UTC day; a turn counts where it was accepted.")]
+    input_tokens: Annotated[int, Field(description="Tokens that the model was given.")]
+    output_tokens: Annotated[int, Field(description="Tokens that it wrote.")]
+    requests: Annotated[int, Field(description="How often it was asked.")]
+    limit: Annotated[
+        int | None,
+        Field(description="How many tokens, given and written together, a day has; null: any."),
+    ]
+    resets_at: Annotated[datetime, Field(description="The next midnight in UTC.")]
+
+    @classmethod
+    def of(cls, day: DayUsage, limit: int | None) -> DayUsageAnswer:
+        """A day as the world sees it."""
+        return cls(
+            day=day.begins_at.date(),
+            input_tokens=day.usage.input_tokens,
+            output_tokens=day.usage.output_tokens,
+            requests=day.usage.requests,
+            limit=limit,
+            resets_at=day.resets_at,
+        )
+
+
 @router.get(
     "/me",
     summary="Who you are",
@@ -98,6 +125,21 @@ async def change_me(request: Request, user: CurrentUser) -> Response:
     if "time_zone" in body.model_fields_set:
         changes["time_zone"] = body.time_zone
     return _answer(await parts_of(request).profiles.change(user, changes))
+
+
+@router.get(
+    "/me/usage",
+    summary="What you have used today",
+    response_model=Envelope[DayUsageAnswer],
+    responses=v1_refusals("401 500"),
+)
+async def read_usage(request: Request, user: CurrentUser) -> Response:
+    """What your turns of this UTC day have used of the model, and when the next day begins.
+
+    Turns of deleted conversations count; of one that runs, what is known of it.
+    """
+    budget = parts_of(request).budget
+    return data_response(DayUsageAnswer.of(await budget.today(user.user), budget.tokens_per_day))
 
 
 def _answer(profile: Profile) -> Response:
