@@ -182,7 +182,7 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(
 
     settings = _set(monkeypatch, TASKCHAT_LEASE_S="5")
 
-    assert (settings.lease_s, settings.history) == (5, 4)
+    assert (settings.lease_s, settings.history_messages) == (5, 4)
 
 
 def test_a_dotenv_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -267,3 +267,18 @@ def test_what_is_shown_has_the_names_that_are_set(monkeypatch: pytest.MonkeyPatc
 )
 def test_an_address_is_shown_without_its_password(address: str, shown: str) -> None:
     assert without_password(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"), [("20", 20), ("0", 0), ("full", None), ("FULL", None)]
+)
+def test_the_history_is_a_number_of_messages_or_full(
+    monkeypatch: pytest.MonkeyPatch, text: str, messages: int | None
+) -> None:
+    assert _set(monkeypatch, TASKCHAT_HISTORY=text).history_messages == messages
+
+
+@pytest.mark.parametrize("text", ["-1", "1001", "all", "2.5"])
+def test_any_other_history_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    with pytest.raises(StartError, match=r"^TASKCHAT_HISTORY cannot be used: .* or full\.$"):
+        _set(monkeypatch, TASKCHAT_HISTORY=text)

@@ -21,8 +21,10 @@ from taskchat.chat.journal import Journal
 from taskchat.chat.journal_steps import Limits
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.recovery import Recovery
+from taskchat.chat.summaries import Summaries
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits, Turns
+from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
@@ -104,6 +106,12 @@ def named_model(settings: Settings) -> Model:
     return make_model(settings.model, base_url=settings.model_base_url, api_key=settings.api_key)
 
 
+def history_window(settings: Settings) -> Window:
+    """Which earlier messages a turn is given."""
+    most = settings.history_messages
+    return Window.within(settings.history_tokens) if most is None else Window(most)
+
+
 def token_rules(settings: Settings) -> TokenRules:
     """Which outside tokens count. A key set among them must be closed; it opens nothing by itself.
 
@@ -130,14 +138,15 @@ async def _join(
     people = Accounts(
         db, issuer, sign_up_open=settings.sign_up_is_open(address), forget=tokens.forget
     )
+    window = history_window(settings)
     journal = Journal(
         db,
         lease_s=settings.lease_s,
-        history=settings.history,
+        window=window,
         limits=Limits(settings.turn_rate, settings.running_limit, settings.tokens_per_day),
     )
     limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
-    turns = Turns(journal, Toolset(), model, limits)
+    turns = Turns(journal, Toolset(), model, limits, Summaries(db, model, window))
     parts = Parts(
         settings=settings,
         db=db,

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from taskchat.rates import Rate
 
 SECRET_BYTES = 32
+FULL = "full"
+MOST_HISTORY = 1000
 
 
 def _data_dir() -> Path:
@@ -89,7 +91,16 @@ def _checked_count(text: str) -> str:
     return text
 
 
+def _checked_history(text: str) -> str:
+    text = text.strip().lower()
+    if text != FULL and not (text.isdecimal() and int(text) <= MOST_HISTORY):
+        message = f"it must be a number up to {MOST_HISTORY}, or full"
+        raise ValueError(message)
+    return text
+
+
 CountText = Annotated[str, AfterValidator(_checked_count)]
+HistoryText = Annotated[str, AfterValidator(_checked_history)]
 RateText = Annotated[str, AfterValidator(_checked_rate)]
 
 
@@ -118,7 +129,8 @@ class Settings(BaseSettings):
     agent_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30
     agent_max_iterations: Annotated[int, Field(ge=1, le=100)] = 15
     lease_s: Annotated[float, Field(ge=2, le=60)] = 12
-    history: Annotated[int, Field(ge=0, le=1000)] = 20
+    history: HistoryText = "20"
+    history_tokens: Annotated[int, Field(ge=100, le=1_000_000)] = 8000
 
     auth: Literal["local", "external", "both"] | None = None
     jwks_url: Annotated[str, AfterValidator(_checked_key_set_url)] | None = None
@@ -187,6 +199,11 @@ class Settings(BaseSettings):
         if self.sign_up is not None:
             return self.sign_up == "open"
         return is_loopback(urlsplit(address).hostname)
+
+    @property
+    def history_messages(self) -> int | None:
+        """How many earlier messages a turn is given; None for as many as fit its tokens."""
+        return None if self.history == FULL else int(self.history)
 
     @property
     def turn_rate(self) -> Rate | None:

@@ -14,6 +14,7 @@ from taskchat.chat.records import TurnRecord, TurnRequest
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import Answer, TurnLimits, Turns
+from taskchat.chat.window import Window
 from taskchat.db.database import Database, Transaction
 from taskchat.ids import ConversationId, UserId
 from taskchat.tasks.service import TaskList
@@ -40,10 +41,10 @@ class ChatDriver:
     model: ScriptedModel = field(default_factory=ScriptedModel)
     limits: TurnLimits = field(default_factory=TurnLimits)
     lease_s: float = 12
-    history: int = 20
+    window: Window = field(default_factory=Window)
 
     def __post_init__(self) -> None:
-        self.journal = Journal(self.db, lease_s=self.lease_s, history=self.history)
+        self.journal = Journal(self.db, lease_s=self.lease_s, window=self.window)
         self.turns = Turns(self.journal, TOOLSET, self.model, self.limits)
         self.recovery = Recovery(self.turns, self.journal, self.lease_s)
         self.conversation: ConversationId | None = None

@@ -31,6 +31,7 @@ from taskchat.chat.journal import Journal, StepDraft
 from taskchat.chat.records import Ending, Opening, OwnedTurn, Step, TurnRecord, TurnRequest, Usage
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.turn import TurnLimits, Turns
+from taskchat.chat.window import Window
 from taskchat.db.database import Transaction, as_uuid
 from taskchat.errors import AppError, ModelError
 from taskchat.ids import UserId, new_uid
@@ -264,7 +265,7 @@ class Server:
     def __init__(
         self, chat: ChatDriver, history: int, model: ScriptedModel, death: Death | None
     ) -> None:
-        self.journal = MortalJournal(chat.db, lease_s=12, history=history)
+        self.journal = MortalJournal(chat.db, lease_s=12, window=Window(history))
         self.journal.death = death
         self.model = model
         self.turns = Turns(self.journal, TOOLSET, model, TurnLimits())

@@ -10,6 +10,7 @@ import pytest
 
 from taskchat.chat.journal import Journal
 from taskchat.chat.journal_steps import Limits
+from taskchat.chat.window import Window
 from taskchat.errors import TooManyRequestsError
 from taskchat.rates import Rate
 from tests.chat.conftest import ChatDriver, never
@@ -19,7 +20,7 @@ from tests.conftest import make_user
 def _limited(chat: ChatDriver, **limits: object) -> ChatDriver:
     """Another copy of the server, with limits."""
     copy = chat.another_copy()
-    journal = Journal(chat.db, lease_s=12, history=20, limits=Limits(**limits))  # pyright: ignore[reportArgumentType]
+    journal = Journal(chat.db, lease_s=12, window=Window(), limits=Limits(**limits))  # pyright: ignore[reportArgumentType]
     copy.journal = journal
     copy.turns._journal = journal  # pyright: ignore[reportPrivateUsage]
     return copy

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic_ai.messages import ToolCallPart
 
+from taskchat.chat.events import TurnEvent
 from taskchat.chat.journal import Claim, StepDraft
 from taskchat.chat.records import Busy, Ending, Known, Opened, OwnedTurn, TurnLostError
 from taskchat.chat.toolset import Toolset
@@ -98,6 +99,37 @@ async def test_an_owner_that_lost_its_turn_cannot_close(chat: ChatDriver) -> Non
     with pytest.raises(TurnLostError):
         await chat.journal.close(turn, Ending("completed", "too late"))
     assert await chat.messages() == [(1, "user", "hello")]
+
+
+async def test_an_owner_that_lost_its_turn_cannot_tell(chat: ChatDriver) -> None:
+    opening = await chat.journal.open(chat.request("hello", streamed=True))
+    assert isinstance(opening, Opened)
+    await _expire(chat)
+    await chat.journal.claim()
+
+    with pytest.raises(TurnLostError):
+        await chat.journal.tell(opening.turn, [TurnEvent(2, "message.delta", {"text": "late"})])
+    assert await chat.rows("SELECT id FROM turn_events WHERE turn_id = $1", opening.turn.id) == []
+
+
+async def test_an_owner_stops_asking_the_model_soon_after_another_copy_has_cancelled_its_turn(
+    chat: ChatDriver,
+) -> None:
+    if chat.db.dialect == "sqlite":
+        pytest.skip("one process serves the file")
+    owner = chat.another_copy(lease_s=60)  # renewed every 20 s: only the watch is quicker
+    owner.model.hangs()
+    keeping = asyncio.create_task(owner.recovery.keep())
+    sending = asyncio.create_task(owner.send("hello"))
+    await owner.model.reached.wait()
+
+    await chat.turns.cancel(chat.user, (await chat.record()).uid)
+
+    async with asyncio.timeout(6):  # the contract's two seconds, three times
+        while owner.turns.running:  # noqa: ASYNC110  there is nothing to wait for but that
+            await asyncio.sleep(0.05)
+    keeping.cancel()
+    await asyncio.gather(keeping, sending, return_exceptions=True)
 
 
 async def test_an_ended_turn_takes_no_more_steps(chat: ChatDriver) -> None:

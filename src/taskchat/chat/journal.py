@@ -77,6 +77,7 @@ from taskchat.ids import ConversationId, TurnId, UserId, new_uid
 
 if TYPE_CHECKING:
     from taskchat.chat.events import TurnEvent
+    from taskchat.chat.window import Window
 
 T = TypeVar("T")
 
@@ -109,20 +110,20 @@ class Journal:
     """Writes turns down. Holds no turn itself."""
 
     def __init__(
-        self, db: Database, *, lease_s: float, history: int, limits: Limits = NO_LIMITS
+        self, db: Database, *, lease_s: float, window: Window, limits: Limits = NO_LIMITS
     ) -> None:
         """Keep turns in `db`.
 
         Args:
             db: where conversations and tasks are, too.
             lease_s: after how long a silent owner loses its turn (`TASKCHAT_LEASE_S`).
-            history: how many earlier messages a turn thinks with (`TASKCHAT_HISTORY`).
+            window: which earlier messages a turn thinks with (`TASKCHAT_HISTORY`).
             limits: what one user may have (`TASKCHAT_RATE_LIMIT`, `TASKCHAT_TURNS_AT_ONCE`,
                 `TASKCHAT_TOKENS_PER_DAY`).
         """
         self._db = db
         self._lease_s = lease_s
-        self._history = history
+        self._window = window
         self._limits = limits
 
     async def open(self, request: TurnRequest, *, waited: bool = False) -> Opening:
@@ -156,12 +157,12 @@ class Journal:
         self, request: TurnRequest, *, again: bool, waited: bool
     ) -> Mapping[str, Any]:
         terms = journal_steps.OpenTerms(
-            again, waited, self._lease_s, TICKET_S, self._history, self._limits
+            again, waited, self._lease_s, TICKET_S, self._window, self._limits
         )
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
-                "SELECT turn_open_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-                " $15, $16, $17, $18, $19, $20, $21, $22, $23) AS opening",
+                "SELECT turn_open_4($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) AS opening",
                 again,
                 request.uid,
                 request.user,
@@ -182,7 +183,8 @@ class Journal:
                 request.streamed,
                 self._lease_s,
                 TICKET_S,
-                self._history,
+                self._window.messages,
+                self._window.tokens,
                 None if (window := self._limits.window) is None else window.limit,
                 None if window is None else window.window_s,
                 self._limits.at_once,
@@ -502,7 +504,7 @@ class Journal:
     async def load(self, claim: Claim) -> OwnedTurn:
         """Everything that is needed to go on with a turn that this copy owns."""
         turn = await self._db.read(
-            lambda tx: journal_reads.owned_turn(tx, claim.turn, claim.epoch, self._history),
+            lambda tx: journal_reads.owned_turn(tx, claim.turn, claim.epoch, self._window),
             user=claim.user,
         )
         if turn is None:
@@ -557,5 +559,7 @@ def _opened(request: TurnRequest, found: Mapping[str, Any]) -> OwnedTurn:
         time_zone=request.time_zone,
         created_at=journal_reads.moment(found["created_at"]),
         history=[HistoryMessage(*entry) for entry in found["history"]],
+        summary=found["summary"] or "",
+        summary_seq=found["summary_seq"],
         streamed=request.streamed,
     )

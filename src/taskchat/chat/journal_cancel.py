@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from taskchat.chat import journal_events, journal_reads, journal_steps
 from taskchat.chat.endings import cancelled
 from taskchat.chat.journal_events import completing
+from taskchat.chat.window import Window
 from taskchat.ids import TurnId, UserId, new_uid
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def cancel_running(
     )
     if running is None:
         return None
-    turn = await journal_reads.owned_turn(tx, TurnId(running["id"]), running["epoch"], 0)
+    turn = await journal_reads.owned_turn(tx, TurnId(running["id"]), running["epoch"], Window(0))
     assert turn is not None  # noqa: S101  its row is locked
     ending = cancelled(turn)
     if turn.streamed and ending.content is not None:

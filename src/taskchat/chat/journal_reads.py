@@ -15,6 +15,7 @@ from taskchat.chat.records import (
     TurnRecord,
     Usage,
 )
+from taskchat.chat.window import CHARS_PER_TOKEN, MESSAGE_TOKENS, Window
 from taskchat.db.database import Row, Transaction, as_json, as_optional_time, as_time, as_uuid
 from taskchat.ids import ConversationId, TurnId, UserId
 
@@ -28,26 +29,41 @@ def moment(epoch_s: float) -> datetime:
 
 
 async def history(
-    tx: Transaction, conversation: int, *, limit: int, before_seq: int | None = None
+    tx: Transaction, conversation: int, window: Window, *, before_seq: int | None = None
 ) -> list[tuple[object, ...]]:
-    """The newest messages (role, content, tool calls, tool results), oldest first.
+    """The newest messages (role, content, tool calls, tool results, seq), oldest first.
 
     A reply comes only directly after its question: without it, it would pass for the answer to an
     earlier question that has none.
     """
     rows = await tx.fetch(
-        "SELECT seq, role, content, tool_calls, tool_results FROM messages"
-        " WHERE conversation_id = $1 AND deleted_at IS NULL AND seq < $2"
-        " ORDER BY seq DESC LIMIT $3",
+        "SELECT seq, role, content, tool_calls, tool_results"
+        " FROM (SELECT newest.*, sum(tokens) OVER (ORDER BY seq DESC) AS total"
+        "  FROM (SELECT seq, role, content, tool_calls, tool_results,"
+        "    CASE WHEN $4 = 0 THEN 0 ELSE $5 + (length(content)"
+        "     + coalesce(length(CAST(tool_calls AS TEXT)), 0)"
+        "     + coalesce(length(CAST(tool_results AS TEXT)), 0)) / $6 END AS tokens"
+        "   FROM messages WHERE conversation_id = $1 AND deleted_at IS NULL AND seq < $2"
+        "   ORDER BY seq DESC LIMIT $3) AS newest) AS added_up"
+        " WHERE total <= $4 ORDER BY seq",
         conversation,
         # Before the question itself is stored, everything is earlier.
         2**31 - 1 if before_seq is None else before_seq,
-        limit,
+        window.messages,
+        window.tokens or 0,
+        MESSAGE_TOKENS,
+        CHARS_PER_TOKEN,
     )
     places = {row["seq"] for row in rows}
     return [
-        (row["role"], row["content"], as_json(row["tool_calls"]), as_json(row["tool_results"]))
-        for row in reversed(rows)
+        (
+            row["role"],
+            row["content"],
+            as_json(row["tool_calls"]),
+            as_json(row["tool_results"]),
+            row["seq"],
+        )
+        for row in rows
         if row["role"] == "user" or row["seq"] - 1 in places
     ]
 
@@ -76,14 +92,13 @@ async def events_told(
     return [TurnEvent(row["id"], row["name"], as_json(row["body"])) for row in rows]
 
 
-async def owned_turn(
-    tx: Transaction, turn: TurnId, epoch: int, history_limit: int
-) -> OwnedTurn | None:
+async def owned_turn(tx: Transaction, turn: TurnId, epoch: int, window: Window) -> OwnedTurn | None:
     """A running turn at that epoch; None where it has another owner or has ended."""
     row = await tx.fetchrow(
         "SELECT t.id, t.uid, t.user_id, t.conversation_id, c.uid AS conversation_uid, t.epoch,"
         " t.attempt, t.user_seq, t.time_zone, t.created_at, t.streamed, t.input_tokens,"
-        " t.output_tokens, t.requests, m.content, r.content AS replied"
+        " t.output_tokens, t.requests, c.summary, c.summary_seq, m.content,"
+        " r.content AS replied"
         " FROM turns t JOIN conversations c ON c.id = t.conversation_id"
         " JOIN messages m ON m.conversation_id = t.conversation_id AND m.seq = t.user_seq"
         " LEFT JOIN messages r ON r.conversation_id = t.conversation_id"
@@ -94,9 +109,7 @@ async def owned_turn(
     )
     if row is None:
         return None
-    earlier = await history(
-        tx, row["conversation_id"], limit=history_limit, before_seq=row["user_seq"]
-    )
+    earlier = await history(tx, row["conversation_id"], window, before_seq=row["user_seq"])
     user, streamed = UserId(row["user_id"]), bool(row["streamed"])
     told = await events_told(tx, user, turn) if streamed else ()
     return OwnedTurn(
@@ -111,6 +124,8 @@ async def owned_turn(
         time_zone=row["time_zone"],
         created_at=as_time(row["created_at"]),
         history=[HistoryMessage(*cast("tuple[Any, ...]", entry)) for entry in earlier],
+        summary=row["summary"] or "",
+        summary_seq=row["summary_seq"],
         steps=await steps(tx, turn),
         streamed=streamed,
         last_event_id=told[-1].id if told else STARTED_ID,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from taskchat.chat.records import Ending, OwnedTurn, TurnRequest
+    from taskchat.chat.window import Window
 
 _DAY_S = 86_400
 MOST_READ = 1000
@@ -49,13 +50,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class OpenTerms:
-    """The conditions of an open: seconds, and the number of earlier messages wanted."""
+    """The conditions of an open: seconds, and which earlier messages are wanted."""
 
     again: bool
     waited: bool
     lease_s: float
     ticket_s: float
-    history: int
+    window: Window
     limits: Limits
 
 
@@ -65,7 +66,7 @@ def json_text(value: object) -> str | None:
 
 
 async def open_turn(tx: Transaction, request: TurnRequest, terms: OpenTerms) -> Mapping[str, Any]:
-    """Do what `turn_open_3` does; gives the same outcome."""
+    """Do what `turn_open_4` does; gives the same outcome."""
     if terms.again:
         mine = await tx.fetchrow(
             "SELECT id, epoch FROM turns WHERE uid = $1 AND user_id = $2", request.uid, request.user
@@ -189,7 +190,8 @@ async def _store(
         counted = await tx.fetchrow(
             "INSERT INTO conversations (uid, user_id, title, last_seq, message_count,"
             " last_message_at, created_at, updated_at) SELECT $1, $2, $3, 1, 1, now, now, now"
-            " FROM (SELECT clock_timestamp() AS now) RETURNING id, uid, last_seq, updated_at",
+            " FROM (SELECT clock_timestamp() AS now)"
+            " RETURNING id, uid, last_seq, updated_at, summary, summary_seq",
             request.new_conversation_uid,
             request.user,
             request.title,
@@ -201,11 +203,11 @@ async def _store(
             " last_message_at = clock.now, updated_at = clock.now,"
             " title = CASE WHEN auto_title THEN $2 ELSE title END, auto_title = false"
             " FROM (SELECT clock_timestamp() AS now) AS clock"
-            " WHERE id = $1 RETURNING id, uid, last_seq, updated_at",
+            " WHERE id = $1 RETURNING id, uid, last_seq, updated_at, summary, summary_seq",
             conversation["id"],
             request.title,
         )
-        history = await journal_reads.history(tx, conversation["id"], limit=terms.history)
+        history = await journal_reads.history(tx, conversation["id"], terms.window)
     assert counted is not None  # noqa: S101  inserted, or found under the lock
     now: str = counted["updated_at"]
     turn = await tx.fetchrow(
@@ -253,6 +255,8 @@ async def _store(
         "conversation_uid": counted["uid"],
         "created_at": as_time(now).timestamp(),
         "history": history,
+        "summary": counted["summary"],
+        "summary_seq": counted["summary_seq"],
     }
 
 

@@ -109,8 +109,9 @@ class MessageList:
             row["id"],
         )
         await self._tx.execute(
-            "UPDATE conversations SET message_count = message_count - 1,"
-            " updated_at = clock_timestamp(), last_message_at = (SELECT created_at FROM messages"
+            # What a summary has of it cannot be told: so it is made anew from what is left.
+            "UPDATE conversations SET message_count = message_count - 1, summary = NULL,"
+            " summary_seq = 0, updated_at = clock_timestamp(), last_message_at = (SELECT created_at FROM messages"
             "  WHERE user_id = $1 AND conversation_id = $2 AND deleted_at IS NULL"
             "  ORDER BY seq DESC LIMIT 1)"
             " WHERE user_id = $1 AND id = $2",

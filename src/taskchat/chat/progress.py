@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 UNCONFIRMED: Mapping[str, Any] = {"unconfirmed": True}
 """The metadata of a reply that says more was done than its turn has done."""
 
+KEPT_SHARE = 4
+"""A model that was given too much reads the newest quarter of the window."""
+
 
 class Progress:
     """How far a turn is: its steps, and the messages that the model reads next."""
@@ -52,6 +55,7 @@ class Progress:
         self.messages: list[ModelMessage] = []
         self.usage = turn.usage
         self._responses: list[ModelResponse] = []
+        self._is_short = False
 
     def begin(self) -> None:
         """Read what is stored. A step of its own, since even a turn that is unreadable must end."""
@@ -62,6 +66,16 @@ class Progress:
     def count(self, usage: RequestUsage) -> None:
         """Add what one request to the model has used, whatever becomes of its answer."""
         self.usage = self.usage.and_an_answer(usage.input_tokens, usage.output_tokens)
+
+    def shorten(self) -> bool:
+        """Give the model fewer of the earlier messages; False where it has been given few."""
+        history = self.turn.history
+        if self._is_short or not history:
+            return False
+        self._is_short = True
+        newest = history[-(len(history) // KEPT_SHARE) :] if len(history) >= KEPT_SHARE else ()
+        self.messages = messages_for(replace(self.turn, history=newest, steps=self.steps))
+        return True
 
     def said(self) -> str:
         """All that the model said in this turn, in answers that are stored."""

@@ -65,6 +65,8 @@ class HistoryMessage:
     content: str
     tool_calls: Sequence[Mapping[str, Any]] | None = None
     tool_results: Mapping[str, Mapping[str, Any]] | None = None
+    seq: int = 0
+    """Its place in the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,10 @@ class OwnedTurn:
     created_at: datetime
     history: Sequence[HistoryMessage] = ()
     """The newest messages before the question, oldest first."""
+    summary: str = ""
+    """What the conversation said before those, in short."""
+    summary_seq: int = 0
+    """Up to which message the summary reaches."""
     steps: Sequence[Step] = ()
     """What earlier owners or attempts have done; it is used, never repeated."""
     given_up: bool = False

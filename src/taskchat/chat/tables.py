@@ -63,6 +63,9 @@ class Conversation(SQLModel, table=True):
     meta: Any = Field(default=None, sa_column=Column("metadata", Json))
     last_seq: int = Field(default=0, sa_column=_count())
     message_count: int = Field(default=0, sa_column=_count())
+    summary: str | None = Field(default=None, sa_column=Column(Text))
+    """What the messages up to `summary_seq` said, in short, for the model alone."""
+    summary_seq: int = Field(default=0, sa_column=_count())
     last_message_at: datetime | None = Field(default=None, sa_column=Column(Time))
     created_at: datetime = Field(sa_column=Column(Time, nullable=False))
     updated_at: datetime = Field(sa_column=Column(Time, nullable=False))

@@ -38,6 +38,7 @@ from taskchat.chat.telling import Telling
 from taskchat.chat.waiting import WaitingLine, woken
 from taskchat.errors import (
     AgentTimeoutError,
+    ContextTooLongError,
     ConversationBusyError,
     DatabaseError,
     InternalError,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from taskchat.chat.events import TurnEvent
     from taskchat.chat.journal import Journal, StepDraft
     from taskchat.chat.records import Step
+    from taskchat.chat.summaries import Summaries
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
     from taskchat.ids import ConversationId, TurnId, UserId
@@ -97,9 +99,15 @@ class Turns:
     """Takes requests and runs their turns. Holds only what runs here at this moment."""
 
     def __init__(
-        self, journal: Journal, toolset: Toolset, model: Model, limits: TurnLimits
+        self,
+        journal: Journal,
+        toolset: Toolset,
+        model: Model,
+        limits: TurnLimits,
+        summaries: Summaries | None = None,
     ) -> None:
         self._journal = journal
+        self._summaries = summaries
         self._toolset = toolset
         self._model = model
         self._limits = limits
@@ -296,10 +304,13 @@ class Turns:
     async def _run_job(self, turn: OwnedTurn, telling: Telling) -> TurnRecord | None:
         """Run the turn; None where it was lost, and its end is another copy's."""
         try:
-            return await self.run(turn, telling)
+            record = await self.run(turn, telling)
         except TurnLostError:
             log.info("turn.lost", turn_id=str(turn.uid), epoch=turn.epoch)
             return None
+        if self._summaries is not None and record.status == "completed" and not self._stopping:
+            self._summaries.after(turn)
+        return record
 
     def _job_ended(
         self, turn: OwnedTurn, telling: Telling, task: asyncio.Task[TurnRecord | None]
@@ -373,7 +384,12 @@ class Turns:
         ask = self._ask_streaming if progress.turn.streamed else self._ask
         try:
             async with asyncio.timeout(max(left_s, 0)):
-                response = await ask(progress, parameters)
+                try:
+                    response = await ask(progress, parameters)
+                except ContextTooLongError:
+                    if not progress.shorten():
+                        raise
+                    response = await ask(progress, parameters)
         except TimeoutError:
             raise AgentTimeoutError(retryable=True) from None
         progress.count(response.usage)
@@ -477,6 +493,8 @@ class Turns:
         if self._ending is not None:
             await self._ending
         await self._end_jobs()
+        if self._summaries is not None:
+            await self._summaries.stop()
 
     async def _end_jobs(self) -> None:
         """Wait for the jobs, and hand over what is late: another copy takes it at once."""
