@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
+from taskchat.dates.due import Due, read_due
 from taskchat.errors import FieldError, InvalidInputError
-from taskchat.tasks.due import Due, read_due
 
 if TYPE_CHECKING:
     from datetime import tzinfo

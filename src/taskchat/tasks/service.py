@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from taskchat.dates.due import Due
 from taskchat.db.database import Row, Transaction, as_optional_time, as_time
 from taskchat.errors import FieldError, InvalidInputError, NotAuthenticatedError, TaskNotFoundError
 from taskchat.ids import TaskId, UserId
-from taskchat.tasks.due import Due
 from taskchat.tasks.fields import LARGEST_ID, Priority, Sort, Status
 
 if TYPE_CHECKING:
