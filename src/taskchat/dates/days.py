@@ -63,8 +63,7 @@ def read_weekday(match: re.Match[str], now: datetime) -> Told | None:
         ahead = 0
     if match["weeks"]:
         ahead += 7 * round(read_count(match["weeks"].split()[0]))
-    day = today + timedelta(days=ahead)
-    return Told(day=day, again=day + timedelta(days=7) if ahead == 0 else None)
+    return Told(day=today + timedelta(days=ahead))
 
 
 def read_short_weekday(match: re.Match[str], now: datetime) -> Told:
@@ -130,10 +129,7 @@ def _dated(year: str | None, month: int, day: int, today: date) -> Told | None:
         found = date_of(int(year) + (2000 if len(year) == 2 else 0), month, day)
         return None if found is None else Told(day=found)
     found = next_date(month, day, today)
-    if found is None:
-        return None
-    again = next_date(month, day, today + timedelta(days=1)) if found == today else None
-    return Told(day=found, again=again)
+    return None if found is None else Told(day=found)
 
 
 def _month(name: str) -> int:
@@ -146,10 +142,7 @@ def read_day_of_month(match: re.Match[str], now: datetime) -> Told | None:
     if match["of_next"] or match["next_before"]:
         today = start_of_next("month", today)
     day = next_day_of_month(number, today)
-    if day is None:
-        return None
-    again = next_day_of_month(number, day + timedelta(days=1)) if day == now.date() else None
-    return Told(day=day, again=again)
+    return None if day is None else Told(day=day)
 
 
 # ---- weeks, months and years ----
@@ -163,9 +156,7 @@ def read_period(match: re.Match[str], now: datetime) -> Told:
         return Told(day=start_of_next(unit, today))
     if unit != "weekend":
         return Told(day=end_of("weekend" if unit == "week" else unit, today))
-    if today.weekday() < 5:
-        return Told(day=today + timedelta(days=5 - today.weekday()))
-    return Told(day=today, again=end_of(unit, today) if today.weekday() == 5 else None)
+    return Told(day=today + timedelta(days=max(5 - today.weekday(), 0)))
 
 
 def read_start(match: re.Match[str], now: datetime) -> Told:

@@ -6,7 +6,8 @@ What they mean is read by `days`, `durations` and `times`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from taskchat.dates import days, durations, times
@@ -46,8 +47,12 @@ def find_spans(text: str, now: datetime, *, alone: bool = False) -> list[Span]:
             if inside or _is_no_date(text, match):
                 continue
             told = read(match, now)
-            if told is not None:
-                taken.append(Span(*match.span(), told))
+            if told is None:
+                continue
+            if told.day == now.date() and read in _COME_AGAIN:
+                tomorrow = read(match, now + timedelta(days=1))
+                told = replace(told, again=tomorrow.day if tomorrow else None)
+            taken.append(Span(*match.span(), told))
     return sorted(taken, key=lambda span: span.start)
 
 
@@ -266,3 +271,18 @@ _PATTERNS_ALONE: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (_pattern(rf"\b{_PART}\b"), times.read_part),
 ]  # fmt: skip
+
+# Names of days that come again; "today" does not, nor what is counted from it.
+_COME_AGAIN: frozenset[Reading] = frozenset(
+    {
+        days.read_weekday,
+        days.read_short_weekday,
+        days.read_weekday_of_month,
+        days.read_date,
+        days.read_numbers,
+        days.read_day_of_month,
+        days.read_period,
+        days.read_end,
+        days.read_end_of_month,
+    }
+)

@@ -15,7 +15,7 @@ class Told:
 
     day: date | None = None
     again: date | None = None
-    """The next day that these words name, where `day` is today."""
+    """The day that a name means tomorrow, where `day` is today: "this friday" at nine, said at noon."""
     at: time | None = None
     is_open_hour: bool = False
     """An hour that may be morning or evening ("at 7") until the part of the day is known."""

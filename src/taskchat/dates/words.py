@@ -39,7 +39,7 @@ def read_due_words(text: str, now: datetime) -> Due:
     text = text.strip()
     if is_exact(text):
         return read_due(text, zone)
-    if tells_repeat(text):
+    if tells_repeat(text) or _PLURAL.search(text):
         message = "a task has one date and cannot repeat; send the first one"
         raise ValueError(message)
     found = None
@@ -50,6 +50,8 @@ def read_due_words(text: str, now: datetime) -> Due:
         raise ValueError(message)
     return read_due(found.due.as_argument(), zone)
 
+
+_PLURAL = re.compile(r"\b[a-z]+days\b", re.IGNORECASE)  # "on fridays"
 
 # What may stand beside a date and changes nothing about it.
 _FILLING = re.compile(
