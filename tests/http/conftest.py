@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic_ai.models import Model
 
 from taskchat.app import create_app
 from taskchat.db.urls import DatabaseUrl
@@ -116,10 +117,12 @@ async def server(settings: Settings) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def running_server(settings: Settings) -> AsyncGenerator[Server]:
-    """The app with these settings."""
+async def running_server(
+    settings: Settings, own_model: Model | None = None
+) -> AsyncGenerator[Server]:
+    """The app with these settings; with another model than the scripted one, if given."""
     model = ScriptedModel()
-    app = create_app(settings, ADDRESS, model)
+    app = create_app(settings, ADDRESS, own_model or model)
     # Failures of ours become 500 as on a real socket, instead of an exception in the test.
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -221,7 +223,12 @@ async def test_a_client_keeps_the_list_of_its_token_s_user(app: FastAPI, mode: M
         his = await bob.call_tool("list_tasks", {})
 
     assert len(tools.tools) == 6
-    assert added.structured_content == {"task_id": 1, "status": "created", "title": "Buy milk"}
+    assert added.structured_content == {
+        "task_id": 1,
+        "status": "created",
+        "title": "Buy milk",
+        "due": "Friday 2026-11-27",
+    }
     assert [
         (task["title"], task["due_at"])
         for result in (hers, his)
@@ -239,6 +246,22 @@ async def test_a_header_names_the_zone(app: FastAPI) -> None:
 
     (task,) = answer.json()["result"]["structuredContent"]["result"]
     assert task["due_at"] == "2026-11-27T05:00:00Z"
+
+
+async def test_words_for_a_date_count_from_the_call_in_the_zone_of_the_request(
+    app: FastAPI,
+) -> None:
+    zone = ZoneInfo("Pacific/Apia")
+    add = {"name": "add_task", "arguments": {"title": "a", "due_at": "in 26 hours"}}
+
+    before = datetime.now(UTC).replace(second=0, microsecond=0)
+    async with client_of(app, "bob", **ACCEPT | {"Time-Zone": zone.key}) as client:
+        answer = await client.post("/mcp", json=LIST | {"params": add})
+    after = datetime.now(UTC)
+
+    told = answer.json()["result"]["structuredContent"]["due"]
+    due = datetime.strptime(told, "%A %Y-%m-%d %H:%M").replace(tzinfo=zone)
+    assert before + timedelta(hours=26) <= due <= after + timedelta(hours=26)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

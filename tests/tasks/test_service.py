@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from taskchat.dates.due import Due
 from taskchat.errors import InvalidInputError, NotAuthenticatedError, TaskNotFoundError
 from taskchat.ids import UserId
-from taskchat.tasks.due import Due
 from taskchat.tasks.fields import Priority, Sort
 from taskchat.tasks.service import Task, TaskList
 from tests.tasks.conftest import Person

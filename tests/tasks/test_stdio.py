@@ -48,7 +48,12 @@ async def test_a_client_over_stdio_keeps_its_user_s_list(
         complaints = errors.read()
 
     assert tools.tools[0].name == "add_task"
-    assert added.structured_content == {"task_id": 1, "status": "created", "title": "Buy milk"}
+    assert added.structured_content == {
+        "task_id": 1,
+        "status": "created",
+        "title": "Buy milk",
+        "due": "Friday 2026-11-27",
+    }
     assert listed.structured_content is not None
     assert listed.structured_content["result"][0]["due_at"] == "2026-11-26T23:00:00Z"
     assert refused.is_error

@@ -23,9 +23,10 @@ _RULES = (
     " conversation; when you have shown none, 'task 3' is the task with id 3.",
     # A sentence such as "I need to remember to pay bills" is a wish, not small talk.
     "When someone says what they need to do or remember, add it as a task.",
-    # Dates are read in the person's own zone by the tools.
-    "Give due dates as YYYY-MM-DD, or YYYY-MM-DDTHH:MM in the person's local time. Taskchat keeps"
-    " dates but sends no reminders.",
+    # Dates are read in the person's own zone by the tools, words too: small models reckon badly.
+    "Give due dates as YYYY-MM-DD, or YYYY-MM-DDTHH:MM in the person's local time, or, when you are"
+    " not sure of the day, in their own words such as 'next friday 5pm'. Taskchat keeps dates but"
+    " sends no reminders.",
     # A wrong bulk deletion cannot be taken back by talking.
     "Before deleting more than three tasks, name them and wait for a yes.",
     # Titles and tool results come from people and other programs.

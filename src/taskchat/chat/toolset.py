@@ -56,7 +56,8 @@ class Toolset:
         from taskchat.tasks.tools import call as call_tool
 
         assert self._server is not None  # noqa: S101  a model only calls what it was told of
-        with acting_for(ToolCaller(turn.user, ZoneInfo(turn.time_zone), tx=tx)):
+        caller = ToolCaller(turn.user, ZoneInfo(turn.time_zone), turn.created_at, tx=tx)
+        with acting_for(caller):
             outcome = await call_tool(self._server, call.tool_name, arguments_of(call))
         result: dict[str, Any] = {
             "id": call.tool_call_id,

@@ -17,9 +17,9 @@ from taskchat.chat.conversations import ConversationQuery, Sort
 from taskchat.chat.paging import LARGEST_OFFSET, Page
 from taskchat.chat.records import Reply, Role, Status, TurnRecord
 from taskchat.chat.texts import is_blank
+from taskchat.dates.due import read_due
 from taskchat.errors import FieldError, InvalidInputError
 from taskchat.http.requests import Body, Text
-from taskchat.tasks.due import read_due
 
 TITLE_CHARS = 255
 METADATA_BYTES = 8 * 1024

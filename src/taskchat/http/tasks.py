@@ -12,11 +12,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from taskchat.auth.principal import Principal
+from taskchat.dates.due import Due, read_due
 from taskchat.errors import FieldError, InvalidInputError, NotAllowedError
 from taskchat.http.deps import CurrentUser, parts_of
 from taskchat.http.refusals import refusals
 from taskchat.http.requests import Body, PathUserId, read_json, takes, zone_of
-from taskchat.tasks.due import Due, read_due
 from taskchat.tasks.fields import (
     LARGEST_ID,
     PAGE_LIMIT,
@@ -45,7 +45,7 @@ _ALL_DAY_NEEDS_DUE: JsonDict = {
         {"properties": {"due_at": {"type": "string"}}, "required": ["due_at"]},
     ]
 }
-"""For tools that read the schema; `tasks/due.py` is where it is checked."""
+"""For tools that read the schema; `dates/due.py` is where it is checked."""
 
 
 class NewTask(Body):

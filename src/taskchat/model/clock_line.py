@@ -10,12 +10,19 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-_LINE = re.compile(r"It is \w+, (\d{4}-\d\d-\d\d \d\d:\d\d), in the time zone (\S+)\.")
+_LINE = re.compile(
+    r"It is \w+, (\d{4}-\d\d-\d\d \d\d:\d\d) \(UTC([+-]\d\d:\d\d)\), in the time zone (\S+)\."
+)
 
 
 def clock_line(now: datetime) -> str:
     """The sentence for `now`, an aware time whose `tzinfo` is a `ZoneInfo`."""
-    return f"It is {now:%A}, {now:%Y-%m-%d %H:%M}, in the time zone {now.tzinfo}."
+    offset = f"{now:%z}"
+    # With the offset: in autumn an hour comes twice, and models reckon from times in UTC.
+    return (
+        f"It is {now:%A}, {now:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]}),"
+        f" in the time zone {now.tzinfo}."
+    )
 
 
 def read_clock_line(instructions: str) -> datetime | None:
@@ -23,5 +30,5 @@ def read_clock_line(instructions: str) -> datetime | None:
     found = _LINE.search(instructions)
     if found is None:
         return None
-    naive = datetime.fromisoformat(found[1])
-    return naive.replace(tzinfo=ZoneInfo(found[2]))
+    told, offset, zone = found.groups()
+    return datetime.fromisoformat(told + offset).astimezone(ZoneInfo(zone))

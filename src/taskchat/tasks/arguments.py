@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
+from taskchat.dates.words import read_due_words
 from taskchat.errors import FieldError, InvalidInputError
-from taskchat.tasks.due import Due, read_due
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import datetime
+
+    from taskchat.dates.due import Due
 
 _NUMBER = re.compile(r"#?(-?\d{1,18})(?:\.0+)?", re.ASCII)
 
@@ -63,13 +65,13 @@ def if_null(default: object) -> BeforeValidator:
     return BeforeValidator(lambda value: default if value is None else value)
 
 
-def read_argument_due(text: str, zone: tzinfo) -> Due:
-    """When the `due_at` of a tool's arguments is.
+def read_argument_due(text: str, now: datetime) -> Due:
+    """When the `due_at` of a tool's arguments is: in an exact form or in words.
 
     Raises:
-        InvalidInputError: it is none of the formats.
+        InvalidInputError: it cannot be read.
     """
     try:
-        return read_due(text, zone)
+        return read_due_words(text, now)
     except ValueError as error:
         raise InvalidInputError(FieldError("due_at", str(error))) from None

@@ -3,7 +3,7 @@
 A chat turn binds the transaction that also stores the step, so that both are committed together:
 
     async def work(tx: Transaction) -> None:
-        with acting_for(ToolCaller(user, zone, tx=tx)):
+        with acting_for(ToolCaller(user, zone, asked_at, tx=tx)):
             outcome = await call(server, name, arguments)
 
 It is bound inside `work`, because on SQLite that runs in the writer's thread, which does not see
@@ -16,6 +16,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from taskchat.tasks.service import TaskList
@@ -32,12 +33,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ToolCaller:
-    """Whose list it is, where their days begin, and the transaction (or what opens one)."""
+    """Whose list it is, where and when they ask, and the transaction (or what opens one)."""
 
     user: UserId
     zone: tzinfo
+    asked_at: datetime | None = None
+    """When the message came that "tomorrow" may stand in; None: at the time of each call."""
     tx: Transaction | None = None
     db: Database | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The local time from which dates in words are counted."""
+        return (self.asked_at or datetime.now(UTC)).astimezone(self.zone)
 
     async def run(self, work: Callable[[TaskList], Awaitable[T]], *, only_reads: bool = False) -> T:
         """Do something with the list, in the transaction given or in one of its own.

@@ -44,3 +44,14 @@ class TaskRecord(BaseModel):
     created_at: Annotated[datetime, Field(description="When it was put on the list.")]
     updated_at: Annotated[datetime, Field(description="When something of it was last changed.")]
     completed_at: Annotated[datetime | None, Field(description="When it was done; else null.")]
+
+
+class ListedTask(TaskRecord):
+    """A to-do as list_tasks shows it, with its date as people there would read it."""
+
+    model_config = ConfigDict(title="ListedTask", json_schema_extra={})
+
+    due: Annotated[
+        str | None,
+        Field(description="When it is due in the person's own time: Friday 2026-11-27 17:00"),
+    ]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from taskchat.dates.due import Due
 from taskchat.db.database import Row, Transaction, as_optional_time, as_time
 from taskchat.errors import FieldError, InvalidInputError, NotAuthenticatedError, TaskNotFoundError
 from taskchat.ids import TaskId, UserId
-from taskchat.tasks.due import Due
 from taskchat.tasks.fields import LARGEST_ID, Priority, Sort, Status
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Task:
     created_at: datetime
     updated_at: datetime
     completed_at: datetime | None
+
+    @property
+    def due(self) -> Due | None:
+        """When it is due, if it is."""
+        return None if self.due_at is None else Due(self.due_at, self.all_day)
 
     def as_json(self) -> dict[str, str | int | bool | None]:
         """The task as the world sees it, in REST and in tools alike."""
@@ -302,7 +307,7 @@ def _checked(task_id: int) -> int:
 
 
 def _changed(task: Task, changes: Changes) -> Task:
-    due = changes.get("due", Due(task.due_at, task.all_day) if task.due_at else None)
+    due = changes.get("due", task.due)
     all_day = changes.get("all_day", due.all_day if due else False)
     if all_day and due is None:
         raise InvalidInputError(FieldError("all_day", "needs a due_at"))

@@ -18,6 +18,8 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
+from taskchat.dates.due import Due
+from taskchat.dates.telling import tell_local
 from taskchat.tasks.arguments import (
     NothingAsNone,
     NullAsNone,
@@ -31,7 +33,7 @@ from taskchat.tasks.arguments import (
 from taskchat.tasks.caller import ToolCaller, acting_for, tool_caller
 from taskchat.tasks.checked_tool import NAME_CHARS, CheckedTool
 from taskchat.tasks.fields import PAGE_LIMIT, Description, Priority, Search, Status, Title
-from taskchat.tasks.records import TaskRecord
+from taskchat.tasks.records import ListedTask
 from taskchat.tasks.service import Changes, Task
 
 __all__ = [
@@ -59,6 +61,9 @@ class Receipt(BaseModel):
     task_id: int
     status: Literal["created", "completed", "reopened", "updated", "deleted", "restored"]
     title: str
+    due: Annotated[
+        str | None, Field(description="The date that was set, in the person's own time.")
+    ] = None
 
 
 # ---- the tools; each is a transaction of its own, or part of the chat turn's ----
@@ -78,18 +83,18 @@ async def add_task(
         str | None,
         NothingAsNone,
         Field(
-            description="When it is due, only if the person said so: a day (2026-11-27), or a"
-            " local day and time (2026-11-27T17:00)."
+            description="When it is due, only if the person said so: a day (2026-11-27), a local"
+            " day and time (2026-11-27T17:00), or their own words (tomorrow, next friday 5pm)."
         ),
     ] = None,
 ) -> Annotated[CallToolResult, Receipt]:
     """Add one task to the person's to-do list."""
     caller = tool_caller.get()
-    due = None if due_at is None else read_argument_due(due_at, caller.zone)
+    due = None if due_at is None else read_argument_due(due_at, caller.now)
     task = await caller.run(
         lambda tasks: tasks.add(title, description=description or None, priority=priority, due=due)
     )
-    return _receipt("created", task)
+    return _receipt("created", task, due)
 
 
 async def list_tasks(
@@ -104,12 +109,19 @@ async def list_tasks(
     limit: Annotated[
         int, Field(ge=1, le=PAGE_LIMIT, description="How many at most."), Whole, if_null(50)
     ] = 50,
-) -> Annotated[CallToolResult, list[TaskRecord]]:
-    """Show the person's tasks in the order in which they were added, each with its id."""
-    tasks, total = await tool_caller.get().run(
+) -> Annotated[CallToolResult, list[ListedTask]]:
+    """Show the person's tasks in the order in which they were added, each with its id.
+
+    Tell people dates as `due` has them, in their own time: what ends in Z is UTC.
+    """
+    caller = tool_caller.get()
+    tasks, total = await caller.run(
         lambda tasks: tasks.list(status=status, q=q, limit=limit), only_reads=True
     )
-    shown = [task.as_json() for task in tasks]
+    shown = [
+        task.as_json() | {"due": tell_local(task.due, caller.zone) if task.due else None}
+        for task in tasks
+    ]
     note = None
     if total > len(shown):
         note = (
@@ -150,8 +162,9 @@ async def update_task(
         str | None,
         NullAsNone,
         Field(
-            description="The new date: a day (2026-11-27), or a local day and time"
-            ' (2026-11-27T17:00); "none" removes it.'
+            description="The new date: a day (2026-11-27), a local day and time"
+            " (2026-11-27T17:00), or the person's own words (tomorrow, next friday 5pm);"
+            ' "none" removes it.'
         ),
     ] = None,
 ) -> Annotated[CallToolResult, Receipt]:
@@ -169,12 +182,12 @@ async def update_task(
         changes["priority"] = None if priority == "none" else priority
     if due_at is not None:
         removes = bool(due_at) and says_nothing(due_at)
-        changes["due"] = None if removes else read_argument_due(due_at, caller.zone)
+        changes["due"] = None if removes else read_argument_due(due_at, caller.now)
     if not changes:
         message = "update_task did nothing: give title, description, priority or due_at as well."
         raise ToolError(message)
     task = await caller.run(lambda tasks: tasks.update(task_id, **changes))
-    return _receipt("updated", task)
+    return _receipt("updated", task, changes.get("due"))
 
 
 async def delete_task(task_id: TaskNumber) -> Annotated[CallToolResult, Receipt]:
@@ -189,8 +202,11 @@ async def restore_task(task_id: TaskNumber) -> Annotated[CallToolResult, Receipt
     return _receipt("restored", task)
 
 
-def _receipt(status: str, task: Task) -> CallToolResult:
+def _receipt(status: str, task: Task, due: Due | None = None) -> CallToolResult:
+    """What was done; `due` as it was set, since a model may have passed words on unread."""
     receipt = {"task_id": task.id, "status": status, "title": task.title}
+    if due is not None:
+        receipt["due"] = tell_local(due, tool_caller.get().zone)
     return _result(receipt, receipt)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.dates import find_due, tells_repeat
+from taskchat.dates.sentences import find_due, tells_repeat
 from taskchat.model.embedded.requests import Add, Priority
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, clean_title, read_level
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.cues import PREAMBLE, QUESTION
-from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reading import read_message

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import clean_title, read_level
-from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.requests import Changes
 
 if TYPE_CHECKING:

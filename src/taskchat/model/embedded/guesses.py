@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, read_errand
-from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
 from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
 
 if TYPE_CHECKING:
+    from taskchat.dates.sentences import FoundDue
     from taskchat.model.embedded.clauses import Heard
-    from taskchat.model.embedded.dates import FoundDue
     from taskchat.model.embedded.requests import Request
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.dates import find_due
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Look, Priority, Status
 

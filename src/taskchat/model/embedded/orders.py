@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, read_add, read_errand, read_needed
 from taskchat.model.embedded.changing import read_change
 from taskchat.model.embedded.cues import (
@@ -31,7 +32,6 @@ from taskchat.model.embedded.cues import (
     UPDATE_CUE,
     WEAK_DELETE,
 )
-from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.pointing import read_target

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from taskchat.model.embedded.dates import Due
+    from taskchat.dates.sentences import LocalDue
     from taskchat.model.embedded.history import Effect, SeenTask
     from taskchat.model.embedded.requests import Add, Topic
 
@@ -118,7 +118,7 @@ def tell_day(day: date, now: datetime) -> str:
     return said if day.year == now.year else f"{said} {day.year}"
 
 
-def tell_due(due: Due, now: datetime) -> str:
+def tell_due(due: LocalDue, now: datetime) -> str:
     """A due date within a sentence."""
     day = tell_day(due.day, now)
     return day if due.at is None else f"{day} at {due.at:%H:%M}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import date
 
-    from taskchat.model.embedded.dates import Due
+    from taskchat.dates.sentences import LocalDue
 
 Verb = Literal["complete", "reopen", "delete", "restore", "update"]
 Status = Literal["all", "pending", "completed"]
@@ -46,7 +46,7 @@ class Changes:
     title: str = ""
     note: str = ""
     priority: Priority | None = None
-    due: Due | None = None
+    due: LocalDue | None = None
     clears_due: bool = False
     clears_priority: bool = False
 
@@ -65,7 +65,7 @@ class Add:
     """
 
     title: str
-    due: Due | None = None
+    due: LocalDue | None = None
     priority: Priority | None = None
     note: str = ""
     asks_reminder: bool = False

@@ -1,4 +1,4 @@
-"""Reads when a task is due, as people's clocks and calendars say it.
+"""When a task is due, and the exact forms that say it.
 
 2026-11-27                  the whole day, in the zone of whoever asks
 2026-11-27T17:00            five in the afternoon there
@@ -32,6 +32,11 @@ class Due:
     all_day: bool = False
 
 
+def is_exact(text: str) -> bool:
+    """Whether a text has one of the three forms above, be there such a day or not."""
+    return bool(_DAY.fullmatch(text) or _TIME.fullmatch(text))
+
+
 def read_due(text: str, zone: tzinfo) -> Due:
     """When a task is due, from one of the three forms above.
 
@@ -43,8 +48,7 @@ def read_due(text: str, zone: tzinfo) -> Due:
         ValueError: it is none of the forms, or no such day exists; the text tells what to send.
     """
     text = text.strip()
-    is_day = _DAY.fullmatch(text) is not None
-    if not is_day and _TIME.fullmatch(text) is None:
+    if not is_exact(text):
         message = f"send {FORMATS}"
         raise ValueError(message)
     try:
@@ -56,4 +60,4 @@ def read_due(text: str, zone: tzinfo) -> Due:
         message = f"the year must be between {FIRST_YEAR} and {LAST_YEAR}"
         raise ValueError(message)
     moment = local if local.tzinfo is not None else local.replace(tzinfo=zone, fold=0)
-    return Due(moment.astimezone(UTC), all_day=is_day)
+    return Due(moment.astimezone(UTC), all_day=_DAY.fullmatch(text) is not None)

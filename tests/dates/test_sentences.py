@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taskchat.model.embedded.dates import find_due, is_only_due
+from taskchat.dates.sentences import find_due, is_only_due
 
 # A Tuesday at noon.
 NOON = datetime(2026, 5, 5, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))

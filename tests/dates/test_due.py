@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taskchat.tasks.due import Due, read_due
+from taskchat.dates.due import Due, read_due
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -1,0 +1,57 @@
+"""Reads the time of day: "5pm", "half past four", "noon", "in the morning"."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, cast
+
+from taskchat.dates.numbers import NUMBER_WORDS
+from taskchat.dates.told import Part, Told
+
+if TYPE_CHECKING:
+    import re
+
+
+def read_time(match: re.Match[str], _now: datetime) -> Told | None:
+    """A time by the clock: "5pm", "17:00", "at 5"."""
+    hour = _read_hour(match["hour"])
+    minute = int(match["minute"] or 0)
+    meridiem = (match["meridiem"] or "").lower()
+    if hour > 23 or minute > 59 or (meridiem and not 0 < hour <= 12):
+        return None
+    if meridiem:
+        hour = hour % 12 + (12 if meridiem.startswith("p") else 0)
+    is_open = not meridiem and 0 < hour <= 12 and not match["hour"].startswith("0")
+    return Told(at=time(hour, minute), is_open_hour=is_open)
+
+
+def read_spoken_time(match: re.Match[str], _now: datetime) -> Told | None:
+    """A time in words: "half past four", "quarter to 5"."""
+    hour, share = _read_hour(match["hour"]), match["share"].lower()
+    minutes = 30 if "half" in share else 15
+    if share.endswith("to"):
+        hour, minutes = hour - 1 or 12, 60 - minutes
+    if not 0 < hour <= 12:
+        return None
+    return Told(at=time(hour, minutes), is_open_hour=True)
+
+
+def _read_hour(word: str) -> int:
+    return int(word) if word.isdecimal() else NUMBER_WORDS[word.lower()]
+
+
+def read_named_time(match: re.Match[str], _now: datetime) -> Told:
+    """Twelve o'clock: "noon", and "midnight", at which its day ends."""
+    if match["named"].lower() == "midnight":
+        return Told(at=time(0, 0), ends_day=True)
+    return Told(at=time(12, 0))
+
+
+def read_part(match: re.Match[str], _now: datetime) -> Told:
+    """A part of the day: "in the morning"."""
+    return Told(part=cast("Part", match["part"].lower()))
+
+
+def read_end_of_day(_match: re.Match[str], _now: datetime) -> Told:
+    """Some time of the day, whichever day is told: "eod"."""
+    return Told(part="day")
