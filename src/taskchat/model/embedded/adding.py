@@ -45,13 +45,13 @@ _PUT = (
 _NEED = (
     r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
     r"(?:(?:need|have|got|gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
-    r"am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going"
+    r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going"
     r"|'ll|will)\b)"
     r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+"
     r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
 _I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I
+    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I
 )
 _REMEMBER = (
     r"(?:remember\s+(?:to\b|that\b|about\b)?|not\s+(?:to\s+)?forget\s*(?:to\b|about\b|that\b)?)"
@@ -68,7 +68,7 @@ _OPENINGS = [
         rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start"
         rf"|open|write|schedule|enter|insert|log|"
         rf"record|like|about|get)\b(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
-        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|with\s+the\s+(?:title"
+        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|reading|that\s+(?:says|reads)|with\s+the\s+(?:title"
         r"|name))\b\s*)?",
         r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing"
         r"|point|something)\s+(?:for|about|on)\b",
@@ -81,8 +81,9 @@ _OPENINGS = [
         rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}"
         rf"|one)\b{_AFTER_NOUN}"
         r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
-        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important"
+        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important|shopping(?:\s+list)?|groceries|errands?"
         r"|add)\s*[:\u2013\u2014-]+",
+        r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:new|another|second|extra)\s+one\b[\s:,-]*",
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
@@ -108,6 +109,11 @@ _ADD_IT = re.compile(
     r"|the)\s+list"
     r"(?:\s+please)?)\s*$",
     re.IGNORECASE | re.DOTALL,
+)
+_ONLY_ADD_IT = re.compile(
+    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them)"
+    r"(?:\s+(?:down|on|in|to|onto|there|somewhere|please|too|list|my|the|then|as|a|task)\b)*\W*",
+    re.IGNORECASE,
 )
 _NAMED_REMINDER = re.compile(
     r"^\s*(?:(?:set|make|create|add|schedule|want|need)(?:\s+up)?\s+(?:me\s+)?)?(?:(?:a|an|the"
@@ -149,6 +155,11 @@ _NOTE = re.compile(
 _QUOTES = re.compile(
     r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
 )
+_SEPARATELY = re.compile(
+    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four|five)(?:\s+(?:separate|different))?"
+    r"\s+(?:tasks|items|entries|to-?dos|reminders|things)\W*$|[\s,]+separately\W*$",
+    re.IGNORECASE,
+)
 _NOTHING = word_set(
     "it this that something anything me one them stuff things some list to be do i you reminded made in "
     "a an bit up for us my the on please of about and"
@@ -170,6 +181,9 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
         return None
     title, is_several = found
     title, note = _take_note(title)
+    separate = _SEPARATELY.search(title)
+    if separate is not None:
+        title, is_several = title[: separate.start()], True
     titles = _split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
@@ -241,6 +255,8 @@ def read_needed(clause: str, message: Message, now: datetime) -> Add | None:
 
 
 def _find_title(text: str) -> tuple[str, bool] | None:
+    if _ONLY_ADD_IT.fullmatch(text):
+        return "", False
     openings = [found for found in (one.search(text) for one in _OPENINGS) if found]
     placed = _PUT_ON_LIST.search(text)
     first = min(openings, key=lambda found: (found.start(), -found.end()), default=None)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add, clean_title, read_level
+from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.cues import PREAMBLE, QUESTION
@@ -73,17 +74,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     if _BOTH.match(text):
         return list(candidates)
     target = read_target(text, [])
-    row = Memory(
-        memory.known,
-        (),
-        tuple(task.id for task in candidates),
-        (),
-        None,
-        "",
-        (),
-        {},
-        is_fresh_show=True,
-    )
+    row = Memory(memory.known, shown=tuple(task.id for task in candidates), is_fresh_show=True)
     choice = choose(target, "update", candidates, row)
     if choice.missing or (not target.words and not target.numbers and not target.ordinals):
         return []
@@ -104,23 +95,18 @@ _FIELD = re.compile(
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_LEVEL = re.compile(
-    r"^(?P<level>high|low|medium|top|urgent|normal)(?:\s+priority)?\W*$", re.IGNORECASE
-)
-
-
 def changes_told(text: str, now: datetime) -> Changes | None:
     """What an answer to "What should I change about it?" tells; None for another wish."""
     found = _FIELD.match(text)
     if is_no(text) or found is None or _NEW_WISH.match(text) or len(text) > _MAX_ANSWER_CHARS:
         return None
     value = found["value"].strip(" .\"'“”")
-    level = _LEVEL.match(value)
+    level = LEVEL_ALONE.match(value)
     if level is not None:
         return Changes(priority=read_level(level["level"]))
     due = find_due(value, now)
     if due is not None and not re.search(r"\w", due.rest):
-        return Changes(due=due.due)
+        return changes_due(value, due.due, now)
     is_named = re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None

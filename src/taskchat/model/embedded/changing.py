@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import clean_title, read_level
+from taskchat.model.embedded.date_spans import find_spans
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.requests import Changes
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from taskchat.model.embedded.clauses import Message
+    from taskchat.model.embedded.dates import Due
 
 _DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
 _LEVEL = r"(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)"
@@ -107,6 +109,24 @@ _TAIL = re.compile(
 )
 
 
+# A priority and nothing else, as an answer or after a task was spoken of.
+LEVEL_ALONE = re.compile(
+    r"^\W*(?:(?:make|set)\s+(?:it|that)\s+)?(?:(?:at|with|as|it's|its)\s+)?(?:an?\s+)?(?:priority[\s:]+)?"
+    r"(?P<level>high|low|medium|top|urgent|normal|important)(?:[\s-]+(?:priority|prio))?"
+    r"(?:\s+(?:please|too|as\s+well))?\W*$",
+    re.IGNORECASE,
+)
+
+
+def changes_due(text: str, due: Due, now: datetime) -> Changes:
+    """The change to a due date that `text` told; where it told only a time, the day is kept."""
+    if due.at is None or any(span.day or span.part for span in find_spans(text, now)):
+        return Changes(due=due)
+    # On another day than today "10" is not too late for the morning.
+    early = find_due(text, now.replace(hour=0, minute=0))
+    return Changes(due=early.due if early else due, keeps_day=True)
+
+
 def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
     """The words that name a task and what is to be changed about it; None where nothing is.
 
@@ -159,13 +179,18 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
-            return target, Changes(due=due.due)
+            return target, changes_due(said, due.due, now)
         title = message.reveal(due.rest if due else said)
         return target, Changes(title=clean_title(title), due=due.due if due else None)
     return None
 
 
+# "Move it to 10" names an hour: no task has a place to be moved to.
+_TO_HOUR = re.compile(r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)", re.IGNORECASE)
+
+
 def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
+    clause = _TO_HOUR.sub("at ", clause)
     for pattern in _MOVES:
         if pattern.search(clause) is None:
             continue
@@ -179,7 +204,8 @@ def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
         target = found["target"] if found else ""
         while (cut := _TAIL.sub("", target).strip(" ,.")) != target:
             target = cut
-        return re.sub(r"\bto\b.*$", "", target) if late else target, Changes(due=due.due)
+        changes = changes_due(late["to"] if late else clause, due.due, now)
+        return re.sub(r"\bto\b.*$", "", target) if late else target, changes
     return None
 
 

@@ -44,22 +44,43 @@ _STARTERS = (
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
     r"(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
+    r"make\s+(?:it|that|this|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"
+    r"put\s+(?:\S+\s+){1,4}?back|schedule|"
     r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"tell\s+me\s+(?:what|which|how\s+many))\b"
 )
+# Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
+_SECOND_THOUGHT = (
+    r"(?:oh\s+|um+\s+|ah\s+)?(?:no\b(?!\s+(?:later|more|need|rush|less|longer|one|matter|worries|problem))"
+    r"|wait\b|actually\b|sorry\b(?!\s+(?:for|about|to|if|i'm))|i\s+meant?\b|scratch\s+that|never\s*mind|nvm\b"
+    r"|(?:just|only)\s+(?:kidding|joking)|jk\b|on\s+second\s+thought|or\s+rather|or\s+not\b|make\s+that\b"
+    r"|not\s+(?:that|the)\b|please\s+don'?t\b|don'?t\s+(?:do|actually)\b|(?:all\s+)?done\W*$)"
+)
 _JOINT = re.compile(
+    rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
+    r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
     rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+(?=please\s+{_STARTERS})"
     rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
     re.IGNORECASE,
 )
+ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)
 # After these, what follows "and" is more often the rest of a title than another wish.
 _WEAK_STARTER = re.compile(
     rf"{_ASK}(?:cancel|complete|finish|change|move|set|push|drop|scrap|delete|remove|erase|"
-    r"postpone|reschedule|rename|get\s+rid|i\s+(?:need|have)\s+to|check|tick|cross|restore|mark)\b",
+    r"postpone|reschedule|rename|get\s+rid|i\s+(?:need|have)\s+to|check|tick|cross|restore|mark|make|give|"
+    r"schedule)\b",
+    re.IGNORECASE,
+)
+
+
+# "No sorry, I meant …" is one clause: what opens it says how the rest is meant.
+_ONLY_OPENS = re.compile(
+    r"(?:\W*\b(?:oh|no|nope|nah|wait|sorry|actually|um+|hmm+|well|ok(?:ay)?|oops|whoops|ah|my\s+bad|hey|hi|"
+    r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|i\s+mean(?:t)?)\b\W*)+",
     re.IGNORECASE,
 )
 
@@ -150,7 +171,7 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     start, joint = 0, ""
     for match in _JOINT.finditer(sentence):
         piece = sentence[start : match.start()].strip(" ,")
-        if not re.search(r"[\w\ue000-\uf8ff]", piece):
+        if not re.search(r"[\w\ue000-\uf8ff]", piece) or _ONLY_OPENS.fullmatch(piece):
             continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())

@@ -60,7 +60,7 @@ NOT_NEEDED = _cue(
     r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\b(?:add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
+    r"\b(?:(?:shopping(?:\s+list)?|groceries|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
     r"|needs?|want|squeeze|record)\b"
@@ -70,10 +70,6 @@ SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
     r"|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
-)
-CORRECTS = _cue(
-    r"\b(?:i\s+meant|i\s+said|not\s+that(?:\s+one)?|wrong\s+(?:one"
-    r"|task))\b[\s,:.;-]*(?:i\s+meant\s+)?|^\s*(?=the\s+other\s+(?:one|task)\b)"
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it"
@@ -93,23 +89,6 @@ DONE_ONES = _cue(
     r"|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
-# "You shouldn't delete the milk": the act is spoken of and not wanted.
-DENIED_ACT = _cue(
-    r"(?:\b(?:dont|never|not|without|stop|avoid)\b|n't\b)(?:\s+\w+){0,4}?\s+(?:delet|remov|cancel|eras|clear|"
-    r"mark|complet|chang|drop|wip|touch|renam|mov|tick|check)(?:e|es|ed|ing|ling)?\b"
-)
-# Words that make an act less than an order: it is asked about instead of done.
-HEDGES = _cue(
-    r"\b(?:might|maybe|perhaps|possibly|thinking\s+(?:of|about)|considering|(?:was|were)\s+going\s+to|almost|"
-    r"nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|not\s+quite|if(?!\s+(?:you\s+(?:can|could|would)|"
-    r"possible)\b)|unless|once|wonder|wondering|suppose|later|would\s+be|"
-    r"(?:he|she|they|someone)\s+(?:\w+\s+)?(?:\w+ed|did|got|paid)|(?!i\b)\w+\s+(?:said|says|told|tells|thinks))\b"
-)
-CONDITION = _cue(
-    r"^\W*(?:if(?!\s+(?:you\s+(?:can|could|would)|possible)\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b"
-)
-DENIES = _cue(r"\b(?:not|never|dont)\b|n't\b")
-ASKS_KINDLY = _cue(r"\b(?:can|could|would|will)\s+(?:you|u|we|i)\b|\bplease\b|\bpls\b|\bmind\b")
 REOPEN_CUE = _cue(
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
@@ -157,7 +136,7 @@ WEAK_DELETE = _cue(
     r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off)"
 )
 UPDATE_CUE = _cue(
-    r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"
+    r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix|schedule"
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
@@ -170,8 +149,7 @@ UPDATE_CUE = _cue(
 _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "cancel", "finished", "completed",
              "restore", "reschedule", "create", "change", "update")  # fmt: skip
 _MEANT = {"remaind": "remind", "dlete": "delete", "delte": "delete", "delet": "delete", "don": "done", "dun": "done",
-          "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "lsit": "list", "mrak": "mark",
-          "taks": "task", "tsak": "task"}  # fmt: skip
+          "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "mrak": "mark"}  # fmt: skip
 _KNOWN = word_set(
     "removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
     "reminded reminders reminds renamed completes completely compete restored rescheduled minder cancer channel create "
@@ -179,11 +157,20 @@ _KNOWN = word_set(
 )
 
 
+# Slips of the fingers that are no other word, wherever they stand.
+_SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
+            "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
+            "tommorrow": "tomorrow", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
+            "complte": "complete", "finsihed": "finished", "ot": "to"}  # fmt: skip
+_SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
+
+
 def correct_cues(text: str) -> str:
     """The clause with misspelled command words put right; other words stay as they are."""
-    return re.sub(
+    text = re.sub(
         r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])", lambda word: _corrected(word[0]), text, count=6
     )
+    return _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
 
 
 def _corrected(word: str) -> str:

@@ -30,6 +30,7 @@ _MINE = re.compile(
     r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished"
     r"|complete|completed|tackle|remember|"
     r"accomplish|accomplished|left|pending|tick|ticked|add|added|on\s+my|saved?)\b"
+    r"|\bwhen\b.*\bdue\b|\bhow\s+many\b.*\b(?:things?|tasks?|ones|open|left|done|pending|due|overdue|remain\w*)\b"
     r"|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left"
     r"|today|tomorrow|this|next|for)\b|\s*$)"
     r"|\bwhich\s+(?:ones?|of\s+(?:them|these|those))\b"

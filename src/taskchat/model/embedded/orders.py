@@ -15,7 +15,6 @@ from taskchat.model.embedded.changing import read_change
 from taskchat.model.embedded.cues import (
     ADD_CUE,
     COMPLETE_CUE,
-    CORRECTS,
     DELETE_CUE,
     DONE_ONES,
     LET_BE,
@@ -35,8 +34,8 @@ from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Changes, Correct, Look, Offer, Talk, Undo
-from taskchat.model.embedded.words import stem, tokens, word_set
+from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Talk, Undo
+from taskchat.model.embedded.words import content_stems, stem, tokens, word_set
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -82,7 +81,7 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     )
 
 
-def _read_need(text: str, heard: Heard) -> Add | Act | None:
+def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     """A need that was told, which may also be about a task that exists."""
     add = read_needed(text, heard.message, heard.now)
     if add is None:
@@ -91,15 +90,28 @@ def _read_need(text: str, heard: Heard) -> Add | Act | None:
     target = read_target(
         re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
     )
+    # A plan is no wish to be reminded of it, so it is asked about.
+    meant = Offer(add) if _PLANS.match(text) else add
+    deleted = _STRONG_DELETE.match(add.title)
+    if deleted is not None:
+        # "I should delete the rent": an act where there is such a task, else an errand.
+        rest = heard.message.reveal(add.title[deleted.end() :])
+        return Act("delete", read_target(rest, []), otherwise=meant)
     if _STILL_NEEDED.search(text):
-        return Act("reopen", target, otherwise=add)
+        return Act("reopen", target, otherwise=meant)
     if add.due and _WILL_DO.match(text):
-        return Act("update", target, Changes(due=add.due), otherwise=add)
-    return add
+        return Act("update", target, Changes(due=add.due), otherwise=meant)
+    return meant
 
 
 _STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
 _WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
+_PLANS = re.compile(
+    r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also|just|still)\s+)*"
+    r"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b",
+    re.IGNORECASE,
+)
+_STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNORECASE)
 
 
 def _comes_first(text: str) -> bool:
@@ -130,19 +142,23 @@ def _adds_or_background(adds: list[Add], heard: Heard) -> list[Request]:
     if adds:
         return list(adds)
     # "I need to take out the trash. Please remind me": the task stands in the sentence before.
-    before = read_needed(heard.background, heard.message, heard.now) or (
-        build_add(heard.background, heard.message, heard.now)
-        if heard.background and not QUESTION.match(heard.background)
+    told = _FORGETTING.sub("", heard.background)
+    before = read_needed(told, heard.message, heard.now) or (
+        build_add(told, heard.message, heard.now)
+        if told and not QUESTION.match(told)
         else None
     )
     return [before] if before is not None else [Talk("what_to_add")]
 
 
+_FORGETTING = re.compile(
+    r"^\W*(?:(?:oh|so|and|ugh)\W+)?(?:i|we)\s+(?:(?:always|just|almost|totally|completely|have|had)\s+)*"
+    r"(?:keep\s+forgetting|forget|forgot|forgotten|keep\s+meaning|meant)\s+(?:to|about)\s+",
+    re.IGNORECASE,
+)
+
+
 def _read_back(text: str, heard: Heard) -> list[Request]:
-    corrected = CORRECTS.search(text)
-    if corrected is not None:
-        rest = heard.message.reveal(text[corrected.end() :])
-        return [Correct(read_target(rest, heard.message.quoted(text)))]
     if UNDO_CUE.search(text):
         return [Undo()]
     restored = RESTORE_CUE.search(text)
@@ -151,6 +167,9 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     reopened = REOPEN_CUE.search(text)
     if reopened is not None:
         return [_act("reopen", _around(text, reopened), heard)]
+    if _NOT_YET.match(text):
+        it = read_target("it", [], heard.background)
+        return [Act("reopen", it, otherwise=Talk("left_alone"))]
     denied = NOT_DONE.search(text)
     if denied is not None and not NOT_NEEDED.search(text):
         target = read_target(
@@ -162,7 +181,18 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     return []
 
 
+# Said alone, after a task was told as done.
+_NOT_YET = re.compile(
+    r"\W*(?:(?:no|nope|nah)\b\W*)?(?:(?:it|that)(?:'s|\s+is)?\s+)?(?:actually\s+)?not\s+(?:really\s+|quite\s+)?(?:yet|done|finished)"
+    r"(?:\s+(?:yet|actually|though|after\s+all))*\W*$",
+    re.IGNORECASE,
+)
+
+
 def _read_update(text: str, heard: Heard) -> list[Request]:
+    shared = _share_verb(text, heard)
+    if shared:
+        return [one for part in shared for one in _read_update(part, heard)]
     change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
     if change is None:
         return []
@@ -178,19 +208,38 @@ def _read_update(text: str, heard: Heard) -> list[Request]:
     )
     if meant is None or (not act.changes.are_none and act.changes.title):
         return [act]
+    if meant.due and _MOVED_TO.search(meant.heard) and not act.changes.are_none:
+        return [act]
     is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
     return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
 
 
+def _share_verb(text: str, heard: Heard) -> list[str]:
+    """Two wishes with one verb, each in full: "move the rent to friday and the report to monday"."""
+    verb = _DATE_VERB.match(text)
+    parts = re.split(r"(?:\s*,)?\s+and\s+|\s*,\s*", text)
+    if verb is None or len(parts) < 2:
+        return []
+    full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
+    read = [read_change(part, heard.message, heard.now) for part in full]
+    names = [content_stems(one[0]) for one in read if one and one[1].due]
+    return full if len(names) == len(full) and all(names) else []
+
+
+_DATE_VERB = re.compile(
+    r"\s*(?:move|push|shift|bump|reschedule|postpone|delay|set|make|change|schedule)\s+", re.IGNORECASE
+)
 _SAYS_CHANGE = re.compile(
-    r"\b(?:reschedule|postpone|priority|deadline|due|rename|prioriti[sz]e|snooze)\b"
+    r"\b(?:reschedule|postpone|(?:that|the|this|existing)\s+(?:existing\s+)?task|priority|deadline|due|rename|prioriti[sz]e|snooze)\b"
     r"|[\ue000-\uf8ff]",
     re.IGNORECASE,
 )
+# "Move the yoga class to friday" is no errand, though there is no such task.
+_MOVED_TO = re.compile(r"^\s*(?:move|push|shift|bump|put\s+off|delay|postpone|reschedule)\b.*\b(?:to|until|till|by)\b", re.I | re.S)
 _ORDER_STEMS = {
     stem(word)
     for word in word_set(
-        "make change fix move push set update give turn edit correct replace switch put"
+        "make change fix move push set update give turn edit correct replace switch put schedule"
     )
 }
 
@@ -208,8 +257,14 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         return [Look(status="completed")]
     if found is None or (deleted is not None and deleted.start() < found.start()):
         return []
-    rest = COMPLETE_CUE.sub(" ", text)
+    rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", text))
     return [_act("complete", rest, heard)]
+
+
+# What is left of "set the rent to done".
+_SET_TO = re.compile(
+    r"^\s*(?:set|put|move|change|switch|turn|make|get|have)\s+(?P<target>.+?)\s*(?:\b(?:to|as|into)\b\s*)?$", re.IGNORECASE
+)
 
 
 _SAID_DONE = re.compile(r"\W*(?:all\s+)?(?:done|finished|completed)\W*$", re.IGNORECASE)

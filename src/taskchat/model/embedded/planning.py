@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.calls import Call, call_act, call_add, call_back
+from taskchat.model.embedded.calls import Call, call_act, call_add
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
+from taskchat.model.embedded.correcting import DONE_VERBS, mend, take_back
+from taskchat.model.embedded.dates import Due
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
 from taskchat.model.embedded.requests import (
@@ -18,6 +20,7 @@ from taskchat.model.embedded.requests import (
     Look,
     Offer,
     Request,
+    Retract,
     Same,
     Tail,
     Talk,
@@ -91,9 +94,20 @@ class Planner:
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
         """Plan one act on tasks that are known."""
         for task_id in ids:
-            self._plan.calls.append(
-                call_act(verb, task_id, self._title(task_id), changes, self._now)
-            )
+            title, settled = self._title(task_id), self._settled(changes, task_id)
+            self._plan.calls.append(call_act(verb, task_id, title, settled, self._now))
+
+    def _settled(self, changes: Changes, task_id: int) -> Changes:
+        """The changes with what a new due date keeps of the old one: its day, or its time."""
+        task, due = self._task(task_id), changes.due
+        if due is None or task is None or task.due_at is None:
+            return changes
+        was = task.due_at.astimezone(self._now.tzinfo)
+        if changes.keeps_day:
+            return replace(changes, due=Due(was.date(), due.at))
+        if due.at is None and not task.all_day:
+            return replace(changes, due=Due(due.day, was.time()))
+        return changes
 
     def _plan_one(self, request: Request) -> None:
         match request:
@@ -117,6 +131,8 @@ class Planner:
                 self._plan_tail(request)
             case Correct():
                 self._plan_correction(request)
+            case Retract():
+                self._plan.remarks.append(replies.TALK["left_alone"])
 
     def _say(self, talk: Talk) -> None:
         if talk.topic == "what_to_add":
@@ -138,31 +154,16 @@ class Planner:
             self._plan_one(Look(target=same.target, status="all"))
 
     def _plan_correction(self, correction: Correct) -> None:
-        verb = self._last_verb()
-        if verb is None or len(self._memory.last_effects) != 1:
-            self._plan_one(Talk("repeat_please"))
-            return
-        last = self._memory.last_effects[0]
-        choice = choose(correction.target, verb, self._tasks, self._memory)
-        meant = [task for task in choice.tasks if task.id != last.task_id]
-        self._plan_undo()
-        if len(meant) == 1:
-            self.act_on([meant[0].id], verb, Changes())
-        else:
-            self._follow(
-                Choice(candidates=choice.candidates, missing=choice.missing),
-                Act(verb, correction.target),
-            )
+        mended = mend(correction, self._memory, self._tasks, self._now)
+        self._plan.calls += mended.calls
+        for one in mended.requests:
+            self._plan_one(one)
 
     def _last_verb(self) -> Verb | None:
-        verbs: dict[str, Verb] = {
-            "completed": "complete",
-            "deleted": "delete",
-            "reopened": "reopen",
-        }
         if not self._memory.is_just_changed:
             return None
-        return verbs.get(self._memory.last_effects[-1].status)
+        verb = DONE_VERBS.get(self._memory.last_effects[-1].status)
+        return None if verb == "update" else verb
 
     def _plan_add(self, add: Add) -> None:
         call = call_add(add, self._now)
@@ -183,7 +184,11 @@ class Planner:
             self._restore(act)
             return
         choice = choose(act.target, act.verb, self._tasks, self._memory)
-        if act.otherwise is not None and not (choice.tasks and choice.is_clear):
+        is_doubtful = act.otherwise is not None and not (choice.tasks and choice.is_clear)
+        if is_doubtful and act.target.words and choice.candidates and not choice.missing:
+            self._ask_which(choice, act)
+            return
+        if is_doubtful and act.otherwise is not None:
             self._plan_one(act.otherwise)
             return
         self._follow(choice, act)
@@ -259,19 +264,18 @@ class Planner:
         self.act_on([effect.task_id for effect in found], "restore", Changes())
 
     def _plan_undo(self) -> None:
-        undone = [
-            call
-            for effect in reversed(self._memory.last_effects)
-            if (call := call_back(effect, self._memory.before.get(effect.task_id), self._now))
-        ]
-        self._plan.calls += undone
-        if not undone:
+        undoable = self._memory.undoable
+        if not undoable:
             self._plan.remarks.append(replies.TALK["no_undo"])
+            return
+        self._plan.calls += take_back(undoable[-1], self._now)
+
+    def _task(self, task_id: int) -> SeenTask | None:
+        listed = (task for task in self._tasks if task.id == task_id)
+        return next(listed, self._memory.known.get(task_id))
 
     def _title(self, task_id: int) -> str:
-        task = next(
-            (one for one in self._tasks if one.id == task_id), self._memory.known.get(task_id)
-        )
+        task = self._task(task_id)
         if task is not None:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)

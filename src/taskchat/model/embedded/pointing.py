@@ -71,9 +71,15 @@ _DONE = re.compile(
 _OPEN = re.compile(
     r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE
 )
+# "All tasks, the finished ones too" leaves none out.
+_EVEN_DONE = re.compile(
+    r"[\s,]*\b(?:(?:including|even|also|plus|and)\s+(?:the\s+)?(?:completed|finished|done|pending|open)(?:\s+\w+)?"
+    r"|(?:the\s+)?(?:completed|finished|done|pending|open)\s+(?:ones|tasks|items|stuff)\s+(?:too|as\s+well|also|included))\b",
+    re.IGNORECASE,
+)
 # What stands around the name of a task: "my reminder to …", "… task", "the … one".
 _AROUND = re.compile(
-    rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|{_NOUN})\b[\s:,]*)+"
+    rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|whole|entire|full|{_NOUN})\b[\s:,]*)+"
     rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more"
     rf"|thank you|"
     r"yet|instead|off|then|ok|today|again))+[\s.!?]*$",
@@ -98,8 +104,9 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     numbers, head = _take_numbers(head)
     ordinals, head = _take_places(head)
     is_all = bool(_ALL.search(head))
-    words = name_in(_OTHER.sub(" ", head))
     status: Status = "all"
+    head = _EVEN_DONE.sub(" ", head) if is_all else head
+    words = name_in(_OTHER.sub(" ", head))
     if is_all or _PLURAL.search(head):
         status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
         words = name_in(_OPEN.sub(" ", _DONE.sub(" ", words)))

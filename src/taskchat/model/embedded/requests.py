@@ -15,7 +15,7 @@ Status = Literal["all", "pending", "completed"]
 Priority = Literal["low", "medium", "high"]
 Topic = Literal[
     "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
-    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please",
+    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent",
 ]  # fmt: skip
 
 
@@ -41,12 +41,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an update sets; None and "" leave a field as it is."""
+    """What an update sets; None and "" leave a field as it is.
+
+    `keeps_day` is set where only a time was told: the task keeps the day that it has.
+    """
 
     title: str = ""
     note: str = ""
     priority: Priority | None = None
     due: Due | None = None
+    keeps_day: bool = False
     clears_due: bool = False
     clears_priority: bool = False
 
@@ -143,9 +147,22 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """The last act was on the wrong task: take it back and do it to this one."""
+    """The last act was wrong: take it back and do it to this task, or with these words or date.
+
+    `words` are all that was said in its place and `wrong` what they stand for; `otherwise` is what
+    was asked for where there is nothing to correct.
+    """
 
     target: Target
+    words: str = ""
+    wrong: str = ""
+    due: Due | None = None
+    otherwise: tuple[Request, ...] = ()
 
 
-Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """What was asked for before in the same message is not to be done."""
+
+
+Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct | Retract

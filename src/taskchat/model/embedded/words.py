@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 
@@ -44,7 +45,7 @@ STOP_WORDS = word_set(
     "containing mention mentions mentioning word only everything anything something nothing lot "
     "after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome "
     "cool new im ive thats its dont whats bot "
-    "same instead myself per own very quite pretty sure done wait nope yep"
+    "same instead whole entire full myself per own very quite pretty sure done wait nope yep"
 )
 
 # Verbs a person starts an errand with. Device and question verbs (play, turn, show, tell) are left
@@ -95,6 +96,23 @@ def tokens(text: str) -> list[str]:
     return [re.sub(r"['\u2019]s$", "", word) for word in _TOKEN.findall(text.lower())]
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it was said, in lower case, and its stem."""
+
+    said: str
+    stem: str
+
+
+@lru_cache(maxsize=4096)
+def telling_words(text: str) -> tuple[Word, ...]:
+    """The words that can tell tasks apart, one for each stem; all words where none can."""
+    said = tokens(text)
+    words = [Word(word, stem(word)) for word in said if word not in STOP_WORDS]
+    words = words or [Word(word, stem(word)) for word in said]
+    return tuple({word.stem: word for word in reversed(words)}.values())[::-1]
+
+
 def content_stems(text: str) -> list[str]:
     """The stems of the words that can tell tasks apart, in order and without repeats."""
     found = [stem(word) for word in tokens(text) if word not in STOP_WORDS]
@@ -125,6 +143,30 @@ _ERRAND_STEMS = frozenset(stem(verb) for verb in ERRAND_VERBS) | {"go", "mak", "
 def is_errand_stem(stemmed: str) -> bool:
     """Whether a stem is a common verb, which alone does not name a task ("buy", "call")."""
     return stemmed in _ERRAND_STEMS
+
+
+# Verbs that tell the same errand done: "picked up the milk" is "buy milk".
+_DEEDS = [
+    frozenset(stem(verb) for verb in group.split())
+    for group in (
+        "buy get grab pick purchase order fetch collect",
+        "call phone ring telephone",
+        "finish complete wrap do",
+        "email e-mail mail write message text send",
+        "fix repair mend",
+        "clean tidy wash hoover vacuum",
+        "book reserve schedule arrange",
+        "return take bring",
+        "submit hand file send",
+    )
+]
+
+
+@lru_cache(maxsize=1024)
+def same_deed(stemmed: str) -> frozenset[str]:
+    """The stems of verbs that may tell the same errand as this one; empty for other words."""
+    groups = [group for group in _DEEDS if stemmed in group]
+    return frozenset[str]().union(*groups) - {stemmed}
 
 
 def read_number(word: str) -> int | None:
