@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add, clean_title, read_level
@@ -119,7 +120,7 @@ def named_task(text: str, now: datetime) -> Add | None:
         return None
     first = read_message(text, now)[0]
     if isinstance(first, Add):
-        return first
+        return replace(first, is_bare=False)
     if isinstance(first, Offer):
         return first.add
     if first == Talk("repeat_please"):

@@ -9,6 +9,7 @@ from taskchat.model.embedded.adding import clean_title, read_level
 from taskchat.model.embedded.date_spans import find_spans
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.requests import Changes
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +44,8 @@ _SETS_NOTE = _any(
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
     r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
     r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
+    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description|comment)(?:\s+to\s+(?P<target>it|that|this))?"
+    r"\s*(?:[:,]|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
@@ -54,6 +57,7 @@ _SETS_PRIORITY = _any(
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
     r"(?:\s+(?:please|now|instead|and|due))*\s*$",
+    rf"^(?P<target>[^:]+?)\s*(?::|=|->|\u2192)\s*{_LEVEL}(?:[\s-]+priority)?\s*$",
     rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be"
     rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
@@ -70,14 +74,19 @@ _RENAMES = _any(
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
     r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
-    r"\b(?:call|name|title)\s+(?P<target>it|that|this|that\s+one|this\s+one)\s+(?P<title>.+)",
+    r"\b(?:call|name|title|rename|retitle)\s+(?P<target>it|that\s+one|this\s+one|that|this|the\s+(?:first|second|third|last)(?:\s+one)?|"
+    r"(?:task|number)\s+\d+)\s+(?P<title>.+)",
+    rf"^(?P<target>.+?)\s+should\s+be\s+(?P<title>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
 )
 _MOVES = _any(
     rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for"
     rf"|to|on)\s+(?P<target>.+)",
+    rf"\b{_DATE_WORD}\s+(?:of|for|on)\s+(?P<target>[^:]+?)\s*(?::|=|\bis\b|\bshould\s+be\b).*",
+    rf"\bgive\s+(?P<target>.+?)\s+(?:an?|the)\s+{_DATE_WORD}\b.*",
     r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze"
     r"|schedule)\b\s*"
     r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
@@ -143,7 +152,7 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
     for pattern in _SETS_NOTE:
         found = pattern.search(clause)
         if found is not None:
-            return found["target"], Changes(note=message.reveal(found["note"]).strip())
+            return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
     return (
         _read_priority(clause, now)
         or _read_rename(clause, message, now)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.framing import spell_items
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +82,7 @@ _WEAK_STARTER = re.compile(
 # "No sorry, I meant …" is one clause: what opens it says how the rest is meant.
 _ONLY_OPENS = re.compile(
     r"(?:\W*\b(?:oh|no|nope|nah|wait|sorry|actually|um+|hmm+|well|ok(?:ay)?|oops|whoops|ah|my\s+bad|hey|hi|"
-    r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|i\s+mean(?:t)?)\b\W*)+",
+    r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|that(?:'s|\s+is)\s+wrong|i\s+was\s+wrong|i\s+mean(?:t)?)\b\W*)+",
     re.IGNORECASE,
 )
 
@@ -138,7 +140,21 @@ def cut(text: str) -> Message:
         clauses += _cut_sentence(text[start : end.start()].strip(), is_asked="?" in end[0])
         start = end.end()
     clauses += _cut_sentence(text[start:].strip(), is_asked=False)
-    return Message(tuple(clauses), tuple(quotes))
+    return Message(tuple(_join_corrections(clauses)), tuple(quotes))
+
+
+def _join_corrections(clauses: list[Clause]) -> list[Clause]:
+    """ "Not the milk! The rent." is one wish: what is not meant, and what is."""
+    joined: list[Clause] = []
+    for clause in clauses:
+        if joined and _NOT_THAT.fullmatch(joined[-1].text):
+            joined[-1] = replace(clause, text=f"{joined[-1].text}, {clause.text}")
+        else:
+            joined.append(clause)
+    return joined
+
+
+_NOT_THAT = re.compile(r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+[\w' -]{2,40}", re.IGNORECASE)
 
 
 def _tidy(text: str) -> str:
@@ -148,7 +164,7 @@ def _tidy(text: str) -> str:
         {ord(c): "'" for c in "\u2019\u2018\u00b4"}
         | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
     )
-    text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", text)
+    text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     return re.sub(r"[ \t\u00a0]+", " ", text).strip()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,14 @@ from taskchat.model.embedded.calls import Call, call_act, call_back
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title
 from taskchat.model.embedded.dates import Due
+from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.requests import Act, Changes, Talk
+from taskchat.model.embedded.targets import best
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taskchat.model.embedded.history import SeenTask, Step
+    from taskchat.model.embedded.history import Step
     from taskchat.model.embedded.memory import Done, Memory
     from taskchat.model.embedded.requests import Correct, Priority, Request, Verb
 
@@ -52,6 +54,11 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
     if correction.due is not None and status in {"created", "updated"} and len(ids) == 1:
         return _update(last, Changes(due=correction.due), now)
+    kept = _kept(correction, last)
+    if kept:
+        # "No, only the milk": of what was done, the rest is taken back.
+        rest = tuple(step for step in last.steps if _id_of(step) not in kept)
+        return Mended(tuple(take_back(replace(last, steps=rest), now)))
     verb = DONE_VERBS.get(status)
     if verb is not None:
         choice = choose(correction.target, verb, tasks, memory)
@@ -70,6 +77,19 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _kept(correction: Correct, last: Done) -> set[int]:
+    """The tasks that a correction names among several that were changed."""
+    if len(last.effects) < 2 or not correction.target.words:
+        return set()
+    changed = [SeenTask(effect.task_id, effect.title) for effect in last.effects]
+    named = {match.task.id for match in best(correction.target.words, changed)}
+    return named if len(named) < len(changed) else set()
+
+
+def _id_of(step: Step) -> int:
+    return step.result.task_id if isinstance(step.result, Effect) else 0
 
 
 def _update(last: Done, changes: Changes, now: datetime) -> Mended:

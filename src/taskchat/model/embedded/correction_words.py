@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|i\s+said|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task))"
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|i\s+said|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:wrong|not\s+right|incorrect))"
 _FIRM = r"(?:no|nope|nah|wait|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
 _SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|please|it\s+should\s+be|that\s+should\s+be|it's)"
 _OPENING = re.compile(
@@ -56,6 +56,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     if ORDER_START.match(rest) or not (is_strong or _may_correct(said, rest, plain)):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
+    right = re.sub(r"^(?:only|just)\s+", "", right, flags=re.IGNORECASE)
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
     return Correct(

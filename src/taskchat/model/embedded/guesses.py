@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add, read_errand, read_level
@@ -54,7 +55,7 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
             heard.message.reveal(due.rest), heard.message.quoted(text), heard.background
         )
         return Act("update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard))
-    return _guess(text, heard) if add is None or len(tokens(due.rest)) > 7 else add
+    return _guess(text, heard) if add is None or len(tokens(due.rest)) > 7 else replace(add, is_bare=True)
 
 
 # "The rent is on friday", but not "I'm so tired today".
@@ -64,7 +65,7 @@ _TOLD_OF_TASK = re.compile(
 def _reads_as_statement(text: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn"
+            r"^\W*not\b|\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn"
             r"|show)\b",
             text,
             re.I,

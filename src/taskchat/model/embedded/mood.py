@@ -23,7 +23,7 @@ def _cue(pattern: str) -> re.Pattern[str]:
 _NOT = r"(?:\b(?:dont|never|not|without|stop|avoid|no\s+need\s+to|instead\s+of|rather\s+than)\b|n't\b)"
 _ACTS = (
     r"(?:delet|remov|cancel|eras|clear|mark|complet|chang|drop|wip|touch|renam|mov|tick|check|undo|"
-    r"revert|updat|edit|postpon|reschedul|scrap|bin\b|trash|add|creat|put\b|jot|get\s+rid)"
+    r"revert|updat|edit|postpon|reschedul|scrap|bin\b|trash|add|creat|put\b|jot|remind|get\s+rid)"
 )
 # "You shouldn't delete the milk": the act is spoken of and not wanted.
 _DENIED = _cue(rf"{_NOT}(?:\s+\w+){{0,4}}?\s+{_ACTS}(?:e|es|ed|ing|ling)?\b|\bno\s+{_ACTS}ing\b")
@@ -40,7 +40,7 @@ _DOUBTS = _cue(
     r"not\s+(?:so\s+|quite\s+|really\s+)?sure|unsure|undecided|dunno|don't\s+know|can't\s+decide|no\s+idea|"
     r"wonder|wondering|suppose|supposing|imagine|pretend|hypothetically|in\s+theory|let's\s+say|"
     r"should\s+have|could\s+have|would\s+have|(?:should|would|could)'ve|wanted\s+to|meant\s+to|"
-    r"planned\s+to|used\s+to|had\s+to|wish|some\s?day|eventually|"
+    r"planned\s+to|used\s+to|had\s+to|wish|dream(?:t|ed)|thought|believed|hoped|pretended|some\s?day|eventually|"
     r"(?:i|we|one)\s+(?:could|may)|would\s+(?:be\s+(?:better|easier|good\s+to)|happen)|"
     r"(?<!you\s)would(?=\s+(?:delet|remov|cancel|mark|complet|chang|mov|renam|drop|add|have))|"
     r"i'd\s+(?=(?:\w+\s+)?(?:delet|remov|cancel|mark|complet|chang|mov|renam|drop|add)))\b"
@@ -54,6 +54,8 @@ _ACT_DOUBTS = _cue(
     r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|"
     r"before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
 )
+# What the speaker will do is not done, and no order; a date for it may be told all the same.
+_WILL = _cue(r"\b(?:i|we)(?:'ll|\s+will|'m\s+(?:going\s+to|gonna)|\s+am\s+going\s+to|\s+gonna|\s+shall)\b")
 # What must hold first: "if the rent is paid, mark it as done".
 _CONDITION = _cue(
     rf"^\W*(?:if(?!\s+{_POLITE_IF}\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b"
@@ -98,14 +100,16 @@ _SELF = (
 )
 # "Sam called the bank": done by someone else. "The flights are booked" has no one who did it.
 _BY_OTHERS = _cue(
-    rf"^\W*(?:(?:and|so|but|because|well|ok|hey|btw|fyi|today|yesterday)\s+)*(?!{_SELF}\b)"
-    r"(?:(?:my|our|your|his|her|their|the)\s+)?(?:[\w'-]+(?:\s+and\s+[\w'-]+)?)\s+"
+    rf"^\W*(?:(?:and|so|but|because|well|ok|hey|btw|fyi|today|yesterday)\s+)*"
+    rf"(?:(?:my|our|your|his|her|their|the)\s+)?(?!{_SELF}\b)(?:[\w'-]+(?:\s+and\s+[\w'-]+)?)\s+"
     r"(?:(?:already|just|finally|also|has|have|had)\s+)*"
     r"(?!(?:\w+ed|done|paid|bought|sent|made|written|taken|sold)\s+(?:\W|$))"
-    r"(?:\w{2,}ed|paid|bought|sent|did|made|wrote|took|got|sold|went|met|fed|rang|brought|forgot|swept|gave|"
+    r"(?:\w*[^e\W]ed|paid|bought|sent|did|made|wrote|took|got|sold|went|met|fed|rang|brought|forgot|swept|gave|"
     rf"ran|left)\s+(?!{_WHEN}\b)[\w\ue000-\uf8ff]"
     r"|\b(?:he|she|they|someone|somebody|nobody|no\s+one)\s+(?:\w+\s+)?(?:\w+ed|did|got|paid|bought|sent|made)\b"
     r"|\b(?:by|thanks\s+to)\s+(?:him|her|them|someone)\b"
+    r"|\b(?:done|finished|paid|bought|sent|made|\w*[^e\W]ed)\s+by\s+(?!me\b|us\b|\w+day\b|noon|tonight|tomorrow|now\b|then\b"
+    r"|the\s+(?:end|\d)|next|this|end|\d|mid|half|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))\w+"
 )
 _DONE_BY = _cue(rf"^\W*(?!{_SELF}\b)(?:(?:my|our|his|her|their)\s+)?(?P<who>[\w'-]+)\s+(?:is|are|was)\s+(?:\w+\s+)?(?:done|finished|through)\s+with\b")  # fmt: skip
 _CALLED = _cue(
@@ -124,12 +128,16 @@ RETRACTS = _cue(
 )
 
 
+# "Don't forget to" denies the forgetting and nothing else.
+_NOT_FORGET = _cue(r"\b(?:don'?t|do\s+not|never|must\s*n[o']t|can'?t)\s+(?:let\s+me\s+)?forget\b")
+
+
 def mood_of_act(clause: Clause, verb: Verb) -> Mood:
     """How far the act that a clause speaks of is meant.
 
     An act that is weighed is asked about; one that is refused is left alone.
     """
-    text = clause.text
+    text = _NOT_FORGET.sub(" ", clause.text)
     if verb in {"reopen", "restore"}:
         if _DENIED_RETURN.search(text):
             return "refused"
@@ -142,6 +150,7 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)
         or _is_told(text)
+        or (verb != "update" and _WILL.search(text))
         or _CONDITION.match(clause.before)
         or (is_denied and not _NOT_NEEDED.search(text))
         or (clause.is_asked and not _KINDLY.search(text))
@@ -151,6 +160,7 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
 
 def mood_of_wish(clause: Clause, lead: str) -> Mood:
     """How far the wish for a new task is meant; `lead` are the words before its title."""
+    lead = _NOT_FORGET.sub(" ", lead)
     if _DENIED.search(lead):
         return "refused"
     is_weighed = (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add, read_add, read_errand, read_needed
-from taskchat.model.embedded.changing import read_change
+from taskchat.model.embedded.changing import changes_due, read_change
 from taskchat.model.embedded.cues import (
     ADD_CUE,
     COMPLETE_CUE,
@@ -31,6 +31,7 @@ from taskchat.model.embedded.cues import (
     WEAK_DELETE,
 )
 from taskchat.model.embedded.dates import find_due
+from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.pointing import read_target
@@ -59,14 +60,20 @@ def read_question(text: str, heard: Heard) -> list[Request]:
 
 def read_order(text: str, heard: Heard) -> list[Request]:
     """What a clause that is no question asks for."""
+    if _STILL_WANTED.search(text):
+        return [Act("restore", read_target("it", []))]
+    text = _WANTS_DONE.sub("", text)
     wish = NEED_LIST.sub("", text)
     if (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
         return [read_look(wish, heard.message, heard.now)]
     if SETS_FIELD.search(text):
         return _read_update(text, heard)
-    if ADD_CUE.search(text):
+    if _NOTE_ALONE.match(text):
+        return [replace(one, otherwise=_note_as_task(text, heard)) for one in _read_update(text, heard) if isinstance(one, Act)]
+    is_framed = read_frame(text) is not None
+    if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)
-        if adds is not None and _comes_first(text):
+        if adds is not None and (is_framed or _comes_first(text)):
             return _adds_or_background(adds, heard)
     needed = None if NEED_LIST.search(text) else _read_need(text, heard)
     if needed is not None:
@@ -81,12 +88,36 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     )
 
 
+# Said of what was just deleted.
+_STILL_WANTED = re.compile(
+    r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those|that\s+one)(?:\s+after\s+all)?\W*$",
+    re.IGNORECASE,
+)
+# "I want the report to be high priority" is an order about the report.
+_WANTS_DONE = re.compile(
+    r"^\s*(?:i|we)(?:'d\s+like|\s+(?:want|need|would\s+like))\s+(?=(?:the|my|that|this|it|task|number|#)\b.*"
+    r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done|finished|completed)\b)",
+    re.IGNORECASE,
+)
+# A note for the task last spoken of, where there is one.
+_NOTE_ALONE = re.compile(
+    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description|comment)(?:\s+to\s+(?:it|that|this))?"
+    r"\s*(?:[:,]|saying\b|that\s+says\b)",
+    re.IGNORECASE,
+)
+
+
+def _note_as_task(text: str, heard: Heard) -> Add | Talk:
+    add = build_add(_NOTE_ALONE.sub("", text), heard.message, heard.now, heard=text)
+    return add or Talk("what_to_add")
+
+
 def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     """A need that was told, which may also be about a task that exists."""
     add = read_needed(text, heard.message, heard.now)
     if add is None:
         return None
-    add = replace(add, is_hint=True)
+    add = replace(add, is_hint=True, is_bare=True)
     target = read_target(
         re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
     )
@@ -257,8 +288,25 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         return [Look(status="completed")]
     if found is None or (deleted is not None and deleted.start() < found.start()):
         return []
+    due = find_due(text, heard.now)
+    if due is not None and _TO_BE_DONE.search(text):
+        # "The report has to be done by thursday" tells when it is due.
+        change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
+        return [replace(_update(change, heard), otherwise=_offer(text, heard))]
     rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", text))
     return [_act("complete", rest, heard)]
+
+
+_TO_BE_DONE = re.compile(
+    r"\b(?:needs?|has|have|ought|must|should|got|is|are)\s+(?:to\s+)?be\s+(?:done|finished|completed?|ready|sorted)\b"
+    r"|\bneeds?\s+(?:doing|finishing)\b",
+    re.IGNORECASE,
+)
+
+
+def _offer(text: str, heard: Heard) -> Offer | Talk:
+    add = build_add(text, heard.message, heard.now, heard=text)
+    return Offer(add) if add else Talk("repeat_please")
 
 
 # What is left of "set the rent to done".
@@ -275,7 +323,8 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
     if found is None:
         return []
     rest = DELETE_CUE.sub(" ", text)
-    due = find_due(rest, heard.now)
+    pointed = read_target(rest, [])
+    due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)
     act = _act("delete", due.rest if due else rest, heard)
     if not WEAK_DELETE.match(found[0]) or is_about_list(text):
         return [act]

@@ -26,6 +26,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
+from taskchat.model.embedded.targets import named_in_full, rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
+
+
+# From this share of its words on, a bare order may be about a task that is on the list already.
+_MAY_BE_THERE = 0.55
 
 
 @dataclass(slots=True)
@@ -49,6 +54,7 @@ def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
     """Whether the list must be read before anything can be decided."""
     return any(
         isinstance(one, Look | Same | Tail | Correct)
+        or (isinstance(one, Add) and one.is_bare)
         or (isinstance(one, Act) and known_choice(one, memory) is None)
         for one in requests
     )
@@ -166,6 +172,8 @@ class Planner:
         return None if verb == "update" else verb
 
     def _plan_add(self, add: Add) -> None:
+        if add.is_bare and self._is_there(add):
+            return
         call = call_add(add, self._now)
         self._plan.calls.append(call)
         if call.arguments["title"] != add.title:
@@ -174,6 +182,17 @@ class Planner:
             self._plan.remarks.append(replies.NO_REPEATS)
         elif add.asks_reminder and replies.NO_REMINDERS not in self._plan.remarks:
             self._plan.remarks.append(replies.NO_REMINDERS)
+
+    def _is_there(self, add: Add) -> bool:
+        """Plan what a bare order is where it speaks of a task that exists: its date, or a question."""
+        there = named_in_full(add.title, self._tasks)
+        if there is not None and (add.due or add.priority):
+            self.act_on([there.id], "update", Changes(priority=add.priority, due=add.due))
+            return True
+        if any(match.shares_noun and match.phrase >= _MAY_BE_THERE for match in rank(add.title, self._tasks)):
+            self._plan.question = ask_add(add.title)
+            return True
+        return False
 
     def _plan_act(self, act: Act) -> None:
         known = known_choice(act, self._memory)

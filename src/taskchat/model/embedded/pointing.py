@@ -41,7 +41,7 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all"
+    r"\b(?:(?<!after\s)all|whatever|anything|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all"
     r"|whole\s+list)\b",
     re.I,
 )
@@ -77,6 +77,12 @@ _EVEN_DONE = re.compile(
     r"|(?:the\s+)?(?:completed|finished|done|pending|open)\s+(?:ones|tasks|items|stuff)\s+(?:too|as\s+well|also|included))\b",
     re.IGNORECASE,
 )
+# Why it is wished says nothing about which: "delete the dentist, we moved".
+_REASON = re.compile(
+    r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's|who)\b"
+    r"|\s+(?:because|since|cause|cos)\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
 # What stands around the name of a task: "my reminder to …", "… task", "the … one".
 _AROUND = re.compile(
     rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|whole|entire|full|{_NOUN})\b[\s:,]*)+"
@@ -99,6 +105,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         return Target(words=" and ".join(quoted))
     but = _BUT.search(text)
     head = text[: but.start()] if but else text
+    head = _REASON.sub(r"\g<named>", head)
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)

@@ -59,8 +59,10 @@ def read_message(text: str, now: datetime) -> list[Request]:
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", clause.text))
-    if heard.background and RETRACTS.match(clause.text):
+    if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
         return [Retract()]
+    if _JOKES.match(clause.text):
+        return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
     correction = read_correction(clause.text, plain, heard)
@@ -110,4 +112,5 @@ def _lead(text: str, title: str) -> str:
     return text[:start] or text[len(title) :]
 
 
+_JOKES = re.compile(r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

@@ -9,7 +9,7 @@ from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Talk, Target
-from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
+from taskchat.model.embedded.words import is_errand_stem, is_past, stem, telling_words, tokens
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -24,10 +24,6 @@ _MANAGED = re.compile(
 )
 _PIECE = re.compile(r"\s*(?:[,;]|\bbut\b|\bso\b|\bbecause\b|\bcause\b|\bthen\b)\s*(?:and\s+)?", re.IGNORECASE)
 _LONG = 9
-_PAST = frozenset(
-    "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
-    "ran left written taken picked gotten".split()
-)
 
 
 def read_report(text: str, heard: Heard) -> Act | None:
@@ -43,7 +39,7 @@ def read_report(text: str, heard: Heard) -> Act | None:
     due = find_due(told, heard.now)
     words = heard.message.reveal(due.rest if due else told)
     target = read_target(words, heard.message.quoted(told), heard.background)
-    if target.is_pronoun and all(is_errand_stem(one) for one in content_stems(words)):
+    if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
         # "It's booked": the verb names no task, the pronoun does.
         target = Target(is_pronoun=True, background=heard.background)
     return Act("complete", target, otherwise=Talk("repeat_please"))
@@ -53,9 +49,5 @@ def _tells_deed(text: str) -> bool:
     if _DENIES.search(text) or _TO_BE_DONE.search(text) or is_by_others(text):
         return False
     return bool(_MANAGED.search(text)) or any(
-        is_errand_stem(stem(word)) and _is_past(word) for word in tokens(text)
+        is_errand_stem(stem(word)) and is_past(word) for word in tokens(text)
     )
-
-
-def _is_past(word: str) -> bool:
-    return word.endswith("ed") or word in _PAST

@@ -65,7 +65,8 @@ class Add:
     """A task to be kept.
 
     `heard` are the words its title was made of. `is_hint` is set where they only told a need
-    ("I need to …"), which may also lead up to another request.
+    ("I need to …"), which may also lead up to another request; `is_bare` where nothing said that
+    it is a new task ("call mom at 5"), so that one of that name may be meant.
     """
 
     title: str
@@ -76,6 +77,7 @@ class Add:
     asks_repeat: bool = False
     heard: str = ""
     is_hint: bool = False
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from taskchat.model.embedded.words import Word, content_stems, is_errand_stem, same_deed, telling_words
+from taskchat.model.embedded.words import Word, content_stems, same_deed, telling_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ _LEAST_COVERED = 0.55
 _CLEARLY_COVERED = 0.75
 _MARGIN = 0.1
 _LEAST_RATIO = 80
+_NAMED_IN_FULL = 0.7
 _TYPO_RATIO = 85
 _TYPO_CHARS = 5
 
@@ -71,6 +72,13 @@ def best(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     return [match for match in likely if top.score - match.score < _MARGIN]
 
 
+def named_in_full(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:
+    """The one open task whose title says all of `words`, and little more; None for none or several."""
+    matches = rank(words, [task for task in tasks if not task.completed])
+    full = [match for match in matches if match.phrase > 0.99 and match.title >= _NAMED_IN_FULL]
+    return full[0].task if len(full) == 1 else None
+
+
 def split_phrases(words: str) -> list[str]:
     """The parts of "milk, rent and the report"."""
     parts = re.split(r"\s*(?:,|;|&|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
@@ -85,7 +93,7 @@ def _match(said: tuple[Word, ...], words: str, task: SeenTask) -> Match:
     found = {other for other in hits.values() if other is not None}
     covered = sum(_weight(mine) for mine, other in hits.items() if other is not None)
     phrase = covered / sum(map(_weight, said))
-    if all(is_errand_stem(one.stem) for one in found) and len(found) < len(title):
+    if all(one.is_verb for one in found) and len(found) < len(title):
         # Only a verb in common: "buy eggs" is not "buy printer ink", but "the call one" may be.
         phrase = phrase if phrase > 0.99 else phrase / 2
         return Match(task, phrase, _share(found, title), shares_noun=False)
@@ -98,7 +106,7 @@ def _share(found: set[Word], title: tuple[Word, ...]) -> float:
 
 
 def _weight(word: Word) -> float:
-    return 0.4 if is_errand_stem(word.stem) else 1.0
+    return 0.4 if word.is_verb else 1.0
 
 
 def _counterpart(mine: Word, title: tuple[Word, ...]) -> Word | None:
