@@ -42,7 +42,7 @@ _AFTER_NOUN = (
 )
 _PUT = (
     r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep"
-    r"|toss|bung|whack|"
+    r"|toss|bung|whack|schedule|"
     r"slap|insert|append|squeeze|drop|get|have|want|mark|pencil)"
 )
 _NEED = (
@@ -75,18 +75,21 @@ _OPENINGS = [
         r"|name))\b\s*)?",
         r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing"
         r"|point|something)\s+(?:for|about|on)\b",
+        r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b|about\b|that\b)?",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
         r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
         r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
         r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
-        r"^\s*remember\b\s*(?:to\b|that\b|about\b)?",
+        r"^\s*remember\b(?!\s+(?:when|how|who|why|me\b|the\s+time|that\s+time))\s*(?:to\b|that\b|about\b)?",
         rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}"
         rf"|one)\b{_AFTER_NOUN}"
         r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
         r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important|shopping(?:\s+list)?|groceries|errands?"
         r"|add)\s*[:\u2013\u2014-]+",
-        r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:new|another|second|extra)\s+one\b[\s:,-]*",
+        r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:(?:new|another|second|extra)\s+)?one\b"
+        r"(?=\s*(?::|,|to\b|for\b|about\b|called\b|named\b))[\s:,-]*",
+        r"^\s*one\s+(?=(?:to|for|about)\b)",
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
@@ -240,6 +243,8 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     if not words or len(words) > 25:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
+    if _DANGLING.search(text):
+        return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
     if words[1:2] and words[1] in _NO_ORDER:
@@ -250,6 +255,8 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     return None if add is None else replace(add, is_bare=True)
 
 
+# Words were cut off here that told a date, so what is left is no title.
+_DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
 # After these the first word is no order: "give me …", "rent is due".
 _NO_ORDER = word_set(
     "me us is are was were isn't aren't has had should will would needs must can low high due and not"

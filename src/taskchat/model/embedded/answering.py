@@ -96,8 +96,11 @@ _FIELD = re.compile(
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-def changes_told(text: str, now: datetime) -> Changes | None:
-    """What an answer to "What should I change about it?" tells; None for another wish."""
+def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
+    """What an answer to "What should I change about it?" tells; None for another wish.
+
+    Any words are a title where a new title was what `asked_about` wanted ("rename the first").
+    """
     found = _FIELD.match(text)
     if is_no(text) or found is None or _NEW_WISH.match(text) or len(text) > _MAX_ANSWER_CHARS:
         return None
@@ -108,10 +111,13 @@ def changes_told(text: str, now: datetime) -> Changes | None:
     due = find_due(value, now)
     if due is not None and not re.search(r"\w", due.rest):
         return changes_due(value, due.due, now)
-    is_named = re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
+    is_named = _NAMES.search(asked_about) or re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None
+
+
+_NAMES = re.compile(r"\b(?:rename|retitle|title|name|call\s+(?:it|that))\b", re.IGNORECASE)
 
 
 def named_task(text: str, now: datetime) -> Add | None:

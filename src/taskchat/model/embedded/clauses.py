@@ -31,7 +31,7 @@ _SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 _NEW_TASK = (
-    r"(?:a|an|another|one)\s+(?:more\s+|new\s+|other\s+)?(?:task|reminder|to-?do|todo|one)\s+"
+    r"(?:(?:a|an|another|one)\s+(?:more\s+|new\s+|other\s+)?(?:task|reminder|to-?do|todo|one)|one)\s+"
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (
@@ -82,7 +82,7 @@ _WEAK_STARTER = re.compile(
 # "No sorry, I meant …" is one clause: what opens it says how the rest is meant.
 _ONLY_OPENS = re.compile(
     r"(?:\W*\b(?:oh|no|nope|nah|wait|sorry|actually|um+|hmm+|well|ok(?:ay)?|oops|whoops|ah|my\s+bad|hey|hi|"
-    r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|that(?:'s|\s+is)\s+wrong|i\s+was\s+wrong|i\s+mean(?:t)?)\b\W*)+",
+    r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|that(?:'s|\s+is|\s+was)\s+(?:the\s+)?wrong(?:\s+(?:one|task))?|i\s+was\s+wrong|i\s+mean(?:t)?)\b\W*)+",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,7 @@ from taskchat.model.embedded.requests import (
     Correct,
     Offer,
     Retract,
+    Same,
     Tail,
     Talk,
     Target,
@@ -55,6 +56,10 @@ def combine(
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
         # "I have an interview on friday. Please remind me" is one wish, told twice.
         return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
+    if isinstance(one, Same) and isinstance(last, Act) and one.otherwise:
+        return [*requests, replace(last, target=one.target, otherwise=one.otherwise)]
+    if isinstance(one, Same) and isinstance(last, Add) and one.words:
+        return [*requests, Add(one.words, heard=one.words)]
     if clause.joined_by:
         return _join_tail(requests, found, clause, message, now)
     return requests + found
@@ -84,6 +89,11 @@ def _put_right(requests: list[Request], correction: Correct) -> list[Request]:
     match last:
         case Add() if correction.due is not None:
             return [*before, replace(last, due=correction.due)]
+        case Add() if correction.priority is not None:
+            return [*before, replace(last, priority=correction.priority)]
+        case Act() if correction.priority is not None:
+            changes = replace(last.changes, priority=correction.priority)
+            return [*before, replace(last, changes=changes)]
         case Add() if correction.words:
             title = corrected_title(last.title, correction.words, correction.wrong)
             return [*before, replace(last, title=title)]

@@ -52,8 +52,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if last is None or not memory.is_just_changed:
         return otherwise
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
-    if correction.due is not None and status in {"created", "updated"} and len(ids) == 1:
-        return _update(last, Changes(due=correction.due), now)
+    told = Changes(due=correction.due, priority=correction.priority)
+    if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
+        return _update(last, told, now)
     kept = _kept(correction, last)
     if kept:
         # "No, only the milk": of what was done, the rest is taken back.
@@ -64,8 +65,8 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         choice = choose(correction.target, verb, tasks, memory)
         others = [task for task in choice.tasks if task.id not in ids]
         if others and (choice.is_clear or not correction.otherwise):
-            again = [_again(verb, task, last.steps[-1], now) for task in others]
-            return Mended((*take_back(last, now), *again))
+            calls = [again(verb, task, last.steps[-1], now) for task in others]
+            return Mended((*take_back(last, now), *calls))
         if choice.candidates and not choice.missing and not correction.otherwise:
             return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
     if status == "created" or last.steps[-1].arguments.get("title"):
@@ -97,13 +98,15 @@ def _update(last: Done, changes: Changes, now: datetime) -> Mended:
     return Mended((call_act("update", effect.task_id, effect.title, changes, now),))
 
 
-def _again(verb: Verb, task: SeenTask, step: Step, now: datetime) -> Call:
-    changes = _changes_of(step.arguments) if verb == "update" else Changes()
+def again(verb: Verb, task: SeenTask, step: Step, now: datetime) -> Call:
+    """The call that does to a task what a step did to another."""
+    changes = changes_of(step) if verb == "update" else Changes()
     return call_act(verb, task.id, task.title, changes, now)
 
 
-def _changes_of(arguments: dict[str, object]) -> Changes:
+def changes_of(step: Step) -> Changes:
     """The changes that the arguments of an update stand for."""
+    arguments = step.arguments
     title, note, priority, due = (
         str(arguments.get(name) or "") for name in ("title", "description", "priority", "due_at")
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.adding import clean_title
+from taskchat.model.embedded.adding import clean_title, read_level
+from taskchat.model.embedded.changing import LEVEL_ALONE
 from taskchat.model.embedded.clauses import ORDER_START
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.pointing import read_target
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|i\s+said|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:wrong|not\s+right|incorrect))"
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|i\s+said|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no|nope|nah|wait|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
 _SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|please|it\s+should\s+be|that\s+should\s+be|it's)"
 _OPENING = re.compile(
@@ -59,9 +60,11 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     right = re.sub(r"^(?:only|just)\s+", "", right, flags=re.IGNORECASE)
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
+    level = LEVEL_ALONE.match(right)
     return Correct(
         target=read_target(right, heard.message.quoted(rest)),
-        words="" if is_date else right,
+        words="" if is_date or level else right,
+        priority=read_level(level["level"]) if level else None,
         wrong=heard.message.reveal(changed["wrong"]).strip() if changed else "",
         due=due.due if due and is_date else None,
         otherwise=() if is_strong else tuple(plain),

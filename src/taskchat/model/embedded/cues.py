@@ -28,6 +28,8 @@ PREAMBLE = _cue(
     r"|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+"
     r"|help\s+me\s+(?:to\s+)?"
     r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+"
+    r"|(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)"
+    r"(?:\s+it)?\s+if\s+(?:you|u)\s+(?:(?:could|can|would)\s+)?"
     r"|i\s+think\s+|i\s+was\s+wrong\b[\s,:.-]*|(?:before\s+i\s+forget|while\s+i\s+remember|by\s+the\s+way|btw|fyi)[\s,:.-]+)+"
 )
 QUESTION = _cue(
@@ -60,17 +62,17 @@ NOT_NEEDED = _cue(
     r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\b(?:(?:shopping(?:\s+list)?|groceries|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
+    r"^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
-    r"|(?:toss|drop|bung|slap|pencil)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
+    r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
     r"|needs?|want|squeeze|record)\b"
 )
 # "Add a note to milk: …", "add a due date to the rent": no new task.
 SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
-    r"|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
+    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it"
@@ -110,7 +112,7 @@ NOT_DONE = _cue(
 )
 COMPLETE_CUE = _cue(
     rf"\b(?:you\s+can\s+)?mark(?:ed|ing)?\b(?:\s+off\b)?|\bas\s+{_DONE}\b|"
-    r"\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
+    r"^\s*tick\b(?:\s+off\b)?|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
     r"|(?=(?:\S+\s+){1,8}?off\b))|"
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
     r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
@@ -126,7 +128,7 @@ COMPLETE_CUE = _cue(
     r"\bcomplete\b|^\s*finish\s+(?=(?:task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
-    r"\b(?:delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
+    r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
@@ -145,7 +147,7 @@ UPDATE_CUE = _cue(
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
     r"|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
-    r"should\s+(?:say|read|be)|call\s+(?:it|that|this)|instead|date|raise|lower|note|description"
+    r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task|number))|instead|date|raise|lower|note|description"
     r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
 )

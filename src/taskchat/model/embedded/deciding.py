@@ -95,7 +95,7 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         if plan is not None:
             return plan
     if question.kind == "change":
-        changes = changes_told(text, now)
+        changes = changes_told(text, now, memory.asked_about)
         if changes is not None and len(memory.focus) == 1:
             return [Act("update", Target(is_pronoun=True), changes)]
     if question.kind in {"add", "name"}:

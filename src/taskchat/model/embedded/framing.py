@@ -9,7 +9,7 @@ from taskchat.model.embedded.words import tokens, word_set
 # "Another thing for the list: shampoo": nothing stands before the colon but words about the adding.
 _FRAMED = re.compile(r"(?P<lead>[^:\ue000-\uf8ff]{2,60}):\s*(?P<title>\S.*)$", re.DOTALL)
 _FRAME = word_set(
-    "add adding put create make write note jot save pop stick chuck remember remind enter include insert track "
+    "give add adding put create make write note jot save pop stick chuck remember remind enter include insert track "
     "new another one more extra last next thing things task tasks todo todos to-do to-dos to do item items "
     "reminder reminders entry entries something stuff list lists my the a an on onto in for of up down here "
     "these this those following two three four five six few couple some also and please pls can could you "

@@ -60,7 +60,7 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
-    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?)\b", re.IGNORECASE
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to)\b", re.IGNORECASE
 )
 def _reads_as_statement(text: str) -> bool:
     return bool(

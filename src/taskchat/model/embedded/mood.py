@@ -111,7 +111,7 @@ _BY_OTHERS = _cue(
     r"|\b(?:done|finished|paid|bought|sent|made|\w*[^e\W]ed)\s+by\s+(?!me\b|us\b|\w+day\b|noon|tonight|tomorrow|now\b|then\b"
     r"|the\s+(?:end|\d)|next|this|end|\d|mid|half|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))\w+"
 )
-_DONE_BY = _cue(rf"^\W*(?!{_SELF}\b)(?:(?:my|our|his|her|their)\s+)?(?P<who>[\w'-]+)\s+(?:is|are|was)\s+(?:\w+\s+)?(?:done|finished|through)\s+with\b")  # fmt: skip
+_DONE_BY = _cue(rf"^\W*(?!{_SELF}\b)(?:(?:my|our|his|her|their)\s+)?(?P<who>[\w'-]+)\s+(?:is|are|was)\s+(?:\w+\s+)?(?:done|finished|through)\s+with\b|^\W*mark\s+(?:is|was|has|said)\b")  # fmt: skip
 _CALLED = _cue(
     rf"^\W*(?!{_SELF}\b)(?:my\s+)?\w+\s+(?:called|rang|phoned|texted|emailed|wrote|visited)\b(?!\s+(?:off|at)\b)"
 )

@@ -74,7 +74,7 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)
         if adds is not None and (is_framed or _comes_first(text)):
-            return _adds_or_background(adds, heard)
+            return adds or [_background(text, heard)]
     needed = None if NEED_LIST.search(text) else _read_need(text, heard)
     if needed is not None:
         return [needed]
@@ -117,7 +117,8 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     add = read_needed(text, heard.message, heard.now)
     if add is None:
         return None
-    add = replace(add, is_hint=True, is_bare=True)
+    is_bare = bool(add.due or add.priority) and not re.search(r"\b(?:remember|forget)\b", text, re.I)
+    add = replace(add, is_hint=True, is_bare=is_bare)
     target = read_target(
         re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
     )
@@ -169,17 +170,20 @@ def _is_list_wish(text: str) -> bool:
     )
 
 
-def _adds_or_background(adds: list[Add], heard: Heard) -> list[Request]:
-    if adds:
-        return list(adds)
-    # "I need to take out the trash. Please remind me": the task stands in the sentence before.
+def _background(text: str, heard: Heard) -> Request:
+    """The task that "remind me" means, where it stands in the sentences before."""
     told = _FORGETTING.sub("", heard.background)
-    before = read_needed(told, heard.message, heard.now) or (
-        build_add(told, heard.message, heard.now)
-        if told and not QUESTION.match(told)
-        else None
-    )
-    return [before] if before is not None else [Talk("what_to_add")]
+    before = read_needed(told, heard.message, heard.now)
+    if before is None and told and not QUESTION.match(told):
+        before = build_add(told, heard.message, heard.now)
+    if before is not None:
+        return before
+    due = find_due(text, heard.now)
+    if due is None:
+        return Talk("what_to_add")
+    # "Remind me tomorrow": of the task last spoken of, where there is one.
+    changes = changes_due(text, due.due, heard.now)
+    return Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))
 
 
 _FORGETTING = re.compile(

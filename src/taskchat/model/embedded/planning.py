@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded import replies
 from taskchat.model.embedded.calls import Call, call_act, call_add
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
-from taskchat.model.embedded.correcting import DONE_VERBS, mend, take_back
+from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
 from taskchat.model.embedded.dates import Due
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
@@ -153,23 +153,23 @@ class Planner:
             self._plan_one(one)
 
     def _plan_same(self, same: Same) -> None:
-        verb = self._last_verb()
-        if verb is not None:
-            self._plan_act(Act(verb, same.target))
+        last = self._memory.last if self._memory.is_just_changed else None
+        status = last.effects[-1].status if last else ""
+        verb = DONE_VERBS.get(status)
+        if status == "created" and same.words:
+            self._plan_add(Add(same.words))
+        elif last is not None and verb is not None:
+            changes = changes_of(last.steps[-1]) if verb == "update" else Changes()
+            changes = replace(changes, title="")
+            self._plan_act(Act(verb, same.target, changes, otherwise=same.otherwise))
         else:
-            self._plan_one(Look(target=same.target, status="all"))
+            self._plan_one(same.otherwise or Look(target=same.target, status="all"))
 
     def _plan_correction(self, correction: Correct) -> None:
         mended = mend(correction, self._memory, self._tasks, self._now)
         self._plan.calls += mended.calls
         for one in mended.requests:
             self._plan_one(one)
-
-    def _last_verb(self) -> Verb | None:
-        if not self._memory.is_just_changed:
-            return None
-        verb = DONE_VERBS.get(self._memory.last_effects[-1].status)
-        return None if verb == "update" else verb
 
     def _plan_add(self, add: Add) -> None:
         if add.is_bare and self._is_there(add):

@@ -54,7 +54,7 @@ _LIST_PLACE = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
-    r"\b(?:them|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores"
+    r"\b(?:them|em|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores"
     r"|errands)\b",
     re.IGNORECASE,
 )
@@ -71,6 +71,8 @@ _DONE = re.compile(
 _OPEN = re.compile(
     r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE
 )
+# "Delete completed" means all that are.
+_ONLY_STATE = re.compile(r"(?:completed|finished|done|ticked(?:\s+off)?)", re.IGNORECASE)
 # "All tasks, the finished ones too" leaves none out.
 _EVEN_DONE = re.compile(
     r"[\s,]*\b(?:(?:including|even|also|plus|and)\s+(?:the\s+)?(?:completed|finished|done|pending|open)(?:\s+\w+)?"
@@ -114,6 +116,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     status: Status = "all"
     head = _EVEN_DONE.sub(" ", head) if is_all else head
     words = name_in(_OTHER.sub(" ", head))
+    is_all = is_all or bool(_ONLY_STATE.fullmatch(words))
     if is_all or _PLURAL.search(head):
         status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
         words = name_in(_OPEN.sub(" ", _DONE.sub(" ", words)))

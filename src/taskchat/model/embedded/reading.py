@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.clauses import Heard, cut
 from taskchat.model.embedded.combining import combine, weigh
 from taskchat.model.embedded.correction_words import read_correction
@@ -22,7 +23,8 @@ from taskchat.model.embedded.mood import (
     mood_of_wish,
 )
 from taskchat.model.embedded.orders import read_order, read_question
-from taskchat.model.embedded.requests import Act, Add, Offer, Retract, Talk, Undo
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Add, Offer, Retract, Same, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
@@ -65,12 +67,18 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
+    more = _MORE.match(clause.text)
+    if more is not None and len(plain) == 1 and isinstance(plain[0], Offer):
+        words = more["one"] or more["other"]
+        target = read_target(heard.message.reveal(words), heard.message.quoted(words))
+        return [Same(target, clean_title(heard.message.reveal(words)), plain[0])]
     correction = read_correction(clause.text, plain, heard)
     return plain if correction is None else [correction]
 
 
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
-    reader = read_question if QUESTION.match(text) else read_order
+    is_question = QUESTION.match(text) and not (_CAN_WE.match(clause.text) and text[:3].lower() == "do ")
+    reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
@@ -112,5 +120,12 @@ def _lead(text: str, title: str) -> str:
     return text[:start] or text[len(title) :]
 
 
+# "And the rent", "the rent too": what was just done, to one more.
+_MORE = re.compile(
+    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
+    r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
+    re.IGNORECASE,
+)
 _JOKES = re.compile(r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE)
+_CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

@@ -142,9 +142,14 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Only a place in the list is said ("and the second"): the last act again, on that task."""
+    """Only a task is said ("and the second", "the rent too"): the last act again, on that task.
+
+    `words` are what was said, where they may also be a new task after a new task.
+    """
 
     target: Target
+    words: str = ""
+    otherwise: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ class Correct:
     words: str = ""
     wrong: str = ""
     due: Due | None = None
+    priority: Priority | None = None
     otherwise: tuple[Request, ...] = ()
 
 

@@ -91,6 +91,10 @@ def _match(said: tuple[Word, ...], words: str, task: SeenTask) -> Match:
     title = telling_words(task.title)
     hits = {mine: _counterpart(mine, title) for mine in said}
     found = {other for other in hits.values() if other is not None}
+    if all(one.is_verb for one in found):
+        # Without a noun in common "finish it" is not "complete the form".
+        hits = {mine: other if other and not _is_same_deed(mine, other) else None for mine, other in hits.items()}
+        found = {other for other in hits.values() if other is not None}
     covered = sum(_weight(mine) for mine, other in hits.items() if other is not None)
     phrase = covered / sum(map(_weight, said))
     if all(one.is_verb for one in found) and len(found) < len(title):

@@ -44,7 +44,7 @@ STOP_WORDS = word_set(
     "s t ll ve d m typo mistake spelling need needs title description contains contain "
     "containing mention mentions mentioning word only everything anything something nothing lot "
     "after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome "
-    "cool new im ive thats its dont whats bot "
+    "em cool new im ive thats its dont whats bot "
     "same instead whatever whole entire full myself per own very quite pretty sure done wait nope yep"
 )
 
