@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due, tells_repeat
+from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.requests import Add, Priority
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     WEAK_VERBS,
     content_stems,
+    tells_past,
     tokens,
     word_set,
 )
@@ -28,7 +31,7 @@ _LIST = (
 )
 _FILL = (
     r"(?:a|an|the|my|another|one|more|some|new|quick|me|us|up|two|three|four|five|these|following|"
-    r"couple|of|few|other|simple|extra|high|low|priority|as|this|also|to|have)"
+    r"couple|of|few|other|simple|extra|high|low|priority|urgent|important|very|really|super|as|this|also|to|have)"
 )
 _AFTER_NOUN = (
     r"(?:\s+(?:list|item|entry|for\s+me|for\s+us|please|pls|on\s+"
@@ -39,19 +42,20 @@ _AFTER_NOUN = (
 )
 _PUT = (
     r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep"
-    r"|toss|"
+    r"|toss|bung|whack|schedule|"
     r"slap|insert|append|squeeze|drop|get|have|want|mark|pencil)"
 )
 _NEED = (
     r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
     r"(?:(?:need|have|got|gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
-    r"am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going"
+    r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should(?!\s+have\b|'ve)|am\s+going|'m\s+going"
     r"|'ll|will)\b)"
     r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+"
     r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
 _I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I
+    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)){_NEED}",
+    re.I,
 )
 _REMEMBER = (
     r"(?:remember\s+(?:to\b|that\b|about\b)?|not\s+(?:to\s+)?forget\s*(?:to\b|about\b|that\b)?)"
@@ -66,29 +70,34 @@ _OPENINGS = [
         rf"|into)\s+{_LIST}\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+{_LIST}[\s:,-]*(?:to\s+)?",
         rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start"
-        rf"|open|write|schedule|enter|insert|log|"
-        rf"record|like|about|get)\b(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
-        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|with\s+the\s+(?:title"
+        rf"|open|write|schedule|enter|insert|log|chuck|pop|stick|throw|bung|drop|"
+        rf"record|like|about|get)\b(?:\s+(?:in|up|down|on)\b)?(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
+        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|reading|that\s+(?:says|reads)|with\s+the\s+(?:title"
         r"|name))\b\s*)?",
         r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing"
         r"|point|something)\s+(?:for|about|on)\b",
+        r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b|about\b|that\b)?",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
         r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
         r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
         r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
-        r"^\s*remember\b\s*(?:to\b|that\b|about\b)?",
+        r"^\s*remember\b(?!\s+(?:when|how|who|why|me\b|the\s+time|that\s+time))\s*(?:to\b|that\b|about\b)?",
         rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}"
         rf"|one)\b{_AFTER_NOUN}"
         r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
-        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important"
+        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important|shopping(?:\s+list)?|groceries|errands?"
         r"|add)\s*[:\u2013\u2014-]+",
+        r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:(?:new|another|second|extra)\s+)?one\b"
+        r"(?=\s*(?::|,|to\b|for\b|about\b|called\b|named\b))[\s:,-]*",
+        r"^\s*one\s+(?=(?:to|for|about)\b)",
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
         r"(?:to\b|that\b)?",
-        r"^\s*(?:(?:add|create|track|log|save|append|insert|include|jot|new)\b)(?:\s+(?:in|a"
-        r"|new))?[\s:,-]*"
+        rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
+        r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track|log|save|append|insert|include|jot|new)\b)(?:\s+(?:in|a"
+        r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
         r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
     )
@@ -109,6 +118,11 @@ _ADD_IT = re.compile(
     r"(?:\s+please)?)\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_ONLY_ADD_IT = re.compile(
+    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them)"
+    r"(?:\s+(?:down|on|in|to|onto|there|somewhere|please|too|list|my|the|then|as|a|task)\b)*\W*",
+    re.IGNORECASE,
+)
 _NAMED_REMINDER = re.compile(
     r"^\s*(?:(?:set|make|create|add|schedule|want|need)(?:\s+up)?\s+(?:me\s+)?)?(?:(?:a|an|the"
     r"|my)\s+)?(?P<title>(?!all\b|any\b|"
@@ -120,7 +134,8 @@ _NAMED_REMINDER = re.compile(
 _LEADING = re.compile(
     r"^(?:[\s:,.;\u2013\u2014-]+|(?:to|that|about|of|for|and|please|pls|also|saying|me\s+to"
     r"|called|named)\b(?!-)\s*|"
-    rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got)\s+(?:to|an?|my)\s+|"
+    rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got|\s+should|\s+ought|\s+want)\s+(?:to|an?|my)\s+|"
+    r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|"
     r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )
@@ -136,6 +151,8 @@ _PRIORITY = re.compile(
     r"|top|normal|urgent)"
     r"[\s-]+(?:priority|prio|importance)|priority[\s:]+(?P<level2>high|low|medium|urgent"
     r"|normal))\b\)?"
+    r"|[\s,;.-]+(?:it'?s|this\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+|so\s+)*(?P<level5>urgent|important)\W*$"
+    r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
     r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"
     r"|important)\)?\s*$",
     re.IGNORECASE,
@@ -149,8 +166,13 @@ _NOTE = re.compile(
 _QUOTES = re.compile(
     r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
 )
+_SEPARATELY = re.compile(
+    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four|five)(?:\s+(?:separate|different))?"
+    r"\s+(?:tasks|items|entries|to-?dos|reminders|things)\W*$|[\s,]+separately\W*$",
+    re.IGNORECASE,
+)
 _NOTHING = word_set(
-    "it this that something anything me one them stuff things some list to be do i you reminded made in "
+    "nothing it this that something anything me one them stuff things some list to be do i you reminded made in "
     "a an bit up for us my the on please of about and"
 )
 _LEVELS: dict[str, Priority] = {"hi": "high", "to": "high", "ur": "high", "im": "high", "lo": "low",
@@ -170,6 +192,9 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
         return None
     title, is_several = found
     title, note = _take_note(title)
+    separate = _SEPARATELY.search(title)
+    if separate is not None:
+        title, is_several = title[: separate.start()], True
     titles = _split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
@@ -219,13 +244,24 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     if not words or len(words) > 25:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
+    if _DANGLING.search(text):
+        return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
-    if words[1:2] and words[1] in {"me", "us"}:
+    if words[1:2] and words[1] in _NO_ORDER:
         return None
     if not (is_strong or (is_weak and (has_date or bool(priority)))):
         return None
-    return build_add(text, message, now, priority=priority, heard=clause)
+    add = build_add(text, message, now, priority=priority, heard=clause)
+    return None if add is None else replace(add, is_bare=True)
+
+
+# Words were cut off here that told a date, so what is left is no title.
+_DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
+# After these the first word is no order: "give me …", "rent is due".
+_NO_ORDER = word_set(
+    "me us is are was were isn't aren't has had should will would needs must can low high due and not"
+)
 
 
 def read_needed(clause: str, message: Message, now: datetime) -> Add | None:
@@ -234,6 +270,9 @@ def read_needed(clause: str, message: Message, now: datetime) -> Add | None:
     if found is None:
         return None
     title = clause[found.end() :]
+    if re.search(r"\b(?:have|'ve|got)\s*$", found[0], re.IGNORECASE) and tells_past(title):
+        # "I have finished the report" tells what is done.
+        return None
     if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
         # "I have a meeting on Friday": the article belongs to the telling.
         title = re.sub(r"^an?\s+", "", title)
@@ -241,6 +280,11 @@ def read_needed(clause: str, message: Message, now: datetime) -> Add | None:
 
 
 def _find_title(text: str) -> tuple[str, bool] | None:
+    if _ONLY_ADD_IT.fullmatch(text):
+        return "", False
+    framed = read_frame(text)
+    if framed is not None:
+        return framed
     openings = [found for found in (one.search(text) for one in _OPENINGS) if found]
     placed = _PUT_ON_LIST.search(text)
     first = min(openings, key=lambda found: (found.start(), -found.end()), default=None)
@@ -257,6 +301,10 @@ def _find_title(text: str) -> tuple[str, bool] | None:
     if first is None or first.start() > 60:
         return _named_reminder(text)
     title = text[first.end() :]
+    inner = _PUT_ON_LIST.match(title.strip())
+    if inner is not None and _says_something(inner["title"]):
+        # "Don't forget to add salt to the list": the adding is ours, not the task.
+        return inner["title"], False
     groups = first.groupdict()
     noun = (groups.get("noun") or groups.get("noun_first") or "").lower()
     return title, noun.endswith("s")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, clean_title, read_level
+from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.cues import PREAMBLE, QUESTION
@@ -53,17 +55,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     if _BOTH.match(text):
         return list(candidates)
     target = read_target(text, [])
-    row = Memory(
-        memory.known,
-        (),
-        tuple(task.id for task in candidates),
-        (),
-        None,
-        "",
-        (),
-        {},
-        is_fresh_show=True,
-    )
+    row = Memory(memory.known, shown=tuple(task.id for task in candidates), is_fresh_show=True)
     choice = choose(target, "update", candidates, row)
     if choice.missing or (not target.words and not target.numbers and not target.ordinals):
         return []
@@ -84,27 +76,32 @@ _FIELD = re.compile(
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_LEVEL = re.compile(
-    r"^(?P<level>high|low|medium|top|urgent|normal)(?:\s+priority)?\W*$", re.IGNORECASE
-)
 
 
-def changes_told(text: str, now: datetime) -> Changes | None:
-    """What an answer to "What should I change about it?" tells; None for another wish."""
+def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
+    """What an answer to "What should I change about it?" tells; None for another wish.
+
+    Any words are a title where a new title was what `asked_about` wanted ("rename the first").
+    """
     found = _FIELD.match(text)
     if is_no(text) or found is None or _NEW_WISH.match(text) or len(text) > _MAX_ANSWER_CHARS:
         return None
     value = found["value"].strip(" .\"'“”")
-    level = _LEVEL.match(value)
+    level = LEVEL_ALONE.match(value)
     if level is not None:
         return Changes(priority=read_level(level["level"]))
     due = find_due(value, now)
     if due is not None and not re.search(r"\w", due.rest):
-        return Changes(due=due.due)
-    is_named = re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
+        return changes_due(value, due.due, now)
+    is_named = _NAMES.search(asked_about) or re.match(
+        r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE
+    )
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None
+
+
+_NAMES = re.compile(r"\b(?:rename|retitle|title|name|call\s+(?:it|that))\b", re.IGNORECASE)
 
 
 def named_task(text: str, now: datetime) -> Add | None:
@@ -113,7 +110,7 @@ def named_task(text: str, now: datetime) -> Add | None:
         return None
     first = read_message(text, now)[0]
     if isinstance(first, Add):
-        return first
+        return replace(first, is_bare=False)
     if isinstance(first, Offer):
         return first.add
     if first == Talk("repeat_please"):

@@ -6,12 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
+from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level
 from taskchat.model.embedded.requests import Changes
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from taskchat.dates.sentences import LocalDue
     from taskchat.model.embedded.clauses import Message
 
 _DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
@@ -39,8 +42,11 @@ _SETS_NOTE = _any(
     r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
     r"|detail)s?\s+(?:to|for|on)\s+"
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
+    r"\badd\s+to\s+(?P<target>(?:the|my|task|number|#)[^:]*?)\s*:\s*(?P<note>.+)",
     r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
     r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
+    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description|comment)(?:\s+to\s+(?P<target>it|that|this))?"
+    r"\s*(?:[:,]|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
@@ -52,6 +58,7 @@ _SETS_PRIORITY = _any(
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
     r"(?:\s+(?:please|now|instead|and|due))*\s*$",
+    rf"^(?P<target>[^:]+?)\s*(?::|=|->|\u2192)\s*{_LEVEL}(?:[\s-]+priority)?\s*$",
     rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be"
     rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
@@ -68,14 +75,19 @@ _RENAMES = _any(
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
     r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
-    r"\b(?:call|name|title)\s+(?P<target>it|that|this|that\s+one|this\s+one)\s+(?P<title>.+)",
+    r"\b(?:call|name|title|rename|retitle)\s+(?P<target>it|that\s+one|this\s+one|that|this|the\s+(?:first|second|third|last)(?:\s+(?:one|task))?|"
+    r"(?:task|number)\s+\d+)\s+(?P<title>.+)",
+    rf"^(?P<target>.+?)\s+should\s+be\s+(?P<title>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
 )
 _MOVES = _any(
     rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for"
     rf"|to|on)\s+(?P<target>.+)",
+    rf"\b{_DATE_WORD}\s+(?:of|for|on)\s+(?P<target>[^:]+?)\s*(?::|=|\bis\b|\bshould\s+be\b).*",
+    rf"\bgive\s+(?P<target>.+?)\s+(?:an?|the)\s+{_DATE_WORD}\b.*",
     r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze"
     r"|schedule)\b\s*"
     r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
@@ -85,6 +97,8 @@ _MOVES = _any(
     r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?"
     r"|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
     r"due\b.*",
+    r"(?P<target>.*?)\b(?:re-?scheduled|moved|pushed|postponed|shifted|delayed)\s+(?:back\s+)?(?:to|until|till)\b.*",
+    r"^\s*do\s+(?P<target>(?:the|my)\s.+)",
     r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
     r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
     r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
@@ -107,6 +121,24 @@ _TAIL = re.compile(
 )
 
 
+# A priority and nothing else, as an answer or after a task was spoken of.
+LEVEL_ALONE = re.compile(
+    r"^\W*(?:(?:make|set)\s+(?:it|that)\s+)?(?:(?:at|with|as|it's|its)\s+)?(?:an?\s+)?(?:priority[\s:]+)?"
+    r"(?P<level>high|low|medium|top|urgent|normal|important)(?:[\s-]+(?:priority|prio))?"
+    r"(?:\s+(?:please|too|as\s+well))?\W*$",
+    re.IGNORECASE,
+)
+
+
+def changes_due(text: str, due: LocalDue, now: datetime) -> Changes:
+    """The change to a due date that `text` told; where it told only a time, the day is kept."""
+    if due.at is None or any(span.told.day or span.told.part for span in find_spans(text, now)):
+        return Changes(due=due)
+    # On another day than today "10" is not too late for the morning.
+    early = find_due(text, now.replace(hour=0, minute=0))
+    return Changes(due=early.due if early else due, keeps_day=True)
+
+
 def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
     """The words that name a task and what is to be changed about it; None where nothing is.
 
@@ -123,7 +155,7 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
     for pattern in _SETS_NOTE:
         found = pattern.search(clause)
         if found is not None:
-            return found["target"], Changes(note=message.reveal(found["note"]).strip())
+            return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
     return (
         _read_priority(clause, now)
         or _read_rename(clause, message, now)
@@ -159,13 +191,18 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
-            return target, Changes(due=due.due)
+            return target, changes_due(said, due.due, now)
         title = message.reveal(due.rest if due else said)
         return target, Changes(title=clean_title(title), due=due.due if due else None)
     return None
 
 
+# "Move it to 10" names an hour: no task has a place to be moved to.
+_TO_HOUR = re.compile(r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)", re.IGNORECASE)
+
+
 def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
+    clause = _TO_HOUR.sub("at ", clause)
     for pattern in _MOVES:
         if pattern.search(clause) is None:
             continue
@@ -179,7 +216,8 @@ def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
         target = found["target"] if found else ""
         while (cut := _TAIL.sub("", target).strip(" ,.")) != target:
             target = cut
-        return re.sub(r"\bto\b.*$", "", target) if late else target, Changes(due=due.due)
+        changes = changes_due(late["to"] if late else clause, due.due, now)
+        return re.sub(r"\bto\b.*$", "", target) if late else target, changes
     return None
 
 

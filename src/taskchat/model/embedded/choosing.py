@@ -172,7 +172,8 @@ def _by_pointing(
     if len(row) == 1:
         return Choice(tuple(row), is_clear=True)
     if target.is_plural:
-        return Choice(tuple(row or pool), is_bulk=True, is_clear=True, is_guess=not row)
+        is_bulk = not (row and memory.is_just_changed)
+        return Choice(tuple(row or pool), is_bulk=is_bulk, is_clear=True, is_guess=not row)
     if len(tasks) == 1 and verb in {"complete", "delete"}:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
@@ -180,8 +181,9 @@ def _by_pointing(
 
 def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[SeenTask]:
     by_id = {task.id: task for task in tasks}
-    if target.is_other and memory.shown and len(memory.focus) == 1:
-        return [by_id[one] for one in memory.shown if one in by_id and one not in memory.focus]
+    if target.is_other and len(memory.focus) == 1:
+        row = memory.shown or tuple(by_id)
+        return [by_id[one] for one in row if one in by_id and one not in memory.focus]
     return [by_id[one] for one in memory.focus if one in by_id]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.consent import is_yes
 from taskchat.model.embedded import replies
+from taskchat.model.embedded.adding import build_add
 from taskchat.model.embedded.answering import (
     changes_asked,
     changes_told,
@@ -15,6 +16,7 @@ from taskchat.model.embedded.answering import (
     pick,
 )
 from taskchat.model.embedded.calls import Call
+from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import displayed, recall
 from taskchat.model.embedded.planning import Plan, Planner, needs_list
@@ -87,13 +89,13 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
     text, now = conversation.current.text, conversation.now
     question = memory.question
     if question is None:
-        return read_message(text, now)
+        return _with_missing(read_message(text, now), conversation)
     if question.kind in {"choose", "confirm"} and question.verb is not None:
         plan = _answer_choice(conversation, memory)
         if plan is not None:
             return plan
     if question.kind == "change":
-        changes = changes_told(text, now)
+        changes = changes_told(text, now, memory.asked_about)
         if changes is not None and len(memory.focus) == 1:
             return [Act("update", Target(is_pronoun=True), changes)]
     if question.kind in {"add", "name"}:
@@ -101,6 +103,15 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         if requests is not None:
             return requests
     return read_message(text, now)
+
+
+def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
+    """ "Then add it", said after a task was not found, is a wish for that task."""
+    if list(requests) != [Talk("what_to_add")] or not conversation.earlier:
+        return requests
+    words = replies.read_missing(conversation.earlier[-1].reply)
+    add = build_add(words, Message((), ()), conversation.now) if words else None
+    return requests if add is None else [add]
 
 
 def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:

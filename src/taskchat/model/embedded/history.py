@@ -109,6 +109,15 @@ def read_conversation(messages: Sequence[ModelMessage]) -> Conversation:
     return Conversation(tuple(turns), current, _read_clock(messages))
 
 
+def read_time(text: str, now: datetime | None = None) -> datetime | None:
+    """An ISO date or time, in the zone of `now` (else UTC) where it names none; None for others."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=now.tzinfo if now else UTC)
+
+
 _Part = UserPromptPart | ToolCallPart | ToolReturnPart | TextPart
 _READ_PARTS = (UserPromptPart, ToolCallPart, ToolReturnPart, TextPart)
 
@@ -187,18 +196,10 @@ def _read_task(fields: dict[str, object]) -> SeenTask:
         title=str(fields.get("title")),
         completed=bool(fields.get("completed")),
         priority=str(priority) if priority else None,
-        due_at=_read_time(due) if isinstance(due, str) else None,
+        due_at=read_time(due) if isinstance(due, str) else None,
         all_day=bool(fields.get("all_day")),
         description=str(note) if note else None,
     )
-
-
-def _read_time(text: str) -> datetime | None:
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _read_clock(messages: Sequence[ModelMessage]) -> datetime:

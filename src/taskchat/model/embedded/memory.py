@@ -6,12 +6,28 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.cues import UNDO_CUE
+from taskchat.model.embedded.history import Effect
 from taskchat.model.embedded.questions import Question, read_question
+from taskchat.model.embedded.tracking import after_step
 
 if TYPE_CHECKING:
-    from taskchat.model.embedded.history import Conversation, Effect, SeenTask, Turn
+    from taskchat.model.embedded.history import Conversation, SeenTask, Step, Turn
 
 _LINE = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one turn changed: its writing steps, and the tasks as they were known before it."""
+
+    steps: tuple[Step, ...]
+    before: dict[int, SeenTask]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the steps did, in order."""
+        return tuple(step.result for step in self.steps if isinstance(step.result, Effect))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,50 +35,75 @@ class Memory:
     """What earlier turns left behind.
 
     Attributes:
-        known: the last that was seen of each task, by id.
+        known: the last that is known of each task, by id.
         focus: the tasks that "it" and "them" mean, of the last turn that spoke of any.
         shown: the list last shown, in the order in which the reply displayed it.
         deleted: what was deleted in this conversation, newest first.
         question: what the last reply asked, and the words it was asked about.
-        last_effects: what the last turn that changed anything did.
+        last: what the last turn that changed anything did.
+        undoable: what can still be taken back, oldest first; a turn that was taken back is gone.
+        is_fresh_show: whether the last reply showed a list.
+        is_just_changed: whether the last turn is the one of `last`.
     """
 
     known: dict[int, SeenTask]
-    focus: tuple[int, ...]
-    shown: tuple[int, ...]
-    deleted: tuple[Effect, ...]
-    question: Question | None
-    asked_about: str
-    last_effects: tuple[Effect, ...]
-    before: dict[int, SeenTask]
-    is_fresh_show: bool
+    focus: tuple[int, ...] = ()
+    shown: tuple[int, ...] = ()
+    deleted: tuple[Effect, ...] = ()
+    question: Question | None = None
+    asked_about: str = ""
+    last: Done | None = None
+    undoable: tuple[Done, ...] = ()
+    is_fresh_show: bool = False
     is_just_changed: bool = False
+
+    @property
+    def last_effects(self) -> tuple[Effect, ...]:
+        """What the last turn that changed anything did."""
+        return self.last.effects if self.last else ()
 
 
 def recall(conversation: Conversation) -> Memory:
     """Rebuild the memory from the turns before the current one."""
     known: dict[int, SeenTask] = {}
-    before: dict[int, SeenTask] = {}
     focus: tuple[int, ...] = ()
     shown: tuple[int, ...] = ()
     deleted: list[Effect] = []
-    last_effects: tuple[Effect, ...] = ()
+    last: Done | None = None
+    undoable: list[Done] = []
     for turn in conversation.earlier:
         known |= {task.id: task for task in (turn.listed.tasks if turn.listed else ())}
         lines = displayed(turn)
         shown = lines or shown
         focus = _focus(turn, lines) or focus
-        if turn.effects:
-            last_effects, before = turn.effects, dict(known)
+        writes = tuple(step for step in turn.steps if isinstance(step.result, Effect))
+        if writes:
+            last = Done(writes, dict(known))
+            _keep_undoable(undoable, last, turn.text)
+        for step in writes:
+            after_step(step, known, conversation.now)
         for effect in turn.effects:
             deleted = _after(effect, deleted)
-    question, asked_about = _pending(conversation.earlier, known)
-    last = conversation.earlier[-1] if conversation.earlier else None
+    question, asked_about = _pending(conversation.earlier)
+    newest = conversation.earlier[-1] if conversation.earlier else None
     return Memory(
-        known, focus, shown, tuple(deleted), question, asked_about, last_effects, before,
-        is_fresh_show=bool(last and displayed(last)),
-        is_just_changed=bool(last and last.effects),
+        known, focus, shown, tuple(deleted), question, asked_about, last, tuple(undoable),
+        is_fresh_show=bool(newest and displayed(newest)),
+        is_just_changed=bool(newest and newest.effects),
     )  # fmt: skip
+
+
+def _keep_undoable(undoable: list[Done], last: Done, text: str) -> None:
+    ids = sorted(effect.task_id for effect in last.effects)
+    is_taken_back = bool(
+        undoable
+        and UNDO_CUE.search(text)
+        and ids == sorted(effect.task_id for effect in undoable[-1].effects)
+    )
+    if is_taken_back:
+        undoable.pop()
+    else:
+        undoable.append(last)
 
 
 def displayed(turn: Turn) -> tuple[int, ...]:
@@ -101,7 +142,7 @@ def _after(effect: Effect, deleted: list[Effect]) -> list[Effect]:
     return [effect, *rest] if effect.status == "deleted" else rest
 
 
-def _pending(turns: tuple[Turn, ...], known: dict[int, SeenTask]) -> tuple[Question | None, str]:
+def _pending(turns: tuple[Turn, ...]) -> tuple[Question | None, str]:
     if not turns:
         return None, ""
     question = read_question(turns[-1].reply)
