@@ -86,6 +86,7 @@ async def _check_tables(life: Life) -> None:
     _check_pairs(life, messages)
     await _check_effects(life)
     await _check_streams(life, turns)
+    await _check_usage(life, turns)
 
 
 def _check_places(
@@ -153,3 +154,17 @@ async def _check_streams(life: Life, turns: Sequence[Mapping[str, Any]]) -> None
             assert [event.id for event in events] == list(range(1, len(events) + 1))
             shown = "" if record.reply is None else record.reply.content
             assert text_of(events) == shown
+
+
+async def _check_usage(life: Life, turns: Sequence[Mapping[str, Any]]) -> None:
+    """Every answer that a turn was made of counts for it, and none counts twice."""
+    stored = Counter(
+        row["turn_id"]
+        for row in await life.chat.rows(
+            "SELECT turn_id FROM steps WHERE user_id = $1 AND kind = 'response'", life.user
+        )
+    )
+    for turn in turns:
+        assert turn["requests"] >= stored[turn["id"]] + (turn["status"] == "completed")
+        assert turn["input_tokens"] >= turn["requests"]
+    assert sum(turn["requests"] for turn in turns) <= len(life.asked)

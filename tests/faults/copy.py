@@ -116,13 +116,13 @@ def _inside_act(harm: Harm) -> None:
     act = Journal.act
 
     @wraps(act)
-    async def hooked(self: Journal, turn: Any, idx: int, work: Any, *told: Any) -> Any:
+    async def hooked(self: Journal, turn: Any, idx: int, work: Any, *a: Any, **kw: Any) -> Any:
         async def working(tx: Any) -> Any:
             drafts = await work(tx)
             harm.at("act.inside")
             return drafts
 
-        return await act(self, turn, idx, working, *told)
+        return await act(self, turn, idx, working, *a, **kw)
 
     Journal.act = hooked
 

@@ -100,13 +100,13 @@ def _fence_nothing() -> None:
 
 
 def _effect_before_step(harm: Harm) -> None:
-    async def act(
+    async def act(  # noqa: PLR0913  as the one in whose place it is
         self: Journal,
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Any]],
         tell: Callable[[Sequence[Step]], Any] = lambda _: (),
-        *_: Usage | None,
+        usage: Usage | None = None,
     ) -> Sequence[Step]:
         db: PostgresDatabase = self._db  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         drafts = await db.transaction(work, user=turn.user)

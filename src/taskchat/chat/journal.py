@@ -161,7 +161,7 @@ class Journal:
         )
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
-                "SELECT turn_open_4($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                "SELECT turn_open_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
                 " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) AS opening",
                 again,
                 request.uid,
@@ -260,7 +260,8 @@ class Journal:
             idx: of the first step.
             work: does the effects inside the transaction and says what to record.
             tell: the events of a streamed turn that are stored with these steps.
-            usage: what the turn has used so far; who takes it over counts on from there.
+            usage: what the turn has used so far; who takes it over counts on from there. None leaves
+                it as it stands.
 
         Raises:
             TurnLostError: the turn has another owner; nothing was done.

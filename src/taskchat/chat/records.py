@@ -90,7 +90,10 @@ class Usage:
     requests: int = 0
 
     def and_an_answer(self, input_tokens: int, output_tokens: int) -> Usage:
-        """The same with one more answer. Servers report what they like: columns must hold it."""
+        """The same with one more answer.
+
+        Its numbers are the server's own, so they may be anything; what no column holds is cut.
+        """
         return Usage(
             min(self.input_tokens + max(input_tokens, 0), MOST_TOKENS),
             min(self.output_tokens + max(output_tokens, 0), MOST_TOKENS),

@@ -337,11 +337,11 @@ class MessagePage(_PageAnswer):
 
 
 class TurnUsage(BaseModel):
-    """What the model was asked for, over all attempts."""
+    """What the model has used, over all attempts; so far, while the turn runs."""
 
     input_tokens: Annotated[int, Field(description="Tokens that it was given.")]
     output_tokens: Annotated[int, Field(description="Tokens that it wrote.")]
-    requests: Annotated[int, Field(description="How often it was asked.")]
+    requests: Annotated[int, Field(description="How often it answered.")]
 
 
 class Turn(BaseModel):
