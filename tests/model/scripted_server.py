@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias, cast
 
 from aiohttp import ClientConnectionResetError, web
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = dict[str, object]
 Call: TypeAlias = tuple[str, Json | str]
+Cut: TypeAlias = Literal["", "hard", "politely"]
+"""How an answer ends that is not whole: its connection is gone, or HTTP sees nothing amiss."""
 Reply: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -131,11 +133,11 @@ class ScriptedServer(ABC):
 
         return self.replies(reply)
 
-    def breaks_off(self, text: str) -> Self:
-        """Script an answer that is cut in its midst: a stream after half of its words."""
+    def breaks_off(self, text: str, *, cut: Cut = "hard") -> Self:
+        """Script an answer that ends in its midst: a stream after half of its words."""
 
         async def reply(request: web.Request) -> web.StreamResponse:
-            return await self.tell(request, Answer(text), cut=True)
+            return await self.tell(request, Answer(text), cut=cut)
 
         return self.replies(reply)
 
@@ -230,7 +232,7 @@ class ScriptedServer(ABC):
 
     @abstractmethod
     async def tell(
-        self, request: web.Request, answer: Answer, *, cut: bool = False
+        self, request: web.Request, answer: Answer, *, cut: Cut = ""
     ) -> web.StreamResponse:
         """Give an answer as it was asked for: whole, or word by word."""
 
@@ -303,13 +305,13 @@ async def begin_stream(request: web.Request) -> web.StreamResponse:
 
 
 async def send_stream(
-    request: web.Request, events: Sequence[bytes], *, cut: bool = False
+    request: web.Request, events: Sequence[bytes], *, cut: Cut = ""
 ) -> web.StreamResponse:
     """A stream of events, or its first half and then no more."""
     response = await begin_stream(request)
     for event in events[: len(events) // 2] if cut else events:
         await response.write(event)
-    return hang_up(request, response) if cut else response
+    return hang_up(request, response) if cut == "hard" else response
 
 
 def hang_up(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
@@ -319,7 +321,7 @@ def hang_up(request: web.Request, response: web.StreamResponse) -> web.StreamRes
     return response
 
 
-async def send_json(request: web.Request, body: Json, *, cut: bool = False) -> web.StreamResponse:
+async def send_json(request: web.Request, body: Json, *, cut: Cut = "") -> web.StreamResponse:
     """A plain answer, or the first half of it and then no more."""
     written = json.dumps(body).encode()
     response = web.StreamResponse(

@@ -16,6 +16,7 @@ from aiohttp import web
 from tests.model.scripted_server import (
     Answer,
     Asked,
+    Cut,
     Json,
     ScriptedServer,
     SeenRequest,
@@ -96,7 +97,7 @@ class AnthropicStub(ScriptedServer):
         return Asked(said, new, old)
 
     async def tell(
-        self, request: web.Request, answer: Answer, *, cut: bool = False
+        self, request: web.Request, answer: Answer, *, cut: Cut = ""
     ) -> web.StreamResponse:
         asked = cast("Json", await request.json())
         is_streamed = bool(asked.get("stream"))

@@ -16,6 +16,7 @@ from aiohttp import web
 from tests.model.scripted_server import (
     Answer,
     Asked,
+    Cut,
     Json,
     ScriptedServer,
     SeenRequest,
@@ -109,7 +110,7 @@ class GoogleStub(ScriptedServer):
         return Asked(said, new, old)
 
     async def tell(
-        self, request: web.Request, answer: Answer, *, cut: bool = False
+        self, request: web.Request, answer: Answer, *, cut: Cut = ""
     ) -> web.StreamResponse:
         reason = "SAFETY" if answer.refuses else "STOP"
         parts: list[Json] = [{"text": answer.text}] if answer.text else []

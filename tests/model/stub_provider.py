@@ -31,6 +31,7 @@ from tests.model.scripted_server import (
     Answer,
     Asked,
     Call,
+    Cut,
     Json,
     ScriptedServer,
     SeenRequest,
@@ -151,7 +152,7 @@ class StubProvider(ScriptedServer):
         )
 
     async def tell(
-        self, request: web.Request, answer: Answer, *, cut: bool = False
+        self, request: web.Request, answer: Answer, *, cut: Cut = ""
     ) -> web.StreamResponse:
         message: Json = {"content": answer.text or (None if answer.calls else "")}
         reason = "stop"
@@ -235,7 +236,7 @@ async def tell(
     *,
     hold_s: float = 0,
     pause_s: float = 0,
-    cut: bool = False,
+    cut: Cut = "",
 ) -> web.StreamResponse:
     """Give an answer as it was asked for: whole, or word by word; cut, it is the first half."""
     asked = cast("Json", await request.json())
@@ -252,7 +253,7 @@ async def tell(
         for number, word in enumerate(words):
             if number == len(words) // 2:
                 if cut:
-                    return hang_up(request, response)
+                    return hang_up(request, response) if cut == "hard" else response
                 await asyncio.sleep(hold_s)
             await response.write(piece_of({name: word}))
             await asyncio.sleep(pause_s)

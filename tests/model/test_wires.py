@@ -259,16 +259,17 @@ async def test_an_answer_that_is_cut_may_be_asked_for_again(
     assert bool(shown) is streamed
 
 
-@pytest.mark.parametrize("kind", ["google", "anthropic"], indirect=True)
 async def test_a_stream_that_ends_in_good_order_before_its_answer_does_is_cut(
     server: ScriptedServer, asked_once: Model
 ) -> None:
-    words = '{"candidates": [{"content": {"parts": [{"text": "Half of"}], "role": "model"}}]}'
-    start = '{"type": "message_start", "message": {"id": "m", "usage": {}, "content": []}}'
-    told = words if isinstance(server, GoogleStub) else start
-    server.sends(f"event: message_start\ndata: {told}\n\n")
+    server.breaks_off("One two three four five six.", cut="politely")
+    shown: list[str] = []
 
-    assert (await failure_of(asked_once, streamed=True)).retryable
+    with pytest.raises(ModelError) as raised:
+        await ask(asked_once, streamed=True, shown=shown)
+
+    assert raised.value.retryable
+    assert shown
 
 
 async def test_a_server_that_is_not_there_may_come_back(
