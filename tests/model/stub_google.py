@@ -27,6 +27,7 @@ from tests.model.scripted_server import (
 )
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
+_RPC = "type.googleapis.com/google.rpc"
 _STATUSES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -47,14 +48,13 @@ class GoogleStub(ScriptedServer):
     def base_url(self) -> str:
         return self.origin
 
-    def limits(self, seconds: int) -> Self:
-        """Without a header: Gemini says how long to wait in the body alone."""
+    def limits(self, seconds: int, *violations: Json) -> Self:
+        """Without a header: Gemini says how long to wait, and which quota, in the body alone."""
         error = self.error(429, "You exceeded your current quota.")
-        details = {
-            "@type": "type.googleapis.com/google.rpc.RetryInfo",
-            "retryDelay": f"{seconds}s",
-        }
-        cast("Json", error["error"])["details"] = [details]
+        details: list[Json] = [{"@type": f"{_RPC}.RetryInfo", "retryDelay": f"{seconds}s"}]
+        if violations:
+            details.append({"@type": f"{_RPC}.QuotaFailure", "violations": violations})
+        cast("Json", error["error"])["details"] = details
         return self.sends(json.dumps(error), status=429)
 
     def overloads(self) -> Self:

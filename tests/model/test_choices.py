@@ -126,14 +126,38 @@ def test_a_list_of_addresses_and_keys_has_one_for_each_model(
         "openai:local,openai:gpt,anthropic:c",
         OPENAI_API_KEY="openai's",
         TASKCHAT_MODEL_BASE_URL=f"{LOCAL},, http://gateway ",
-        TASKCHAT_MODEL_API_KEY=",,gateway's",
+        TASKCHAT_MODEL_API_KEY="gateway's,,gateway's",
     )
 
     assert read_choices(chosen) == [
-        ModelChoice("openai", "local", LOCAL, None),
+        ModelChoice("openai", "local", LOCAL, "gateway's"),
         ModelChoice("openai", "gpt", None, "openai's"),
         ModelChoice("anthropic", "c", "http://gateway", "gateway's"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "urls", "keys"),
+    [
+        ("google:a,anthropic:b", "", ["mine", "key of ANTHROPIC_API_KEY"]),
+        ("google:a,anthropic:b", "http://gateway", ["mine", "mine"]),
+        ("openai:a,openai:b", f"{LOCAL},", ["mine", "key of OPENAI_API_KEY"]),
+        ("openai:a,openai:b", f"{LOCAL},{LOCAL}", ["mine", "mine"]),
+        ("openai:a,openai:b", "", ["mine", "mine"]),
+    ],
+)
+def test_a_single_key_is_shown_to_one_server_only(
+    monkeypatch: pytest.MonkeyPatch, model: str, urls: str, keys: list[str]
+) -> None:
+    chosen = settings(
+        monkeypatch,
+        model,
+        **ALL_KEYS,
+        TASKCHAT_MODEL_BASE_URL=urls,
+        TASKCHAT_MODEL_API_KEY="mine",
+    )
+
+    assert [choice.api_key for choice in read_choices(chosen)] == keys
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 from pydantic_ai import models
 from pydantic_ai.messages import ModelResponse, TextPart
-from pydantic_ai.models import Model
+from pydantic_ai.models import Model, ModelRequestParameters
 from structlog.testing import capture_logs
 
 from taskchat.errors import ContextTooLongError, ModelError
 from taskchat.model.choices import ModelChoice
 from taskchat.model.providers import make_model
-from tests.model.asking import ADD_TASK, RULES, ask, conversation
+from tests.model.asking import ADD_TASK, RULES, ask, conversation, hello
 from tests.model.conftest import SERVERS, ServedKind, model_of
-from tests.model.scripted_server import ScriptedServer
+from tests.model.scripted_server import Json, ScriptedServer
+from tests.model.stub_anthropic import AnthropicStub
 from tests.model.stub_google import GoogleStub
 
 
@@ -169,6 +171,43 @@ async def test_a_rate_limit_says_how_long_to_wait(
 
     assert error.retryable
     assert error.retry_after_s == 7
+
+
+@pytest.mark.parametrize("kind", ["google"], indirect=True)
+async def test_a_day_s_quota_that_is_spent_is_not_waited_for(
+    server: GoogleStub, asked_once: Model, streamed: bool
+) -> None:
+    violation: Json = {"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}
+    server.limits(7, violation)
+
+    error = await failure_of(asked_once, streamed=streamed)
+
+    assert not error.retryable
+    assert error.retry_after_s is None
+
+
+@pytest.mark.parametrize("kind", ["anthropic"], indirect=True)
+async def test_what_a_gateway_says_in_its_own_words_of_too_much_is_understood(
+    server: AnthropicStub, asked_once: Model, streamed: bool
+) -> None:
+    words = "Input exceeds the maximum context length of 8192 tokens."
+    server.sends(json.dumps(server.error(400, words)), status=400)
+
+    assert type(await failure_of(asked_once, streamed=streamed)) is ContextTooLongError
+
+
+async def test_a_stream_says_who_answers_and_can_be_dropped(
+    kind: ServedKind, server: ScriptedServer, asked_once: Model
+) -> None:
+    server.says("One two three.")
+
+    async with asked_once.request_stream(hello(), None, ModelRequestParameters()) as stream:
+        await stream.cancel()
+
+    assert stream.provider_name == ("openai" if kind == "ollama" else kind)
+    assert stream.model_name
+    assert stream.timestamp <= datetime.now(UTC)
+    assert (stream.provider_url is None) is (kind in {"openai", "ollama"})
 
 
 async def test_an_overload_may_pass(

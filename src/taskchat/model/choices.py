@@ -72,7 +72,10 @@ def read_choices(settings: Settings) -> Sequence[ModelChoice]:
         )
     kinds = [place.partition(":")[0] for place in places]
     urls = _one_each("TASKCHAT_MODEL_BASE_URL", settings.model_base_url, kinds)
-    keys = _one_each("TASKCHAT_MODEL_API_KEY", _secret(settings.model_api_key), kinds)
+    key = _secret(settings.model_api_key)
+    keys = _one_each("TASKCHAT_MODEL_API_KEY", key, kinds)
+    if key and "," not in key:
+        keys = _for_one_server(keys, [url or kind for url, kind in zip(urls, kinds, strict=True)])
     return [
         _choice(settings, place, base_url=url, api_key=key)
         for place, url, key in zip(places, urls, keys, strict=True)
@@ -113,6 +116,12 @@ def _one_each(setting: str, text: str | None, kinds: Sequence[str]) -> Sequence[
             " order, with nothing between the commas where a model has its provider's own."
         )
     return [*values, *[None] * (len(kinds) - len(values))]
+
+
+def _for_one_server(keys: Sequence[str | None], servers: Sequence[str]) -> Sequence[str | None]:
+    """The same key only where the first model is served that gets it: no other server is shown it."""
+    first = next(server for key, server in zip(keys, servers, strict=True) if key)
+    return [key if server == first else None for key, server in zip(keys, servers, strict=True)]
 
 
 def _choice(

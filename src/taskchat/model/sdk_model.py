@@ -15,6 +15,7 @@ from pydantic_ai.exceptions import (
     ModelQuotaExceededError,
     ModelRequestRejectedError,
     ModelTimeoutError,
+    UserError,
 )
 from pydantic_ai.messages import ModelRequest, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models import check_allow_model_requests
@@ -171,7 +172,7 @@ def failures_told() -> Generator[None]:
         yield
     except ModelAPIError as error:
         _tell(error)
-    except AppError:
+    except (AppError, UserError):  # a wrong use of the library is a fault of ours
         raise
     except Exception as error:  # noqa: BLE001  what SDKs make of a broken answer is anything
         fail(f"unreadable ({type(error).__name__})", retryable=True)

@@ -23,7 +23,11 @@ class ToldStream(StreamedResponse):
     ) -> None:
         super().__init__(stream.model_request_parameters)
         self._stream = stream
-        self._event_iterator = events
+        self._events = events
+
+    def __aiter__(self) -> AsyncIterator[ModelResponseStreamEvent]:
+        """The events; the stream has made all of them that pydantic-ai adds."""
+        return self._events
 
     def get(self) -> ModelResponse:
         """What has come so far; the whole answer once the events are over."""
@@ -54,7 +58,7 @@ class ToldStream(StreamedResponse):
         await self._stream.cancel()
 
     async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
-        async for event in self:
+        async for event in self._events:
             yield event
 
 
