@@ -17,6 +17,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from taskchat.db.urls import DatabaseUrl
+from tests.model.conftest import SERVERS, ServedKind
 from tests.model.stub_provider import StubProvider
 from tests.processes import TASKCHAT, TaskchatServer, environment, run_command
 
@@ -366,6 +367,23 @@ async def test_a_doctor_tells_that_the_model_does_not_answer(env: dict[str, str]
         "FAIL  model: The model's server does not answer: check TASKCHAT_MODEL_BASE_URL and that"
         " the server runs."
     ]
+
+
+@pytest.mark.parametrize("kind", sorted(SERVERS))
+async def test_a_doctor_looks_at_the_model_of_every_kind(
+    kind: ServedKind, env: dict[str, str]
+) -> None:
+    async with SERVERS[kind]() as server:
+        model = {"TASKCHAT_MODEL": f"{kind}:stub,embedded"}
+        model["TASKCHAT_MODEL_BASE_URL"] = server.base_url
+        good = await _do("doctor", env=env | model)
+        server.fails(401)
+        status, out, _ = await run_command("doctor", env=env | model)
+
+    assert f"ok    model: {kind}:stub,embedded answers" in good.splitlines()
+    (failed,) = [line for line in out.splitlines() if line.startswith("FAIL")]
+    assert status == 1
+    assert failed.startswith("FAIL  model: stub: The model's server refuses the key")
 
 
 async def test_a_doctor_looks_at_the_rest_when_the_database_does_not_answer(

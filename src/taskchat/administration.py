@@ -12,7 +12,7 @@ from taskchat.db import migrate as migrations
 from taskchat.db.opening import open_database, opened
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
-from taskchat.model.providers import check_model
+from taskchat.model.checks import check_model
 from taskchat.parts import named_model, token_rules
 
 if TYPE_CHECKING:

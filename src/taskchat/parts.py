@@ -28,6 +28,7 @@ from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
+from taskchat.model.choices import read_choices
 from taskchat.model.providers import make_model
 
 if TYPE_CHECKING:
@@ -98,12 +99,13 @@ async def running(
 
 
 def named_model(settings: Settings) -> Model:
-    """The model that the settings name.
+    """The model that the settings name, or the chain of them.
 
     Raises:
-        StartError: there is none of that name, or its key is missing.
+        StartError: there is none of that name, or its key or its extra is missing.
     """
-    return make_model(settings.model, base_url=settings.model_base_url, api_key=settings.api_key)
+    # A request that has waited for half of the attempt's time leaves the rest for its answer.
+    return make_model(read_choices(settings), patience_s=settings.agent_timeout_s / 2)
 
 
 def history_window(settings: Settings) -> Window:

@@ -15,6 +15,7 @@ from taskchat.db import migrate as migrations
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
+from taskchat.model.choices import EMBEDDED, unused_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,8 +162,10 @@ def _welcome(
     say(f"Taskchat serves {address}")
     if link is not None:
         say(f"Sign in once, within ten minutes: {link}")
-    if settings.model == "embedded":
+    if settings.model.strip() == EMBEDDED:
         say("The built-in assistant answers (rules, not an AI model); TASKCHAT_MODEL changes that.")
+        if unused := unused_keys(settings):
+            say(unused)
 
 
 def _run(

@@ -125,7 +125,11 @@ class Settings(BaseSettings):
     model: str = "embedded"
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = _named("GEMINI_API_KEY")
+    google_api_key: SecretStr | None = _named("GOOGLE_API_KEY")
     openai_api_key: SecretStr | None = _named("OPENAI_API_KEY")
+    anthropic_api_key: SecretStr | None = _named("ANTHROPIC_API_KEY")
+    ollama_host: str | None = _named("OLLAMA_HOST")
     agent_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30
     agent_max_iterations: Annotated[int, Field(ge=1, le=100)] = 15
     lease_s: Annotated[float, Field(ge=2, le=60)] = 12
@@ -220,15 +224,6 @@ class Settings(BaseSettings):
     def sign_in_rate(self) -> Rate | None:
         """How often an address, and an account, may be signed in to; None for no limit."""
         return parse_rate(self.auth_rate_limit)
-
-    @property
-    def api_key(self) -> str | None:
-        """The key for `openai:` models; a key of OpenAI's is sent to OpenAI alone."""
-        if self.model_api_key is not None:
-            return self.model_api_key.get_secret_value()
-        if self.openai_api_key is not None and self.model_base_url is None:
-            return self.openai_api_key.get_secret_value()
-        return None
 
     @property
     def log_as(self) -> Literal["console", "json"]:
