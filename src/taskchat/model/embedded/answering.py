@@ -46,7 +46,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all"
+    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all"
     r"|each)\b[\s\w]{0,20}\W*$",
     re.I,
 )
@@ -63,6 +63,11 @@ def is_yes(text: str) -> bool:
     return bool(_YES.match(text) and _YES_WORD.search(text))
 
 
+def is_yes_word(text: str) -> bool:
+    """Whether a message begins with a yes, whatever it says then."""
+    return bool(re.match(r"\W*(?:yes|yeah|yep|yup|ok(?:ay)?|sure)\b", text, re.IGNORECASE))
+
+
 def is_no(text: str) -> bool:
     """Whether a message begins with a no and says little else."""
     return bool(_NO.match(text)) and len(text.split()) <= 7
@@ -74,10 +79,18 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return []
     if _BOTH.match(text):
         return list(candidates)
-    target = read_target(text, [])
-    row = Memory(memory.known, shown=tuple(task.id for task in candidates), is_fresh_show=True)
+    target = read_target(re.sub(r"^\W*(?:only|just)\s+", "", text, flags=re.IGNORECASE), [])
+    ids = tuple(task.id for task in candidates)
+    row = Memory(memory.turns, memory.now, shown=ids, is_fresh_show=True)
     choice = choose(target, "update", candidates, row)
-    if choice.missing or (not target.words and not target.numbers and not target.ordinals):
+    names = (
+        target.words
+        or target.numbers
+        or target.ordinals
+        or target.status != "all"
+        or (target.but and target.is_all and not is_yes_word(text))
+    )
+    if choice.missing or not names:
         return []
     return list(choice.tasks) if choice.is_clear else []
 
@@ -96,6 +109,8 @@ _FIELD = re.compile(
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+
+
 def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
     """What an answer to "What should I change about it?" tells; None for another wish.
 
@@ -111,7 +126,9 @@ def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
     due = find_due(value, now)
     if due is not None and not re.search(r"\w", due.rest):
         return changes_due(value, due.due, now)
-    is_named = _NAMES.search(asked_about) or re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
+    is_named = _NAMES.search(asked_about) or re.match(
+        r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE
+    )
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None

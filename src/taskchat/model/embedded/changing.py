@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.clauses import Message
     from taskchat.model.embedded.dates import Due
+    from taskchat.model.embedded.requests import Priority
 
 _DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
 _LEVEL = r"(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)"
@@ -63,6 +64,9 @@ _SETS_PRIORITY = _any(
     rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
+_PRIORITIZES = _any(
+    r"^\W*prioriti[sz]e\s+(?P<target>.+)", r"^\W*de-?prioriti[sz]e\s+(?P<target>.+)"
+)
 _RENAMES = _any(
     r"\b(?:rename|change|retitle|edit"
     r"|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
@@ -104,6 +108,7 @@ _MOVES = _any(
     r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
     r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
+    r"^(?P<target>[^:]+?)\s*:\s*due\b.*",
     r"^\s*due\b(?P<target>)",
     r"\b(?:i|we)(?:'ll|\s+will|'m\s+going\s+to|\s+am\s+going\s+to)\s+(?:do|get|finish"
     r"|handle)\s+(?P<target>.+)",
@@ -158,6 +163,7 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
             return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
     return (
         _read_priority(clause, now)
+        or _read_prioritize(clause)
         or _read_rename(clause, message, now)
         or _read_move(clause, now)
         or _read_open(clause)
@@ -176,6 +182,15 @@ def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
         target = found["target"]
         changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
         return re.sub(r"(?:'s)?\s*\bpriority\b", "", target), changes
+    return None
+
+
+def _read_prioritize(clause: str) -> tuple[str, Changes] | None:
+    levels: tuple[Priority, ...] = ("high", "low")
+    for pattern, level in zip(_PRIORITIZES, levels, strict=True):
+        found = pattern.search(clause)
+        if found is not None:
+            return found["target"], Changes(priority=level)
     return None
 
 

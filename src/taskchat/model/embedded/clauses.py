@@ -48,7 +48,7 @@ _STARTERS = (
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
     r"make\s+(?:it|that|this|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"
     r"put\s+(?:\S+\s+){1,4}?back|schedule|"
-    r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
+    r"close\s+(?:it|that|this|the)|show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"tell\s+me\s+(?:what|which|how\s+many))\b"
@@ -65,7 +65,7 @@ _JOINT = re.compile(
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
     rf"|{_ASK}{_STARTERS})"
-    rf"|,\s*(?={_ASK}{_STARTERS})|\s+(?=please\s+{_STARTERS})"
+    rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})|\s+(?=please\s+{_STARTERS})"
     rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
     re.IGNORECASE,
 )
@@ -123,11 +123,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a clause is read with: its message, the user's time, and what was said before it."""
+    """What a clause is read with: its message, the user's time, and what was said before it.
+
+    `background` is all that the message said before the clause, `before` the clause before it.
+    """
 
     message: Message
     now: datetime
     background: str = ""
+    before: str = ""
 
 
 def cut(text: str) -> Message:
@@ -144,17 +148,22 @@ def cut(text: str) -> Message:
 
 
 def _join_corrections(clauses: list[Clause]) -> list[Clause]:
-    """ "Not the milk! The rent." is one wish: what is not meant, and what is."""
+    """Join "not the milk!" and "the rent": one wish, what is not meant and what is."""
     joined: list[Clause] = []
     for clause in clauses:
-        if joined and _NOT_THAT.fullmatch(joined[-1].text):
+        if joined and _I_MEANT.fullmatch(clause.text):
+            joined[-1] = replace(joined[-1], text=f"I meant {joined[-1].text}")
+        elif joined and _NOT_THAT.fullmatch(joined[-1].text):
             joined[-1] = replace(clause, text=f"{joined[-1].text}, {clause.text}")
         else:
             joined.append(clause)
     return joined
 
 
-_NOT_THAT = re.compile(r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+[\w' -]{2,40}", re.IGNORECASE)
+_I_MEANT = re.compile(r"\W*i\s+mean(?:t)?(?:\s+to\s+say)?\W*", re.IGNORECASE)
+_NOT_THAT = re.compile(
+    r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+[\w' -]{2,40}", re.IGNORECASE
+)
 
 
 def _tidy(text: str) -> str:

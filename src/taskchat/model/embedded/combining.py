@@ -15,7 +15,6 @@ from taskchat.model.embedded.requests import (
     Changes,
     Correct,
     Offer,
-    Retract,
     Same,
     Tail,
     Talk,
@@ -29,14 +28,17 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Request
 
 
+_RETRACTED = Talk("left_alone", retracts=True)
+
+
 def combine(
     requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
 ) -> list[Request]:
     """The requests so far together with what the next clause of the message asks for."""
+    if found == [_RETRACTED]:
+        return found
     if not requests:
         return found
-    if found == [Retract()]:
-        return [Talk("left_alone")]
     one = found[0] if len(found) == 1 else None
     if isinstance(one, Correct):
         return _put_right(requests, one)
@@ -67,7 +69,8 @@ def combine(
 
 # "…, set that on the existing task": what was read as a new one is there already.
 _ON_EXISTING = re.compile(
-    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same|one\s+i\s+(?:already\s+)?have)\b", re.IGNORECASE
+    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same|one\s+i\s+(?:already\s+)?have)\b",
+    re.IGNORECASE,
 )
 
 
@@ -137,7 +140,7 @@ def _join_tail(
 
 def weigh(requests: list[Request]) -> list[Request]:
     """Drop what only leads up to the real requests: small talk, a need or a report told before."""
-    real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer | Retract)]
+    real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer)]
     if any(isinstance(one, Act) and one.otherwise is None for one in real):
         real = [one for one in real if not (isinstance(one, Add) and one.is_hint)]
     if any(isinstance(one, Add) and not one.is_hint for one in real):

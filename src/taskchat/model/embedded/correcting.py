@@ -40,7 +40,7 @@ class Mended:
 def take_back(done: Done, now: datetime) -> list[Call]:
     """The calls that undo what a turn did, last effect first."""
     calls = [
-        call_back(effect, done.before.get(effect.task_id), now) for effect in reversed(done.effects)
+        call_back(effect, done.before(effect.task_id), now) for effect in reversed(done.effects)
     ]
     return [call for call in calls if call is not None]
 
@@ -62,7 +62,7 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         return Mended(tuple(take_back(replace(last, steps=rest), now)))
     verb = DONE_VERBS.get(status)
     if verb is not None:
-        choice = choose(correction.target, verb, tasks, memory)
+        choice = choose(correction.target, verb, _as_were(tasks, last), memory)
         others = [task for task in choice.tasks if task.id not in ids]
         if others and (choice.is_clear or not correction.otherwise):
             calls = [again(verb, task, last.steps[-1], now) for task in others]
@@ -78,6 +78,16 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _as_were(tasks: Sequence[SeenTask], last: Done) -> list[SeenTask]:
+    """The list before the last act, so that "the second" counts what was there then."""
+    gone = [
+        last.before(effect.task_id) or SeenTask(effect.task_id, effect.title)
+        for effect in last.effects
+        if effect.status == "deleted"
+    ]
+    return sorted([*tasks, *gone], key=lambda task: task.id) if gone else list(tasks)
 
 
 def _kept(correction: Correct, last: Done) -> set[int]:

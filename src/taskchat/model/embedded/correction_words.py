@@ -24,14 +24,16 @@ _OPENING = re.compile(
     rf"^\W*(?P<said>(?:(?:{_STRONG}|{_FIRM}|{_SOFT})\b[\s,.!:;\u2013\u2014-]*)+)", re.IGNORECASE
 )
 _NOT_BUT = re.compile(
-    r"^\W*not\s+(?:the\s+|my\s+)?(?P<wrong>[^,]+?)(?:\s*[,;]\s*(?:but\s+)?|\s+but\s+)(?P<right>\w.+)$", re.I
+    r"^\W*not\s+(?:the\s+|my\s+)?(?P<wrong>[^,]+?)(?:\s*[,;]\s*(?:but\s+)?|\s+but\s+)(?P<right>\w.+)$",
+    re.I,
 )
 _BUT_NOT = re.compile(
     r"^(?P<right>.+?),?\s+(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?:the\s+|my\s+)?(?P<wrong>[\w' -]+?)\W*$",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"^\W*the\s+other\s+(?:one|task)\b|^\W*(?:the|number|task|#)\b[\w\s#]{0,30}\binstead\W*$", re.IGNORECASE
+    r"^\W*the\s+other\s+(?:one|task)\b|^\W*(?:the|number|task|#)\b[\w\s#]{0,30}\binstead\W*$",
+    re.IGNORECASE,
 )
 _MAX_OTHER_WORDS = 8
 _PREPOSITION = re.compile(r"^(?P<which>with|for|from|to|at|in|about)\s", re.IGNORECASE)
@@ -77,7 +79,7 @@ _AROUND_DATE = re.compile(r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make
 def _may_correct(said: str, rest: str, plain: list[Request]) -> bool:
     """Whether a clause that only opens like a correction is one, by what else it could be."""
     is_firm = bool(re.search(rf"\b{_FIRM}\b", said, re.IGNORECASE))
-    is_said = is_firm or bool(re.search(r"\bactually\b", said, re.IGNORECASE))
+    is_said = is_firm or bool(re.search(r"\b(?:actually|rather)\b", said, re.IGNORECASE))
     if not is_said or not re.search(r"\w", rest) or len(plain) != 1:
         return False
     match plain[0]:

@@ -14,7 +14,7 @@ def _cue(pattern: str) -> re.Pattern[str]:
 
 
 PREAMBLE = _cue(
-    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|please"
+    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|ah|omg|ugh|argh|phew|please"
     r"|pls|plz|kindly|great|awesome|"
     r"perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|yes|yeah|yep|oops|but"
     r"|plus|now|just|next|maybe|"
@@ -125,7 +125,7 @@ COMPLETE_CUE = _cue(
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
     r"|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
-    r"\bcomplete\b|^\s*finish\s+(?=(?:task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
+    r"\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
@@ -146,7 +146,7 @@ UPDATE_CUE = _cue(
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
-    r"|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
+    r"|set|flag|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
     r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task|number))|instead|date|raise|lower|note|description"
     r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"

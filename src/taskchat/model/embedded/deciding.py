@@ -16,12 +16,14 @@ from taskchat.model.embedded.answering import (
     pick,
 )
 from taskchat.model.embedded.calls import Call
+from taskchat.model.embedded.certain import needs_list
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
-from taskchat.model.embedded.memory import displayed, recall
-from taskchat.model.embedded.planning import Plan, Planner, needs_list
+from taskchat.model.embedded.memory import recall
+from taskchat.model.embedded.planning import Plan, Planner
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Look, Request, Talk, Target
+from taskchat.model.embedded.showing import displayed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +108,7 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
 
 
 def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
-    """ "Then add it", said after a task was not found, is a wish for that task."""
+    """Read "then add it", said after a task was not found, as a wish for that task."""
     if list(requests) != [Talk("what_to_add")] or not conversation.earlier:
         return requests
     words = replies.read_missing(conversation.earlier[-1].reply)

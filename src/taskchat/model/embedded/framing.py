@@ -14,7 +14,7 @@ _FRAME = word_set(
     "reminder reminders entry entries something stuff list lists my the a an on onto in for of up down here "
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
-    "shopping groceries errands errand"
+    "shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")
 _SEVERAL = word_set(

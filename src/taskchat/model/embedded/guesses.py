@@ -46,7 +46,9 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
 
 def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
     if not content_stems(due.rest):
-        return Act("update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now))
+        return Act(
+            "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
+        )
     add = build_add(text, heard.message, heard.now, heard=text)
     if _reads_as_statement(due.rest):
         if not _TOLD_OF_TASK.search(due.rest):
@@ -54,14 +56,22 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
         target = read_target(
             heard.message.reveal(due.rest), heard.message.quoted(text), heard.background
         )
-        return Act("update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard))
-    return _guess(text, heard) if add is None or len(tokens(due.rest)) > 7 else replace(add, is_bare=True)
+        return Act(
+            "update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard)
+        )
+    return (
+        _guess(text, heard)
+        if add is None or len(tokens(due.rest)) > 7
+        else replace(add, is_bare=True)
+    )
 
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
     r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to)\b", re.IGNORECASE
 )
+
+
 def _reads_as_statement(text: str) -> bool:
     return bool(
         re.search(

@@ -33,7 +33,7 @@ _MINE = re.compile(
     r"|\b(?:important|urgent|easy|old|new|short)\s+ones\b|\bwhat(?:'s|s|\s+is)\s+(?:first|the\s+plan)\b"
     r"|\banything\s+(?:that\s+)?(?:i|we)\b|\bwhen\s+(?:was|were)\s+(?:the|my)\s+(?!last\b|first\b)\w+(?:\s+\w+){0,2}\W*$"
     r"|^\s*(?:does|do)\s+(?:the|my)\s+\w+.*\b(?:done|due|finished|paid|ready|booked)\b"
-    r"|\bwhen\b.*\bdue\b|\bwhat\s+(?:time|day|date)\s+(?:is|are|was)\s+(?:my|the|our)\s+\w"
+    r"|^\s*(?:show|list|see)\s+(?:me\s+)?(?:all|everything)\W*$|\bwhen\b.*\bdue\b|\bwhat\s+(?:time|day|date)\s+(?:is|are|was)\s+(?:my|the|our)\s+\w"
     r"|\bhow\s+much\s+(?:is|have\s+i(?:\s+got)?)\s+left\b|\bwhat\s+else\b.*\b(?:i|we)\b|\bwhat(?:'s|s|\s+is|\s+was)\s+the\s+\d+(?:st|nd|rd|th)\b|\bmost\s+(?:important|urgent)\b|\bwhat(?:'s|s|\s+is)\s+(?:up\s+)?next\b|\bhow\s+many\b.*\b(?:things?|tasks?|ones|open|left|done|pending|due|overdue|remain\w*)\b"
     r"|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left"
     r"|today|tomorrow|this|next|for)\b|\s*$)"
@@ -125,9 +125,16 @@ _NOISE = re.compile(
 )
 
 
+_OF_FOCUS = re.compile(
+    r"^\s*(?:(?:when|is|was|what)\b.*\b(?:it|that|it's|that's)\b.*\b(?:due|date|deadline|done|finished|completed)\b"
+    r"|when(?:'s|\s+is)\s+(?:it|that)\b|what(?:'s|s|\s+is)\s+its\b)(?!.*\b(?:list|tasks|all|on)\b)\W*",
+    re.IGNORECASE,
+)
+
+
 def is_about_list(clause: str) -> bool:
     """Whether the words are about the speaker's list at all."""
-    return bool(_HAS_NOUN.search(clause) or _MINE.search(clause))
+    return bool(_HAS_NOUN.search(clause) or _MINE.search(clause) or _OF_FOCUS.match(clause))
 
 
 def read_look(clause: str, message: Message, now: datetime) -> Look:
@@ -149,6 +156,7 @@ def read_look(clause: str, message: Message, now: datetime) -> Look:
         is_overdue=bool(_OVERDUE.search(clause)),
         priority=_read_priority(level) if level else None,
         asks_one=bool(_ASKS_ONE.search(clause)),
+        of_focus=bool(_OF_FOCUS.match(clause)) and not target.words,
     )
 
 

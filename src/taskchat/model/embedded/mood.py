@@ -20,7 +20,9 @@ def _cue(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_NOT = r"(?:\b(?:dont|never|not|without|stop|avoid|no\s+need\s+to|instead\s+of|rather\s+than)\b|n't\b)"
+_NOT = (
+    r"(?:\b(?:dont|never|not|without|stop|avoid|no\s+need\s+to|instead\s+of|rather\s+than)\b|n't\b)"
+)
 _ACTS = (
     r"(?:delet|remov|cancel|eras|clear|mark|complet|chang|drop|wip|touch|renam|mov|tick|check|undo|"
     r"revert|updat|edit|postpon|reschedul|scrap|bin\b|trash|add|creat|put\b|jot|remind|get\s+rid)"
@@ -40,7 +42,7 @@ _DOUBTS = _cue(
     r"not\s+(?:so\s+|quite\s+|really\s+)?sure|unsure|undecided|dunno|don't\s+know|can't\s+decide|no\s+idea|"
     r"wonder|wondering|suppose|supposing|imagine|pretend|hypothetically|in\s+theory|let's\s+say|"
     r"should\s+have|could\s+have|would\s+have|(?:should|would|could)'ve|wanted\s+to|meant\s+to|"
-    r"planned\s+to|used\s+to|had\s+to|wish|dream(?:t|ed)|thought|believed|hoped|pretended|some\s?day|eventually|"
+    r"planned\s+to|used\s+to|had\s+to|wish|dream(?:t|ed)|thought(?!\s+of)|believed|hoped|pretended|some\s?day|eventually|"
     r"(?:i|we|one)\s+(?:could|may)|would\s+(?:be\s+(?:better|easier|good\s+to)|happen)|"
     r"(?<!you\s)would(?=\s+(?:delet|remov|cancel|mark|complet|chang|mov|renam|drop|add|have))|"
     r"i'd\s+(?=(?:\w+\s+)?(?:delet|remov|cancel|mark|complet|chang|mov|renam|drop|add)))\b"
@@ -55,11 +57,11 @@ _ACT_DOUBTS = _cue(
     r"before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
 )
 # What the speaker will do is not done, and no order; a date for it may be told all the same.
-_WILL = _cue(r"\b(?:i|we)(?:'ll|\s+will|'m\s+(?:going\s+to|gonna)|\s+am\s+going\s+to|\s+gonna|\s+shall)\b")
-# What must hold first: "if the rent is paid, mark it as done".
-_CONDITION = _cue(
-    rf"^\W*(?:if(?!\s+{_POLITE_IF}\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b"
+_WILL = _cue(
+    r"\b(?:i|we)(?:'ll|\s+will|'m\s+(?:going\s+to|gonna)|\s+am\s+going\s+to|\s+gonna|\s+shall)\b"
 )
+# What must hold first: "if the rent is paid, mark it as done".
+_CONDITION = _cue(rf"^\W*(?:if(?!\s+{_POLITE_IF}\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b")
 _BARE_CONDITION = _cue(r"^\W*(?:if|unless)\b(?!.*\bremind)")
 # Not done yet, though a word for "done" is there: "the report will be finished", "get it done".
 _NOT_YET = _cue(
@@ -76,7 +78,7 @@ _PERSON = (
     r"(?:\w+\s+)?(?:wife|husband|boss|mom|mum|mother|dad|father|sister|brother|friend|colleague|"
     r"co-?worker|manager|neighbou?r|room-?mate|flat-?mate|partner|girlfriend|boyfriend|kids?|son|daughter|"
     r"team|assistant|secretary|landlord|landlady|doctor|teacher|plumber|client|customer|aunt|uncle|cousin|"
-    r"gran(?:dma|dpa|ny)?|family|guys?|other\s+team|office|bank)|(?!i\b|we\b|you\b|u\b|it\b|that\b|this\b)\w+)"
+    r"gran(?:dma|dpa|ny)?|family|guys?|other\s+team|office|bank)|(?!(?:i|we|you|u|it|that|this|just|also|really|only|even|always|still|then|never)\b)\w+)"
 )
 _ADVERBS = r"(?:(?:already|just|finally|also|still|now|really|has|have|had|was|is|'s|apparently|probably)\s+)*"
 # "Sam says …", "my boss wants me to …": what others say is no order of the user's.

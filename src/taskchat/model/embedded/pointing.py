@@ -54,7 +54,7 @@ _LIST_PLACE = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
-    r"\b(?:them|em|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores"
+    r"\b(?:them|em|others|other\s+ones|the\s+rest|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores"
     r"|errands)\b",
     re.IGNORECASE,
 )
@@ -64,7 +64,9 @@ _PRONOUN = re.compile(
     r"reminder|same)\b",
     re.IGNORECASE,
 )
-_OTHER = re.compile(r"\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\bthe\s+rest\b|\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE
+)
 _DONE = re.compile(
     r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
 )
@@ -77,6 +79,10 @@ _ONLY_STATE = re.compile(r"(?:completed|finished|done|ticked(?:\s+off)?)", re.IG
 _EVEN_DONE = re.compile(
     r"[\s,]*\b(?:(?:including|even|also|plus|and)\s+(?:the\s+)?(?:completed|finished|done|pending|open)(?:\s+\w+)?"
     r"|(?:the\s+)?(?:completed|finished|done|pending|open)\s+(?:ones|tasks|items|stuff)\s+(?:too|as\s+well|also|included))\b",
+    re.IGNORECASE,
+)
+_JUST_NAMED = re.compile(
+    r"\b(?:the\s+|that\s+)?(?:one|task|thing|item)\s+(?:that\s+)?(?:i|you|we)(?:'ve)?\s+(?:just|last)\s+(?:\w+ed|made|wrote|did)\b",
     re.IGNORECASE,
 )
 # Why it is wished says nothing about which: "delete the dentist, we moved".
@@ -107,6 +113,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         return Target(words=" and ".join(quoted))
     but = _BUT.search(text)
     head = text[: but.start()] if but else text
+    head = _JUST_NAMED.sub("it", head)
     head = _REASON.sub(r"\g<named>", head)
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
@@ -125,7 +132,9 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         words=words if has_words else "",
         numbers=numbers,
         ordinals=ordinals,
-        is_all=is_all or (is_list and not has_words and not numbers and not ordinals),
+        is_all=is_all
+        or (but is not None and not (has_words or numbers or ordinals))
+        or (is_list and not has_words and not numbers and not ordinals),
         is_plural=bool(_PLURAL.search(head)),
         is_pronoun=bool(_PRONOUN.search(head)),
         is_other=bool(_OTHER.search(head)),

@@ -24,7 +24,7 @@ from taskchat.model.embedded.mood import (
 )
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Offer, Retract, Same, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Offer, Same, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ def read_message(text: str, now: datetime) -> list[Request]:
         return [Talk("too_long")]
     message = cut(text)
     requests: list[Request] = []
-    background = ""
+    background, before = "", ""
     for clause in message.clauses:
-        found = _read_clause(clause, Heard(message, now, background))
+        found = _read_clause(clause, Heard(message, now, background, before))
         requests = combine(requests, found, clause, message, now)
+        before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()
     if len(requests) > MAX_REQUESTS:
         return [Talk("too_long")]
@@ -62,7 +63,7 @@ def read_message(text: str, now: datetime) -> list[Request]:
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", clause.text))
     if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
-        return [Retract()]
+        return [Talk("left_alone", retracts=True)]
     if _JOKES.match(clause.text):
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
@@ -77,7 +78,9 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
 
 
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
-    is_question = QUESTION.match(text) and not (_CAN_WE.match(clause.text) and text[:3].lower() == "do ")
+    is_question = QUESTION.match(text) and not (
+        _CAN_WE.match(clause.text) and text[:3].lower() == "do "
+    )
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
@@ -126,6 +129,8 @@ _MORE = re.compile(
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,
 )
-_JOKES = re.compile(r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE)
+_JOKES = re.compile(
+    r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
+)
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
