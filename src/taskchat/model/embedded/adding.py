@@ -36,13 +36,14 @@ _TRAILING = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
     r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due)|[\s,.;:!\u2013\u2014-]+)$",
+    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due|deadline|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
+    r"\s*\bas\s+an?\s+(?P<level7>high|low|medium|top|urgent)[\s-]+(?:priority|prio)\s+(?:task|to-?do|item|reminder)\b|"
     r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium"
     r"|top|normal|urgent)"
-    r"[\s-]+(?:priority|prio|importance)|priority[\s:]+(?P<level2>high|low|medium|urgent"
+    r"[\s-]+(?:priority|prio|importance)|prio(?:rity)?[\s:]+(?P<level2>high|low|medium|urgent"
     r"|normal))\b\)?"
     r"|[\s,;.-]+(?:it'?s|this\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+|so\s+)*(?P<level5>urgent|important)\W*$"
     r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
@@ -75,7 +76,7 @@ def read_level(word: str) -> Priority:
 
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
-    text, priority = _take_priority(clause)
+    text, priority = take_priority(clause)
     found = find_title(text)
     if found is None:
         return None
@@ -128,7 +129,7 @@ def clean_title(words: str) -> str:
 
 def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     """The task in a bare order ("buy milk friday"), or None where the words may mean another thing."""
-    text, priority = _take_priority(clause)
+    text, priority = take_priority(clause)
     words = tokens(text)
     if not words or len(words) > 25:
         return None
@@ -153,7 +154,8 @@ _NO_ORDER = word_set(
 )
 
 
-def _take_priority(text: str) -> tuple[str, Priority | None]:
+def take_priority(text: str) -> tuple[str, Priority | None]:
+    """The text without the words that tell a priority, and that priority."""
     found = _PRIORITY.search(text)
     if found is None:
         return text, None

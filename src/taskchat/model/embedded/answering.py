@@ -10,10 +10,11 @@ from taskchat.model.embedded.adding import build_add, clean_title, read_level
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
-from taskchat.model.embedded.cues import PREAMBLE, QUESTION
+from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
 

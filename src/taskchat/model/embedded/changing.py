@@ -88,6 +88,8 @@ _RENAMES = _any(
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
 )
 _MOVES = _any(
+    rf"\b(?:put|make|set|use)\s+(?:.+?\s+)??(?:as\s+)?(?:the|its)\s+{_DATE_WORD}\s+(?:of|for|on)\s+(?P<target>.+)",
+    rf"(?P<target>.+?)\s+needs?\s+an?\s+{_DATE_WORD}\b.*",
     rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for"
     rf"|to|on)\s+(?P<target>.+)",
     rf"\b{_DATE_WORD}\s+(?:of|for|on)\s+(?P<target>[^:]+?)\s*(?::|=|\bis\b|\bshould\s+be\b).*",
@@ -97,7 +99,7 @@ _MOVES = _any(
     r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
     r"\b(?:make|set|change|update|edit|switch|get|have|put|give)\s+(?P<target>.+)",
     r"\b(?:can|could|should|let|would)\s+(?:the|my)\s+(?P<target>.+?)\s+be\b.*",
-    rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s+(?:is|should\s+be|=|to)\b.*",
+    rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s*(?::|=|\b(?:is|should\s+be|to)\b).*",
     r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?"
     r"|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
     r"due\b.*",

@@ -153,13 +153,26 @@ def _join_corrections(clauses: list[Clause]) -> list[Clause]:
     for clause in clauses:
         if joined and _I_MEANT.fullmatch(clause.text):
             joined[-1] = replace(joined[-1], text=f"I meant {joined[-1].text}")
-        elif joined and _NOT_THAT.fullmatch(joined[-1].text):
+        elif joined and _takes_up(joined[-1], clause):
             joined[-1] = replace(clause, text=f"{joined[-1].text}, {clause.text}")
         else:
             joined.append(clause)
     return joined
 
 
+def _takes_up(before: Clause, clause: Clause) -> bool:
+    """Whether a clause says in full what the one before only refused: "No! The milk."."""
+    if _NOT_THAT.fullmatch(before.text):
+        return True
+    is_short = not clause.is_asked and len(clause.text.split()) <= _MAX_TAKEN_UP
+    return is_short and bool(_REFUSES.fullmatch(before.text))
+
+
+_MAX_TAKEN_UP = 6
+_REFUSES = re.compile(
+    r"\W*(?:(?:no|nope|wrong|oops|sorry|wait|not\s+that|wrong\s+(?:one|task)|that's\s+wrong)\b\W*)+",
+    re.IGNORECASE,
+)
 _I_MEANT = re.compile(r"\W*i\s+mean(?:t)?(?:\s+to\s+say)?\W*", re.IGNORECASE)
 _NOT_THAT = re.compile(
     r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+[\w' -]{2,40}", re.IGNORECASE
@@ -174,6 +187,7 @@ def _tidy(text: str) -> str:
         | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
     )
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
+    text = re.sub(r"(?<![\w'])(?:u+h+m*|u+m+|e+rm+)\b,?(?![\w'])", " ", text, flags=re.IGNORECASE)
     return re.sub(r"[ \t\u00a0]+", " ", text).strip()
 
 

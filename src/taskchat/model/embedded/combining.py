@@ -43,17 +43,8 @@ def combine(
     if isinstance(one, Correct):
         return _put_right(requests, one)
     last = requests[-1]
-    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
-        changes = Changes(due=last.due, priority=last.priority, note=last.note)
-        return [*requests[:-1], Act("update", Target(last.title), changes, otherwise=last)]
-    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
-        changes = one.changes
-        more = replace(
-            last,
-            due=changes.due or last.due,
-            priority=changes.priority or last.priority,
-            note=changes.note or last.note,
-        )
+    more = _of_same_task(last, one, clause)
+    if more is not None:
         return [*requests[:-1], more]
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
         # "I have an interview on friday. Please remind me" is one wish, told twice.
@@ -67,6 +58,25 @@ def combine(
     return requests + found
 
 
+def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
+    """The two requests as one, where one of them only says more about the task of the other."""
+    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
+        changes = Changes(due=last.due, priority=last.priority, note=last.note)
+        return Act("update", Target(last.title), changes, otherwise=last)
+    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
+        changes = one.changes
+        return replace(
+            last,
+            due=changes.due or last.due,
+            priority=changes.priority or last.priority,
+            note=changes.note or last.note,
+        )
+    if isinstance(one, Add) and isinstance(last, Act) and _is_level_alone(last):
+        # "Urgent! Call Ida": told before the task instead of after it.
+        return replace(one, priority=last.changes.priority)
+    return None
+
+
 # "…, set that on the existing task": what was read as a new one is there already.
 _ON_EXISTING = re.compile(
     r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same|one\s+i\s+(?:already\s+)?have)\b",
@@ -76,6 +86,12 @@ _ON_EXISTING = re.compile(
 
 def _is_same(add: Add, other: Request) -> bool:
     return isinstance(other, Add) and other.title.casefold() == add.title.casefold()
+
+
+def _is_level_alone(act: Act) -> bool:
+    target, changes = act.target, act.changes
+    is_it = target.is_pronoun and not target.words and not target.background
+    return act.verb == "update" and is_it and changes == Changes(priority=changes.priority)
 
 
 def _tells_more(act: Act) -> bool:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|i\s+said|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
-_FIRM = r"(?:no|nope|nah|wait|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_FIRM = (
+    r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
+)
 _SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|please|it\s+should\s+be|that\s+should\s+be|it's)"
 _OPENING = re.compile(
     rf"^\W*(?P<said>(?:(?:{_STRONG}|{_FIRM}|{_SOFT})\b[\s,.!:;\u2013\u2014-]*)+)", re.IGNORECASE
@@ -59,7 +61,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     if ORDER_START.match(rest) or not (is_strong or _may_correct(said, rest, plain)):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
-    right = re.sub(r"^(?:only|just)\s+", "", right, flags=re.IGNORECASE)
+    right = re.sub(r"^(?:only|just)\s+|\s+(?:please|pls)$", "", right, flags=re.IGNORECASE)
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
     level = LEVEL_ALONE.match(right)

@@ -13,25 +13,6 @@ def _cue(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-PREAMBLE = _cue(
-    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|ah|omg|ugh|argh|phew|please"
-    r"|pls|plz|kindly|great|awesome|"
-    r"perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|yes|yeah|yep|oops|but"
-    r"|plus|now|just|next|maybe|"
-    r"good\s+morning|good\s+evening|no\s+wait|wait|no)\b(?=[\s,.!:-])(?!\s+(?:one|task|due"
-    r"|list)\b)[\s,.!:-]*"
-    r"|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b)|(?:can|could|would|will|won't"
-    r"|can't)\s+(?:you|u|ya|we|i)\b(?:\s+(?:please|pls|kindly|also|just|maybe|mind))*\s*"
-    r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)|i\s+(?:want"
-    r"|need)\s+(?:you|u)\s+to\s+"
-    r"|(?:one\s+more|another|last|first|next)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
-    r"|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+"
-    r"|help\s+me\s+(?:to\s+)?"
-    r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+"
-    r"|(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)"
-    r"(?:\s+it)?\s+if\s+(?:you|u)\s+(?:(?:could|can|would)\s+)?"
-    r"|i\s+think\s+|i\s+was\s+wrong\b[\s,:.-]*|(?:before\s+i\s+forget|while\s+i\s+remember|by\s+the\s+way|btw|fyi)[\s,:.-]+)+"
-)
 QUESTION = _cue(
     r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why"
     r"|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
@@ -64,7 +45,8 @@ NOT_NEEDED = _cue(
 ADD_CUE = _cue(
     r"^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
-    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task|register"
+    r"|(?:get|have|want|need)(?=\b.*\badded\b)|(?:get|have)(?=\b.*[\ue000-\uf8ff].*\blist\b)|get(?=\b.*\bonto\b)"
     r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
     r"|needs?|want|squeeze|record)\b"
 )
@@ -72,7 +54,7 @@ ADD_CUE = _cue(
 SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
-    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
+    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it"
@@ -123,7 +105,7 @@ COMPLETE_CUE = _cue(
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
-    r"|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
+    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
     r"\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
@@ -146,7 +128,7 @@ UPDATE_CUE = _cue(
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
-    r"|set|flag|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
+    r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
     r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task|number))|instead|date|raise|lower|note|description"
     r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
@@ -168,7 +150,7 @@ _KNOWN = word_set(
 # Slips of the fingers that are no other word, wherever they stand.
 _SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
-            "tommorrow": "tomorrow", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
+            "tommorrow": "tomorrow", "da": "the", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -145,7 +146,7 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if question.kind == "name":
         add = named_task(text, now)
         return None if add is None else [add]
-    if not is_yes(text):
+    if not is_yes(text) and not _ADD_IT.fullmatch(text):
         return None
     for request in read_message(memory.asked_about, now):
         offered = getattr(request, "add", None) or getattr(
@@ -154,6 +155,11 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
         if isinstance(offered, Add):
             return [offered]
     return [Add(question.title)]
+
+
+_ADD_IT = re.compile(
+    r"\W*(?:please\s+)?(?:add|save|keep)\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE
+)
 
 
 def _tell(plan: Plan, written: Sequence[Step]) -> str:

@@ -30,7 +30,8 @@ def read_frame(text: str) -> tuple[str, bool] | None:
         return None
     said = tokens(framed["lead"])
     day = next((word for word in said if word in _FRAME_DAYS), "")
-    return f"{framed['title']} {day}".strip(), bool(set(said) & _SEVERAL)
+    title = re.sub(r"^(?:please\s+)?add\s+(?=\w)", "", framed["title"], flags=re.IGNORECASE)
+    return f"{title} {day}".strip(), bool(set(said) & _SEVERAL)
 
 
 def spell_items(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.adding import build_add, read_errand, read_level
+from taskchat.model.embedded.adding import build_add, read_errand, read_level, take_priority
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.looking import is_about_list, read_look
@@ -41,6 +41,14 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     due = find_due(text, heard.now)
     if due is not None:
         return [_read_dated(text, heard, due)]
+    rest, priority = take_priority(text)
+    if priority is not None:
+        # "Report high prio": of a task that is there, else an offer.
+        guess = _guess(rest, heard)
+        target = read_target(
+            heard.message.reveal(rest), heard.message.quoted(rest), heard.background
+        )
+        return [Act("update", target, Changes(priority=priority), otherwise=guess)]
     return [_guess(text, heard)]
 
 
@@ -68,7 +76,8 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
-    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to)\b", re.IGNORECASE
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
+    re.IGNORECASE,
 )
 
 

@@ -34,7 +34,15 @@ _DENIED_RETURN = _cue(
     r"\b(?:don'?t|do\s+not|never|no\s+need\s+to|not\s+to)\s+(?:\w+\s+){0,2}?(?:undo|revert|roll|"
     r"reopen|re-open|restore|bring|undelete|recover|uncheck|untick|unmark)\b"
 )
-_POLITE_IF = r"(?:you\s+(?:can|could|would|will|don't\s+mind|wouldn't\s+mind)|possible|that's\s+ok)"
+_POLITE_IF = (
+    r"(?:you\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind|(?:get|have|find)\s+(?:a|the)\s+\w+)"
+    r"|possible|that's\s+ok|it's\s+(?:ok(?:ay)?|possible))"
+)
+# "Maybe you could" is a way to ask, and no doubt.
+_POLITE = re.compile(
+    r"\b(?:maybe|perhaps)\s+(?=(?:you|u)\s+(?:can|could)\b)|(?<=\byou\s)(?:maybe|perhaps|possibly)\b",
+    re.IGNORECASE,
+)
 # Words that make an act less than an order, and a wish for a task less than a wish.
 _DOUBTS = _cue(
     r"\b(?:might|maybe|perhaps|possibly|thinking\s+(?:of|about)|think\s+about|consider(?:ing|ed)|"
@@ -62,7 +70,7 @@ _WILL = _cue(
 )
 # What must hold first: "if the rent is paid, mark it as done".
 _CONDITION = _cue(rf"^\W*(?:if(?!\s+{_POLITE_IF}\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b")
-_BARE_CONDITION = _cue(r"^\W*(?:if|unless)\b(?!.*\bremind)")
+_BARE_CONDITION = _cue(rf"^\W*(?:if(?!\s+{_POLITE_IF}\b)|unless)\b(?!.*\bremind)")
 # Not done yet, though a word for "done" is there: "the report will be finished", "get it done".
 _NOT_YET = _cue(
     r"\b(?:will|won't|gonna|going\s+to|'ll|need(?:s|ed)?|ha(?:s|ve)\s+to|must|ought|should|try(?:ing)?\s+to|"
@@ -139,7 +147,7 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
 
     An act that is weighed is asked about; one that is refused is left alone.
     """
-    text = _NOT_FORGET.sub(" ", clause.text)
+    text = _POLITE.sub("", _NOT_FORGET.sub(" ", clause.text))
     if verb in {"reopen", "restore"}:
         if _DENIED_RETURN.search(text):
             return "refused"
@@ -162,7 +170,7 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
 
 def mood_of_wish(clause: Clause, lead: str) -> Mood:
     """How far the wish for a new task is meant; `lead` are the words before its title."""
-    lead = _NOT_FORGET.sub(" ", lead)
+    lead = _POLITE.sub("", _NOT_FORGET.sub(" ", lead))
     if _DENIED.search(lead):
         return "refused"
     is_weighed = (

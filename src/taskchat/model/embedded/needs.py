@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add
 from taskchat.model.embedded.changing import changes_due
-from taskchat.model.embedded.cues import PREAMBLE, QUESTION
+from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.openings import I_NEED
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
 from taskchat.model.embedded.talk import read_talk
 from taskchat.model.embedded.words import tells_past
@@ -60,7 +61,7 @@ _STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNO
 def read_background(text: str, heard: Heard) -> Request:
     """The task that "remind me" means, where it stands in the sentences before."""
     told = _FORGETTING.sub("", PREAMBLE.sub("", heard.before))
-    needed = [_needed(part, heard) for part in (told, *re.split(r"[,;]\s*", told))]
+    needed = [_needed(part, heard) for part in (told, *re.split(r"[,;:]\s*", told))]
     before = next((add for add in needed if add is not None), None)
     if before is None and told and not QUESTION.match(told) and read_talk(told) is None:
         before = build_add(told, heard.message, heard.now)

@@ -15,7 +15,7 @@ LIST = (
 )
 _FILL = (
     r"(?:a|an|the|my|another|one|more|some|new|quick|me|us|up|two|three|four|five|these|following|"
-    r"couple|of|few|other|simple|extra|high|low|priority|urgent|important|very|really|super|as|this|also|to|have)"
+    r"couple|of|few|other|simple|extra|high|low|priority|urgent|important|like|very|really|super|as|this|also|to|have)"
 )
 _AFTER_NOUN = (
     r"(?:\s+(?:list|item|entry|in|for\s+me|for\s+us|please|pls|on\s+"
@@ -38,7 +38,7 @@ _NEED = (
     r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
 I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)){_NEED}",
+    rf"^\s*(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED}",
     re.I,
 )
 
@@ -49,8 +49,8 @@ _OPENINGS = [
         rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
         rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
         rf"|into)\s+{LIST}\s*[:,-]+\s*",
-        rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+{LIST}[\s:,-]*(?:to\s+)?",
-        rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start"
+        rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}|list\b)[\s:,-]*(?:to\s+)?",
+        rf"\b(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put|start"
         rf"|open|write|schedule|enter|insert|log|chuck|pop|stick|throw|bung|drop|"
         rf"record|like|about|get)\b(?:\s+(?:in|up|down|on)\b)?(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
         r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|reading|that\s+(?:says|reads)|with\s+the\s+(?:title"
@@ -89,7 +89,9 @@ _OPENINGS = [
 ]
 _PUT_ON_LIST = re.compile(
     rf"\b{_PUT}\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{LIST}|there\b"
-    rf"|it\b).*$",
+    rf"|it\b|(?:the\s+)?list\b).*$"
+    r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down\W*$"
+    r"|\b(?:get|have|want|need)\s+(?P<added>.+?)\s+added\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _LIST_WORD = re.compile(LIST, re.IGNORECASE)
@@ -139,7 +141,7 @@ def find_title(text: str) -> tuple[str, bool] | None:
     if first is not None and ":" in first[0] and _LIST_WORD.search(first[0]):
         placed = None
     if placed is not None and (first is None or placed.start() <= first.start()):
-        title = placed["title"]
+        title = placed["title"] or placed["down"] or placed["added"]
         if not says_something(title):
             return _title_before(text) or ("", False)
         return title, False
@@ -150,7 +152,7 @@ def find_title(text: str) -> tuple[str, bool] | None:
         return _named_reminder(text)
     title = text[first.end() :]
     inner = _PUT_ON_LIST.match(title.strip())
-    if inner is not None and says_something(inner["title"]):
+    if inner is not None and inner["title"] and says_something(inner["title"]):
         # "Don't forget to add salt to the list": the adding is ours, not the task.
         return inner["title"], False
     groups = first.groupdict()

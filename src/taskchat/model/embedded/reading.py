@@ -12,10 +12,10 @@ from taskchat.model.embedded.combining import combine, weigh
 from taskchat.model.embedded.correction_words import read_correction
 from taskchat.model.embedded.cues import (
     ADD_CUE,
-    PREAMBLE,
     QUESTION,
     correct_cues,
 )
+from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
     RETRACTS,
     is_denied_return,
@@ -24,6 +24,7 @@ from taskchat.model.embedded.mood import (
 )
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Offer, Same, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
@@ -61,7 +62,7 @@ def read_message(text: str, now: datetime) -> list[Request]:
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
-    text = correct_cues(PREAMBLE.sub("", clause.text))
+    text = put_date_last(correct_cues(PREAMBLE.sub("", clause.text)), heard.now)
     if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
         return [Talk("left_alone", retracts=True)]
     if _JOKES.match(clause.text):
@@ -78,9 +79,9 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
 
 
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
-    is_question = QUESTION.match(text) and not (
-        _CAN_WE.match(clause.text) and text[:3].lower() == "do "
-    )
+    # "Do the milk on saturday" and "can we do the …" are orders, "do the plants need water?" is none.
+    does = bool(_DO_THE.match(text)) and (not clause.is_asked or bool(_CAN_WE.match(clause.text)))
+    is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
@@ -132,5 +133,6 @@ _MORE = re.compile(
 _JOKES = re.compile(
     r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
 )
+_DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

@@ -95,7 +95,7 @@ def named_in_full(ranked: Sequence[Match]) -> SeenTask | None:
 
 def split_phrases(words: str) -> list[str]:
     """The parts of "milk, rent and the report"."""
-    parts = re.split(r"\s*(?:,|;|&|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
+    parts = re.split(r"\s*(?:,|;|&|\+|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
     return [part for part in parts if content_stems(part)]
 
 

@@ -51,12 +51,25 @@ def _share_verb(text: str, heard: Heard) -> list[str]:
     parts = re.split(r"(?:\s*,)?\s+and\s+|\s*,\s*", text)
     if verb is None or len(parts) < 2:
         return []
+    if all(_FIELD.match(part) for part in parts[1:]):
+        # "Set its priority to low and the date to friday": the task is the same.
+        named = read_change(parts[0], heard.message, heard.now)
+        fields = [_FIELD.match(part) for part in parts[1:]]
+        said = [
+            f"set the {field['field']} of {named[0]} to {part[field.end() :]}"
+            for field, part in zip(fields, parts[1:], strict=True)
+            if field and named
+        ]
+        return [parts[0], *said] if said else []
     full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
     read = [read_change(part, heard.message, heard.now) for part in full]
     names = [content_stems(one[0]) for one in read if one and one[1].due]
     return full if len(names) == len(full) and all(names) else []
 
 
+_FIELD = re.compile(
+    r"(?:its\s+|the\s+)?(?P<field>due\s+date|date|deadline|priority)\s+(?:to|as)\s+", re.IGNORECASE
+)
 _DATE_VERB = re.compile(
     r"\s*(?:move|push|shift|bump|reschedule|postpone|delay|set|make|change|schedule)\s+",
     re.IGNORECASE,
