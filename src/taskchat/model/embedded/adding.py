@@ -27,7 +27,8 @@ _REMEMBER = (
 _LEADING = re.compile(
     r"^(?:[\s:,.;\u2013\u2014-]+|(?:to|that|about|of|for|and|please|pls|also|saying|me\s+to"
     r"|called|named)\b(?!-)\s*|"
-    rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got|\s+should|\s+ought|\s+want)\s+(?:to|an?|my)\s+|"
+    rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got|\s+should|\s+ought"
+    rf"|\s+want)\s+(?:to|an?|my)\s+|"
     r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|"
     r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
@@ -36,16 +37,19 @@ _TRAILING = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
     r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due|deadline|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
+    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due|deadline"
+    rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
-    r"\s*\bas\s+an?\s+(?P<level7>high|low|medium|top|urgent)[\s-]+(?:priority|prio)\s+(?:task|to-?do|item|reminder)\b|"
+    r"\s*\bas\s+an?\s+(?P<level7>high|low|medium|top|urgent)[\s-]+(?:priority|prio)\s+(?:task"
+    r"|to-?do|item|reminder)\b|"
     r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium"
     r"|top|normal|urgent)"
     r"[\s-]+(?:priority|prio|importance)|prio(?:rity)?[\s:]+(?P<level2>high|low|medium|urgent"
     r"|normal))\b\)?"
-    r"|[\s,;.-]+(?:it'?s|this\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+|so\s+)*(?P<level5>urgent|important)\W*$"
+    r"|[\s,;.-]+(?:it'?s|this\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+"
+    r"|so\s+)*(?P<level5>urgent|important)\W*$"
     r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
     r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"
     r"|important)\)?\s*$",
@@ -60,9 +64,11 @@ _NOTE = re.compile(
 _QUOTES = re.compile(
     r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
 )
-_SEPARATELY = re.compile(
-    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four|five)(?:\s+(?:separate|different))?"
-    r"\s+(?:tasks|items|entries|to-?dos|reminders|things)\W*$|[\s,]+separately\W*$",
+SEPARATELY = re.compile(
+    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four"
+    r"|five)(?:\s+(?:separate|different))?"
+    r"\s+(?:tasks|items|entries|to-?dos|reminders|things)(?:\s+please)?\W*$"
+    r"|[\s,]+separately(?:\s+please)?\W*$",
     re.IGNORECASE,
 )
 _LEVELS: dict[str, Priority] = {"hi": "high", "to": "high", "ur": "high", "im": "high", "lo": "low",
@@ -77,15 +83,15 @@ def read_level(word: str) -> Priority:
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
     text, priority = take_priority(clause)
-    found = find_title(text)
+    found = find_title(text) or ((text, True) if SEPARATELY.search(text) else None)
     if found is None:
         return None
     title, is_several = found
     title, note = _take_note(title)
-    separate = _SEPARATELY.search(title)
+    separate = SEPARATELY.search(title)
     if separate is not None:
         title, is_several = title[: separate.start()], True
-    titles = _split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
+    titles = split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
@@ -168,7 +174,8 @@ def _take_note(title: str) -> tuple[str, str]:
     return (title, "") if found is None else (title[: found.start()], found["note"].strip(" ."))
 
 
-def _split_titles(title: str) -> list[str]:
+def split_titles(title: str) -> list[str]:
+    """The titles of a list in one sentence: "milk, eggs and bread"."""
     parts = re.split(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*(?:to\s+)?", title, flags=re.IGNORECASE)
     return [part for part in parts if part.strip()]
 

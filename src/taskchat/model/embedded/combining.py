@@ -19,6 +19,7 @@ from taskchat.model.embedded.requests import (
     Tail,
     Talk,
     Target,
+    Undo,
 )
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ def combine(
     if not requests:
         return found
     one = found[0] if len(found) == 1 else None
-    if isinstance(one, Correct):
+    if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
+    if _is_reason(last, clause) or _are_its_parts(last, found):
+        return [*requests[:-1], *found]
     more = _of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
@@ -56,6 +59,19 @@ def combine(
     if clause.joined_by:
         return _join_tail(requests, found, clause, message, now)
     return requests + found
+
+
+def _is_reason(last: Request, clause: Clause) -> bool:
+    """Whether what was read last is only why the clause asks: "party on friday, so add wine"."""
+    leads_up = re.search(r"\bso\s*$", clause.before, re.IGNORECASE)
+    return isinstance(last, Add) and last.is_bare and leads_up is not None
+
+
+def _are_its_parts(last: Request, found: list[Request]) -> bool:
+    """Whether several tasks are what was read as one before: "soap and tea, add both"."""
+    return len(found) > 1 and all(
+        isinstance(one, Add) and isinstance(last, Add) and one.heard in last.heard for one in found
+    )
 
 
 def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
@@ -79,7 +95,8 @@ def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request
 
 # "…, set that on the existing task": what was read as a new one is there already.
 _ON_EXISTING = re.compile(
-    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same|one\s+i\s+(?:already\s+)?have)\b",
+    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same"
+    r"|one\s+i\s+(?:already\s+)?have)\b",
     re.IGNORECASE,
 )
 
@@ -102,23 +119,22 @@ def _tells_more(act: Act) -> bool:
     return act.verb == "update" and points and bool(told) and not changes.title
 
 
-def _put_right(requests: list[Request], correction: Correct) -> list[Request]:
+def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Request]:
     """Correct the last wish of the same message: it is not done and taken back, but never done."""
     *before, last = requests
+    if isinstance(correction, Undo):
+        return [*before, Talk("left_alone")] if _is_plain(last) else [*requests, correction]
+    told = correction.changes
     match last:
-        case Add() if correction.due is not None:
-            return [*before, replace(last, due=correction.due)]
-        case Add() if correction.priority is not None:
-            return [*before, replace(last, priority=correction.priority)]
-        case Act() if correction.priority is not None:
-            changes = replace(last.changes, priority=correction.priority)
-            return [*before, replace(last, changes=changes)]
+        case Add() if not told.are_none:
+            due, priority = told.due or last.due, told.priority or last.priority
+            return [*before, replace(last, due=due, priority=priority)]
+        case Act(changes=changes) if not told.are_none:
+            due, priority = told.due or changes.due, told.priority or changes.priority
+            return [*before, replace(last, changes=replace(changes, due=due, priority=priority))]
         case Add() if correction.words:
             title = corrected_title(last.title, correction.words, correction.wrong)
             return [*before, replace(last, title=title)]
-        case Act() if correction.due is not None:
-            changes = replace(last.changes, due=correction.due)
-            return [*before, replace(last, changes=changes)]
         case Act(verb="update", changes=changes) if changes.title:
             title = corrected_title(changes.title, correction.words, correction.wrong)
             return [*before, replace(last, changes=replace(changes, title=title))]
@@ -175,6 +191,10 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _is_plain(request: Request) -> bool:
+    return isinstance(request, Add) or (isinstance(request, Act) and request.otherwise is None)
 
 
 def _is_report(request: Request) -> bool:

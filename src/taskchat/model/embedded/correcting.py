@@ -11,7 +11,7 @@ from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title
 from taskchat.model.embedded.dates import Due
 from taskchat.model.embedded.history import Effect, SeenTask
-from taskchat.model.embedded.requests import Act, Changes, Talk
+from taskchat.model.embedded.requests import Act, Changes, Talk, Target
 from taskchat.model.embedded.targets import best
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if last is None or not memory.is_just_changed:
         return otherwise
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
-    told = Changes(due=correction.due, priority=correction.priority)
+    told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
-        return _update(last, told, now)
+        return _update(told)
     kept = _kept(correction, last)
     if kept:
         # "No, only the milk": of what was done, the rest is taken back.
@@ -73,7 +73,7 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         if correction.words and len(last.effects) == 1:
             old = last.effects[0].title
             title = corrected_title(old, correction.words, correction.wrong)
-            return _update(last, Changes(title=title), now)
+            return _update(Changes(title=title))
         return otherwise
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
@@ -103,9 +103,9 @@ def _id_of(step: Step) -> int:
     return step.result.task_id if isinstance(step.result, Effect) else 0
 
 
-def _update(last: Done, changes: Changes, now: datetime) -> Mended:
-    effect = last.effects[-1]
-    return Mended((call_act("update", effect.task_id, effect.title, changes, now),))
+def _update(changes: Changes) -> Mended:
+    # The task of the last act is the one in focus.
+    return Mended(requests=(Act("update", Target(is_pronoun=True), changes),))
 
 
 def again(verb: Verb, task: SeenTask, step: Step, now: datetime) -> Call:

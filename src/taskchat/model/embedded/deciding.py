@@ -23,7 +23,7 @@ from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import recall
 from taskchat.model.embedded.planning import Plan, Planner
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Add, Look, Request, Talk, Target
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Request, Talk, Target
 from taskchat.model.embedded.showing import displayed
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.history import Conversation, SeenTask, Step
     from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Verb
 
 
 # The most that list_tasks gives at once; asked for where its usual first page was not all.
@@ -121,10 +122,16 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     text, now, question = conversation.current.text, conversation.now, memory.question
     if question is None or question.verb is None:
         return None
+    if any(_is_other_act(one, question.verb) for one in read_message(text, now)):
+        # "I paid the rent" tells something of its own, though a candidate is named.
+        return None
     asked = conversation.earlier[-1]
     by_id = {task.id: task for task in (asked.listed.tasks if asked.listed else ())}
     candidates = [by_id[one] for one in displayed(asked) if one in by_id]
     if is_no(text) and not pick(text, candidates, question.verb, memory):
+        if any(isinstance(one, Look) for one in read_message(text, now)):
+            # "No, just show them" is a wish of its own.
+            return None
         return Plan(remarks=[replies.TALK["cancelled"]])
     chosen = pick(text, candidates, question.verb, memory)
     if question.kind == "confirm" and is_yes(text):
@@ -135,6 +142,12 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     planner = Planner(memory, candidates, now)
     planner.act_on([task.id for task in chosen], question.verb, changes)
     return planner.plan([])
+
+
+def _is_other_act(request: Request, verb: Verb) -> bool:
+    if not isinstance(request, Act) or isinstance(request.otherwise, Add | Offer):
+        return False
+    return request.verb != verb
 
 
 def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:

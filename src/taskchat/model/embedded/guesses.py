@@ -84,7 +84,8 @@ _TOLD_OF_TASK = re.compile(
 def _reads_as_statement(text: str) -> bool:
     return bool(
         re.search(
-            r"^\W*not\b|\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn"
+            r"^\W*not\b|\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love"
+            r"|play|turn"
             r"|show)\b",
             text,
             re.I,

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _HOUR = re.compile(r"\s*(?:,\s*)?at\s+\d{1,2}(?::\d\d)?(?=\s+[a-z])", re.IGNORECASE)
 _WISH = re.compile(
-    rf"[\s,:;-]*(?:(?:i|we)\b|please\b|pls\b|add\b|remind\b|need\b|have\s+to\b|gotta\b|must\b|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
+    rf"[\s,:;-]*(?:(?:i|we)\b|please\b|pls\b|add\b|remind\b|need\b|have\s+to\b|gotta\b|must\b"
+    rf"|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
     re.IGNORECASE,
 )
 

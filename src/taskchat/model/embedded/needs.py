@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.adding import build_add, split_titles
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.dates import find_due
@@ -51,32 +51,40 @@ def read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
 _STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
 _WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
 _PLANS = re.compile(
-    r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also|just|still)\s+)*"
+    r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also"
+    r"|just|still)\s+)*"
     r"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b",
     re.IGNORECASE,
 )
 _STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNORECASE)
 
 
-def read_background(text: str, heard: Heard) -> Request:
+def read_background(text: str, heard: Heard) -> list[Request]:
     """The task that "remind me" means, where it stands in the sentences before."""
     told = _FORGETTING.sub("", PREAMBLE.sub("", heard.before))
     needed = [_needed(part, heard) for part in (told, *re.split(r"[,;:]\s*", told))]
     before = next((add for add in needed if add is not None), None)
     if before is None and told and not QUESTION.match(told) and read_talk(told) is None:
         before = build_add(told, heard.message, heard.now)
+    if before is not None and _MANY.search(text):
+        adds = [build_add(part, heard.message, heard.now) for part in split_titles(before.heard)]
+        return [add for add in adds if add is not None]
     if before is not None:
-        return before
+        return [before]
     due = find_due(text, heard.now)
     if due is None:
-        return Talk("what_to_add")
+        return [Talk("what_to_add")]
     # "Remind me tomorrow": of the task last spoken of, where there is one.
     changes = changes_due(text, due.due, heard.now)
-    return Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))
+    return [Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))]
+
+
+_MANY = re.compile(r"\b(?:them|those|both)\b", re.IGNORECASE)
 
 
 _FORGETTING = re.compile(
-    r"^\W*(?:(?:oh|so|and|ugh)\W+)?(?:i|we)\s+(?:(?:always|just|almost|totally|completely|have|had)\s+)*"
+    r"^\W*(?:(?:oh|so|and|ugh)\W+)?(?:i|we)\s+(?:(?:always|just|almost|totally|completely|have"
+    r"|had)\s+)*"
     r"(?:keep\s+forgetting|forget|forgot|forgotten|keep\s+meaning|meant)\s+(?:to|about)\s+",
     re.IGNORECASE,
 )

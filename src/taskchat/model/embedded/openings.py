@@ -15,7 +15,8 @@ LIST = (
 )
 _FILL = (
     r"(?:a|an|the|my|another|one|more|some|new|quick|me|us|up|two|three|four|five|these|following|"
-    r"couple|of|few|other|simple|extra|high|low|priority|urgent|important|like|very|really|super|as|this|also|to|have)"
+    r"couple|of|few|other|simple|extra|high|low|priority|urgent|important|like|very|really|super"
+    r"|as|this|also|to|have)"
 )
 _AFTER_NOUN = (
     r"(?:\s+(?:list|item|entry|in|for\s+me|for\s+us|please|pls|on\s+"
@@ -32,13 +33,15 @@ _PUT = (
 _NEED = (
     r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
     r"(?:(?:need|have|got|gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
-    r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should(?!\s+have\b|'ve)|am\s+going|'m\s+going"
+    r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better"
+    r"|better|shall|should(?!\s+have\b|'ve)|am\s+going|'m\s+going"
     r"|'ll|will)\b)"
-    r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+"
+    r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+|need\s+to\s+"
     r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
 I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED}",
+    rf"^\s*(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
+    rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED}",
     re.I,
 )
 
@@ -49,29 +52,38 @@ _OPENINGS = [
         rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
         rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
         rf"|into)\s+{LIST}\s*[:,-]+\s*",
-        rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}|list\b)[\s:,-]*(?:to\s+)?",
-        rf"\b(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put|start"
+        rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}"
+        rf"|list\b)[\s:,-]*(?:to\s+)?",
+        rf"\b(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put"
+        rf"|start"
         rf"|open|write|schedule|enter|insert|log|chuck|pop|stick|throw|bung|drop|"
-        rf"record|like|about|get)\b(?:\s+(?:in|up|down|on)\b)?(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
-        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|reading|that\s+(?:says|reads)|with\s+the\s+(?:title"
+        rf"record|like|about|get)\b(?:\s+(?:in|up|down"
+        rf"|on)\b)?(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
+        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|reading|that\s+(?:says"
+        r"|reads)|with\s+the\s+(?:title"
         r"|name))\b\s*)?",
         r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing"
         r"|point|something)\s+(?:for|about|on)\b",
-        r"\b(?:add|put|squeeze|stick|note|write|jot|pop|chuck|throw|slip|enter|include|record|log|save|create)"
+        r"\b(?:add|put|squeeze|stick|note|write|jot|pop|chuck|throw|slip|enter|include|record|log"
+        r"|save|create)"
         r"(?:\s+(?:in|down|up|on))?[\s:,]*(?=[\ue000-\uf8ff])",
-        r"\b(?:you|u|to|please|pls)\s+(?:(?:please|also|just|pls)\s+)*(?:add|jot\s+down|note\s+down|write\s+down)\s+(?!it\b|that\b|this\b)",
+        r"\b(?:you|u|to|please|pls)\s+(?:(?:please|also|just|pls)\s+)*(?:add|jot\s+down"
+        r"|note\s+down|write\s+down)\s+(?!it\b|that\b|this\b)",
         r"\bnot\s+(?:to\s+)?forget\b\s*(?:to\b|about\b|that\b)?",
-        r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b|about\b|that\b)?",
+        r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b"
+        r"|about\b|that\b)?",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
         r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
         r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
         r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
-        r"^\s*remember\b(?!\s+(?:when|how|who|why|me\b|the\s+time|that\s+time))\s*(?:to\b|that\b|about\b)?",
+        r"^\s*remember\b(?!\s+(?:when|how|who|why|me\b|the\s+time|that\s+time))\s*(?:to\b|that\b"
+        r"|about\b)?",
         rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}"
         rf"|one)\b{_AFTER_NOUN}"
         r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
-        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important|shopping(?:\s+list)?|groceries|errands?"
+        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important|shopping(?:\s+list)?"
+        r"|groceries|errands?"
         r"|add)\s*[:\u2013\u2014-]+",
         r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:(?:new|another|second|extra)\s+)?one\b"
         r"(?=\s*(?::|,|to\b|for\b|about\b|called\b|named\b))[\s:,-]*",
@@ -80,8 +92,10 @@ _OPENINGS = [
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
         r"(?:to\b|that\b)?",
-        rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
-        r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track|log|save|append|insert|include|jot|new)\b)(?:\s+(?:in|a"
+        rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task"
+        rf"|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
+        r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track|log|save|append|insert|include|jot"
+        r"|new)\b)(?:\s+(?:in|a"
         r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
         r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
@@ -99,7 +113,7 @@ _ADD_IT = re.compile(
     r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+"
     r"|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have)\s+"
-    r"(?:it|that|this|them|those)\b.*|"
+    r"(?:it|that|this|(?P<many>them|those|both|all\s+of\s+(?:them|those)))\b.*|"
     r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
     r"|the)\s+list"
     r"(?:\s+please)?)\s*$"
@@ -107,7 +121,7 @@ _ADD_IT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ONLY_ADD_IT = re.compile(
-    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them)"
+    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them|both)"
     r"(?:\s+(?:down|on|in|to|onto|there|somewhere|please|too|list|my|the|then|as|a|task)\b)*\W*",
     re.IGNORECASE,
 )
@@ -166,7 +180,7 @@ def _title_before(text: str) -> tuple[str, bool] | None:
         return None
     title = text[: found.start()]
     needed = I_NEED.match(title)
-    return (title[needed.end() :] if needed else title), False
+    return (title[needed.end() :] if needed else title), bool(found["many"])
 
 
 def _named_reminder(text: str) -> tuple[str, bool] | None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.adding import build_add, read_add, read_errand
+from taskchat.model.embedded.adding import SEPARATELY, build_add, read_add, read_errand
 from taskchat.model.embedded.changing import changes_due, read_change
 from taskchat.model.embedded.cues import (
     ADD_CUE,
@@ -72,10 +72,11 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     note = read_note(text, heard)
     if note:
         return note
+    is_framed = is_framed or SEPARATELY.search(text) is not None
     if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)
         if adds is not None and (is_framed or _comes_first(text)):
-            return list(adds) or [read_background(text, heard)]
+            return list(adds) or read_background(text, heard)
     needed = None if NEED_LIST.search(text) else read_need(text, heard)
     if needed is not None:
         return [needed]
@@ -91,13 +92,16 @@ def read_order(text: str, heard: Heard) -> list[Request]:
 
 # Said of what was just deleted.
 _STILL_WANTED = re.compile(
-    r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those|that\s+one)(?:\s+after\s+all)?\W*$",
+    r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those"
+    r"|that\s+one)(?:\s+after\s+all)?\W*$",
     re.IGNORECASE,
 )
 # "I want the report to be high priority" is an order about the report.
 _WANTS_DONE = re.compile(
-    r"^\s*(?:i|we)(?:'d\s+like|\s+(?:want|need|would\s+like))\s+(?=(?:the|my|that|this|it|task|number|#)\b.*"
-    r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done|finished|completed)\b)",
+    r"^\s*(?:i|we)(?:'d\s+like|\s+(?:want|need|would\s+like))\s+(?=(?:the|my|that|this|it|task"
+    r"|number|#)\b.*"
+    r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done"
+    r"|finished|completed)\b)",
     re.IGNORECASE,
 )
 
@@ -151,7 +155,8 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
 
 # Said alone, after a task was told as done.
 _NOT_YET = re.compile(
-    r"\W*(?:(?:no|nope|nah)\b\W*)?(?:(?:it|that)(?:'s|\s+is)?\s+)?(?:actually\s+)?not\s+(?:really\s+|quite\s+)?(?:yet|done|finished)"
+    r"\W*(?:(?:no|nope|nah)\b\W*)?(?:(?:it|that)(?:'s"
+    r"|\s+is)?\s+)?(?:actually\s+)?not\s+(?:really\s+|quite\s+)?(?:yet|done|finished)"
     r"(?:\s+(?:yet|actually|though|after\s+all))*\W*$",
     re.IGNORECASE,
 )
@@ -174,7 +179,8 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
 
 
 _TO_BE_DONE = re.compile(
-    r"\b(?:needs?|has|have|ought|must|should|got|is|are)\s+(?:to\s+)?be\s+(?:done|finished|completed?|ready|sorted)\b"
+    r"\b(?:needs?|has|have|ought|must|should|got|is|are)\s+(?:to\s+)?be\s+(?:done|finished"
+    r"|completed?|ready|sorted)\b"
     r"|\bneeds?\s+(?:doing|finishing)\b",
     re.IGNORECASE,
 )
@@ -187,7 +193,8 @@ def _offer(text: str, heard: Heard) -> Offer | Talk:
 
 # What is left of "set the rent to done".
 _SET_TO = re.compile(
-    r"^\s*(?:set|put|move|change|switch|turn|make|get|have)\s+(?P<target>.+?)\s*(?:\b(?:to|as|into)\b\s*)?$",
+    r"^\s*(?:set|put|move|change|switch|turn|make|get|have)\s+(?P<target>.+?)\s*(?:\b(?:to|as"
+    r"|into)\b\s*)?$",
     re.IGNORECASE,
 )
 

@@ -219,7 +219,7 @@ class Planner:
         return choice.is_bulk or count > MAX_NAMED
 
     def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
-        self._show(replies.ALL_OF_THESE, tasks)
+        self._show(replies.THIS_ONE if len(tasks) == 1 else replies.ALL_OF_THESE, tasks)
         self._plan.question = ask_confirm(verb, len(tasks))
 
     def _still_to_do(self, tasks: Sequence[SeenTask], verb: Verb) -> list[SeenTask]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 _FILLER = (
-    r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh|phew|bruh|bro|dude|"
-    r"please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|"
-    r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait|no)"
+    r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
+    r"|phew|bruh|bro|dude|"
+    r"please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
+    r"|assistant|taskchat|"
+    r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
+    r"|no)"
     r"\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"
 )
 _MODAL = (
-    r"(?:(?:maybe|perhaps)\s+(?:you|u)\s+(?:can|could)|(?:can|could|would|wld|will|won't|can't)\s+(?:you|u|ya|we|i))\b"
+    r"(?:(?:maybe|perhaps)\s+(?:you|u)\s+(?:can|could)|(?:can|could|would|wld|will|won't"
+    r"|can't)\s+(?:you|u|ya|we|i))\b"
     r"(?:\s+(?:please|pls|kindly|also|just|maybe|perhaps|mind))*\s*"
 )
 _WISH = (
@@ -21,7 +25,8 @@ _WISH = (
 )
 _IF_YOU = (
     r"(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*"
-    r"(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)(?:\s+it)?\s+(?:if\s+(?:you|u)\s+(?:(?:could|can|would)\s+)?|to\s+(?=have\b|get\b))"
+    r"(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)(?:\s+it)?\s+(?:if\s+(?:you|u)\s+(?:(?:could|can"
+    r"|would)\s+)?|to\s+(?=have\b|get\b))"
 )
 _POSSIBLE = (
     r"(?:would\s+(?:it\s+be\s+(?:possible|ok(?:ay)?|fine)\s+to|you\s+be\s+able\s+to)\s+"
@@ -29,14 +34,21 @@ _POSSIBLE = (
 )
 # Clauses of their own that only make room: "when you get a second, …".
 _ASIDE = (
-    r"(?:before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re|\s+are)\s+at\s+it)|by\s+the\s+way|btw|fyi"
-    r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)|it's\s+(?:ok(?:ay)?|possible)|possible)"
-    r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance|moment|minute|time))"
+    r"(?:before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
+    r"|\s+are)\s+at\s+it)|by\s+the\s+way|btw|fyi"
+    r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
+    r"|it's\s+(?:ok(?:ay)?|possible)|possible)"
+    r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance"
+    r"|moment|minute|time))"
     r"\b[\s,:.-]+"
 )
 _LEAD = (
-    r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+|feel\s+free\s+to\s+"
-    r"|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+|i\s+was\s+wrong\b[\s,:.-]*)"
+    r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
+    r"|feel\s+free\s+to\s+"
+    r"|(?:first(?:ly)?|secondly|lastly|finally|then)\s*,?\s+(?=(?:please\s+)?(?:add|put|mark"
+    r"|delete|remove|create|move|rename|show|complete|tick)\b)"
+    r"|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+"
+    r"|i\s+was\s+wrong\b[\s,:.-]*)"
 )
 # Dots, dashes and pictures, but no tick that stands for "done".
 _SIGNS = r"[^\w\ue000-\uf8ff#\u2705\u2714\u2611\u2713'\"?]+"

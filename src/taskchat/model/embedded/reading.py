@@ -14,6 +14,7 @@ from taskchat.model.embedded.cues import (
     ADD_CUE,
     QUESTION,
     correct_cues,
+    correct_slips,
 )
 from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
@@ -62,7 +63,7 @@ def read_message(text: str, now: datetime) -> list[Request]:
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
-    text = put_date_last(correct_cues(PREAMBLE.sub("", clause.text)), heard.now)
+    text = put_date_last(correct_cues(PREAMBLE.sub("", correct_slips(clause.text))), heard.now)
     if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
         return [Talk("left_alone", retracts=True)]
     if _JOKES.match(clause.text):
@@ -126,7 +127,8 @@ def _lead(text: str, title: str) -> str:
 
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
-    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
+    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,
 )

@@ -159,15 +159,15 @@ class Same:
 class Correct:
     """The last act was wrong: take it back and do it to this task, or with these words or date.
 
-    `words` are all that was said in its place and `wrong` what they stand for; `otherwise` is what
-    was asked for where there is nothing to correct.
+    `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
+    date or priority that was said instead; `otherwise` is what was asked for where there is nothing
+    to correct.
     """
 
     target: Target
     words: str = ""
     wrong: str = ""
-    due: Due | None = None
-    priority: Priority | None = None
+    changes: Changes = field(default_factory=Changes)
     otherwise: tuple[Request, ...] = ()
 
 
