@@ -10,6 +10,7 @@ from taskchat.model.embedded.adding import build_add, read_errand, read_level, t
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.dates import find_due
 from taskchat.model.embedded.looking import is_about_list, read_look
+from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
@@ -96,6 +97,6 @@ def _reads_as_statement(text: str) -> bool:
 def _guess(text: str, heard: Heard) -> Offer | Talk:
     add = build_add(text, heard.message, heard.now, heard=text)
     words = tokens(text)
-    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text):
+    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text) or is_by_others(text):
         return Talk("repeat_please") if words else Talk("nothing")
     return Offer(add)
