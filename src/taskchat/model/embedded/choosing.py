@@ -116,7 +116,8 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
             # What is to be spared could not be found: nothing is safe then.
             return Choice(missing=(quote(target.but),))
         pool = [task for task in pool if task.id not in kept]
-    in_order = sorted(pool, key=lambda task: list(tasks).index(task))
+    places = {task.id: place for place, task in enumerate(tasks)}
+    in_order = sorted(pool, key=lambda task: places[task.id])
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
 
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pydantic_ai.messages import (
     ModelResponse,
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
 
 
-@dataclass(frozen=True, slots=True)
-class SeenTask:
+class SeenTask(NamedTuple):
     """A task as a tool showed it; `due_at` is aware, None where the task has no date."""
 
     id: int

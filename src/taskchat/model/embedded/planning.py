@@ -56,6 +56,7 @@ class Planner:
     def __init__(self, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> None:
         self._memory = memory
         self._tasks = tasks
+        self._by_id = {task.id: task for task in tasks}
         self._now = now
         self._plan = Plan()
 
@@ -257,8 +258,7 @@ class Planner:
         self._plan.calls += take_back(undoable[-1], self._now)
 
     def _task(self, task_id: int) -> SeenTask | None:
-        listed = (task for task in self._tasks if task.id == task_id)
-        return next(listed, None) or self._memory.task(task_id)
+        return self._by_id.get(task_id) or self._memory.task(task_id)
 
     def _title(self, task_id: int) -> str:
         task = self._task(task_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import Effect, SeenTask, read_time
@@ -47,19 +46,19 @@ def _replay(task: SeenTask | None, steps: Sequence[Step], now: datetime) -> Seen
         if task is None:
             return None
         if effect.status in {"completed", "reopened"}:
-            task = replace(task, completed=effect.status == "completed")
+            task = task._replace(completed=effect.status == "completed")
         elif effect.status in {"created", "updated"}:
-            task = _with_fields(replace(task, title=effect.title), step.arguments, now)
+            task = _with_fields(task._replace(title=effect.title), step.arguments, now)
     return task
 
 
 def _with_fields(task: SeenTask, arguments: dict[str, object], now: datetime) -> SeenTask:
     priority, due, note = (arguments.get(name) for name in ("priority", "due_at", "description"))
     if isinstance(priority, str):
-        task = replace(task, priority=None if priority == "none" else priority)
+        task = task._replace(priority=None if priority == "none" else priority)
     if isinstance(note, str):
-        task = replace(task, description=note or None)
+        task = task._replace(description=note or None)
     if due == "none":
-        return replace(task, due_at=None, all_day=False)
+        return task._replace(due_at=None, all_day=False)
     at = read_time(due, now) if isinstance(due, str) else None
-    return replace(task, due_at=at, all_day="T" not in str(due)) if at else task
+    return task._replace(due_at=at, all_day="T" not in str(due)) if at else task
