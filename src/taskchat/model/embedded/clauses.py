@@ -37,9 +37,9 @@ _NEW_TASK = (
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (
-    r"(?:please\s+|also\s+|then\s+|just\s+)*(?:(?:can|could|would|will)\s+(?:you|u)\s+"
+    r"(?:please\s+|also\s+|then\s+|just\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
     r"|you\s+can\s+|"
-    r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+)*"
+    r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
 )
 _STARTERS = (
     r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo"
@@ -95,7 +95,7 @@ _WEAK_STARTER = re.compile(
 
 # "No sorry, I meant …" is one clause: what opens it says how the rest is meant.
 _ONLY_OPENS = re.compile(
-    r"(?:\W*\b(?:oh|no|nope|nah|wait|sorry|actually|um+|hmm+|well|ok(?:ay)?|oops|whoops|ah"
+    r"\W*(?:(?:oh|no|nope|nah|wait|sorry|actually|um+|hmm+|well|ok(?:ay)?|oops|whoops|ah"
     r"|my\s+bad|hey|hi|"
     r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|that(?:'s|\s+is"
     r"|\s+was)\s+(?:the\s+)?wrong(?:\s+(?:one|task))?|i\s+was\s+wrong|i\s+mean(?:t)?)\b\W*)+",
