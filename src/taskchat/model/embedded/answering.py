@@ -11,9 +11,11 @@ from taskchat.model.embedded.adding import build_add, clean_title, read_level
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
-from taskchat.model.embedded.cues import PREAMBLE, QUESTION
+from taskchat.model.embedded.correction_words import NOT_BUT
+from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
 
@@ -31,7 +33,8 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all"
+    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:both|all|all\s+of\s+(?:them"
+    r"|these|those)|everything|every\s+one|them\s+all"
     r"|each)\b[\s\w]{0,20}\W*$",
     re.I,
 )
@@ -41,6 +44,11 @@ _NEW_WISH = re.compile(
     r"|hello)\b",
     re.IGNORECASE,
 )
+
+
+def is_yes_word(text: str) -> bool:
+    """Whether a message begins with a yes, whatever it says then."""
+    return bool(re.match(r"\W*(?:yes|yeah|yep|yup|ok(?:ay)?|sure)\b", text, re.IGNORECASE))
 
 
 def is_no(text: str) -> bool:
@@ -54,12 +62,33 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return []
     if _BOTH.match(text):
         return list(candidates)
-    target = read_target(text, [])
-    row = Memory(memory.known, shown=tuple(task.id for task in candidates), is_fresh_show=True)
+    changed = NOT_BUT.match(text)
+    text = changed["right"] if changed else text
+    said = _GUESSED.sub("", _FILLS.sub("", text))
+    target = read_target(re.sub(r"^\W*(?:only|just)\s+", "", said, flags=re.IGNORECASE), [])
+    if _SPARES.search(text) and not (target.is_all and target.but):
+        # "Yes, but not the letter" names what is to be left alone.
+        return []
+    ids = tuple(task.id for task in candidates)
+    row = Memory(memory.turns, memory.now, shown=ids, is_fresh_show=True)
     choice = choose(target, "update", candidates, row)
-    if choice.missing or (not target.words and not target.numbers and not target.ordinals):
+    names = (
+        target.words
+        or target.numbers
+        or target.ordinals
+        or target.status != "all"
+        or (target.but and target.is_all and not is_yes_word(text))
+    )
+    if choice.missing or not names:
         return []
     return list(choice.tasks) if choice.is_clear else []
+
+
+_FILLS = re.compile(r"^\W*(?:(?:hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so)\b[\s,.]*)+", re.IGNORECASE)
+_SPARES = re.compile(r"\b(?:not|keep|but|except|without|leave)\b|n't\b", re.IGNORECASE)
+_GUESSED = re.compile(
+    r"[\s,]+(?:i\s+(?:guess|think|suppose|mean)|then|probably|please|pls)\W*$", re.IGNORECASE
+)
 
 
 def changes_asked(text: str, verb: Verb, now: datetime) -> Changes | None:

@@ -15,11 +15,11 @@ from taskchat.model.embedded.requests import (
     Changes,
     Correct,
     Offer,
-    Retract,
     Same,
     Tail,
     Talk,
     Target,
+    Undo,
 )
 
 if TYPE_CHECKING:
@@ -29,29 +29,25 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Request
 
 
+_RETRACTED = Talk("left_alone", retracts=True)
+
+
 def combine(
     requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
 ) -> list[Request]:
     """The requests so far together with what the next clause of the message asks for."""
+    if found == [_RETRACTED]:
+        return found
     if not requests:
         return found
-    if found == [Retract()]:
-        return [Talk("left_alone")]
     one = found[0] if len(found) == 1 else None
-    if isinstance(one, Correct):
+    if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
-    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
-        changes = Changes(due=last.due, priority=last.priority, note=last.note)
-        return [*requests[:-1], Act("update", Target(last.title), changes, otherwise=last)]
-    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
-        changes = one.changes
-        more = replace(
-            last,
-            due=changes.due or last.due,
-            priority=changes.priority or last.priority,
-            note=changes.note or last.note,
-        )
+    if _is_reason(last, clause) or _are_its_parts(last, found):
+        return [*requests[:-1], *found]
+    more = _of_same_task(last, one, clause)
+    if more is not None:
         return [*requests[:-1], more]
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
         # "I have an interview on friday. Please remind me" is one wish, told twice.
@@ -65,15 +61,54 @@ def combine(
     return requests + found
 
 
+def _is_reason(last: Request, clause: Clause) -> bool:
+    """Whether what was read last is only why the clause asks: "party on friday, so add wine"."""
+    leads_up = re.search(r"\bso\s*$", clause.before, re.IGNORECASE)
+    return isinstance(last, Add) and last.is_bare and leads_up is not None
+
+
+def _are_its_parts(last: Request, found: list[Request]) -> bool:
+    """Whether several tasks are what was read as one before: "soap and tea, add both"."""
+    return len(found) > 1 and all(
+        isinstance(one, Add) and isinstance(last, Add) and one.heard in last.heard for one in found
+    )
+
+
+def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
+    """The two requests as one, where one of them only says more about the task of the other."""
+    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
+        changes = Changes(due=last.due, priority=last.priority, note=last.note)
+        return Act("update", Target(last.title), changes, otherwise=last)
+    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
+        changes = one.changes
+        return replace(
+            last,
+            due=changes.due or last.due,
+            priority=changes.priority or last.priority,
+            note=changes.note or last.note,
+        )
+    if isinstance(one, Add) and isinstance(last, Act) and _is_level_alone(last):
+        # "Urgent! Call Ida": told before the task instead of after it.
+        return replace(one, priority=last.changes.priority)
+    return None
+
+
 # "…, set that on the existing task": what was read as a new one is there already.
 _ON_EXISTING = re.compile(
-    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same|one\s+i\s+(?:already\s+)?have)\b",
+    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same"
+    r"|one\s+i\s+(?:already\s+)?have)\b",
     re.IGNORECASE,
 )
 
 
 def _is_same(add: Add, other: Request) -> bool:
     return isinstance(other, Add) and other.title.casefold() == add.title.casefold()
+
+
+def _is_level_alone(act: Act) -> bool:
+    target, changes = act.target, act.changes
+    is_it = target.is_pronoun and not target.words and not target.background
+    return act.verb == "update" and is_it and changes == Changes(priority=changes.priority)
 
 
 def _tells_more(act: Act) -> bool:
@@ -84,23 +119,22 @@ def _tells_more(act: Act) -> bool:
     return act.verb == "update" and points and bool(told) and not changes.title
 
 
-def _put_right(requests: list[Request], correction: Correct) -> list[Request]:
+def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Request]:
     """Correct the last wish of the same message: it is not done and taken back, but never done."""
     *before, last = requests
+    if isinstance(correction, Undo):
+        return [*before, Talk("left_alone")] if _is_plain(last) else [*requests, correction]
+    told = correction.changes
     match last:
-        case Add() if correction.due is not None:
-            return [*before, replace(last, due=correction.due)]
-        case Add() if correction.priority is not None:
-            return [*before, replace(last, priority=correction.priority)]
-        case Act() if correction.priority is not None:
-            changes = replace(last.changes, priority=correction.priority)
-            return [*before, replace(last, changes=changes)]
+        case Add() if not told.are_none:
+            due, priority = told.due or last.due, told.priority or last.priority
+            return [*before, replace(last, due=due, priority=priority)]
+        case Act(changes=changes) if not told.are_none:
+            due, priority = told.due or changes.due, told.priority or changes.priority
+            return [*before, replace(last, changes=replace(changes, due=due, priority=priority))]
         case Add() if correction.words:
             title = corrected_title(last.title, correction.words, correction.wrong)
             return [*before, replace(last, title=title)]
-        case Act() if correction.due is not None:
-            changes = replace(last.changes, due=correction.due)
-            return [*before, replace(last, changes=changes)]
         case Act(verb="update", changes=changes) if changes.title:
             title = corrected_title(changes.title, correction.words, correction.wrong)
             return [*before, replace(last, changes=replace(changes, title=title))]
@@ -138,7 +172,7 @@ def _join_tail(
 
 def weigh(requests: list[Request]) -> list[Request]:
     """Drop what only leads up to the real requests: small talk, a need or a report told before."""
-    real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer | Retract)]
+    real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer)]
     if any(isinstance(one, Act) and one.otherwise is None for one in real):
         real = [one for one in real if not (isinstance(one, Add) and one.is_hint)]
     if any(isinstance(one, Add) and not one.is_hint for one in real):
@@ -157,6 +191,10 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _is_plain(request: Request) -> bool:
+    return isinstance(request, Add) or (isinstance(request, Act) and request.otherwise is None)
 
 
 def _is_report(request: Request) -> bool:

@@ -11,7 +11,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_back
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title
 from taskchat.model.embedded.history import Effect, SeenTask
-from taskchat.model.embedded.requests import Act, Changes, Talk
+from taskchat.model.embedded.requests import Act, Changes, Talk, Target
 from taskchat.model.embedded.targets import best
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Mended:
 def take_back(done: Done, now: datetime) -> list[Call]:
     """The calls that undo what a turn did, last effect first."""
     calls = [
-        call_back(effect, done.before.get(effect.task_id), now) for effect in reversed(done.effects)
+        call_back(effect, done.before(effect.task_id), now) for effect in reversed(done.effects)
     ]
     return [call for call in calls if call is not None]
 
@@ -52,9 +52,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if last is None or not memory.is_just_changed:
         return otherwise
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
-    told = Changes(due=correction.due, priority=correction.priority)
+    told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
-        return _update(last, told, now)
+        return _update(told)
     kept = _kept(correction, last)
     if kept:
         # "No, only the milk": of what was done, the rest is taken back.
@@ -62,7 +62,7 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         return Mended(tuple(take_back(replace(last, steps=rest), now)))
     verb = DONE_VERBS.get(status)
     if verb is not None:
-        choice = choose(correction.target, verb, tasks, memory)
+        choice = choose(correction.target, verb, _as_were(tasks, last), memory)
         others = [task for task in choice.tasks if task.id not in ids]
         if others and (choice.is_clear or not correction.otherwise):
             calls = [again(verb, task, last.steps[-1], now) for task in others]
@@ -73,11 +73,21 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         if correction.words and len(last.effects) == 1:
             old = last.effects[0].title
             title = corrected_title(old, correction.words, correction.wrong)
-            return _update(last, Changes(title=title), now)
+            return _update(Changes(title=title))
         return otherwise
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _as_were(tasks: Sequence[SeenTask], last: Done) -> list[SeenTask]:
+    """The list before the last act, so that "the second" counts what was there then."""
+    gone = [
+        last.before(effect.task_id) or SeenTask(effect.task_id, effect.title)
+        for effect in last.effects
+        if effect.status == "deleted"
+    ]
+    return sorted([*tasks, *gone], key=lambda task: task.id) if gone else list(tasks)
 
 
 def _kept(correction: Correct, last: Done) -> set[int]:
@@ -93,9 +103,9 @@ def _id_of(step: Step) -> int:
     return step.result.task_id if isinstance(step.result, Effect) else 0
 
 
-def _update(last: Done, changes: Changes, now: datetime) -> Mended:
-    effect = last.effects[-1]
-    return Mended((call_act("update", effect.task_id, effect.title, changes, now),))
+def _update(changes: Changes) -> Mended:
+    # The task of the last act is the one in focus.
+    return Mended(requests=(Act("update", Target(is_pronoun=True), changes),))
 
 
 def again(verb: Verb, task: SeenTask, step: Step, now: datetime) -> Call:

@@ -13,25 +13,6 @@ def _cue(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-PREAMBLE = _cue(
-    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|please"
-    r"|pls|plz|kindly|great|awesome|"
-    r"perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|yes|yeah|yep|oops|but"
-    r"|plus|now|just|next|maybe|"
-    r"good\s+morning|good\s+evening|no\s+wait|wait|no)\b(?=[\s,.!:-])(?!\s+(?:one|task|due"
-    r"|list)\b)[\s,.!:-]*"
-    r"|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b)|(?:can|could|would|will|won't"
-    r"|can't)\s+(?:you|u|ya|we|i)\b(?:\s+(?:please|pls|kindly|also|just|maybe|mind))*\s*"
-    r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)|i\s+(?:want"
-    r"|need)\s+(?:you|u)\s+to\s+"
-    r"|(?:one\s+more|another|last|first|next)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
-    r"|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+"
-    r"|help\s+me\s+(?:to\s+)?"
-    r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+"
-    r"|(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)"
-    r"(?:\s+it)?\s+if\s+(?:you|u)\s+(?:(?:could|can|would)\s+)?"
-    r"|i\s+think\s+|i\s+was\s+wrong\b[\s,:.-]*|(?:before\s+i\s+forget|while\s+i\s+remember|by\s+the\s+way|btw|fyi)[\s,:.-]+)+"
-)
 QUESTION = _cue(
     r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why"
     r"|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
@@ -62,9 +43,14 @@ NOT_NEEDED = _cue(
     r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
+    r"\bgive\s+me\b|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
+    r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget"
+    r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"|register"
+    r"|(?:get|have|want|need)(?=\b.*\badded\b)|(?:get|have)(?=\b.*[\ue000-\uf8ff].*\blist\b)"
+    r"|get(?=\b.*\bonto\b)"
     r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
     r"|needs?|want|squeeze|record)\b"
 )
@@ -72,10 +58,12 @@ ADD_CUE = _cue(
 SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
-    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
+    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)"
+    r"|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
 UNDO_CUE = _cue(
-    r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it"
+    r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
+    r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
     r"|\bmy\s+mistake\b"
@@ -107,8 +95,10 @@ NOT_DONE = _cue(
     r"|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
     r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually"
     r"|really|yet|been|get\s+to))*(?=.*)|"
-    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b"
-    r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|(?:\bis|'s|\bare)\s+still\s+(?:open|pending|to\s+do)\b"
+    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)"
+    r"|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b"
+    r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|(?:\bis|'s|\bare)\s+still\s+(?:open|pending"
+    r"|to\s+do)\b"
 )
 COMPLETE_CUE = _cue(
     rf"\b(?:you\s+can\s+)?mark(?:ed|ing)?\b(?:\s+off\b)?|\bas\s+{_DONE}\b|"
@@ -123,32 +113,41 @@ COMPLETE_CUE = _cue(
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
-    r"|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
+    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
+    r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
-    r"\bcomplete\b|^\s*finish\s+(?=(?:task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
+    r"\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
+    r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"
+    r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
-    r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|"
-    r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks|todos|to-dos)\b)|"
+    r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
+    r"|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|"
+    r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
+    r"|todos|to-dos)\b)|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
-    r"|\b(?:can|may|should|could|must)\s+be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled|erased)\b|\banymore\b|\bany\s+more\b"
+    r"|\b(?:can|may|should|could|must)\s+be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
+    r"|erased)\b|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
 WEAK_DELETE = _cue(
     r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off)"
 )
 UPDATE_CUE = _cue(
-    r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix|schedule"
+    r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"
+    r"|schedule"
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
-    r"|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
-    r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task|number))|instead|date|raise|lower|note|description"
-    r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|i'll|i\s+will)\b|"
+    r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
+    r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task"
+    r"|number))|instead|date|raise|lower|note|description"
+    r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
+    r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
 )
 
@@ -168,14 +167,18 @@ _KNOWN = word_set(
 # Slips of the fingers that are no other word, wherever they stand.
 _SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
-            "tommorrow": "tomorrow", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
+            "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 
+def correct_slips(text: str) -> str:
+    """The text with slips of the fingers put right that are no other word."""
+    return _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
+
+
 def correct_cues(text: str) -> str:
     """The clause with misspelled command words put right; other words stay as they are."""
-    text = _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
     # Commands stand at the front; further in, "remote" is more likely a remote.
     text = _PLAIN_WORD.sub(lambda word: _corrected(word[0], _COMMANDS), text, count=2)
     return _PLAIN_WORD.sub(lambda word: _corrected(word[0], _DONE_WORDS), text, count=8)

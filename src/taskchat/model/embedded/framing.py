@@ -14,13 +14,14 @@ _FRAME = word_set(
     "reminder reminders entry entries something stuff list lists my the a an on onto in for of up down here "
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
-    "shopping groceries errands errand"
+    "gets get pile don't let slip turn into should go make one "
+    "shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")
 _SEVERAL = word_set(
     "things tasks todos to-dos items reminders entries two three four five six few couple these those"
 )
-_ITEM = re.compile(r"(?:(?:^|\n)\s*(?:[-*\u2022]|\d{1,2}[.)])|(?<=\s)\d{1,2}[.)])\s+")
+_ITEM = re.compile(r"(?:(?:^|\n)\s*(?:[-*\u2022]|\d{1,2}[.)])|(?<=\s)(?:\d{1,2}[.)]|[a-f]\)))\s+")
 
 
 def read_frame(text: str) -> tuple[str, bool] | None:
@@ -30,7 +31,13 @@ def read_frame(text: str) -> tuple[str, bool] | None:
         return None
     said = tokens(framed["lead"])
     day = next((word for word in said if word in _FRAME_DAYS), "")
-    return f"{framed['title']} {day}".strip(), bool(set(said) & _SEVERAL)
+    title = re.sub(
+        r"^(?:(?:please|can\s+you|could\s+you)\s+)*add\s+(?=\w)",
+        "",
+        framed["title"],
+        flags=re.IGNORECASE,
+    )
+    return f"{title} {day}".strip(), any(word in _SEVERAL or word.isdecimal() for word in said)
 
 
 def spell_items(text: str) -> str:
@@ -42,4 +49,4 @@ def spell_items(text: str) -> str:
 
 
 def _is_frame(lead: str) -> bool:
-    return not set(tokens(lead)) - _FRAME - _FRAME_DAYS
+    return not {word for word in tokens(lead) if not word.isdecimal()} - _FRAME - _FRAME_DAYS

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, read_errand, read_level
+from taskchat.model.embedded.adding import build_add, read_errand, read_level, take_priority
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
+from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
@@ -41,6 +42,14 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     due = find_due(text, heard.now)
     if due is not None:
         return [_read_dated(text, heard, due)]
+    rest, priority = take_priority(text)
+    if priority is not None:
+        # "Report high prio": of a task that is there, else an offer.
+        guess = _guess(rest, heard)
+        target = read_target(
+            heard.message.reveal(rest), heard.message.quoted(rest), heard.background
+        )
+        return [Act("update", target, Changes(priority=priority), otherwise=guess)]
     return [_guess(text, heard)]
 
 
@@ -68,14 +77,16 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
-    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to)\b", re.IGNORECASE
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
+    re.IGNORECASE,
 )
 
 
 def _reads_as_statement(text: str) -> bool:
     return bool(
         re.search(
-            r"^\W*not\b|\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn"
+            r"^\W*not\b|\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love"
+            r"|play|turn"
             r"|show)\b",
             text,
             re.I,
@@ -86,6 +97,6 @@ def _reads_as_statement(text: str) -> bool:
 def _guess(text: str, heard: Heard) -> Offer | Talk:
     add = build_add(text, heard.message, heard.now, heard=text)
     words = tokens(text)
-    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text):
+    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text) or is_by_others(text):
         return Talk("repeat_please") if words else Talk("nothing")
     return Offer(add)

@@ -1,4 +1,7 @@
-"""What the conversation has in mind, rebuilt from its earlier turns: focus, shown list, question."""
+"""What the conversation has in mind, rebuilt from its earlier turns: focus, shown list, question.
+
+A history may hold many long lists, so only what is asked for is read from them.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,34 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.cues import UNDO_CUE
 from taskchat.model.embedded.history import Effect
 from taskchat.model.embedded.questions import Question, read_question
-from taskchat.model.embedded.tracking import after_step
+from taskchat.model.embedded.showing import displayed
+from taskchat.model.embedded.tracking import task_after
 
 if TYPE_CHECKING:
-    from taskchat.model.embedded.history import Conversation, SeenTask, Step, Turn
+    from collections.abc import Sequence
+    from datetime import datetime
 
-_LINE = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$", re.MULTILINE)
+    from taskchat.model.embedded.history import Conversation, Listed, SeenTask, Step, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one turn changed: its writing steps, and the tasks as they were known before it."""
+    """What one turn changed: its writing steps, the list it read first, and the turns before it."""
 
     steps: tuple[Step, ...]
-    before: dict[int, SeenTask]
+    listed: Listed | None
+    earlier: tuple[Turn, ...]
+    now: datetime
 
     @property
     def effects(self) -> tuple[Effect, ...]:
         """What the steps did, in order."""
         return tuple(step.result for step in self.steps if isinstance(step.result, Effect))
+
+    def before(self, task_id: int) -> SeenTask | None:
+        """A task as it was known before the turn, or None."""
+        listed = self.listed.find(task_id) if self.listed else None
+        return listed or task_after(self.earlier, task_id, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,8 @@ class Memory:
     """What earlier turns left behind.
 
     Attributes:
-        known: the last that is known of each task, by id.
+        turns: the earlier turns, oldest first.
+        now: the user's clock.
         focus: the tasks that "it" and "them" mean, of the last turn that spoke of any.
         shown: the list last shown, in the order in which the reply displayed it.
         deleted: what was deleted in this conversation, newest first.
@@ -46,7 +59,8 @@ class Memory:
         is_just_changed: whether the last turn is the one of `last`.
     """
 
-    known: dict[int, SeenTask]
+    turns: tuple[Turn, ...]
+    now: datetime
     focus: tuple[int, ...] = ()
     shown: tuple[int, ...] = ()
     deleted: tuple[Effect, ...] = ()
@@ -62,34 +76,32 @@ class Memory:
         """What the last turn that changed anything did."""
         return self.last.effects if self.last else ()
 
+    def task(self, task_id: int) -> SeenTask | None:
+        """A task as it is known from the conversation alone, or None."""
+        return task_after(self.turns, task_id, self.now)
+
 
 def recall(conversation: Conversation) -> Memory:
     """Rebuild the memory from the turns before the current one."""
-    known: dict[int, SeenTask] = {}
-    focus: tuple[int, ...] = ()
-    shown: tuple[int, ...] = ()
+    turns, now = conversation.earlier, conversation.now
     deleted: list[Effect] = []
     last: Done | None = None
     undoable: list[Done] = []
-    for turn in conversation.earlier:
-        known |= {task.id: task for task in (turn.listed.tasks if turn.listed else ())}
-        lines = displayed(turn)
-        shown = lines or shown
-        focus = _focus(turn, lines) or focus
+    for number, turn in enumerate(turns):
         writes = tuple(step for step in turn.steps if isinstance(step.result, Effect))
         if writes:
-            last = Done(writes, dict(known))
+            last = Done(writes, turn.listed, turns[:number], now)
             _keep_undoable(undoable, last, turn.text)
-        for step in writes:
-            after_step(step, known, conversation.now)
         for effect in turn.effects:
             deleted = _after(effect, deleted)
-    question, asked_about = _pending(conversation.earlier)
-    newest = conversation.earlier[-1] if conversation.earlier else None
+    question, asked_about = _pending(turns)
+    fresh = displayed(turns[-1]) if turns else ()
+    shown = fresh or next((row for turn in reversed(turns[:-1]) if (row := displayed(turn))), ())
+    focus = fresh if fresh and not turns[-1].effects else _focus(turns)
     return Memory(
-        known, focus, shown, tuple(deleted), question, asked_about, last, tuple(undoable),
-        is_fresh_show=bool(newest and displayed(newest)),
-        is_just_changed=bool(newest and newest.effects),
+        turns, now, focus, shown, tuple(deleted), question, asked_about, last, tuple(undoable),
+        is_fresh_show=bool(fresh),
+        is_just_changed=bool(turns and turns[-1].effects),
     )  # fmt: skip
 
 
@@ -106,35 +118,22 @@ def _keep_undoable(undoable: list[Done], last: Done, text: str) -> None:
         undoable.append(last)
 
 
-def displayed(turn: Turn) -> tuple[int, ...]:
-    """The ids of the tasks that the turn's reply showed as a list, in the order of the reply."""
-    if turn.listed is None:
+def _focus(turns: Sequence[Turn]) -> tuple[int, ...]:
+    for turn in reversed(turns):
+        changed = tuple(dict.fromkeys(effect.task_id for effect in turn.effects))
+        found = changed or displayed(turn) or _quoted(turn)
+        if found:
+            return found
+    return ()
+
+
+def _quoted(turn: Turn) -> tuple[int, ...]:
+    """The tasks that a reply named in quotation marks."""
+    quoted = [" ".join(one.split()).casefold() for one in re.findall(r"“([^”]*)”", turn.reply)]
+    if turn.listed is None or not quoted:
         return ()
-    left = list(turn.listed.tasks)
-    found: list[int] = []
-    for line in _LINE.findall(turn.reply):
-        fitting = [task for task in left if _is_in(task.title, line)]
-        if fitting:
-            # The longest title: "Call" also begins the line of "Call mom".
-            task = max(fitting, key=lambda one: len(one.title))
-            left.remove(task)
-            found.append(task.id)
-    return tuple(found)
-
-
-def _is_in(title: str, line: str) -> bool:
-    return " ".join(title.split())[:120].casefold() in " ".join(line.split()).casefold()
-
-
-def _focus(turn: Turn, lines: tuple[int, ...]) -> tuple[int, ...]:
-    changed = tuple(dict.fromkeys(effect.task_id for effect in turn.effects))
-    if changed:
-        return changed
-    if lines:
-        return lines
-    quoted = re.findall(r"“([^”]*)”", turn.reply)
-    tasks = turn.listed.tasks if turn.listed else ()
-    return tuple(task.id for task in tasks if any(_is_in(task.title, one) for one in quoted))
+    titles = [(one, " ".join(title.split())[:120].casefold()) for one, title in turn.listed.titles]
+    return tuple(one for one, title in titles if any(title in name for name in quoted))
 
 
 def _after(effect: Effect, deleted: list[Effect]) -> list[Effect]:

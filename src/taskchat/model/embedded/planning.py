@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded import replies
 from taskchat.model.embedded.calls import Call, call_act, call_add
+from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
 from taskchat.model.embedded.listing import answer_look
@@ -20,7 +21,6 @@ from taskchat.model.embedded.requests import (
     Look,
     Offer,
     Request,
-    Retract,
     Same,
     Tail,
     Talk,
@@ -50,44 +50,13 @@ class Plan:
     question: str = ""
 
 
-def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
-    """Whether the list must be read before anything can be decided."""
-    return any(
-        isinstance(one, Look | Same | Tail | Correct)
-        or (isinstance(one, Add) and one.is_bare)
-        or (isinstance(one, Act) and known_choice(one, memory) is None)
-        for one in requests
-    )
-
-
-def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
-    """The ids that an act means for certain by the conversation alone, or None."""
-    target = act.target
-    if (
-        act.is_hedged
-        or act.otherwise is not None
-        or target.words
-        or target.is_all
-        or target.but
-        or target.background
-    ):
-        return None
-    if act.verb == "restore":
-        return None
-    if target.numbers or target.ordinals:
-        return None
-    plain = target.is_pronoun and not target.is_plural and not target.is_other
-    if plain and len(memory.focus) == 1:
-        return memory.focus
-    return None
-
-
 class Planner:
     """Makes one plan for one message."""
 
     def __init__(self, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> None:
         self._memory = memory
         self._tasks = tasks
+        self._by_id = {task.id: task for task in tasks}
         self._now = now
         self._plan = Plan()
 
@@ -137,8 +106,6 @@ class Planner:
                 self._plan_tail(request)
             case Correct():
                 self._plan_correction(request)
-            case Retract():
-                self._plan.remarks.append(replies.TALK["left_alone"])
 
     def _say(self, talk: Talk) -> None:
         if talk.topic == "what_to_add":
@@ -185,14 +152,12 @@ class Planner:
 
     def _is_there(self, add: Add) -> bool:
         """Plan what a bare order is where it speaks of a task that exists: its date, or a question."""
-        there = named_in_full(add.title, self._tasks)
+        ranked = rank(add.title, self._tasks)
+        there = named_in_full(ranked)
         if there is not None and (add.due or add.priority):
             self.act_on([there.id], "update", Changes(priority=add.priority, due=add.due))
             return True
-        if any(
-            match.shares_noun and match.phrase >= _MAY_BE_THERE
-            for match in rank(add.title, self._tasks)
-        ):
+        if any(match.shares_noun and match.phrase >= _MAY_BE_THERE for match in ranked):
             self._plan.question = ask_add(add.title)
             return True
         return False
@@ -255,7 +220,7 @@ class Planner:
         return choice.is_bulk or count > MAX_NAMED
 
     def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
-        self._show(replies.ALL_OF_THESE, tasks)
+        self._show(replies.THIS_ONE if len(tasks) == 1 else replies.ALL_OF_THESE, tasks)
         self._plan.question = ask_confirm(verb, len(tasks))
 
     def _still_to_do(self, tasks: Sequence[SeenTask], verb: Verb) -> list[SeenTask]:
@@ -293,8 +258,7 @@ class Planner:
         self._plan.calls += take_back(undoable[-1], self._now)
 
     def _task(self, task_id: int) -> SeenTask | None:
-        listed = (task for task in self._tasks if task.id == task_id)
-        return next(listed, self._memory.known.get(task_id))
+        return self._by_id.get(task_id) or self._memory.task(task_id)
 
     def _title(self, task_id: int) -> str:
         task = self._task(task_id)

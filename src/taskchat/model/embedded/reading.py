@@ -12,10 +12,11 @@ from taskchat.model.embedded.combining import combine, weigh
 from taskchat.model.embedded.correction_words import read_correction
 from taskchat.model.embedded.cues import (
     ADD_CUE,
-    PREAMBLE,
     QUESTION,
     correct_cues,
+    correct_slips,
 )
+from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
     RETRACTS,
     is_denied_return,
@@ -24,7 +25,8 @@ from taskchat.model.embedded.mood import (
 )
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Offer, Retract, Same, Talk, Undo
+from taskchat.model.embedded.preamble import PREAMBLE
+from taskchat.model.embedded.requests import Act, Add, Offer, Same, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
@@ -49,10 +51,11 @@ def read_message(text: str, now: datetime) -> list[Request]:
         return [Talk("too_long")]
     message = cut(text)
     requests: list[Request] = []
-    background = ""
+    background, before = "", ""
     for clause in message.clauses:
-        found = _read_clause(clause, Heard(message, now, background))
+        found = _read_clause(clause, Heard(message, now, background, before))
         requests = combine(requests, found, clause, message, now)
+        before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()
     if len(requests) > MAX_REQUESTS:
         return [Talk("too_long")]
@@ -60,9 +63,9 @@ def read_message(text: str, now: datetime) -> list[Request]:
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
-    text = correct_cues(PREAMBLE.sub("", clause.text))
+    text = put_date_last(correct_cues(PREAMBLE.sub("", correct_slips(clause.text))), heard.now)
     if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
-        return [Retract()]
+        return [Talk("left_alone", retracts=True)]
     if _JOKES.match(clause.text):
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
@@ -77,9 +80,9 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
 
 
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
-    is_question = QUESTION.match(text) and not (
-        _CAN_WE.match(clause.text) and text[:3].lower() == "do "
-    )
+    # "Do the milk on saturday" and "can we do the …" are orders, "do the plants need water?" is none.
+    does = bool(_DO_THE.match(text)) and (not clause.is_asked or bool(_CAN_WE.match(clause.text)))
+    is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
@@ -124,12 +127,14 @@ def _lead(text: str, title: str) -> str:
 
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
-    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
+    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,
 )
 _JOKES = re.compile(
     r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
 )
+_DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

@@ -58,6 +58,7 @@ TALK: dict[Topic, str] = {
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."
 SEVERAL_FIT = "It could be one of these:"
+THIS_ONE = "You mean this one:"
 ALL_OF_THESE = "That means all of these:"
 TITLE_CUT = "That was long for a title: the full text is in its description."
 LIST_FAILED = "I couldn't read your list just now. Please try again in a moment."

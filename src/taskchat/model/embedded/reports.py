@@ -20,7 +20,8 @@ _TO_BE_DONE = re.compile(
 )
 # "I managed to pay the rent" tells the same as "I paid the rent".
 _MANAGED = re.compile(
-    r"\bended\s+up\s+(?=\w+ing\b)|\b(?:managed|(?:finally|just)\s+got|got\s+(?:a?round|the\s+chance))\s+to\s+",
+    r"\bended\s+up\s+(?=\w+ing\b)|\b(?:managed|(?:finally|just)\s+got|got\s+(?:a?round"
+    r"|the\s+chance))\s+to\s+",
     re.IGNORECASE,
 )
 _PIECE = re.compile(

@@ -91,7 +91,8 @@ class Offer:
 class Look:
     """A question about the list; `first` and `last` bound the due dates asked for.
 
-    `asks_one` is set where the question is whether some task is there, so that "no" is an answer.
+    `asks_one` is set where the question is whether some task is there, so that "no" is an answer;
+    `of_focus` where it is about the task last spoken of ("when is that due?").
     """
 
     status: Status = "pending"
@@ -102,13 +103,15 @@ class Look:
     is_overdue: bool = False
     priority: Priority | None = None
     asks_one: bool = False
+    of_focus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Words that need no tool."""
+    """Words that need no tool; `retracts` where the wishes before them are not to be done either."""
 
     topic: Topic
+    retracts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +159,16 @@ class Same:
 class Correct:
     """The last act was wrong: take it back and do it to this task, or with these words or date.
 
-    `words` are all that was said in its place and `wrong` what they stand for; `otherwise` is what
-    was asked for where there is nothing to correct.
+    `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
+    date or priority that was said instead; `otherwise` is what was asked for where there is nothing
+    to correct.
     """
 
     target: Target
     words: str = ""
     wrong: str = ""
-    due: LocalDue | None = None
-    priority: Priority | None = None
+    changes: Changes = field(default_factory=Changes)
     otherwise: tuple[Request, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Retract:
-    """What was asked for before in the same message is not to be done."""
-
-
-Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct | Retract
+Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct

@@ -58,43 +58,82 @@ def rank(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     said = telling_words(words)
     if not said:
         return []
-    matches = [_match(said, words, task) for task in tasks]
+    titles = [telling_words(task.title) for task in tasks]
+    alike = _alike_words(said, {word for title in titles for word in title})
+    matches = [
+        _match(said, words, task, title, alike)
+        for task, title in zip(tasks, titles, strict=True)
+        if not alike.keys().isdisjoint(title)
+    ]
     found = [match for match in matches if match.phrase > 0]
     return sorted(found, key=lambda match: -match.score)
 
 
 def best(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """The match of `words`, or the several that fit about as well; empty where none is likely."""
-    likely = [match for match in rank(words, tasks) if match.is_likely]
+    return leaders(rank(words, tasks))
+
+
+def leaders(ranked: Sequence[Match]) -> list[Match]:
+    """Of ranked matches the first, and those that fit about as well; empty where none is likely."""
+    likely = [match for match in ranked if match.is_likely]
     if not likely:
         return []
     top = likely[0]
     return [match for match in likely if top.score - match.score < _MARGIN]
 
 
-def named_in_full(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:
-    """The one open task whose title says all of `words`, and little more; None for none or several."""
-    matches = rank(words, [task for task in tasks if not task.completed])
-    full = [match for match in matches if match.phrase > 0.99 and match.title >= _NAMED_IN_FULL]
+def named_in_full(ranked: Sequence[Match]) -> SeenTask | None:
+    """The one open task whose title says all of a phrase, and little more; None for none or several."""
+    full = [
+        match
+        for match in ranked
+        if match.phrase > 0.99 and match.title >= _NAMED_IN_FULL and not match.task.completed
+    ]
     return full[0].task if len(full) == 1 else None
 
 
 def split_phrases(words: str) -> list[str]:
     """The parts of "milk, rent and the report"."""
-    parts = re.split(r"\s*(?:,|;|&|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
+    parts = re.split(r"\s*(?:,|;|&|\+|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
     return [part for part in parts if content_stems(part)]
 
 
-def _match(said: tuple[Word, ...], words: str, task: SeenTask) -> Match:
+# Of the words of all titles, those that a word of the phrase may mean, and how closely.
+_Alike = dict[Word, dict[Word, int]]
+_SAME, _SAME_DEED, _NEAR = 3, 2, 1
+
+
+def _alike_words(said: tuple[Word, ...], vocabulary: set[Word]) -> _Alike:
+    alike: _Alike = {}
+    for mine in said:
+        deeds, first, second = same_deed(mine.stem), mine.stem[:1], mine.stem[1:2]
+        for other in vocabulary:
+            stem = other.stem
+            if stem == mine.stem:
+                grade = _SAME
+            elif stem in deeds:
+                grade = _SAME_DEED
+            # Few typos are in both of the first letters; the look at the rest is what costs.
+            elif (stem[:1] == first or stem[1:2] == second) and _is_near(mine, other):
+                grade = _NEAR
+            else:
+                continue
+            alike.setdefault(other, {})[mine] = grade
+    return alike
+
+
+def _match(
+    said: tuple[Word, ...], words: str, task: SeenTask, title: tuple[Word, ...], alike: _Alike
+) -> Match:
     if words.strip().casefold() == task.title.casefold():
         return Match(task, 1.0, 1.0)
-    title = telling_words(task.title)
-    hits = {mine: _counterpart(mine, title) for mine in said}
+    hits = {mine: _counterpart(mine, title, alike) for mine in said}
     found = {other for other in hits.values() if other is not None}
     if all(one.is_verb for one in found):
         # Without a noun in common "finish it" is not "complete the form".
         hits = {
-            mine: other if other and not _is_same_deed(mine, other) else None
+            mine: other if other and alike[other][mine] != _SAME_DEED else None
             for mine, other in hits.items()
         }
         found = {other for other in hits.values() if other is not None}
@@ -107,6 +146,16 @@ def _match(said: tuple[Word, ...], words: str, task: SeenTask) -> Match:
     return Match(task, phrase, _share(found, title))
 
 
+def _counterpart(mine: Word, title: tuple[Word, ...], alike: _Alike) -> Word | None:
+    graded = [
+        (alike[other].get(mine, 0), -place, other)
+        for place, other in enumerate(title)
+        if other in alike
+    ]
+    grade, _, other = max(graded, default=(0, 0, None))
+    return other if grade else None
+
+
 def _share(found: set[Word], title: tuple[Word, ...]) -> float:
     total = sum(map(_weight, title))
     return sum(map(_weight, found)) / total if total else 0.0
@@ -114,22 +163,6 @@ def _share(found: set[Word], title: tuple[Word, ...]) -> float:
 
 def _weight(word: Word) -> float:
     return 0.4 if word.is_verb else 1.0
-
-
-def _counterpart(mine: Word, title: tuple[Word, ...]) -> Word | None:
-    for alike in (_is_same, _is_same_deed, _is_near):
-        for other in title:
-            if alike(mine, other):
-                return other
-    return None
-
-
-def _is_same(mine: Word, other: Word) -> bool:
-    return mine.stem == other.stem
-
-
-def _is_same_deed(mine: Word, other: Word) -> bool:
-    return other.stem in same_deed(mine.stem)
 
 
 def _is_near(mine: Word, other: Word) -> bool:

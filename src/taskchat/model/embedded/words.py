@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-
-from taskchat.dates.numbers import NUMBER_WORDS
+from typing import NamedTuple
 
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text, as a set to look words up in."""
     return frozenset(text.split())
 
+
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {
+    "a": 1,
+    "an": 1,
+    "couple": 2,
+    "few": 3,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+}
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 ORDINAL_WORDS = {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
@@ -83,8 +96,7 @@ def tokens(text: str) -> list[str]:
     return [re.sub(r"['\u2019]s$", "", word) for word in _TOKEN.findall(text.lower())]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as it was said, in lower case, its stem, and whether it tells what to do there."""
 
     said: str
@@ -173,6 +185,9 @@ _PAST = word_set(
 )
 
 
+_BEFORE_PAST = word_set("already just now finally also all not never actually really only even")
+
+
 def is_past(word: str) -> bool:
     """Whether a word tells what was done ("booked", "paid"), as far as its form shows."""
     return word in _PAST or (word.endswith("ed") and not word.endswith("eed"))
@@ -180,9 +195,7 @@ def is_past(word: str) -> bool:
 
 def tells_past(text: str) -> bool:
     """Whether a text begins with what was done, after words like "already"."""
-    words = [
-        w for w in tokens(text) if w not in {"already", "just", "now", "finally", "also", "all"}
-    ]
+    words = [w for w in tokens(text) if w not in _BEFORE_PAST]
     return bool(words) and is_past(words[0])
 
 
