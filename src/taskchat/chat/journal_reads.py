@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from taskchat.chat.events import STARTED_ID, TurnEvent, text_of
+from taskchat.chat.events import STARTED_ID, TurnEvent, text_of, unreturned
 from taskchat.chat.records import (
     HistoryMessage,
     OwnedTurn,
@@ -115,6 +115,7 @@ async def owned_turn(
         streamed=streamed,
         last_event_id=told[-1].id if told else STARTED_ID,
         shown=text_of(told),
+        unreturned=unreturned(told),
         replied=row["replied"],
     )
 

@@ -14,11 +14,14 @@ from pydantic_ai.messages import (
     TextPart,
     TextPartDelta,
     ToolCallPart,
+    ToolReturnPart,
 )
 
 from taskchat.chat import receipts
 from taskchat.chat.context import messages_for, read_response, tool_return
+from taskchat.chat.doubt import result_of
 from taskchat.chat.endings import added_up, results_of, text_in
+from taskchat.chat.events import returned
 from taskchat.chat.records import Ending
 from taskchat.chat.texts import storable, tool_arguments, tool_name
 
@@ -45,6 +48,9 @@ class Progress:
         self.messages = messages_for(self.turn)
         self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
         self.telling.resume(self.said(), always=self.turn.attempt > 1)
+        # Begun by an owner that has not come to tell what became of them.
+        doubtful = [s for s in self.steps if s.body.get("id") in self.turn.unreturned]
+        self.telling.tell(map(returned, doubtful))
 
     def said(self) -> str:
         """All that the model said in this turn, in answers that are stored or have just come."""
@@ -57,8 +63,20 @@ class Progress:
         response = read_response(steps[0].body)
         self._responses.append(response)
         self.messages.append(response)
-        returns = [tool_return(s.body["name"], s.body["id"], s.body) for s in steps[1:]]
+        returns = [_return_of(step) for step in steps[1:]]
         self.messages.append(ModelRequest(parts=returns, instructions=request.instructions))
+
+    def settle(self, step: Step) -> None:
+        """What a call that was begun has come to."""
+        self.steps[step.idx] = step
+        request = cast("ModelRequest", self.messages[-1])
+        returns = [
+            _return_of(step)
+            if isinstance(part, ToolReturnPart) and part.tool_call_id == step.body["id"]
+            else part
+            for part in request.parts
+        ]
+        self.messages[-1] = replace(request, parts=returns)
 
     def answer(self, response: ModelResponse) -> str:
         """The reply: all that the model said in this turn, or else what its tools gave back."""
@@ -67,12 +85,13 @@ class Progress:
 
     def completed(self, text: str) -> Ending:
         """The turn ends with its answer."""
-        return self._ending(Ending("completed", text))
+        parts = (text, receipts.doubts(self._results()))
+        return self._ending(Ending("completed", "\n\n".join(filter(None, parts))))
 
     def failed(self, error: TurnFailedError) -> Ending:
         """The turn ends early; it has a reply only if something was shown or done, now or before."""
-        done = receipts.describe(self._results())
-        said = "\n\n".join(part for part in (self.telling.shown, done) if part)
+        done, doubts = receipts.describe(self._results()), receipts.doubts(self._results())
+        said = "\n\n".join(part for part in (self.telling.shown, done, doubts) if part)
         return self._ending(
             Ending(
                 "failed",
@@ -87,6 +106,11 @@ class Progress:
 
     def _results(self) -> list[Mapping[str, Any]]:
         return results_of(self.steps)
+
+
+def _return_of(step: Step) -> ToolReturnPart:
+    result = result_of(step)
+    return tool_return(result["name"], result["id"], result)
 
 
 def text_of_event(event: object) -> str:

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic_ai.models import ModelRequestParameters
 
+from taskchat.chat.calls_elsewhere import finish_calls, still_ours
 from taskchat.chat.context import write_response
-from taskchat.chat.endings import calls_in, results_of
+from taskchat.chat.endings import calls_in
 from taskchat.chat.events import STARTED_ID, called_and_returned, started
 from taskchat.chat.progress import Progress, ours, text_of_event
 from taskchat.chat.records import (
@@ -55,8 +56,8 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
     from taskchat.chat.events import TurnEvent
-    from taskchat.chat.journal import Journal, StepDraft
-    from taskchat.chat.records import Step
+    from taskchat.chat.journal import Journal
+    from taskchat.chat.records import Step, StepDraft
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
     from taskchat.ids import ConversationId, TurnId, UserId
@@ -354,7 +355,7 @@ class Turns:
             response = await self._think(progress, parameters, deadline)
             if not calls_in(response):
                 return progress.answer(response)
-            await self._act(progress, response)
+            await self._act(progress, response, deadline)
         raise MaxIterationsError
 
     async def _think(
@@ -395,12 +396,17 @@ class Turns:
                 await asyncio.sleep(pause_s)
         raise AssertionError
 
-    async def _act(self, progress: Progress, response: ModelResponse) -> None:
-        """Do the calls of one answer and write down the answer with them: all of it, or nothing."""
+    async def _act(self, progress: Progress, response: ModelResponse, deadline: float) -> None:
+        """Do the calls of one answer and write down the answer with them: all of it, or nothing.
+
+        Calls on further servers are only begun with it, and made when that is committed.
+        """
+        elsewhere = await self._toolset.begins(calls_in(response))
 
         async def work(tx: Transaction) -> Sequence[StepDraft]:
             effects: list[StepDraft] = [
-                ("effect", await self._toolset.call(tx, progress.turn, call))
+                elsewhere.get(call.tool_call_id)
+                or ("effect", await self._toolset.call(tx, progress.turn, call))
                 for call in calls_in(response)
             ]
             return [("response", write_response(response)), *effects]
@@ -408,12 +414,17 @@ class Turns:
         telling = progress.telling
 
         def tell(steps: Sequence[Step]) -> Sequence[TurnEvent]:
-            return telling.numbers(called_and_returned(calls_in(response), results_of(steps)))
+            return telling.numbers(called_and_returned(calls_in(response), steps))
 
         await telling.settle()
-        steps = await self._journal.act(progress.turn, len(progress.steps), work, tell)
+        renewed_at = time.monotonic()
+        write = self._journal.begin if elsewhere else self._journal.act
+        steps = await write(progress.turn, len(progress.steps), work, tell)
         telling.publish(tell(steps))
         progress.add(steps)
+        if elsewhere:
+            await still_ours(self._journal, progress, renewed_at)
+            await finish_calls(self._journal, self._toolset, progress, response, deadline)
 
     # ---- this copy ----
 
