@@ -72,6 +72,7 @@ class Connection:
         self._settled = asyncio.Event()
         self._failures = 0
         self._retry_at = 0.0
+        self._is_closed = False
 
     @property
     def is_up(self) -> bool:
@@ -80,7 +81,8 @@ class Connection:
 
     def begin(self) -> None:
         """Begin to connect, unless that is done, under way, or too soon after the last failure."""
-        if self._job is None and time.monotonic() >= self._retry_at:
+        may_try = time.monotonic() >= self._retry_at and not self._is_closed
+        if self._job is None and may_try:
             self._began_at = time.monotonic()
             self._settled.clear()
             # An empty context: nothing of the turn that came first is kept or passed on.
@@ -134,8 +136,8 @@ class Connection:
 
     async def close(self) -> None:
         """End the session and, where it is one, the child process."""
+        self._is_closed = True
         self.end("it was closed")
-        self._retry_at = float("inf")
         if self._job is not None:
             await asyncio.wait([self._job], timeout=CLOSE_S)
 
@@ -201,17 +203,14 @@ class Connection:
         has_held = now - self._began_at > STEADY_S
         self._failures = 0 if has_held else self._failures + 1
         pause_s = 0 if has_held else min(2 ** (self._failures - 1), LONGEST_PAUSE_S)
-        self._retry_at = max(self._retry_at, now + pause_s)
+        self._retry_at = now + pause_s
         error = None if job.cancelled() else job.exception()
         if error is not None:
             self.trouble = _why(error)
         self._settled.set()
-        log.warning(
-            "tool_server.lost",
-            server=self.server.name,
-            pause_s=pause_s,
-            **({} if error is None else failure(_innermost(error))),
-        )
+        if not self._is_closed:
+            why = {} if error is None else failure(_innermost(error))
+            log.warning("tool_server.lost", server=self.server.name, pause_s=pause_s, **why)
 
 
 def _forget(calling: asyncio.Task[Any]) -> None:
@@ -234,6 +233,6 @@ def _why(error: BaseException) -> str:
         return "its command or folder was not found"
     if isinstance(cause, PermissionError):
         return "its command may not be run"
-    if type(cause).__name__ == "MCPError":  # the library is not imported here
+    if type(cause).__name__ in ("MCPError", "ValidationError"):  # the library is not imported here
         return "it does not answer as an MCP server; see its command, or its address and headers"
     return f"it could not be spoken to ({type(cause).__name__})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import CONNECTION_CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -41,7 +42,7 @@ async def address(server: HttpServer) -> AsyncGenerator[TransportStreams]:
 
 
 class _Bounded(httpx2.AsyncHTTPTransport):
-    """Reads no endless body, and answers itself where nobody is reached."""
+    """Reads no endless body, and answers itself where nobody does."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if request.method == "DELETE":  # says goodbye; who does not answer is not waited for
@@ -49,9 +50,9 @@ class _Bounded(httpx2.AsyncHTTPTransport):
         try:
             response = await super().handle_async_request(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
-            # Passed on, it would end the session, and nobody could tell that nothing was sent.
-            error = {"code": UNREACHABLE, "message": "unreachable"}
-            return httpx2.Response(503, json={"jsonrpc": "2.0", "id": None, "error": error})
+            return _failure(UNREACHABLE)
+        except httpx2.TransportError:
+            return _failure(CONNECTION_CLOSED)
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()  # a few bytes could be blown up to any number
             return httpx2.Response(502)
@@ -61,18 +62,33 @@ class _Bounded(httpx2.AsyncHTTPTransport):
         return response
 
 
+def _failure(code: int) -> httpx2.Response:
+    """An answer in the place of none.
+
+    Passed on, the error would end the session, and with it the calls of everybody else; and nobody
+    could tell whether something was sent.
+    """
+    error = {"code": code, "message": "the connection failed"}
+    return httpx2.Response(503, json={"jsonrpc": "2.0", "id": None, "error": error})
+
+
 class _BoundedBody(httpx2.AsyncByteStream):
     def __init__(self, body: httpx2.AsyncByteStream) -> None:
         self._body = body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         read = 0
-        async for part in self._body:
-            read += len(part)
-            if read > ANSWER_BYTES:
-                message = "the answer is too long"
-                raise httpx2.StreamError(message)  # ends this request, not the session
-            yield part
+        try:
+            async for part in self._body:
+                read += len(part)
+                if read > ANSWER_BYTES:
+                    message = "the answer is too long"
+                    raise httpx2.StreamError(message)
+                yield part
+        except httpx2.TransportError as error:
+            # Of this kind it ends its own request only.
+            message = "the answer was cut off"
+            raise httpx2.StreamError(message) from error
 
     async def aclose(self) -> None:
         await self._body.aclose()

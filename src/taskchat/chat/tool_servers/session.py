@@ -12,6 +12,7 @@ from mcp.client import Client
 from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
 from mcp.shared.exceptions import MCPError
 from mcp_types import Implementation, PaginatedRequestParams, ToolListChangedNotification
+from pydantic import ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -29,7 +30,8 @@ MOST_PAGES = 10
 LIST_S = 10
 MESSAGES_PER_S = 1_000
 """A server that sends more is let go of: each of its messages costs all users time."""
-LISTEN_PAUSE_S = 5
+LISTEN_PAUSE_S = 30
+"""Proxies cut streams that are silent."""
 
 
 class Watched:
@@ -67,11 +69,7 @@ class Watched:
         return found[:MOST_TOOLS]
 
     async def changes(self) -> AsyncGenerator[Sequence[Tool]]:
-        """The tools each time that they have changed, until the session ends.
-
-        Raises:
-            MCPError, TimeoutError: the server does not list them any more.
-        """
+        """The tools each time that they have changed, until the session ends."""
         listening = asyncio.create_task(self._listen())
         try:
             while not self.trouble:
@@ -79,9 +77,11 @@ class Watched:
                 self._news.clear()
                 if self._has_changed and not self.trouble:
                     self._has_changed = False
-                    async with asyncio.timeout(LIST_S):
-                        tools = await self.tools()
-                    yield tools
+                    # One that is busy may still answer the calls that are under way.
+                    with suppress(MCPError, ValidationError, TimeoutError):
+                        async with asyncio.timeout(LIST_S):
+                            tools = await self.tools()
+                        yield tools
         finally:
             listening.cancel()
 
@@ -91,13 +91,13 @@ class Watched:
         if offered is None or not offered.list_changed:
             return
         while True:
-            with suppress(SubscriptionLost, TimeoutError):
+            with suppress(SubscriptionLost, TimeoutError, MCPError):
                 try:
                     async with self.client.listen(tools_list_changed=True) as news:
                         async for _ in news:
                             self._tools_changed()
-                except (ListenNotSupportedError, MCPError):
-                    return  # an older protocol sends them unasked
+                except ListenNotSupportedError:
+                    return  # an older protocol, which sends them unasked
             await asyncio.sleep(LISTEN_PAUSE_S)
             self._tools_changed()  # or may have, meanwhile
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 from unicodedata import category
 
@@ -90,16 +91,20 @@ def not_reached(server: str) -> str:
 def read_result(result: CallToolResult) -> Any:  # noqa: ANN401  any value of JSON
     """What a call gave back: its data where it has some of bearable size, else its text."""
     if result.structured_content is not None and not result.is_error:
-        try:
-            value = plain_json(result.structured_content)
-            if isinstance(value, dict) and [*cast("dict[str, Any]", value)] == ["result"]:
-                value = cast("dict[str, Any]", value)["result"]  # a wrapper of the protocol's
+        # Where it cannot be used, the text says the same: MCP asks servers for both.
+        with suppress(ValueError, RecursionError):
+            value = _unwrapped(plain_json(result.structured_content))
             if len(json.dumps(value, ensure_ascii=False)) <= RESULT_CHARS:
                 return value
-        except (ValueError, RecursionError):
-            pass  # its text says the same (MCP: structured content is also given as text)
     text = "\n".join(map(_told, result.content))
     return _cut(plain(text), RESULT_CHARS) or "(nothing)"
+
+
+def _unwrapped(value: Any) -> Any:  # noqa: ANN401  any value of JSON
+    """What is in `{"result": …}`: the protocol's older versions take objects only."""
+    if isinstance(value, dict) and [*cast("dict[str, Any]", value)] == ["result"]:
+        return cast("dict[str, Any]", value)["result"]
+    return cast("Any", value)
 
 
 def _told(block: ContentBlock) -> str:
