@@ -41,10 +41,11 @@ class ChatDriver:
     limits: TurnLimits = field(default_factory=TurnLimits)
     lease_s: float = 12
     history: int = 20
+    toolset: Toolset = TOOLSET
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.db, lease_s=self.lease_s, history=self.history)
-        self.turns = Turns(self.journal, TOOLSET, self.model, self.limits)
+        self.turns = Turns(self.journal, self.toolset, self.model, self.limits)
         self.recovery = Recovery(self.turns, self.journal, self.lease_s)
         self.conversation: ConversationId | None = None
 

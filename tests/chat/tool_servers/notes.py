@@ -1,8 +1,9 @@
-"""The notes server of `notes_server.py`, started over stdio by the product or over HTTP by a test."""
+"""The servers of this folder, started over stdio by the product or over HTTP by a test."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from taskchat.chat.tool_servers.file import CommandServer, HttpServer
+from tests.processes import until
 
 ROOT = Path(__file__).parents[3]
 MODULE = "tests.chat.tool_servers.notes_server"
@@ -37,10 +39,39 @@ class Notes:
         args = ["-m", MODULE, str(self.folder)]
         return CommandServer("notes", sys.executable, args, {}, str(ROOT), timeout_s)
 
-    def entry(self) -> dict[str, object]:
-        """The same, as `mcp.json` has it."""
-        server = self.over_stdio()
-        return {"command": server.command, "args": server.args, "cwd": server.cwd}
+
+@dataclass
+class Mailbox:
+    """What the server of `mailer.py` does, told by its folder."""
+
+    folder: Path
+
+    @property
+    def sent(self) -> list[str]:
+        """A text for each call that was really carried out, in order."""
+        path = self.folder / "sent"
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    async def until_sent(self, number: int) -> None:
+        """Return when so many calls have come there."""
+        await until(lambda: len(self.sent) >= number)
+
+    def let_go(self) -> None:
+        """Let every slow call be answered."""
+        (self.folder / "go").touch()
+
+    def server(self, timeout_s: float = 20) -> CommandServer:
+        """How the product starts it."""
+        args = [str(Path(__file__).with_name("mailer.py")), str(self.folder)]
+        return CommandServer("mail", sys.executable, args, timeout_s=timeout_s)
+
+    def write_file(self) -> Path:
+        """An `mcp.json` that names it."""
+        server = self.server()
+        entry = {"command": server.command, "args": server.args}
+        path = self.folder / "mcp.json"
+        path.write_text(json.dumps({"mcpServers": {"mail": entry}}), encoding="utf-8")
+        return path
 
 
 class NotesOverHttp:
