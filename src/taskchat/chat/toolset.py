@@ -15,6 +15,7 @@ from pydantic_ai.tools import ToolDefinition
 
 from taskchat.chat.doubt import begun
 from taskchat.tasks.caller import ToolCaller, acting_for
+from taskchat.tasks.mcp_library import LOADING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ class Toolset:
         return [*self._definitions, *await self._elsewhere.definitions()]
 
     def _load(self) -> None:
-        from taskchat.tasks import tools
+        with LOADING:
+            from taskchat.tasks import tools
 
         server = tools.make_tool_server()
         self._definitions = [

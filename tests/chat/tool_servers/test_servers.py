@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -241,3 +244,33 @@ async def test_a_closed_server_leaves_no_process(notes: Notes) -> None:
 
     assert processes_with(folder) == []
     assert await servers.definitions() == []
+
+
+FIRST_TURN = """
+import asyncio, sys
+from taskchat.chat.tool_servers.file import CommandServer
+from taskchat.chat.tool_servers.servers import ToolServers
+from taskchat.chat.toolset import Toolset
+
+async def main():
+    servers = ToolServers([CommandServer("old", sys.executable, [sys.argv[1], "well"])])
+    toolset = Toolset(servers)
+    servers.begin()
+    await asyncio.gather(toolset.definitions(), servers.examine())
+    print(len(await toolset.definitions()))
+    await servers.close()
+
+sys.setswitchinterval(1e-6)
+asyncio.run(main())
+"""
+
+
+async def test_the_first_turn_and_the_first_connection_load_the_library_together() -> None:
+    # In a process where it is not loaded yet; imported by two threads at once it breaks in most.
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FIRST_TURN, str(Path(__file__).with_name("old_server.py")),
+        stdout=PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+
+    assert out.decode().splitlines()[-1] == "7"

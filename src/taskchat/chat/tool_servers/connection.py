@@ -18,6 +18,7 @@ import structlog
 
 from taskchat.chat.tool_servers.file import CommandServer
 from taskchat.logs import failure
+from taskchat.tasks.mcp_library import LOADING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,18 +166,19 @@ class Connection:
     async def _watched(self) -> Watched:
         """Loads the library at the first connection, beside the loop: it costs a second of CPU."""
 
-        def load() -> Watched:
-            from taskchat.chat.tool_servers.session import Watched
+        def load() -> None:
+            with LOADING:
+                # And what a call needs: nothing of it is loaded in the loop.
+                import taskchat.chat.tool_servers.stdio  # noqa: F401
 
-            if isinstance(self.server, CommandServer):
-                from taskchat.chat.tool_servers.stdio import child_process
+        await asyncio.to_thread(load)
+        from taskchat.chat.tool_servers.http import address
+        from taskchat.chat.tool_servers.session import Watched
+        from taskchat.chat.tool_servers.stdio import child_process
 
-                return Watched(child_process(self.server))
-            from taskchat.chat.tool_servers.http import address
-
-            return Watched(address(self.server))
-
-        return await asyncio.to_thread(load)
+        if isinstance(self.server, CommandServer):
+            return Watched(child_process(self.server))
+        return Watched(address(self.server))
 
     def _learn(self, tools: Sequence[Tool]) -> None:
         from taskchat.chat.tool_servers.words import definition
