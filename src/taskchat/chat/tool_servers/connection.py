@@ -12,6 +12,7 @@ import time
 from contextlib import AsyncExitStack, suppress
 from contextvars import Context
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
@@ -169,7 +170,8 @@ class Connection:
         def load() -> None:
             with LOADING:
                 # And what a call needs: nothing of it is loaded in the loop.
-                import taskchat.chat.tool_servers.stdio  # noqa: F401
+                for name in ("outcomes", "session", "stdio"):
+                    import_module(f"taskchat.chat.tool_servers.{name}")
 
         await asyncio.to_thread(load)
         from taskchat.chat.tool_servers.http import address
