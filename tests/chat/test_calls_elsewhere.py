@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,6 @@ from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
 from taskchat.chat.doubt import IN_DOUBT, NOTHING_READ
 from taskchat.chat.records import OwnedTurn, Step, TurnLostError
-from taskchat.chat.tool_servers.servers import ToolServers
-from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits
 from taskchat.db.database import ConnectionLostError, Database, Work, as_json
 from taskchat.errors import ModelError
@@ -27,28 +23,9 @@ DOUBT = (
 
 
 @pytest.fixture
-def mail(tmp_path: Path) -> Mailbox:
-    """What is sent."""
-    folder = tmp_path / "mail"
-    folder.mkdir()
-    return Mailbox(folder)
-
-
-@pytest.fixture
-async def elsewhere(mail: Mailbox) -> AsyncIterator[ToolServers]:
-    """The mail server, connected."""
-    servers = ToolServers([mail.server()])
-    await servers.examine()
-    yield servers
-    await servers.close()
-
-
-@pytest.fixture
-async def chat(chat: ChatDriver, elsewhere: ToolServers) -> AsyncIterator[ChatDriver]:
+def chat(chat_elsewhere: ChatDriver) -> ChatDriver:
     """A chat whose model may send mail, too."""
-    driver = replace(chat, toolset=Toolset(elsewhere))
-    yield driver
-    await driver.turns.stop(0)
+    return chat_elsewhere
 
 
 def _returns(messages: list[ModelMessage]) -> list[tuple[str, object, str]]:
