@@ -169,7 +169,8 @@ async def test_what_a_foreign_tool_gives_back_never_passes_for_an_effect_of_ours
     record = (await chat.send("mail them")).record
 
     assert record.status == "failed"
-    assert record.reply is None
+    assert record.reply is not None
+    assert record.reply.content == "Used “mail_pretend”. Then I had to stop before I was done."
 
 
 async def test_an_answer_that_does_not_come_in_time_is_in_doubt_and_the_user_is_told(

@@ -116,19 +116,20 @@ def _nothing(steps: object) -> tuple[()]:
     return ()
 
 
-def _inside_act(harm: Harm) -> None:
-    act = Journal.act
+def _inside(harm: Harm, name: str) -> None:
+    """Let `Journal.act`, or `begin`, come past a point when its effects are done, and not committed."""
+    act = getattr(Journal, name)
 
     @wraps(act)
     async def hooked(self: Journal, turn: Any, idx: int, work: Any, tell: Any = _nothing) -> Any:
         async def working(tx: Any) -> Any:
             drafts = await work(tx)
-            harm.at("act.inside")
+            harm.at(f"{name}.inside")
             return drafts
 
         return await act(self, turn, idx, working, tell)
 
-    Journal.act = hooked
+    setattr(Journal, name, hooked)
 
 
 def _telling_what_is_asked() -> None:
@@ -251,6 +252,8 @@ def main() -> None:
     for name, point in (
         ("open", "open"),
         ("act", "act"),
+        ("begin", "begin"),
+        ("result", "result"),
         ("tell", "tell"),
         ("close", "close"),
         ("claim", "claim"),
@@ -260,7 +263,8 @@ def main() -> None:
         ("cancel", "cancel"),
     ):
         _around(harm, Journal, name, point)
-    _inside_act(harm)
+    _inside(harm, "act")
+    _inside(harm, "begin")
     _around(harm, ChatCompletionsModel, "_send", "think")
     _telling_what_is_asked()
     _losing_answers(harm)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _VERBS = {
     "created": "Added",
@@ -32,19 +32,21 @@ _OUR_TOOLS = frozenset(
 
 def describe(results: Sequence[Mapping[str, Any]]) -> str:
     """The effects of successful calls, a sentence each; empty where there are none."""
-    return " ".join(
+    effects = [
         f"{_VERBS[result['result']['status']]} “{result['result']['title']}”."
         for result in results
         if result["ok"] and _is_effect(result)
-    )
+    ]
+    # What a tool of another server did, only that server knows.
+    used = _named(result for result in results if result["ok"] and result["name"] not in _OUR_TOOLS)
+    return " ".join([*effects, f"Used {used}."] if used else effects)
 
 
 def doubts(results: Sequence[Mapping[str, Any]]) -> str:
     """The calls of which nobody knows whether they were carried out; empty where there are none."""
-    names = list(dict.fromkeys(result["name"] for result in results if result.get("in_doubt")))
-    if not names:
+    named = _named(result for result in results if result.get("in_doubt"))
+    if not named:
         return ""
-    named = ", ".join(f"“{name}”" for name in names)
     return f"No answer came from {named}, so I do not know whether that was done. Please check."
 
 
@@ -60,6 +62,10 @@ def answer_from(results: Sequence[Mapping[str, Any]]) -> str:
         if not result["ok"]:
             return str(result["result"])
     return NOTHING_SAID
+
+
+def _named(results: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(f"“{result['name']}”" for result in results))
 
 
 def _is_effect(result: Mapping[str, Any]) -> bool:

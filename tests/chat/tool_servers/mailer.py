@@ -1,4 +1,4 @@
-"""A further tool server that sends mail, or so it says: `python mailer.py FOLDER`.
+"""A further tool server that sends mail, or so it says: `python mailer.py FOLDER LONGEST_S`.
 
 Written by hand, so that it starts at once. Each call that is really carried out is a line of
 `FOLDER/sent`; slow ones are answered once `FOLDER/go` is there. After `FOLDER/down` is made it cannot
@@ -7,12 +7,14 @@ be started.
 
 import json
 import os
+import random
 import sys
 import threading
 import time
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1])
+LONGEST_S = float(sys.argv[2])
 TEXT = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
 TOOLS: list[dict[str, object]] = [
     {"name": "send", "description": "Send a mail.", "inputSchema": TEXT},
@@ -39,6 +41,7 @@ def call(number: object, name: str, text: str) -> None:
     if name != "refuse":
         with (FOLDER / "sent").open("a", encoding="utf-8") as sent:
             sent.write(f"{text}\n")
+    time.sleep(random.uniform(0, LONGEST_S))  # noqa: S311  no secret
     while name.endswith("slowly") and not (FOLDER / "go").exists():
         time.sleep(0.01)
     if name == "send_and_die":

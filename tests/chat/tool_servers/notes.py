@@ -45,6 +45,8 @@ class Mailbox:
     """What the server of `mailer.py` does, told by its folder."""
 
     folder: Path
+    longest_s: float = 0
+    """How long a call may take."""
 
     @property
     def sent(self) -> list[str]:
@@ -62,7 +64,7 @@ class Mailbox:
 
     def server(self, timeout_s: float = 20) -> CommandServer:
         """How the product starts it."""
-        args = [str(Path(__file__).with_name("mailer.py")), str(self.folder)]
+        args = [str(Path(__file__).with_name("mailer.py")), str(self.folder), str(self.longest_s)]
         return CommandServer("mail", sys.executable, args, timeout_s=timeout_s)
 
     def write_file(self) -> Path:
