@@ -38,6 +38,7 @@ def say(**message: object) -> None:
 
 
 def call(number: object, name: str, text: str) -> None:
+    sys.stderr.write(f"{name} {text}\n{{ {text}\n")
     if name != "refuse":
         with (FOLDER / "sent").open("a", encoding="utf-8") as sent:
             sent.write(f"{text}\n")

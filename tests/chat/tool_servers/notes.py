@@ -67,12 +67,16 @@ class Mailbox:
         args = [str(Path(__file__).with_name("mailer.py")), str(self.folder), str(self.longest_s)]
         return CommandServer("mail", sys.executable, args, timeout_s=timeout_s)
 
-    def write_file(self) -> Path:
-        """An `mcp.json` that names it."""
+    def entry(self) -> object:
+        """The same, as `mcp.json` has it."""
         server = self.server()
-        entry = {"command": server.command, "args": server.args}
+        return {"command": server.command, "args": server.args}
+
+    def write_file(self, **servers: object) -> Path:
+        """An `mcp.json` that names this server, or others."""
         path = self.folder / "mcp.json"
-        path.write_text(json.dumps({"mcpServers": {"mail": entry}}), encoding="utf-8")
+        named = servers or {"mail": self.entry()}
+        path.write_text(json.dumps({"mcpServers": named}), encoding="utf-8")
         return path
 
 
