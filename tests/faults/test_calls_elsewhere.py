@@ -82,6 +82,11 @@ async def test_a_call_cut_off_by_a_kill_is_not_repeated_and_its_doubt_is_told(
     async with TaskchatServer(env) as server:
         answer = await person.say(server, "mail and milk", "key")
         titles = await person.tasks(server)
+        uid, key = answer.json()["conversation_uid"], {"Idempotency-Key": "key"}
+        async with person.client(server) as client:
+            body = {"message": "mail and milk"}
+            on_b = (await client.post("/api/chat", json=body, headers=key)).json()
+            page = await client.get(f"/api/v1/chat/conversations/{uid}/messages?limit=1")
 
     assert answer.status_code == 200, (answer.text, server.log)
     assert (answer.status_code, answer.json()["response"]) == (200, f"I added milk.\n\n{DOUBT}")
@@ -93,6 +98,10 @@ async def test_a_call_cut_off_by_a_kill_is_not_repeated_and_its_doubt_is_told(
     told = [each["content"] for each in stub.requests[1].messages if each["role"] == "tool"]
     assert IN_DOUBT in str(told[0])
     assert stub.faults == []
+    # On every surface, and only of what is in doubt.
+    (reply,) = page.json()["data"]["messages"]
+    for results in (on_b["tool_calls"], [*reply["tool_results"].values()]):
+        assert [each.get("in_doubt") for each in results] == [True, None]
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"])
