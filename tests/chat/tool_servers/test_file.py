@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -157,3 +158,18 @@ def test_names_that_only_look_alike_are_kept_apart(tmp_path: Path) -> None:
     found = _servers(tmp_path, git={"command": "x"}, github={"command": "x"})
 
     assert [server.name for server in found] == ["git", "github"]
+
+
+def test_the_example_in_the_docs_is_read(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "tool-servers.md"
+    (example,) = re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    filled = {"NOTES_TOKEN": "n", "TICKETS_TOKEN": "t"}
+    path = tmp_path / "mcp.json"
+    path.write_text(example, encoding="utf-8")
+
+    assert [*read_tool_servers(path, filled.get)] == [
+        CommandServer(
+            "notes", "uvx", ["notes-mcp", "--folder", "/srv/notes"], {"NOTES_TOKEN": "n"}
+        ),
+        HttpServer("tickets", "https://tickets.example.com/mcp", {"Authorization": "Bearer t"}, 10),
+    ]
