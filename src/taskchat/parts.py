@@ -22,6 +22,8 @@ from taskchat.chat.journal_steps import Limits
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.summaries import Summaries
+from taskchat.chat.tool_servers.file import read_tool_servers
+from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits, Turns
 from taskchat.chat.window import Window
@@ -30,12 +32,14 @@ from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.model.choices import read_choices
 from taskchat.model.providers import make_model
+from taskchat.settings import variable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from pydantic_ai.models import Model
 
+    from taskchat.chat.tool_servers.file import ToolServer
     from taskchat.db.database import Database
     from taskchat.settings import Settings
 
@@ -86,7 +90,13 @@ async def running(
         rules = token_rules(settings)
         if rules.key_set is not None:
             stack.push_async_callback(rules.key_set.close)
-        parts, recovery = await _join(settings, settings.public_url or address, db, model, rules)
+        elsewhere = ToolServers(tool_servers(settings))
+        # After the turns have stopped, which use them until then.
+        stack.push_async_callback(elsewhere.close)
+        elsewhere.begin()
+        parts, recovery = await _join(
+            settings, settings.public_url or address, db, model, rules, Toolset(elsewhere)
+        )
         await (recovery.take_over() if url.path is None else recovery.take_over_all())
         keeping = asyncio.create_task(recovery.keep(), name="recovery")
         try:
@@ -114,6 +124,17 @@ def history_window(settings: Settings) -> Window:
     return Window.within(settings.history_tokens) if most is None else Window(most)
 
 
+def tool_servers(settings: Settings) -> Sequence[ToolServer]:
+    """The further tool servers that the settings name.
+
+    Raises:
+        StartError: the file that names them cannot be used.
+    """
+    if settings.mcp_servers is None:
+        return ()
+    return read_tool_servers(settings.mcp_servers, variable)
+
+
 def token_rules(settings: Settings) -> TokenRules:
     """Which outside tokens count. A key set among them must be closed; it opens nothing by itself.
 
@@ -132,8 +153,13 @@ def token_rules(settings: Settings) -> TokenRules:
     return rules
 
 
-async def _join(
-    settings: Settings, address: str, db: Database, model: Model, rules: TokenRules
+async def _join(  # noqa: PLR0913  all that was opened
+    settings: Settings,
+    address: str,
+    db: Database,
+    model: Model,
+    rules: TokenRules,
+    toolset: Toolset,
 ) -> tuple[Parts, Recovery]:
     issuer = await local_issuer(settings, db)
     tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
@@ -148,7 +174,7 @@ async def _join(
         limits=Limits(settings.turn_rate, settings.running_limit, settings.tokens_per_day),
     )
     limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
-    turns = Turns(journal, Toolset(), model, limits, Summaries(db, model, window))
+    turns = Turns(journal, toolset, model, limits, Summaries(db, model, window))
     parts = Parts(
         settings=settings,
         db=db,

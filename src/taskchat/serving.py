@@ -45,7 +45,7 @@ def serve(  # noqa: PLR0913  the options of the command
     Raises:
         StartError: something must be changed first; the sentence says what.
     """
-    from taskchat.parts import named_model, token_rules
+    from taskchat.parts import named_model, token_rules, tool_servers
 
     url = parse_database_url(settings.database)
     if url.path is not None and workers > 1:
@@ -53,6 +53,7 @@ def serve(  # noqa: PLR0913  the options of the command
         raise StartError(message)
     named_model(settings)
     token_rules(settings)
+    tool_servers(settings)
     if url.path is not None:
         _refuse_second_server(url.path)  # before the port, which may be taken by the first
     with _listen(host, port) as listening:

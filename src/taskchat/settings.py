@@ -6,12 +6,14 @@ why.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -135,6 +137,7 @@ class Settings(BaseSettings):
     lease_s: Annotated[float, Field(ge=2, le=60)] = 12
     history: HistoryText = "20"
     history_tokens: Annotated[int, Field(ge=100, le=1_000_000)] = 8000
+    mcp_servers: Path | None = None
 
     auth: Literal["local", "external", "both"] | None = None
     jwks_url: Annotated[str, AfterValidator(_checked_key_set_url)] | None = None
@@ -264,6 +267,16 @@ def variable_of(field: str) -> str:
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
     return f"TASKCHAT_{field.upper()}"
+
+
+def variable(name: str) -> str | None:
+    """The value of a variable that is no setting of ours, but that a file of the operator names.
+
+    From the environment, else from `.env`, as settings are; None where it is in neither.
+    """
+    if (value := os.environ.get(name)) is not None:  # noqa: TID251  the one place that reads it
+        return value
+    return dotenv_values(".env", interpolate=False).get(name)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -259,12 +259,22 @@ class ToolCall(BaseModel):
     function: CalledFunction
 
 
+InDoubt = Annotated[
+    bool,
+    Field(
+        description="Only there where it is true: whether it was done is not known.",
+        exclude_if=lambda in_doubt: not in_doubt,
+    ),
+]
+
+
 class ToolResult(BaseModel):
     """What a call gave back."""
 
     name: ToolName
     ok: Annotated[bool, Field(description="Whether it did what was asked.")]
     result: Annotated[Any, Field(description="Where `ok` is false: why not, in words.")]
+    in_doubt: InDoubt = False
 
 
 class Message(BaseModel):
