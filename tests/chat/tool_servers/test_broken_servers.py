@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiohttp import web
@@ -144,10 +145,8 @@ async def test_a_server_that_floods_us_is_let_go_of() -> None:
     await servers.close()
 
 
-async def test_a_process_that_does_not_want_to_end_is_ended_with_its_children(
-    tmp_path: Path,
-) -> None:
-    mark = tmp_path.name
+async def test_a_process_that_does_not_want_to_end_is_ended_with_its_children() -> None:
+    mark = uuid4().hex
     servers = ToolServers([_old("does not want to end", mark)])
     await servers.examine()
     assert len(processes_with(mark)) == 2
