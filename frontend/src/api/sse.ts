@@ -1,0 +1,53 @@
+import type { Message } from "./client.ts";
+
+/** What a turn tells; docs/CHAT_API.md says when. */
+export type TurnEvent = { id: number } & (
+  | { name: "turn.started"; data: { turn_id: string; conversation_id: string; attempt: number } }
+  | { name: "message.delta"; data: { text: string } }
+  | { name: "tool.called"; data: { id: string; name: string; arguments: Record<string, unknown> } }
+  | { name: "tool.returned"; data: { id: string; name: string; ok: boolean; result: unknown } }
+  | { name: "turn.resumed"; data: { attempt: number; text: string } }
+  | { name: "turn.completed"; data: { message: Message } }
+  | { name: "turn.failed"; data: TurnFailure & { message?: Message } }
+  | { name: "turn.cancelled"; data: { message?: Message } }
+);
+
+export interface TurnFailure {
+  error_code: string;
+  error_message: string;
+  retryable: boolean;
+}
+
+/** Reads server-sent events out of an answer, until it ends or breaks off. */
+export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<TurnEvent> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let held = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      held += decoder.decode(value, { stream: true });
+      for (let end = held.indexOf("\n\n"); end >= 0; end = held.indexOf("\n\n")) {
+        const event = parseEvent(held.slice(0, end));
+        held = held.slice(end + 2);
+        if (event !== null) yield event;
+      }
+    }
+  } finally {
+    // The connection is closed, too: the server need not tell what nobody hears.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** One block of lines; null for a comment. */
+export function parseEvent(block: string): TurnEvent | null {
+  const fields: Record<string, string> = {};
+  for (const line of block.split("\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 1).replace(/^ /, "");
+  }
+  const { id, event, data } = fields;
+  if (id === undefined || event === undefined || data === undefined) return null;
+  return { id: Number(id), name: event, data: JSON.parse(data) as unknown } as TurnEvent;
+}

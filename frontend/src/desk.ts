@@ -1,0 +1,82 @@
+import type { Client } from "./api/client.ts";
+import { Chat } from "./state/chat.ts";
+import { Conversations } from "./state/conversations.ts";
+import { News } from "./state/news.ts";
+import { goTo, replaceRoute, routedConversation } from "./state/route.ts";
+import { Tasks } from "./state/tasks.ts";
+import { Toasts } from "./state/toasts.ts";
+
+const LOOK_MS = 30_000;
+
+/** All that one user has in front of them, and how its parts hear of each other. */
+export class Desk {
+  readonly news = new News();
+  readonly toasts = new Toasts();
+  readonly chat: Chat;
+  readonly conversations: Conversations;
+  readonly tasks: Tasks;
+
+  constructor(client: Client, userId: string) {
+    this.chat = new Chat(client, this.news, userId);
+    this.conversations = new Conversations(client, this.news, userId);
+    this.tasks = new Tasks(client, this.news, userId);
+    this.chat.onBegun = replaceRoute;
+  }
+
+  /** Shows what the address names, and keeps up with what happens; gives what ends that. */
+  begin(firstWords: string): () => void {
+    const stopListening = this.news.listen((item, isFromHere) => {
+      if (item.about === "tasks") void this.tasks.reload();
+      if (item.about === "conversation") void this.conversationChanged(item.id, isFromHere);
+      if (item.about === "session" && !isFromHere) location.reload();
+    });
+    const onRoute = () => void this.chat.open(routedConversation()).then(() => this.markSeen());
+    const onLook = () => {
+      if (document.visibilityState === "visible") this.lookAgain();
+    };
+    const onSeen = () => this.conversations.seenElsewhere();
+    window.addEventListener("hashchange", onRoute);
+    window.addEventListener("storage", onSeen);
+    document.addEventListener("visibilitychange", onLook);
+    const timer = setInterval(onLook, LOOK_MS);
+    void this.conversations.reload().then(() => this.markSeen());
+    void this.tasks.reload();
+    if (firstWords === "") onRoute();
+    else {
+      goTo(null);
+      void this.chat.send(firstWords);
+    }
+    return () => {
+      stopListening();
+      window.removeEventListener("hashchange", onRoute);
+      window.removeEventListener("storage", onSeen);
+      document.removeEventListener("visibilitychange", onLook);
+      clearInterval(timer);
+    };
+  }
+
+  /** After an ended session: what was not sent goes out, and everything is read anew. */
+  signedInAgain(): void {
+    if (this.chat.get().sendFailure?.status === 401) void this.chat.resend();
+    else if (this.chat.get().loadFailure?.status === 401) void this.chat.refresh();
+    if (this.tasks.get().failure !== null || this.conversations.get().failure !== null) {
+      this.lookAgain();
+    }
+  }
+
+  private lookAgain(): void {
+    void this.conversations.reload().then(() => this.markSeen());
+    void this.tasks.reload();
+  }
+
+  private async conversationChanged(id: string, isFromHere: boolean): Promise<void> {
+    if (!isFromHere && id === this.chat.get().conversationId) void this.chat.refresh();
+    await this.conversations.reload();
+    this.markSeen();
+  }
+
+  private markSeen(): void {
+    if (document.visibilityState !== "visible") return;
+    this.conversations.markSeen(this.chat.get().conversationId);
+  }
+}
