@@ -28,12 +28,17 @@ export function Workspace({
 }) {
   const desk = useMemo(() => new Desk(session.client, user.id), [session, user.id]);
   const { conversationId } = useStore(desk.chat);
+  const { conversations } = useStore(desk.conversations);
   const { status } = useStore(session);
   const hasSidebar = useMedia("(min-width: 64rem)");
   const hasTasks = useMedia("(min-width: 48rem)");
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
+  const title = conversations.find((one) => one.id === conversationId)?.title ?? "New chat";
 
+  useEffect(() => {
+    document.title = conversationId === null ? "Taskchat" : `${title} – Taskchat`;
+  }, [conversationId, title]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first words are said once
   useEffect(() => desk.begin(firstWords), [desk]);
   useEffect(() => {
@@ -73,10 +78,13 @@ export function Workspace({
       <div className="flex min-h-0 flex-1">
         {hasSidebar && <div className="w-64 shrink-0 border-e border-line xl:w-72">{sidebar}</div>}
         <main className="flex min-w-0 flex-1 flex-col">
+          {hasSidebar && <h1 className="sr-only">{title}</h1>}
           {!hasSidebar && (
             <header className="flex items-center gap-1 border-b border-line px-2 py-1">
               <IconButton icon="menu" label="Conversations" onClick={() => setOpen("sidebar")} />
-              <span className="flex-1 text-center font-semibold">Taskchat</span>
+              <h1 dir="auto" className="min-w-0 flex-1 truncate text-center font-semibold">
+                {title}
+              </h1>
               <IconButton icon="plus" label="New chat" onClick={() => goTo(null)} />
               {!hasTasks && (
                 <IconButton icon="list" label="Tasks" onClick={() => setOpen("tasks")} />

@@ -32,7 +32,7 @@ export class Desk {
     });
     const onRoute = () => void this.chat.open(routedConversation()).then(() => this.markSeen());
     const onLook = () => {
-      if (document.visibilityState === "visible") this.lookAgain();
+      if (isVisible()) this.lookAgain();
     };
     const onSeen = () => this.conversations.seenElsewhere();
     window.addEventListener("hashchange", onRoute);
@@ -71,12 +71,16 @@ export class Desk {
 
   private async conversationChanged(id: string, isFromHere: boolean): Promise<void> {
     if (!isFromHere && id === this.chat.get().conversationId) void this.chat.refresh();
+    const isShown = id === this.chat.get().conversationId && isVisible();
     await this.conversations.reload();
-    this.markSeen();
+    if (isShown) this.conversations.markSeen(id);
   }
 
   private markSeen(): void {
-    if (document.visibilityState !== "visible") return;
-    this.conversations.markSeen(this.chat.get().conversationId);
+    if (isVisible()) this.conversations.markSeen(this.chat.get().conversationId);
   }
+}
+
+function isVisible(): boolean {
+  return document.visibilityState === "visible";
 }

@@ -52,7 +52,7 @@ export function MessageList({ chat, empty, onTakenBack }: Shown) {
     heightBefore.current = box.current?.scrollHeight ?? 0;
   }, [messages, live, outgoing, state.sendFailure]);
 
-  // Rows get their true height only when they come into sight.
+  // A window that changes its size, or a receipt that is opened, moves the end.
   useEffect(() => {
     const shown = box.current;
     if (shown?.firstElementChild == null) return;

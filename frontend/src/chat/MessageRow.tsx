@@ -18,7 +18,7 @@ export const MessageRow = memo(function MessageRow({ message }: { message: Messa
 /** What the user said, as it was typed. */
 export function UserRow({ text, children }: { text: string; children?: ReactNode }) {
   return (
-    <li className="row-lazy flex flex-col items-end gap-1">
+    <li className="flex flex-col items-end gap-1">
       <span className="sr-only">You said:</span>
       <p
         dir="auto"
@@ -33,7 +33,7 @@ export function UserRow({ text, children }: { text: string; children?: ReactNode
 
 export function AssistantRow({ children }: { children: ReactNode }) {
   return (
-    <li className="row-lazy">
+    <li>
       <span className="sr-only">Taskchat said:</span>
       {children}
     </li>

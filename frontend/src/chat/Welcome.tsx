@@ -19,7 +19,7 @@ export function Welcome({
   return (
     <div className="m-auto flex w-full max-w-xl flex-col gap-6 py-4">
       <div>
-        <h1 className="text-2xl font-semibold text-balance">What do you need to do?</h1>
+        <h2 className="text-2xl font-semibold text-balance">What do you need to do?</h2>
         <p className="mt-1 text-soft">Say it in your own words. Your list is kept beside this.</p>
       </div>
       <ul aria-label="For example" className="flex flex-col border-y border-line">

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 interface Shown {
   label: string;
@@ -19,7 +19,8 @@ const PLACES = {
 /** Something in front of the page. The browser keeps the focus in it, and gives it back. */
 export function Drawer({ label, side, onClose, canClose = true, children }: Shown) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed before it goes: else the browser does not give the focus back.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown !== null && !shown.open) shown.showModal();
     return () => shown?.close();
