@@ -41,9 +41,7 @@ export function Workspace({
   }, [conversationId, title]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first words are said once
   useEffect(() => desk.begin(firstWords), [desk]);
-  useEffect(() => {
-    if (status === "in") desk.signedInAgain();
-  }, [desk, status]);
+  useEffect(() => desk.sessionIs(status), [desk, status]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
@@ -71,6 +69,10 @@ export function Workspace({
     />
   );
   const tasks = <TaskPanel tasks={desk.tasks} toasts={desk.toasts} />;
+  // What is behind a drawer cannot be reached, so the notes are in it.
+  const notes = <ToastList toasts={desk.toasts} />;
+  const drawer =
+    (open === "sidebar" && !hasSidebar) || (open === "tasks" && !hasTasks) ? open : null;
 
   return (
     <div className="flex h-full flex-col">
@@ -98,20 +100,22 @@ export function Workspace({
         </main>
         {hasTasks && <div className="w-72 shrink-0 border-s border-line xl:w-96">{tasks}</div>}
       </div>
-      {open === "sidebar" && !hasSidebar && (
+      {drawer === "sidebar" && (
         <Drawer side="start" label="Conversations" onClose={close}>
           {sidebar}
+          {notes}
         </Drawer>
       )}
-      {open === "tasks" && !hasTasks && (
+      {drawer === "tasks" && (
         <Drawer side="end" label="Tasks" onClose={close}>
           <div className="flex h-full flex-col">
             <IconButton icon="close" label="Close" className="ms-auto" onClick={close} />
             <div className="min-h-0 flex-1">{tasks}</div>
           </div>
+          {notes}
         </Drawer>
       )}
-      <ToastList toasts={desk.toasts} />
+      {drawer === null && notes}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Chat } from "./state/chat.ts";
 import { Conversations } from "./state/conversations.ts";
 import { News } from "./state/news.ts";
 import { goTo, replaceRoute, routedConversation } from "./state/route.ts";
+import type { SessionState } from "./state/session.ts";
 import { Tasks } from "./state/tasks.ts";
 import { Toasts } from "./state/toasts.ts";
 
@@ -15,6 +16,7 @@ export class Desk {
   readonly chat: Chat;
   readonly conversations: Conversations;
   readonly tasks: Tasks;
+  private hasEnded = false;
 
   constructor(client: Client, userId: string) {
     this.chat = new Chat(client, this.news, userId);
@@ -55,13 +57,14 @@ export class Desk {
     };
   }
 
-  /** After an ended session: what was not sent goes out, and everything is read anew. */
-  signedInAgain(): void {
-    if (this.chat.get().sendFailure?.status === 401) void this.chat.resend();
-    else if (this.chat.get().loadFailure?.status === 401) void this.chat.refresh();
-    if (this.tasks.get().failure !== null || this.conversations.get().failure !== null) {
-      this.lookAgain();
-    }
+  /** When an ended session goes on, what was not sent goes out, and everything is read anew. */
+  sessionIs(status: SessionState["status"]): void {
+    const goesOn = this.hasEnded && status === "in";
+    this.hasEnded = status === "expired";
+    if (!goesOn) return;
+    if (this.chat.get().outgoing !== null) void this.chat.resend();
+    else void this.chat.refresh();
+    this.lookAgain();
   }
 
   private lookAgain(): void {

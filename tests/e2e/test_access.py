@@ -188,6 +188,21 @@ def test_at_200_percent_everything_can_still_be_used(
     expect(visitor.page.get_by_role("button", name="Tasks")).to_be_focused()
 
 
+def test_what_was_deleted_on_a_phone_comes_back_by_undo(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server, viewport=PHONE, has_touch=True)
+    visitor.say("add Buy milk")
+    visitor.settled()
+    visitor.page.get_by_role("button", name="Tasks", exact=True).tap()
+    visitor.page.get_by_role("button", name="Delete Buy milk").tap()
+    expect(visitor.tasks).to_have_count(0)
+
+    visitor.page.get_by_role("button", name="Undo").tap()
+
+    expect(visitor.tasks).to_have_count(1)
+
+
 def test_text_from_right_to_left_is_set_so(server: TaskchatServer, visit: NewVisitor) -> None:
     visitor = visit(server)
 

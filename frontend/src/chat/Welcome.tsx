@@ -2,9 +2,9 @@ import { CopyButton } from "../ui/CopyButton.tsx";
 
 const EXAMPLES = [
   "Remind me to call the dentist tomorrow at 9",
-  "Buy milk and bread on Friday",
-  "What is on my list?",
-  "I have paid the rent",
+  "Buy milk on Friday",
+  "What is due this week?",
+  "The milk is done",
 ];
 const PLUG_IN = "TASKCHAT_MODEL=openai:gpt-4o-mini OPENAI_API_KEY=… ./run serve";
 

@@ -38,7 +38,7 @@ export function TaskPanel({ tasks, toasts }: { tasks: Tasks; toasts: Toasts }) {
           {FILTERS.map(([value, label]) => (
             <label
               key={value}
-              className="flex min-h-8 cursor-pointer items-center rounded-md px-3 text-sm text-soft has-checked:bg-sheet has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
+              className="flex min-h-8 cursor-pointer items-center rounded-md px-3 text-sm text-soft has-checked:bg-wash has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent"
             >
               <input
                 type="radio"
