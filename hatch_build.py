@@ -50,7 +50,7 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own
             if version != "editable":
                 raise
             web.mkdir(exist_ok=True)
-            told = f"{error} Once it is within reach: ./run page\n"
+            told = f"{error} ./run page tries again.\n"
             (web / "missing.txt").write_text(told, encoding="utf-8")
             self.app.display_warning(told)
 

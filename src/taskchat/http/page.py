@@ -32,7 +32,7 @@ _MISSING = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Taskchat</title>
 <h1>Taskchat is running</h1>
-<p>{why} Until then these three commands are the whole of a first conversation:</p>
+<p>{why} These three commands are the whole of a first conversation:</p>
 <pre>{commands}</pre>
 <p>Each message you send is stored before it is answered, and a retry never adds a task twice.
 Everything else that can be asked for: <a href="/docs">the API</a>.</p>
