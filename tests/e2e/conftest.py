@@ -31,7 +31,7 @@ PASSWORD = "correct horse"
 WORDS = " ".join(f"word{number}" for number in range(1, 31))
 """What the slow model says: each word is another one."""
 LIMITS_OFF = {"TASKCHAT_AUTH_RATE_LIMIT": "off", "TASKCHAT_RATE_LIMIT": "off"}
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
         assert "CI" not in os.environ, "CI must have a browser"  # noqa: TID251  not a setting
         pytest.skip("no browser here: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
