@@ -12,6 +12,13 @@ export function App({ session }: { session: Session }) {
   const firstWords = useRef("");
   useEffect(() => void session.start(), [session]);
 
+  // Said once: whoever signs in after this has not said them.
+  const takeFirstWords = () => {
+    const words = firstWords.current;
+    firstWords.current = "";
+    return words;
+  };
+
   if (status === "unreachable" && user === null) {
     return (
       <main className="flex h-full flex-col items-center justify-center gap-4 p-4 text-center">
@@ -41,7 +48,7 @@ export function App({ session }: { session: Session }) {
   }
   return (
     <>
-      <Workspace key={user.id} session={session} user={user} firstWords={firstWords.current} />
+      <Workspace key={user.id} session={session} user={user} takeFirstWords={takeFirstWords} />
       {status === "expired" && <ExpiredDialog session={session} />}
     </>
   );

@@ -5,6 +5,7 @@ import { Welcome } from "./chat/Welcome.tsx";
 import { Desk } from "./desk.ts";
 import { Notices } from "./Notices.tsx";
 import { Sidebar } from "./sidebar/Sidebar.tsx";
+import { forgetDrafts } from "./state/kept.ts";
 import { useMedia } from "./state/online.ts";
 import { goTo } from "./state/route.ts";
 import type { Session } from "./state/session.ts";
@@ -20,11 +21,11 @@ type Open = "sidebar" | "tasks" | null;
 export function Workspace({
   session,
   user,
-  firstWords,
+  takeFirstWords,
 }: {
   session: Session;
   user: Profile;
-  firstWords: string;
+  takeFirstWords: () => string;
 }) {
   const desk = useMemo(() => new Desk(session.client, user.id), [session, user.id]);
   const { conversationId } = useStore(desk.chat);
@@ -40,7 +41,7 @@ export function Workspace({
     document.title = conversationId === null ? "Taskchat" : `${title} – Taskchat`;
   }, [conversationId, title]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first words are said once
-  useEffect(() => desk.begin(firstWords), [desk]);
+  useEffect(() => desk.begin(takeFirstWords()), [desk]);
   useEffect(() => desk.sessionIs(status), [desk, status]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -130,10 +131,11 @@ function Who({ session, user, desk }: { session: Session; user: Profile; desk: D
         <LinkButton
           className="min-h-8"
           onClick={async () => {
-            if (await desk.toasts.attempt(session.signOut())) {
-              goTo(null);
-              desk.news.tell({ about: "session" });
-            }
+            if (!(await desk.toasts.attempt(session.signOut()))) return;
+            forgetDrafts();
+            goTo(null);
+            desk.news.tell({ about: "session" });
+            session.leave();
           }}
         >
           Sign out

@@ -1,6 +1,7 @@
 import type { Client } from "./api/client.ts";
 import { Chat } from "./state/chat.ts";
 import { Conversations } from "./state/conversations.ts";
+import { forgetDrafts } from "./state/kept.ts";
 import { News } from "./state/news.ts";
 import { goTo, replaceRoute, routedConversation } from "./state/route.ts";
 import type { SessionState } from "./state/session.ts";
@@ -30,7 +31,10 @@ export class Desk {
     const stopListening = this.news.listen((item, isFromHere) => {
       if (item.about === "tasks") void this.tasks.reload();
       if (item.about === "conversation") void this.conversationChanged(item.id, isFromHere);
-      if (item.about === "session" && !isFromHere) location.reload();
+      if (item.about === "session" && !isFromHere) {
+        forgetDrafts();
+        location.reload();
+      }
     });
     const onRoute = () => void this.chat.open(routedConversation()).then(() => this.markSeen());
     const onLook = () => {
@@ -54,6 +58,8 @@ export class Desk {
       window.removeEventListener("storage", onSeen);
       document.removeEventListener("visibilitychange", onLook);
       clearInterval(timer);
+      this.chat.close();
+      this.news.close();
     };
   }
 

@@ -227,6 +227,40 @@ def test_a_screen_reader_is_told_the_reply_once_it_is_whole(
     expect(told).to_contain_text("word30")
 
 
+def test_the_focus_goes_to_the_neighbour_of_what_is_deleted(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    for title in ("one", "two"):
+        visitor.page.get_by_label("Add a task").fill(title)
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.tasks.filter(has_text=title)).to_have_count(1)
+    visitor.page.get_by_role("button", name="Change one").focus()
+
+    visitor.page.keyboard.press("Delete")
+    expect(visitor.page.get_by_role("button", name="Change two")).to_be_focused()
+    expect(visitor.tasks).to_have_count(1)
+    visitor.page.keyboard.press("Delete")
+
+    expect(visitor.page.get_by_label("Add a task")).to_be_focused()
+
+
+def test_the_focus_comes_back_from_what_was_changed(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    visitor.say("add Buy milk")
+    visitor.settled()
+
+    visitor.page.get_by_role("button", name="Change Buy milk").press("Enter")
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.page.get_by_role("button", name="Change Buy milk")).to_be_focused()
+    visitor.conversations.first.press("F2")
+    visitor.page.keyboard.press("Enter")
+
+    expect(visitor.conversations.first).to_be_focused()
+
+
 def test_the_whole_way_goes_by_keyboard(server: TaskchatServer, visit: NewVisitor) -> None:
     visitor = visit(server)
     visitor.page.keyboard.type("add Buy milk")

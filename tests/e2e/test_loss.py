@@ -66,6 +66,25 @@ def test_a_server_that_is_killed_in_the_middle_of_a_reply_goes_on_where_it_was(
         visitor.page.close()
 
 
+def test_words_that_are_sent_while_the_conversation_is_read_stand_behind_it(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    visitor.say("add Buy milk")
+    visitor.settled()
+    held: list[Route] = []
+    visitor.page.route("**/messages?*", lambda route: held.append(route))
+    visitor.page.reload()
+    visitor.say("add Buy bread")
+    visitor.hears("Sending…")
+
+    held[0].continue_()
+
+    visitor.hears("Added Buy bread")
+    said = visitor.messages.locator("ol > li > p").all_inner_texts()
+    assert said == ["add Buy milk", "add Buy bread"]
+
+
 def test_without_a_network_it_says_so_and_goes_on_when_it_is_back(
     server: TaskchatServer, visit: NewVisitor
 ) -> None:

@@ -59,6 +59,41 @@ def test_one_signs_out_and_in_again(server: TaskchatServer, visit: NewVisitor) -
     expect(visitor.tasks).to_have_count(1)
 
 
+def test_the_first_words_are_said_once_whoever_signs_in_after(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server, signed_in=False)
+    visitor.page.goto(server.address)
+    visitor.page.get_by_label("E-mail address").fill(visitor.email)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.get_by_label("What do you need to do?").fill("Buy milk")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.tasks).to_have_count(1)
+    visitor.page.get_by_role("button", name="Sign out").click()
+
+    visitor.page.get_by_label("E-mail address").fill(visitor.email)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.keyboard.press("Enter")
+
+    visitor.hears("Say it in your own words.")
+    expect(visitor.conversations).to_have_count(1)
+
+
+def test_signing_out_forgets_what_was_written_and_ends_the_other_tabs(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    other = visitor.sibling()
+    other.page.goto(server.address)
+    other.box.fill("a secret of mine")
+
+    visitor.page.get_by_role("button", name="Sign out").click()
+
+    expect(other.page.get_by_label("E-mail address")).to_be_visible()
+    kept = "Object.keys(sessionStorage).filter((name) => name.startsWith('taskchat.'))"
+    assert other.page.evaluate(kept) == []
+
+
 def test_a_taken_address_leads_to_signing_in(server: TaskchatServer, visit: NewVisitor) -> None:
     known = visit(server)
     visitor = visit(server, signed_in=False)

@@ -27,6 +27,9 @@ export interface Asked {
   signal?: AbortSignal | undefined;
 }
 
+/** A message may wait 30 seconds for its turn before the answer begins. */
+const LONGEST_WAIT_MS = 45_000;
+
 /** Talks to a Taskchat server, for whoever its tokens speak for. */
 export class Client {
   /** Called when the server knows us no more. */
@@ -86,7 +89,11 @@ export class Client {
     if (token) headers.Authorization = `Bearer ${token}`;
     const options: RequestInit = { method: method.toUpperCase(), headers, cache: "no-store" };
     options.credentials = this.base === "" ? "same-origin" : "omit";
-    if (asked.signal !== undefined) options.signal = asked.signal;
+    // Only until the answer begins: what is streamed may take its time.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), LONGEST_WAIT_MS);
+    const signals = [patience.signal, asked.signal].filter((signal) => signal !== undefined);
+    options.signal = AbortSignal.any(signals);
     if (asked.body !== undefined) {
       headers["Content-Type"] = "application/json";
       options.body = JSON.stringify(asked.body);
@@ -96,6 +103,8 @@ export class Client {
     } catch (error) {
       if (asked.signal?.aborted) throw error;
       throw new Failure(UNREACHABLE);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -18,6 +18,9 @@ export interface TurnFailure {
   retryable: boolean;
 }
 
+/** The server gives a sign of life every 15 seconds: after this the connection is dead. */
+const LONGEST_SILENCE_MS = 40_000;
+
 /** Reads server-sent events out of an answer, until it ends or breaks off. */
 export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<TurnEvent> {
   const reader = body.getReader();
@@ -25,7 +28,8 @@ export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerato
   let held = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const silence = setTimeout(() => void reader.cancel(), LONGEST_SILENCE_MS);
+      const { done, value } = await reader.read().finally(() => clearTimeout(silence));
       if (done) return;
       held += decoder.decode(value, { stream: true });
       for (let end = held.indexOf("\n\n"); end >= 0; end = held.indexOf("\n\n")) {

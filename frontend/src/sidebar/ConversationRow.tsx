@@ -2,6 +2,8 @@ import { useState } from "react";
 import type { Conversation } from "../api/client.ts";
 import { addressOf } from "../state/route.ts";
 import { IconButton } from "../ui/buttons.tsx";
+import { useFocusBack } from "../ui/focus.ts";
+import { leaveItem } from "../ui/listKeys.ts";
 
 interface Shown {
   conversation: Conversation;
@@ -16,11 +18,17 @@ interface Shown {
 export function ConversationRow(shown: Shown) {
   const { conversation, isCurrent, isUnread } = shown;
   const [isEditing, setEditing] = useState(false);
+  const [place, giveFocusBack] = useFocusBack<HTMLAnchorElement>();
+  const remove = (event: { currentTarget: Element }) => {
+    leaveItem(event);
+    shown.onRemove();
+  };
   if (isEditing) {
     return (
       <TitleField
         title={conversation.title}
         onEnd={(title) => {
+          giveFocusBack();
           setEditing(false);
           if (title !== null) shown.onRename(title);
         }}
@@ -33,11 +41,12 @@ export function ConversationRow(shown: Shown) {
     >
       <a
         data-item
+        ref={place}
         href={addressOf(conversation.id)}
         aria-current={isCurrent ? "page" : undefined}
         onClick={shown.onOpen}
         onKeyDown={(event) => {
-          if (event.key === "Delete") shown.onRemove();
+          if (event.key === "Delete") remove(event);
           if (event.key === "F2") setEditing(true);
         }}
         className="flex min-h-10 min-w-0 flex-1 items-center gap-2 rounded-lg px-3"
@@ -59,7 +68,7 @@ export function ConversationRow(shown: Shown) {
           icon="trash"
           label={`Delete ${conversation.title}`}
           className="w-8!"
-          onClick={shown.onRemove}
+          onClick={remove}
         />
       </span>
     </div>

@@ -34,7 +34,7 @@ export function Sidebar(shown: Shown) {
   };
 
   return (
-    <nav aria-label="Conversations" className="flex h-full flex-col">
+    <nav aria-label="Conversations" data-list className="flex h-full flex-col">
       <div className="flex flex-col gap-2 p-3">
         <QuietButton
           className="flex items-center gap-2 bg-sheet px-3! text-start"

@@ -56,6 +56,8 @@ export class Chat extends Store<ChatState> {
   private readonly client: Client;
   private readonly news: News;
   private work = new AbortController();
+  /** The reading of the conversation: what is sent meanwhile goes out after it. */
+  private reading: Promise<boolean> = Promise.resolve(true);
 
   constructor(client: Client, news: News, userId: string) {
     super(EMPTY);
@@ -70,8 +72,16 @@ export class Chat extends Store<ChatState> {
     this.work = new AbortController();
     const outgoing = keptOutgoing(this.userId, conversationId);
     this.set({ ...EMPTY, conversationId, outgoing, isLoading: conversationId !== null });
-    if (conversationId !== null && !(await this.load(conversationId, this.work.signal))) return;
-    if (outgoing !== null) await this.deliver(outgoing, this.work.signal);
+    const { signal } = this.work;
+    const isNew = conversationId === null;
+    this.reading = isNew ? Promise.resolve(true) : this.load(conversationId, signal);
+    if (!(await this.reading) || signal.aborted) return;
+    if (outgoing !== null) await this.deliver(outgoing, signal);
+  }
+
+  /** Shows nothing any more, and hears nothing. */
+  close(): void {
+    this.work.abort();
   }
 
   /** Reads the conversation again, for what was said elsewhere. */
@@ -79,7 +89,8 @@ export class Chat extends Store<ChatState> {
     const { conversationId, live, outgoing } = this.get();
     const isBusy = outgoing !== null || (live !== null && !hasEnded(live));
     if (conversationId === null || isBusy) return;
-    await this.load(conversationId, this.work.signal);
+    this.reading = this.load(conversationId, this.work.signal);
+    await this.reading;
   }
 
   async send(text: string): Promise<void> {
@@ -87,7 +98,9 @@ export class Chat extends Store<ChatState> {
     const outgoing = { key: newKey(), userId: this.userId, conversationId, text };
     keepOutgoing(outgoing);
     this.set({ live: withoutFailure(this.get().live), outgoing });
-    await this.deliver(outgoing, this.work.signal);
+    const { signal } = this.work;
+    await this.reading;
+    if (!signal.aborted) await this.deliver(outgoing, signal);
   }
 
   /** Sends what was not sent once more: the same key, so it is the same turn. */
@@ -152,8 +165,17 @@ export class Chat extends Store<ChatState> {
       const query = { limit: PAGE };
       const page = await this.client.ask("get", MESSAGES, { params, query, signal });
       const messages = page.messages.toReversed();
-      this.set({ messages, older: page.next, isLoading: false, loadFailure: null, live: null });
-      await this.catchUp(messages.at(-1)?.turn_id, signal);
+      const { messages: shown, older, outgoing } = this.get();
+      // What was read above the latest page stays.
+      const above = shown.findIndex((one) => one.id === messages[0]?.id);
+      this.set({
+        messages: above > 0 ? [...shown.slice(0, above), ...messages] : messages,
+        older: above > 0 ? older : page.next,
+        isLoading: false,
+        loadFailure: null,
+        live: null,
+      });
+      if (outgoing === null) await this.catchUp(messages.at(-1)?.turn_id, signal);
       return true;
     } catch (error) {
       if (!signal.aborted) this.set({ isLoading: false, loadFailure: failureFrom(error) });
@@ -196,7 +218,7 @@ export class Chat extends Store<ChatState> {
     }
   }
 
-  /** Follows a turn to its end. @throws Failure where its first event does not come. */
+  /** Follows a turn to its end. */
   private async run(
     turnId: string,
     stream: ReadableStream<Uint8Array> | null,
@@ -215,9 +237,10 @@ export class Chat extends Store<ChatState> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      const words = failureFrom(error).message;
-      const failure = { error_code: "", error_message: words, retryable: true };
-      this.showLive({ ...live, phase: "failed", failure });
+      const lost = failureFrom(error);
+      const failure = { error_code: "", error_message: lost.message, retryable: true };
+      if (this.get().outgoing !== null) this.set({ sendFailure: lost });
+      else this.showLive({ ...live, phase: "failed", failure });
     }
     if (!signal.aborted) this.set({ isConnected: true, isStopping: false });
   }

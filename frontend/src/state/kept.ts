@@ -46,6 +46,17 @@ export function moveDraft(userId: string, conversationId: string): void {
   keepDraft(userId, null, "");
 }
 
+/** Whoever comes after a sign-out finds nothing of what was written here. */
+export function forgetDrafts(): void {
+  try {
+    for (const name of Object.keys(sessionStorage)) {
+      if (name.startsWith("taskchat.")) sessionStorage.removeItem(name);
+    }
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 const seenOf = (userId: string) => `taskchat.seen.${userId}`;
 
 /** When each conversation was last looked at, for all tabs of this browser. */

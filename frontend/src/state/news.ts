@@ -23,6 +23,10 @@ export class News {
     return () => this.listeners.delete(listener);
   }
 
+  close(): void {
+    this.channel.close();
+  }
+
   private pass(item: NewsItem, isFromHere: boolean): void {
     for (const listener of [...this.listeners]) listener(item, isFromHere);
   }

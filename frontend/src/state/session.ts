@@ -58,10 +58,13 @@ export class Session extends Store<SessionState> {
     await this.enter(this.byCookie);
   }
 
-  /** @throws Failure */
+  /** Ends the session at the server; `leave` then shows it. @throws Failure where it may go on. */
   async signOut(): Promise<void> {
-    await this.client.ask("post", "/auth/sign-out");
-    this.set({ status: "out", user: null });
+    try {
+      await this.client.ask("post", "/auth/sign-out");
+    } catch (error) {
+      if (failureFrom(error).status !== 401) throw error;
+    }
   }
 
   /** Whoever was here is gone for good: somebody else may sign in. */

@@ -8,7 +8,7 @@ interface Shown {
   task: Task;
   onSave: (changes: TaskChanges) => Promise<void>;
   onCancel: () => void;
-  onRemove: () => void;
+  onRemove: (event: { currentTarget: Element }) => void;
 }
 
 const FIELD = "min-h-10 w-full min-w-0 rounded-lg border border-edge bg-sheet px-2";

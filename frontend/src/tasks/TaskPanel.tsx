@@ -28,7 +28,7 @@ export function TaskPanel({ tasks, toasts }: { tasks: Tasks; toasts: Toasts }) {
   };
 
   return (
-    <section aria-labelledby="tasks-title" className="flex h-full flex-col">
+    <section aria-labelledby="tasks-title" data-list className="flex h-full flex-col">
       <div className="flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2">
         <h2 id="tasks-title" className="font-semibold">
           Tasks <span className="font-normal text-soft">{isLoading ? "" : total}</span>

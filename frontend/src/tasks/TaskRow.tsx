@@ -3,6 +3,8 @@ import type { Task } from "../api/client.ts";
 import { dueWords, isOverdue } from "../state/due.ts";
 import type { TaskChanges } from "../state/tasks.ts";
 import { IconButton } from "../ui/buttons.tsx";
+import { useFocusBack } from "../ui/focus.ts";
+import { leaveItem } from "../ui/listKeys.ts";
 import { TaskEditor } from "./TaskEditor.tsx";
 
 interface Shown {
@@ -15,14 +17,23 @@ interface Shown {
 /** One task: a box to check, its words to open and change. */
 export function TaskRow({ task, onComplete, onChange, onRemove }: Shown) {
   const [isOpen, setOpen] = useState(false);
+  const [place, giveFocusBack] = useFocusBack<HTMLButtonElement>();
+  const close = () => {
+    giveFocusBack();
+    setOpen(false);
+  };
+  const remove = (event: { currentTarget: Element }) => {
+    leaveItem(event);
+    onRemove();
+  };
   if (isOpen) {
     return (
       <TaskEditor
         task={task}
-        onCancel={() => setOpen(false)}
-        onRemove={onRemove}
+        onCancel={close}
+        onRemove={remove}
         onSave={async (changes) => {
-          if (await onChange(changes)) setOpen(false);
+          if (await onChange(changes)) close();
         }}
       />
     );
@@ -41,9 +52,10 @@ export function TaskRow({ task, onComplete, onChange, onRemove }: Shown) {
       <button
         type="button"
         data-item
+        ref={place}
         onClick={() => setOpen(true)}
         onKeyDown={(event) => {
-          if (event.key === "Delete") onRemove();
+          if (event.key === "Delete") remove(event);
         }}
         className="min-h-10 min-w-0 flex-1 rounded-md py-2 pe-2 text-start"
       >
@@ -54,7 +66,7 @@ export function TaskRow({ task, onComplete, onChange, onRemove }: Shown) {
         <Facts task={task} />
       </button>
       <span className="hidden group-focus-within:block group-hover:block pointer-coarse:block">
-        <IconButton icon="trash" label={`Delete ${task.title}`} onClick={onRemove} />
+        <IconButton icon="trash" label={`Delete ${task.title}`} onClick={remove} />
       </span>
     </div>
   );

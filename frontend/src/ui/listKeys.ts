@@ -17,3 +17,15 @@ export function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   to?.focus();
 }
+
+/** Before a part of a list goes, its neighbour gets the focus; the last one's, the list's field. */
+export function leaveItem(event: { currentTarget: Element }): void {
+  const list = event.currentTarget.closest<HTMLElement>("[data-list]");
+  const row = event.currentTarget.closest("li");
+  if (list === null || row === null) return;
+  const near = row.nextElementSibling ?? row.previousElementSibling;
+  const next =
+    near?.querySelector<HTMLElement>("[data-item]") ??
+    list.querySelector<HTMLElement>("input:not([type=radio])");
+  next?.focus();
+}
