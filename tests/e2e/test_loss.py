@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from tests.e2e.conftest import WORDS, NewVisitor, slow_environment
 from tests.processes import TaskchatServer
@@ -51,6 +51,8 @@ def test_a_server_that_is_killed_in_the_middle_of_a_reply_goes_on_where_it_was(
     settings = slow_environment(tmp_path, slow_model, sqlite_template)
     with TaskchatServer(settings) as first:
         visitor = visit(first)
+        after: list[int] = []
+        visitor.page.on("request", lambda request: after.append(_seen_before(request)))
         visitor.say("add Buy milk")
         visitor.hears("word5")
         port = first.address.rpartition(":")[2]
@@ -61,6 +63,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_reply_goes_on_where_it_was(
         visitor.settled()
 
         assert visitor.words() == WORDS.split()
+        assert max(after) > 1  # it asked for what came after the words that it had
         expect(visitor.tasks).to_have_count(1)
         expect(visitor.messages.locator("details")).to_have_count(1)
         visitor.page.close()
@@ -73,10 +76,14 @@ def test_words_that_are_sent_while_the_conversation_is_read_stand_behind_it(
     visitor.say("add Buy milk")
     visitor.settled()
     held: list[Route] = []
+    sent: list[str] = []
+    visitor.page.on("request", lambda request: sent.append(request.method))
     visitor.page.route("**/messages?*", lambda route: held.append(route))
     visitor.page.reload()
     visitor.say("add Buy bread")
     visitor.hears("Sending…")
+    visitor.page.evaluate("fetch('/health').then((answer) => answer.text())")
+    assert "POST" not in sent
 
     held[0].continue_()
 
@@ -115,3 +122,8 @@ def test_a_conversation_that_cannot_be_read_is_said_and_asked_again(
     visitor.messages.get_by_role("button", name="Try again").click()
 
     visitor.hears("hello")
+
+
+def _seen_before(request: Request) -> int:
+    """The number of the last event that was seen, of a request that goes on after it."""
+    return int(request.headers.get("last-event-id", "0"))

@@ -22,11 +22,15 @@ SECRET = "a shared secret of more than 32 bytes"
 
 
 class Issuer:
-    """Gives tokens to whoever has its cookie, as Better Auth's `jwt` plugin does."""
+    """Gives tokens to whoever has its cookie, as Better Auth's `jwt` plugin does.
+
+    The next `spoiled` ones are signed with another key.
+    """
 
     def __init__(self) -> None:
         self.life_s = 900
         self.asked = 0
+        self.spoiled = 0
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -56,7 +60,9 @@ class Issuer:
 
     def token(self) -> str:
         claims = {"sub": self.subject, "exp": int(time.time()) + self.life_s}
-        return jwt.encode(claims, SECRET, algorithm="HS256")
+        self.spoiled -= 1
+        secret = SECRET if self.spoiled < 0 else SECRET[::-1]
+        return jwt.encode(claims, secret, algorithm="HS256")
 
     subject = uuid4().hex
 
@@ -116,6 +122,17 @@ def test_a_token_that_is_ending_is_asked_for_anew(
 
     expect(visitor.tasks).to_contain_text("Buy milk")
     assert issuer.asked > asked
+
+
+def test_a_token_that_is_refused_before_its_end_is_asked_for_anew(
+    server: TaskchatServer, issuer: Issuer, visit: NewVisitor
+) -> None:
+    issuer.spoiled = 1
+
+    visitor = _come(visit, server, issuer)
+
+    expect(visitor.box).to_be_visible()
+    assert issuer.asked == 2
 
 
 def test_whoever_is_not_is_sent_there(

@@ -175,9 +175,13 @@ def test_words_written_while_a_new_conversation_begins_stay(
     slow_server: TaskchatServer, visit: NewVisitor
 ) -> None:
     visitor = visit(slow_server)
+    held: list[Route] = []
+    visitor.page.route("**/api/chat", lambda route: held.append(route))
     visitor.say("talk")
+    visitor.hears("Sending…")
     visitor.box.fill("and then")
 
+    held[0].continue_()
     visitor.hears("word30")
 
     expect(visitor.box).to_have_value("and then")

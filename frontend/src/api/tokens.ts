@@ -26,7 +26,6 @@ export class IssuerTokens implements TokenSource {
   }
 
   async renew(): Promise<boolean> {
-    this.held = null;
     return (await this.askOnce()) !== null;
   }
 
