@@ -4,6 +4,7 @@ import type { TurnEvent } from "../api/sse.ts";
 import { follow, pause } from "./follow.ts";
 import { dropOutgoing, keepOutgoing, keptOutgoing, moveDraft, type Outgoing } from "./kept.ts";
 import type { News } from "./news.ts";
+import { announced, isReplyOf, newKey, questionOf, withoutFailure } from "./question.ts";
 import { Store } from "./store.ts";
 import { advance, hasEnded, type LiveTurn, newTurn } from "./turn.ts";
 
@@ -291,40 +292,4 @@ export class Chat extends Store<ChatState> {
     const messages = this.get().messages.filter((old) => !isReplyOf(live.id, old));
     this.set({ live, messages });
   }
-}
-
-/** A name that nobody else takes; `randomUUID` is there only under https and on this machine. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function isReplyOf(turnId: string, message: Message): boolean {
-  return message.role === "assistant" && message.turn_id === turnId;
-}
-
-/** The user's message as it will be read later; until then its id is one of ours. */
-function questionOf(turnId: string, conversationId: string, content: string): Message {
-  return {
-    id: `question-${turnId}`,
-    conversation_id: conversationId,
-    role: "user",
-    content,
-    tool_calls: null,
-    tool_results: null,
-    metadata: null,
-    turn_id: turnId,
-    created_at: new Date().toISOString(),
-  };
-}
-
-function withoutFailure(live: LiveTurn | null): LiveTurn | null {
-  return live !== null && hasEnded(live) ? null : live;
-}
-
-function announced(live: LiveTurn, message: Message | undefined): string {
-  const said = message?.content ?? live.text;
-  if (live.phase === "failed") return `${said} ${live.failure?.error_message ?? ""}`.trim();
-  if (live.phase === "cancelled") return `${said} Stopped.`.trim();
-  return said;
 }
