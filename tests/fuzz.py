@@ -1,6 +1,6 @@
 """Sends every operation of the API what its description allows, and what it does not.
 
-    python -m tests.fuzz [--examples 100]
+    python -m tests.fuzz [--examples 100] [--database postgresql://…]
 
 A real server with the built-in model runs behind it; schemathesis reads our own OpenAPI document
 and looks for server errors, statuses that are not described, and answers of another shape.
@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.processes import TaskchatServer, environment
 
 CONFIG = Path(__file__).with_suffix(".toml")
+TASKCHAT = Path(sys.executable).with_name("taskchat")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
@@ -27,12 +28,16 @@ def main() -> int:
     """Run it; 0 where nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=100, help="for each operation and phase")
+    parser.add_argument("--database", help="an empty one on Postgres; else a new file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="taskchat-fuzz-") as folder:
         unlimited = dict.fromkeys(
             ("TASKCHAT_RATE_LIMIT", "TASKCHAT_AUTH_RATE_LIMIT", "TASKCHAT_TURNS_AT_ONCE"), "off"
         )
         env = environment(Path(folder), TASKCHAT_LOG_LEVEL="error", **unlimited)
+        if options.database is not None:
+            env["DATABASE_URL"] = options.database
+            subprocess.run([TASKCHAT, "migrate"], env=env, check=True)  # noqa: S603
         with TaskchatServer(env) as server:
             status = _fuzz(server.address, Path(folder), options.examples)
             sys.stderr.write(server.log)

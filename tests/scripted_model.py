@@ -27,6 +27,8 @@ class ScriptedModel(FunctionModel):
         super().__init__(self._move, stream_function=self._stream)
         self.asked: list[list[ModelMessage]] = []
         """The messages of each request, in order."""
+        self.tools: list[list[str]] = []
+        """The names of the tools that each request offers."""
         self._script: deque[Move] = deque()
         self.was_asked = asyncio.Event()
         """Set by the first request."""
@@ -91,7 +93,7 @@ class ScriptedModel(FunctionModel):
         return self._script.popleft()()
 
     async def _move(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-        del info
+        self.tools.append([tool.name for tool in info.function_tools])
         parts = [part async for part in self._next(messages)]
         words = [part for part in parts if isinstance(part, TextPart)]
         others = [part for part in parts if not isinstance(part, TextPart)]
@@ -101,7 +103,7 @@ class ScriptedModel(FunctionModel):
     async def _stream(
         self, messages: list[ModelMessage], info: AgentInfo
     ) -> AsyncIterator[str | DeltaToolCalls]:
-        del info
+        self.tools.append([tool.name for tool in info.function_tools])
         index = 0
         async for part in self._next(messages):
             if isinstance(part, TextPart):

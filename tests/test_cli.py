@@ -17,6 +17,8 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from taskchat.db.urls import DatabaseUrl
+from tests.chat.tool_servers.notes import Mailbox, processes_with
+from tests.model.conftest import SERVERS, ServedKind
 from tests.model.stub_provider import StubProvider
 from tests.processes import TASKCHAT, TaskchatServer, environment, run_command
 
@@ -368,6 +370,23 @@ async def test_a_doctor_tells_that_the_model_does_not_answer(env: dict[str, str]
     ]
 
 
+@pytest.mark.parametrize("kind", sorted(SERVERS))
+async def test_a_doctor_looks_at_the_model_of_every_kind(
+    kind: ServedKind, env: dict[str, str]
+) -> None:
+    async with SERVERS[kind]() as server:
+        model = {"TASKCHAT_MODEL": f"{kind}:stub,embedded"}
+        model["TASKCHAT_MODEL_BASE_URL"] = server.base_url
+        good = await _do("doctor", env=env | model)
+        server.fails(401)
+        status, out, _ = await run_command("doctor", env=env | model)
+
+    assert f"ok    model: {kind}:stub,embedded answers" in good.splitlines()
+    (failed,) = [line for line in out.splitlines() if line.startswith("FAIL")]
+    assert status == 1
+    assert failed.startswith("FAIL  model: stub: The model's server refuses the key")
+
+
 async def test_a_doctor_looks_at_the_rest_when_the_database_does_not_answer(
     tmp_path: Path,
 ) -> None:
@@ -379,6 +398,38 @@ async def test_a_doctor_looks_at_the_rest_when_the_database_does_not_answer(
     assert out.splitlines()[0].startswith("FAIL  database: DATABASE_URL (postgresql://me:***@")
     assert "ok    model: embedded answers" in out.splitlines()
     assert "hunter2" not in out
+
+
+async def test_a_doctor_has_a_line_for_each_further_tool_server(tmp_path: Path) -> None:
+    mail = Mailbox(tmp_path)
+    servers = {"mail": mail.entry(), "gone": {"command": "/no/such", "env": {"A": "hunter2"}}}
+    path = mail.write_file(**servers)
+
+    status, out, err = await run_command(
+        "doctor", env=environment(tmp_path, TASKCHAT_MCP_SERVERS=str(path))
+    )
+
+    assert status == 1
+    assert out.splitlines()[-2:] == [
+        "ok    tool server mail: 6 tools",
+        "FAIL  tool server gone: its command or folder was not found",
+    ]
+    assert "hunter2" not in out + err
+    assert processes_with(str(tmp_path)) == []
+
+
+async def test_a_doctor_tells_that_the_file_of_tool_servers_cannot_be_used(
+    tmp_path: Path,
+) -> None:
+    env = environment(tmp_path, TASKCHAT_MCP_SERVERS=str(tmp_path / "none.json"))
+
+    status, out, _ = await run_command("doctor", env=env)
+
+    assert status == 1
+    assert out.splitlines()[-1] == (
+        "FAIL  tool servers: TASKCHAT_MCP_SERVERS cannot be used: there is no file"
+        f" {tmp_path / 'none.json'} that can be read."
+    )
 
 
 # ---- what is not understood ----

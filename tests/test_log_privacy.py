@@ -19,9 +19,10 @@ from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import StartError
 from taskchat.parts import running
+from tests.chat.tool_servers.notes import Mailbox
 from tests.http.conftest import settings_for
 from tests.model.stub_provider import StubProvider
-from tests.processes import TaskchatServer, environment
+from tests.processes import TaskchatServer, environment, until
 from tests.scripted_model import ScriptedModel
 
 CANARY = "canary7"
@@ -46,6 +47,7 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
             TASKCHAT_MODEL="openai:stub",
             TASKCHAT_MODEL_BASE_URL=stub.base_url,
             TASKCHAT_MODEL_API_KEY=f"sk-{CANARY}",
+            TASKCHAT_MCP_SERVERS=str(Mailbox(tmp_path).write_file()),
             TASKCHAT_LOG_FORMAT="json",
             TASKCHAT_LOG_LEVEL="debug",
         )
@@ -88,6 +90,11 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
             stub.calls(("delete_task", {"task_id": 99, CANARY: CANARY}), (CANARY, {}))
             stub.calls(("add_task", f"{{{CANARY}")).says(CANARY)
             statuses.append(await say(2))
+            # Another server's tools, whose process writes what it gets to its standard error.
+            await until(lambda: "tool_server.connected" in server.log)
+            stub.calls(("mail_send", {"text": CANARY}), ("mail_refuse", {"text": CANARY}))
+            stub.calls(("mail_send_and_die", {"text": CANARY})).says(CANARY)
+            statuses.append(await say(6))
             stub.sends(CANARY, status=500)
             statuses.append(await say(3))
             stub.sends(CANARY)
@@ -100,9 +107,15 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
             await client.post("/mcp", json={"jsonrpc": "2.0", CANARY: CANARY})
             await client.get(f"/api/{user}/tasks")
 
-    assert statuses == [200, 200, 503, 503, 500]
+    assert statuses == [200, 200, 200, 503, 503, 500]
     events = {event["event"] for event in _events(server.log)}
-    assert {"request.served", "turn.ended", "model.failed", "database.failed"} <= events
+    assert {
+        "request.served",
+        "turn.ended",
+        "model.failed",
+        "database.failed",
+        "tool_server.lost",
+    } <= events
     assert CANARY not in server.log
     assert signed_up["token"] not in server.log
     assert link.partition("code=")[2] not in server.log

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from glob import glob
@@ -23,6 +24,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from taskchat.db import migrate
 from taskchat.db.urls import DatabaseUrl
+from tests.chat import tool_servers
+from tests.chat.tool_servers.notes import Mailbox, processes_with
 from tests.processes import TaskchatServer, environment, run_command, until
 
 ACCOUNT = {"email": "ann@example.com", "password": "correct horse"}
@@ -145,6 +148,37 @@ async def test_several_workers_on_sqlite_are_refused(tmp_path: Path) -> None:
     said = await _refusal(environment(tmp_path), "--workers", "2")
 
     assert said == "--workers needs Postgres: one process at a time serves an SQLite file."
+
+
+async def test_a_file_of_tool_servers_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    path.write_text('{"mcpServers": {"notes": {"url": "${NOTES}"}}}', encoding="utf-8")
+
+    said = await _refusal(environment(tmp_path, TASKCHAT_MCP_SERVERS=str(path)))
+
+    assert said == (
+        "TASKCHAT_MCP_SERVERS cannot be used: “notes” names the variable NOTES, which is not set."
+    )
+
+
+async def test_a_tool_server_that_hangs_stops_neither_the_start_nor_a_turn_nor_the_end(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "taskchat.db")
+    script = Path(tool_servers.__file__).with_name("old_server.py")
+    entry = {"command": sys.executable, "args": [str(script), "hangs", str(tmp_path)]}
+    path = Mailbox(tmp_path).write_file(old=entry)
+    env = environment(tmp_path, TASKCHAT_MCP_SERVERS=str(path))
+
+    async with TaskchatServer(env) as server:
+        user, token = await _sign_up(server)
+        async with _client(server, token) as client:
+            answer = await client.post(f"/api/{user}/chat", json={"message": "add milk"})
+        status = await server.terminate()
+
+    assert answer.json()["tool_calls"] == ["add_task"]
+    assert status == 0
+    assert processes_with(str(tmp_path)) == []
 
 
 async def test_a_server_database_out_of_reach_is_named_without_its_password(

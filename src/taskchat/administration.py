@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import running_accounts
 from taskchat.auth.key_fetcher import FetchFailedError
+from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.db import migrate as migrations
 from taskchat.db.opening import open_database, opened
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
-from taskchat.model.providers import check_model
-from taskchat.parts import named_model, token_rules
+from taskchat.model.checks import check_model
+from taskchat.parts import named_model, token_rules, tool_servers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,7 +72,25 @@ async def examine(settings: Settings) -> list[Finding]:
             findings.append(Finding(name, True, await check(settings)))
         except (StartError, DatabaseError) as error:
             findings.append(Finding(name, False, str(error)))
-    return findings
+    return findings + await _tool_servers(settings)
+
+
+async def _tool_servers(settings: Settings) -> list[Finding]:
+    """A line for each further tool server, or one for the file that cannot be used."""
+    try:
+        elsewhere = ToolServers(tool_servers(settings))
+    except StartError as error:
+        return [Finding("tool servers", False, str(error))]
+    try:
+        found = await elsewhere.examine()
+    finally:
+        await elsewhere.close()
+    return [
+        Finding(f"tool server {name}", True, "1 tool" if tools == 1 else f"{tools} tools")
+        if isinstance(tools, int)
+        else Finding(f"tool server {name}", False, tools)
+        for name, tools in found.items()
+    ]
 
 
 async def _database(settings: Settings) -> str:

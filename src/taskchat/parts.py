@@ -22,19 +22,24 @@ from taskchat.chat.journal_steps import Limits
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.summaries import Summaries
+from taskchat.chat.tool_servers.file import read_tool_servers
+from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import TurnLimits, Turns
 from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
+from taskchat.model.choices import read_choices
 from taskchat.model.providers import make_model
+from taskchat.settings import variable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from pydantic_ai.models import Model
 
+    from taskchat.chat.tool_servers.file import ToolServer
     from taskchat.db.database import Database
     from taskchat.settings import Settings
 
@@ -85,7 +90,13 @@ async def running(
         rules = token_rules(settings)
         if rules.key_set is not None:
             stack.push_async_callback(rules.key_set.close)
-        parts, recovery = await _join(settings, settings.public_url or address, db, model, rules)
+        elsewhere = ToolServers(tool_servers(settings))
+        # After the turns have stopped, which use them until then.
+        stack.push_async_callback(elsewhere.close)
+        elsewhere.begin()
+        parts, recovery = await _join(
+            settings, settings.public_url or address, db, model, rules, Toolset(elsewhere)
+        )
         await (recovery.take_over() if url.path is None else recovery.take_over_all())
         keeping = asyncio.create_task(recovery.keep(), name="recovery")
         try:
@@ -98,18 +109,30 @@ async def running(
 
 
 def named_model(settings: Settings) -> Model:
-    """The model that the settings name.
+    """The model that the settings name, or the chain of them.
 
     Raises:
-        StartError: there is none of that name, or its key is missing.
+        StartError: there is none of that name, or its key or its extra is missing.
     """
-    return make_model(settings.model, base_url=settings.model_base_url, api_key=settings.api_key)
+    # A request that has waited for half of the attempt's time leaves the rest for its answer.
+    return make_model(read_choices(settings), patience_s=settings.agent_timeout_s / 2)
 
 
 def history_window(settings: Settings) -> Window:
     """Which earlier messages a turn is given."""
     most = settings.history_messages
     return Window.within(settings.history_tokens) if most is None else Window(most)
+
+
+def tool_servers(settings: Settings) -> Sequence[ToolServer]:
+    """The further tool servers that the settings name.
+
+    Raises:
+        StartError: the file that names them cannot be used.
+    """
+    if settings.mcp_servers is None:
+        return ()
+    return read_tool_servers(settings.mcp_servers, variable)
 
 
 def token_rules(settings: Settings) -> TokenRules:
@@ -130,8 +153,13 @@ def token_rules(settings: Settings) -> TokenRules:
     return rules
 
 
-async def _join(
-    settings: Settings, address: str, db: Database, model: Model, rules: TokenRules
+async def _join(  # noqa: PLR0913  all that was opened
+    settings: Settings,
+    address: str,
+    db: Database,
+    model: Model,
+    rules: TokenRules,
+    toolset: Toolset,
 ) -> tuple[Parts, Recovery]:
     issuer = await local_issuer(settings, db)
     tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
@@ -146,7 +174,7 @@ async def _join(
         limits=Limits(settings.turn_rate, settings.running_limit, settings.tokens_per_day),
     )
     limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
-    turns = Turns(journal, Toolset(), model, limits, Summaries(db, model, window))
+    turns = Turns(journal, toolset, model, limits, Summaries(db, model, window))
     parts = Parts(
         settings=settings,
         db=db,

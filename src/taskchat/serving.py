@@ -15,6 +15,7 @@ from taskchat.db import migrate as migrations
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
+from taskchat.model.choices import EMBEDDED, unused_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def serve(  # noqa: PLR0913  the options of the command
     Raises:
         StartError: something must be changed first; the sentence says what.
     """
-    from taskchat.parts import named_model, token_rules
+    from taskchat.parts import named_model, token_rules, tool_servers
 
     url = parse_database_url(settings.database)
     if url.path is not None and workers > 1:
@@ -52,6 +53,7 @@ def serve(  # noqa: PLR0913  the options of the command
         raise StartError(message)
     named_model(settings)
     token_rules(settings)
+    tool_servers(settings)
     if url.path is not None:
         _refuse_second_server(url.path)  # before the port, which may be taken by the first
     with _listen(host, port) as listening:
@@ -165,8 +167,10 @@ def _welcome(
         say(f"Sign in once, within ten minutes: {link}")
     if why := WebFiles().why_missing():
         say(why)
-    if settings.model == "embedded":
+    if settings.model.strip() == EMBEDDED:
         say("The built-in assistant answers (rules, not an AI model); TASKCHAT_MODEL changes that.")
+        if unused := unused_keys(settings):
+            say(unused)
 
 
 def _run(

@@ -6,12 +6,14 @@ why.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -142,12 +144,17 @@ class Settings(BaseSettings):
     model: str = "embedded"
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = _named("GEMINI_API_KEY")
+    google_api_key: SecretStr | None = _named("GOOGLE_API_KEY")
     openai_api_key: SecretStr | None = _named("OPENAI_API_KEY")
+    anthropic_api_key: SecretStr | None = _named("ANTHROPIC_API_KEY")
+    ollama_host: str | None = _named("OLLAMA_HOST")
     agent_timeout_s: Annotated[float, Field(gt=0, le=600)] = 30
     agent_max_iterations: Annotated[int, Field(ge=1, le=100)] = 15
     lease_s: Annotated[float, Field(ge=2, le=60)] = 12
     history: HistoryText = "20"
     history_tokens: Annotated[int, Field(ge=100, le=1_000_000)] = 8000
+    mcp_servers: Path | None = None
 
     auth: Literal["local", "external", "both"] | None = None
     jwks_url: Annotated[str, AfterValidator(_checked_key_set_url)] | None = None
@@ -241,15 +248,6 @@ class Settings(BaseSettings):
         return parse_rate(self.auth_rate_limit)
 
     @property
-    def api_key(self) -> str | None:
-        """The key for `openai:` models; a key of OpenAI's is sent to OpenAI alone."""
-        if self.model_api_key is not None:
-            return self.model_api_key.get_secret_value()
-        if self.openai_api_key is not None and self.model_base_url is None:
-            return self.openai_api_key.get_secret_value()
-        return None
-
-    @property
     def log_as(self) -> Literal["console", "json"]:
         """How logs are written: for people where a person looks on."""
         return self.log_format or ("console" if sys.stderr.isatty() else "json")
@@ -288,6 +286,16 @@ def variable_of(field: str) -> str:
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
     return f"TASKCHAT_{field.upper()}"
+
+
+def variable(name: str) -> str | None:
+    """The value of a variable that is no setting of ours, but that a file of the operator names.
+
+    From the environment, else from `.env`, as settings are; None where it is in neither.
+    """
+    if (value := os.environ.get(name)) is not None:  # noqa: TID251  the one place that reads it
+        return value
+    return dotenv_values(".env", interpolate=False).get(name)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -105,7 +105,7 @@ def test_the_first_start_says_what_it_sets_up_and_the_second_says_nothing(
     assert first.startswith("run: installing Taskchat ...\nrun: installing Taskchat: ")
     assert second == ""
     assert checkout.syncs() == [
-        f"sync --locked --inexact --python {Path(sys.executable).resolve()} --no-dev"
+        f"sync --locked --inexact --all-extras --python {Path(sys.executable).resolve()} --no-dev"
     ]
 
 
@@ -116,7 +116,7 @@ def test_changed_requirements_are_installed(checkout: Checkout, name: str) -> No
 
     checkout.run("tasks")
 
-    assert checkout.syncs()[1:] == ["sync --locked --inexact --no-dev"]
+    assert checkout.syncs()[1:] == ["sync --locked --inexact --all-extras --no-dev"]
 
 
 def test_developer_tools_are_added_once_and_stay(checkout: Checkout) -> None:
@@ -125,7 +125,7 @@ def test_developer_tools_are_added_once_and_stay(checkout: Checkout) -> None:
     checkout.run("tasks")
     checkout.run("test")
 
-    assert checkout.syncs()[1:] == ["sync --locked --inexact"]
+    assert checkout.syncs()[1:] == ["sync --locked --inexact --all-extras"]
 
 
 def test_two_first_starts_at_once_install_once(checkout: Checkout) -> None:

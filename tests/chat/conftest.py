@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ import pytest
 from taskchat.chat.journal import Journal
 from taskchat.chat.records import TurnRecord, TurnRequest
 from taskchat.chat.recovery import Recovery
+from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import Answer, TurnLimits, Turns
 from taskchat.chat.window import Window
 from taskchat.db.database import Database, Transaction
 from taskchat.ids import ConversationId, UserId
 from taskchat.tasks.service import TaskList
+from tests.chat.tool_servers.notes import Mailbox
 from tests.conftest import make_user
 from tests.scripted_model import ScriptedModel
 
@@ -42,10 +45,11 @@ class ChatDriver:
     limits: TurnLimits = field(default_factory=TurnLimits)
     lease_s: float = 12
     window: Window = field(default_factory=Window)
+    toolset: Toolset = TOOLSET
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.db, lease_s=self.lease_s, window=self.window)
-        self.turns = Turns(self.journal, TOOLSET, self.model, self.limits)
+        self.turns = Turns(self.journal, self.toolset, self.model, self.limits)
         self.recovery = Recovery(self.turns, self.journal, self.lease_s)
         self.conversation: ConversationId | None = None
 
@@ -125,5 +129,33 @@ class ChatDriver:
 async def chat(database: Database, everything: Database) -> AsyncIterator[ChatDriver]:
     """A chat with one user, on each of the two databases."""
     driver = ChatDriver(database, everything, await make_user(everything))
+    yield driver
+    await driver.turns.stop(0)
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Mailbox:
+    """What is sent."""
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    return Mailbox(folder)
+
+
+@pytest.fixture
+async def elsewhere(mail: Mailbox) -> AsyncIterator[ToolServers]:
+    """The mail server, connected."""
+    servers = ToolServers([mail.server()])
+    await servers.examine()
+    yield servers
+    await servers.close()
+
+
+@pytest.fixture
+async def chat_elsewhere(
+    database: Database, everything: Database, elsewhere: ToolServers
+) -> AsyncIterator[ChatDriver]:
+    """A chat whose model may send mail, too, on each of the two databases."""
+    toolset = Toolset(elsewhere)
+    driver = ChatDriver(database, everything, await make_user(everything), toolset=toolset)
     yield driver
     await driver.turns.stop(0)

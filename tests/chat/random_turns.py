@@ -35,7 +35,7 @@ from taskchat.chat.window import Window
 from taskchat.db.database import Transaction, as_uuid
 from taskchat.errors import AppError, ModelError
 from taskchat.ids import UserId, new_uid
-from tests.chat.conftest import TOOLSET, ChatDriver, never
+from tests.chat.conftest import ChatDriver, never
 from tests.conftest import make_user
 from tests.scripted_model import ScriptedModel
 
@@ -57,6 +57,7 @@ WORDS = [
     "x" * 3000,
 ]
 NAMES = ["add_task"] * 4 + [
+    "mail_send", "mail_send", "mail_refuse", "mail_fly",
     "list_tasks", "complete_task", "", "a\x00b", "a\ud800b", "functions.add task", "x" * 99, "1-",
 ]  # fmt: skip
 ARGUMENTS: list[Any] = [{"title": "Buy milk"}] * 4 + [
@@ -168,7 +169,7 @@ _moves = st.one_of(
 _scripts = st.lists(_moves, max_size=5).map(tuple)
 _deaths = st.one_of(
     st.just(()),
-    st.lists(st.builds(Death, st.integers(1, 4), st.booleans()), max_size=4).map(tuple),
+    st.lists(st.builds(Death, st.integers(1, 6), st.booleans()), max_size=4).map(tuple),
 )
 
 
@@ -231,6 +232,26 @@ class MortalJournal(Journal):
         """See `Journal.act`."""
         return await self._mortally(partial(super().act, turn, idx, work, tell, usage))
 
+    async def begin(
+        self,
+        turn: OwnedTurn,
+        idx: int,
+        work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+        tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
+        usage: Usage | None = None,
+    ) -> Sequence[Step]:
+        """See `Journal.begin`."""
+        return await self._mortally(partial(super().begin, turn, idx, work, tell, usage))
+
+    async def result(
+        self,
+        turn: OwnedTurn,
+        step: Step,
+        tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
+    ) -> None:
+        """See `Journal.result`."""
+        await self._mortally(partial(super().result, turn, step, tell))
+
     async def tell(self, turn: OwnedTurn, events: Sequence[Any]) -> None:
         """See `Journal.tell`."""
         await self._mortally(partial(super().tell, turn, events))
@@ -268,7 +289,7 @@ class Server:
         self.journal = MortalJournal(chat.db, lease_s=12, window=Window(history))
         self.journal.death = death
         self.model = model
-        self.turns = Turns(self.journal, TOOLSET, model, TurnLimits())
+        self.turns = Turns(self.journal, chat.toolset, model, TurnLimits())
         self.recovery = Recovery(self.turns, self.journal, 12)
         self.conversations = ConversationService(chat.db, self.turns)
 

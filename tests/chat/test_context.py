@@ -157,9 +157,10 @@ async def test_a_turn_costs_the_same_after_2000_messages_as_after_20(
 
 def _count_calls(owner: Any, counted: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for subclass in (owner, *owner.__subclasses__()):
+        own: dict[str, Any] = {**vars(subclass)}
         for name in ("fetch", "fetchrow", "execute", "execute_many", "call"):
-            if (method := vars(subclass).get(name)) is not None:
-                monkeypatch.setattr(subclass, name, _counting(method, name, counted))
+            if name in own:
+                monkeypatch.setattr(subclass, name, _counting(own[name], name, counted))
 
 
 def _counting(method: Any, name: str, counted: Counter[str]) -> Any:

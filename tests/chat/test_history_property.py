@@ -13,14 +13,21 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from pydantic_ai.messages import ModelMessage
 
 from taskchat.chat.context import CORRECTION, STAND_IN
-from taskchat.chat.events import text_of
+from taskchat.chat.events import text_of, unreturned
 from taskchat.db.database import as_json
 from tests.chat.conftest import ChatDriver
 from tests.chat.provider_rules import anthropic_faults, gemini_faults, openai_faults
 from tests.chat.random_turns import ACTIONS, Action, Life, Says
+from tests.chat.tool_servers.notes import Mailbox
 from tests.scripted_model import texts
 
 LAST = Says(streamed=False, has_key=False, moves=(), deaths=())
+
+
+@pytest.fixture
+def chat(chat_elsewhere: ChatDriver) -> ChatDriver:
+    """Models call tools of a further server, too."""
+    return chat_elsewhere
 
 
 @pytest.fixture(autouse=True)
@@ -45,22 +52,23 @@ def lives(examples: int) -> Callable[[Any], Any]:
 @lives(200)
 @given(actions=ACTIONS)
 async def test_any_life_leaves_a_history_that_every_provider_takes(
-    chat: ChatDriver, actions: Sequence[Action]
+    chat: ChatDriver, mail: Mailbox, actions: Sequence[Action]
 ) -> None:
-    await _live(chat, actions)
+    await _live(chat, mail, actions)
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"])
 @lives(60)
 @given(actions=ACTIONS)
 async def test_any_life_leaves_one_on_postgres_too(
-    chat: ChatDriver, actions: Sequence[Action]
+    chat: ChatDriver, mail: Mailbox, actions: Sequence[Action]
 ) -> None:
-    await _live(chat, actions)
+    await _live(chat, mail, actions)
 
 
-async def _live(chat: ChatDriver, actions: Sequence[Action]) -> None:
+async def _live(chat: ChatDriver, mail: Mailbox, actions: Sequence[Action]) -> None:
     life = await Life.begin(chat)
+    sent = len(mail.sent)
     note(ascii(actions))  # what hypothesis prints by itself is cut at what cannot be encoded
 
     for action in actions:
@@ -72,6 +80,7 @@ async def _live(chat: ChatDriver, actions: Sequence[Action]) -> None:
         assert anthropic_faults(asked) == []
         assert gemini_faults(asked) == []
     await _check_tables(life)
+    await _check_calls_elsewhere(life, len(mail.sent) - sent)
 
 
 async def _check_tables(life: Life) -> None:
@@ -86,6 +95,7 @@ async def _check_tables(life: Life) -> None:
     _check_pairs(life, messages)
     await _check_effects(life)
     await _check_streams(life, turns)
+    await _check_usage(life, turns)
 
 
 def _check_places(
@@ -143,6 +153,16 @@ async def _check_effects(life: Life) -> None:
     assert sorted(made) == sorted(task["id"] for task in tasks)
 
 
+async def _check_calls_elsewhere(life: Life, sent: int) -> None:
+    """What the steps say was sent was sent, and nothing twice; no call is left without an end."""
+    rows = await life.chat.rows("SELECT kind, body FROM steps WHERE user_id = $1", life.user)
+    steps = [(row["kind"], as_json(row["body"])) for row in rows]
+    assert "begun" not in [kind for kind, _ in steps]
+    done = [kind for kind, body in steps if body.get("name") == "mail_send" and body.get("ok")]
+    doubtful = [kind for kind, body in steps if kind == "in_doubt" and body["name"] == "mail_send"]
+    assert len(done) <= sent <= len(done) + len(doubtful)
+
+
 async def _check_streams(life: Life, turns: Sequence[Mapping[str, Any]]) -> None:
     """What a stream shows in the end is the reply, and its events have no gap."""
     for turn in turns:
@@ -153,3 +173,21 @@ async def _check_streams(life: Life, turns: Sequence[Mapping[str, Any]]) -> None
             assert [event.id for event in events] == list(range(1, len(events) + 1))
             shown = "" if record.reply is None else record.reply.content
             assert text_of(events) == shown
+            # Each call is told of once, and what it came to, too.
+            told = [(each.name, each.data["id"]) for each in events if "tool." in each.name]
+            assert len(set(told)) == len(told)
+            assert unreturned(events) == []
+
+
+async def _check_usage(life: Life, turns: Sequence[Mapping[str, Any]]) -> None:
+    """Every answer that a turn was made of counts for it, and none counts twice."""
+    stored = Counter(
+        row["turn_id"]
+        for row in await life.chat.rows(
+            "SELECT turn_id FROM steps WHERE user_id = $1 AND kind = 'response'", life.user
+        )
+    )
+    for turn in turns:
+        assert turn["requests"] >= stored[turn["id"]] + (turn["status"] == "completed")
+        assert turn["input_tokens"] >= turn["requests"]
+    assert sum(turn["requests"] for turn in turns) <= len(life.asked)

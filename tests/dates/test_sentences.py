@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taskchat.dates.sentences import find_due, is_only_due
+from taskchat.dates.sentences import find_due
 
 # A Tuesday at noon.
 NOON = datetime(2026, 5, 5, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -97,8 +97,3 @@ def test_half_an_hour_is_half_an_hour_on_every_clock(now: str, zone: str, due: s
 
     assert found is not None
     assert found.due.as_argument() == due
-
-
-def test_a_text_that_is_only_a_date_is_told_apart() -> None:
-    assert is_only_due("next friday at 5pm", NOON)
-    assert not is_only_due("lunch next friday", NOON)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taskchat.dates.due import Due
+from taskchat.dates.due import Due, read_due
 from taskchat.dates.telling import tell_local
 from taskchat.dates.words import read_due_words
 from tests.dates import table
@@ -30,6 +30,23 @@ def test_the_seconds_of_the_moment_do_not_count() -> None:
     due = read_due_words("in 1 minute", now)
 
     assert due == Due(datetime(2026, 5, 5, 10, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("said_at", "words", "due"),
+    [
+        ("12:00", "at 7", "05T19:00"),
+        ("20:00", "at 7", "06T07:00"),
+        ("20:00", "at 3", "06T15:00"),
+        ("01:00", "at 3", "05T15:00"),
+        ("20:30", "tonight", "05"),
+        ("17:00", "at 5pm", "06T17:00"),
+    ],
+)
+def test_a_time_of_today_is_one_to_come(said_at: str, words: str, due: str) -> None:
+    now = datetime.fromisoformat(f"2026-05-05T{said_at}").replace(tzinfo=PARIS)
+
+    assert read_due_words(words, now) == read_due(f"2026-05-{due}", PARIS)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +87,9 @@ def test_exact_forms_and_small_talk_around_words_are_read(text: str) -> None:
         "the 32nd",
         "13/13",
         "in june",
+        "half past 20",
+        "february 30",
+        "2026/02/30",
         "2026-W48-5",
         "2026-11-27T17",
         "2026-11-27T17:00:00+0100",

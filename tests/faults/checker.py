@@ -6,11 +6,13 @@ each of them a run that is wrong in its way.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from taskchat.chat.doubt import IN_DOUBT
 from tests.faults.history import Run, Tables
 
 ENDS = ("turn.completed", "turn.failed", "turn.cancelled")
@@ -98,7 +100,10 @@ def replies_tell_what_was_done(run: Run, tables: Tables) -> Iterator[str]:
     for step in tables.steps:
         if step["kind"] != "response":
             body = step["body"]
-            done[step["turn_id"]][body["id"]] = {key: body[key] for key in body if key != "id"}
+            told = {key: body[key] for key in body if key != "id"}
+            if step["kind"] == "in_doubt":
+                told = {"name": body["name"], "ok": False, "result": IN_DOUBT, "in_doubt": True}
+            done[step["turn_id"]][body["id"]] = told
     replies = _replies(tables)
     for turn in tables.turns:
         results, reply = done[turn["id"]], replies.get(turn["id"])
@@ -106,7 +111,7 @@ def replies_tell_what_was_done(run: Run, tables: Tables) -> Iterator[str]:
         if (
             reply is None
             and turn["status"] == "failed"
-            and not any(map(_is_effect, results.values()))
+            and not any(_is_effect(each) or "in_doubt" in each for each in results.values())
         ):
             continue
         if turn["status"] != "running" and told != results:
@@ -141,7 +146,7 @@ def _done(tables: Tables) -> Effects:
     done: Effects = defaultdict(Counter)
     for step in tables.steps:
         body = step["body"]
-        if step["kind"] == "effect" and _is_effect(body):
+        if step["kind"] == "effect" and _is_effect(body) and body["name"] != "mail_send":
             done[step["user_id"], body["name"]][body["result"]["task_id"]] += 1
     return done
 
@@ -158,6 +163,39 @@ def _visible(tables: Tables) -> Effects:
     return tasks
 
 
+def calls_elsewhere_are_made_at_most_once(run: Run, tables: Tables) -> Iterator[str]:
+    """A call on a further server is begun first, made once, and has a result or is in doubt."""
+    texts = _texts_of_mails(tables)
+    sent = Counter(run.mailed)
+    may_be_sent: set[str] = set()
+    for step in tables.steps:
+        kind, body, turn = step["kind"], step["body"], step["turn_id"]
+        text = texts.get(body.get("id", ""), "")
+        if kind == "begun":
+            yield f"turn {turn} leaves {body['id']} begun"
+        if kind == "in_doubt" or (kind == "effect" and body["ok"]):
+            may_be_sent.add(text)
+        if kind == "effect" and body["ok"] and text and not sent[text]:
+            yield f"turn {turn} says that it sent {text!r}"
+    for text, count in sent.items():
+        if count > 1:
+            yield f"{text!r} was sent {count} times"
+        if text not in may_be_sent:
+            yield f"{text!r} was sent, and no step says that it may have been"
+
+
+def _texts_of_mails(tables: Tables) -> Mapping[str, str]:
+    """What each call says, by its id."""
+    parts = [
+        part
+        for step in tables.steps
+        if step["kind"] == "response"
+        for part in step["body"]["parts"]
+        if part.get("tool_name") == "mail_send"
+    ]
+    return {part["tool_call_id"]: json.loads(part["args"])["text"] for part in parts}
+
+
 def each_call_has_one_result(run: Run, tables: Tables) -> Iterator[str]:
     """Promise 5: no call without its result, no result without its call, in steps and replies."""
     calls: dict[int, list[str]] = defaultdict(list)
@@ -166,7 +204,7 @@ def each_call_has_one_result(run: Run, tables: Tables) -> Iterator[str]:
     for step in tables.steps:
         turn, body = step["turn_id"], step["body"]
         indices[turn].append(step["idx"])
-        if step["kind"] == "effect":
+        if step["kind"] in ("effect", "in_doubt"):
             results[turn].append(body["id"])
         elif step["kind"] == "response":
             calls[turn] += [
@@ -326,6 +364,7 @@ CHECKS: tuple[Check, ...] = (
     no_stored_answer_is_asked_for_again,
     replies_tell_what_was_done,
     each_call_has_one_result,
+    calls_elsewhere_are_made_at_most_once,
     the_model_is_given_what_it_takes,
     order_is_whole,
     turns_follow_each_other,

@@ -112,19 +112,20 @@ def _around(harm: Harm, owner: type, name: str, point: str) -> None:
     setattr(owner, name, hooked)
 
 
-def _inside_act(harm: Harm) -> None:
-    act = Journal.act
+def _inside(harm: Harm, name: str) -> None:
+    """Let `Journal.act`, or `begin`, come past a point when its effects are done, and not committed."""
+    act = getattr(Journal, name)
 
     @wraps(act)
-    async def hooked(self: Journal, turn: Any, idx: int, work: Any, *told: Any) -> Any:
+    async def hooked(self: Journal, turn: Any, idx: int, work: Any, *a: Any, **kw: Any) -> Any:
         async def working(tx: Any) -> Any:
             drafts = await work(tx)
-            harm.at("act.inside")
+            harm.at(f"{name}.inside")
             return drafts
 
-        return await act(self, turn, idx, working, *told)
+        return await act(self, turn, idx, working, *a, **kw)
 
-    Journal.act = hooked
+    setattr(Journal, name, hooked)
 
 
 def _telling_what_is_asked() -> None:
@@ -247,6 +248,8 @@ def main() -> None:
     for name, point in (
         ("open", "open"),
         ("act", "act"),
+        ("begin", "begin"),
+        ("result", "result"),
         ("tell", "tell"),
         ("close", "close"),
         ("claim", "claim"),
@@ -256,7 +259,8 @@ def main() -> None:
         ("cancel", "cancel"),
     ):
         _around(harm, Journal, name, point)
-    _inside_act(harm)
+    _inside(harm, "act")
+    _inside(harm, "begin")
     _around(harm, ChatCompletionsModel, "_send", "think")
     _telling_what_is_asked()
     _losing_answers(harm)

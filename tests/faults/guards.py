@@ -15,13 +15,25 @@ from typing import TYPE_CHECKING, Any
 from taskchat import migrations
 from taskchat.chat import journal_events, journal_leases
 from taskchat.chat.journal import Journal, settled
-from taskchat.chat.records import Ending, Opened, Opening, OwnedTurn, Step, TurnRequest, Usage
+from taskchat.chat.records import (
+    Ending,
+    Opened,
+    Opening,
+    OwnedTurn,
+    Step,
+    StepDraft,
+    TurnRequest,
+    Usage,
+)
+from taskchat.chat.toolset import Toolset
 from taskchat.db.database import Transaction
 from taskchat.db.postgres import PostgresDatabase
 from taskchat.ids import new_uid
 from tests.faults.points import POINTS
 
 if TYPE_CHECKING:
+    from pydantic_ai.messages import ToolCallPart
+
     from tests.faults.copy import Harm
 
 
@@ -49,6 +61,11 @@ GUARDS: Mapping[str, Guard] = {
         "a turn ends in one transaction, its reply comes in another", ["kill_at"], ["close.between"]
     ),
     "key": Guard("the key is stored after the turn", ["kill_at"], ["open.between"]),
+    "begin": Guard(
+        "a call on another server is made before it is written down",
+        ["kill_at"],
+        ["begin.between"],
+    ),
     "clock": Guard("leases are compared with the clock of the copy", ["clock", "mood"]),
 }
 FUNCTIONS = Path(migrations.__file__).parent / "functions"
@@ -88,6 +105,8 @@ def break_in_python(guard: str, harm: Harm) -> None:
         _end_before_reply(harm)
     elif guard == "key":
         _turn_before_key(harm)
+    elif guard == "begin":
+        _call_before_begin(harm)
     else:
         _clock_of_the_copy(harm)
 
@@ -100,13 +119,13 @@ def _fence_nothing() -> None:
 
 
 def _effect_before_step(harm: Harm) -> None:
-    async def act(
+    async def act(  # noqa: PLR0913  as the one in whose place it is
         self: Journal,
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Any]],
         tell: Callable[[Sequence[Step]], Any] = lambda _: (),
-        *_: Usage | None,
+        usage: Usage | None = None,
     ) -> Sequence[Step]:
         db: PostgresDatabase = self._db  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         drafts = await db.transaction(work, user=turn.user)
@@ -197,6 +216,23 @@ def _turn_before_key(harm: Harm) -> None:
         return opening
 
     Journal.open = open_
+
+
+def _call_before_begin(harm: Harm) -> None:
+    begins = Toolset.begins
+
+    async def called(self: Toolset, calls: Sequence[ToolCallPart]) -> Mapping[str, StepDraft]:
+        beginnings = dict(await begins(self, calls))
+        for call in calls:
+            kind, body = beginnings.get(call.tool_call_id, ("effect", {}))
+            if kind == "begun" and (outcome := await self.call_elsewhere(call, 5)) is not None:
+                named = {"id": body["id"], "name": body["name"]}
+                result = {**named, "ok": outcome.ok, "result": outcome.result}
+                beginnings[call.tool_call_id] = ("effect", result)
+                harm.at("begin.between")
+        return beginnings
+
+    Toolset.begins = called
 
 
 def _clock_of_the_copy(harm: Harm) -> None:

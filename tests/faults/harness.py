@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 
+from tests.chat.tool_servers.notes import Mailbox
 from tests.faults.checker import violations
 from tests.faults.copies import Copy
 from tests.faults.databases import AnyDatabase, Postgres, Sqlite
@@ -282,6 +283,7 @@ async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
             await _read(people, world)
             tables = await harness.database.tables()
             world.run.crashed = _crashes(folder)
+            world.run.mailed = mailbox_of(folder).sent
             world.run.model_refused = harness.model.faults
             world.run.owners_were_hurt = not HARMLESS[plan.kind].issuperset(plan.faults or FAULTS)
             world.run.clock_is_steady = plan.kind == "postgres"
@@ -321,11 +323,14 @@ async def _running(
             MoodyModel(rules=[Rule()], rng=random.Random(plan.seed))  # noqa: S311
         )
         harness = Harness(plan, rng, database, model, run)
+        mailbox = mailbox_of(folder)
+        mailbox.folder.mkdir()
         env = environment(
             folder,
             database.url,
             TASKCHAT_MODEL="openai:stub",
             TASKCHAT_MODEL_BASE_URL=model.base_url,
+            TASKCHAT_MCP_SERVERS=str(mailbox.write_file()),
             TASKCHAT_LEASE_S=str(LEASE_S),
             TASKCHAT_RATE_LIMIT="off",
             TASKCHAT_AUTH_RATE_LIMIT="off",
@@ -420,6 +425,11 @@ def _keep(folder: Path, run: Run, tables: dict[str, Any]) -> None:
     for name, value in (("history", asdict(run)), ("tables", tables)):
         text = json.dumps(value, indent=1, default=str)
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def mailbox_of(folder: Path) -> Mailbox:
+    """What the further tool server of a run does; all copies' processes of it write there."""
+    return Mailbox(folder / "mail", longest_s=0.3)
 
 
 def report(result: Result) -> str:

@@ -90,5 +90,7 @@ class Run:
     """What the copies logged of errors that nothing of ours expects."""
     model_refused: list[str] = field(default_factory=list[str])
     """Why the model's server refused what it was given, each time."""
+    mailed: list[str] = field(default_factory=list[str])
+    """What the further tool server has really sent, in order."""
     owners_were_hurt: bool = True
     """Whether a fault could make a copy lose its turns."""

@@ -63,6 +63,8 @@ def plan(said: str) -> list[Call]:
         "add": [("add_task", {"title": rest})],
         "both": [("add_task", {"title": f"{rest} a"}), ("add_task", {"title": f"{rest} b"})],
         "complete": [("complete_task", {"task_id": number})],
+        "mail": [("mail_send", {"text": rest})],
+        "post": [("mail_send", {"text": rest}), ("add_task", {"title": rest})],
         "delete": [("list_tasks", {}), ("delete_task", {"task_id": number})],
     }
     return cast("list[Call]", calls.get(verb, []))

@@ -107,11 +107,13 @@ class Person:
 
     def _words(self) -> str:
         rng, tag = self.world.rng, uuid4().hex[:8]
-        verb = rng.choice(("add", "add", "add", "both", "complete", "delete", "say"))
+        verb = rng.choice(
+            ("add", "add", "add", "both", "mail", "post", "complete", "delete", "say")
+        )
         if verb in ("complete", "delete") and self.tasks:
             return f"{verb} {rng.randint(1, self.tasks)} #{self.name} {tag}"
-        verb = verb if verb in ("add", "both") else "say"
-        self.tasks += {"add": 1, "both": 2}.get(verb, 0)
+        verb = verb if verb in ("add", "both", "mail", "post") else "say"
+        self.tasks += {"add": 1, "both": 2, "post": 1}.get(verb, 0)
         return f"{verb} {self.name} {tag}"
 
     async def _begin(self) -> str:

@@ -1,7 +1,7 @@
 """The places where a turn can be hurt, in the order of its life.
 
-Where a guard is broken there are also `open.between`, `act.between` and `close.between`: between two
-transactions that should be one.
+Where a guard is broken there are also `open.between`, `act.between`, `begin.between` and
+`close.between`: between two writes that should be one.
 """
 
 POINTS = (
@@ -12,6 +12,11 @@ POINTS = (
     "act.before",
     "act.inside",
     "act.after",
+    "begin.before",
+    "begin.inside",
+    "begin.after",
+    "result.before",
+    "result.after",
     "tell.before",
     "tell.after",
     "close.before",

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults.checker import CHECKS, violations
+from tests.faults.checker import (
+    CHECKS,
+    calls_elsewhere_are_made_at_most_once,
+    violations,
+)
 from tests.faults.history import Asked, Run, Sent, Tables
 from tests.faults.moods import plan
 
@@ -114,6 +118,23 @@ def test_a_run_that_keeps_everything_is_right() -> None:
     assert violations(_run(), _tables()) == []
 
 
+@pytest.mark.parametrize("kind", ["effect", "in_doubt"])
+def test_a_call_elsewhere_that_was_made_once_is_right(kind: str) -> None:
+    run, tables = _run(), _tables()
+    _mails(run, tables, "a", kind=kind)
+
+    assert [*calls_elsewhere_are_made_at_most_once(run, tables)] == []
+
+
+def _mails(run: Run, tables: Tables, *sent: str, kind: str = "effect") -> None:
+    """The turn calls for one mail, which is sent so often."""
+    called = {"tool_name": "mail_send", "args": '{"text": "a"}', "tool_call_id": "call_1_2"}
+    tables.steps[0]["body"]["parts"].append({"part_kind": "tool-call", **called})
+    body = {"id": "call_1_2", "name": "mail_send", "ok": True, "result": "sent"}
+    _twice(tables.steps, idx=2, kind=kind, body=body)
+    run.mailed += sent
+
+
 def _twice(rows: list[dict[str, Any]], **fields: object) -> None:
     rows.append({**copy.deepcopy(rows[0]), **fields})
 
@@ -155,6 +176,12 @@ BROKEN: dict[str, list[Change]] = {
         lambda run, tables: tables.steps.pop(),
         lambda run, tables: tables.steps[0].update(idx=2),
         lambda run, tables: tables.messages[1].update(tool_results={}),
+    ],
+    "calls_elsewhere_are_made_at_most_once": [
+        lambda run, tables: _mails(run, tables, "a", "a"),
+        lambda run, tables: _mails(run, tables),
+        lambda run, tables: _mails(run, tables, "a", kind="begun"),
+        lambda run, tables: run.mailed.append("a"),
     ],
     "the_model_is_given_what_it_takes": [
         lambda run, tables: run.model_refused.append("a call has no result")
@@ -215,6 +242,8 @@ def test_each_rule_sees_what_breaks_it(rule: str) -> None:
         ("both milk", ["add_task", "add_task"]),
         ("complete 3 #x", ["complete_task"]),
         ("delete 3 #x", ["list_tasks", "delete_task"]),
+        ("mail x", ["mail_send"]),
+        ("post x", ["mail_send", "add_task"]),
         ("say x", []),
     ],
 )

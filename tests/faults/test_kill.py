@@ -98,18 +98,20 @@ async def _unanswered(
     assert all(isinstance(answer, httpx2.TransportError) for answer in answers), answers
 
 
-async def _rows(everything: Database, sql: str) -> list[tuple[Any, ...]]:
+async def rows(everything: Database, sql: str) -> list[tuple[Any, ...]]:
+    """What the tables hold."""
+
     async def work(tx: Transaction) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await tx.fetch(sql)]  # pyright: ignore[reportArgumentType]  rows are sequences
 
     return await everything.read(work)
 
 
-async def _all_ended(everything: Database) -> None:
+async def all_ended(everything: Database) -> None:
     """Wait until no turn runs, without asking any server."""
     async with asyncio.timeout(30):
         # No event of ours can be set by another process.
-        while await _rows(everything, "SELECT id FROM turns WHERE status = 'running'"):  # noqa: ASYNC110
+        while await rows(everything, "SELECT id FROM turns WHERE status = 'running'"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
@@ -133,8 +135,8 @@ async def test_a_request_repeated_after_a_kill_between_effect_and_reply_has_one_
     assert again.json()["tool_calls"] == ["add_task"]
     assert (once_more.content, once_more.headers["Idempotency-Replayed"]) == (again.content, "true")
     assert titles == ["Buy milk"]
-    assert await _rows(everything, "SELECT status, attempt FROM turns") == [("completed", 1)]
-    assert await _rows(everything, "SELECT role, content FROM messages ORDER BY seq") == [
+    assert await rows(everything, "SELECT status, attempt FROM turns") == [("completed", 1)]
+    assert await rows(everything, "SELECT role, content FROM messages ORDER BY seq") == [
         ("user", "remember milk"),
         ("assistant", "Added."),
     ]
@@ -153,10 +155,10 @@ async def test_a_turn_killed_before_the_model_answered_ends_by_itself_after_a_re
 
     stub.says("Good morning.")
     async with TaskchatServer(env):
-        await _all_ended(everything)
+        await all_ended(everything)
 
-    assert await _rows(everything, "SELECT status, takeovers FROM turns") == [("completed", 1)]
-    assert await _rows(everything, "SELECT role, content FROM messages ORDER BY seq") == [
+    assert await rows(everything, "SELECT status, takeovers FROM turns") == [("completed", 1)]
+    assert await rows(everything, "SELECT role, content FROM messages ORDER BY seq") == [
         ("user", "hello"),
         ("assistant", "Good morning."),
     ]
@@ -176,7 +178,7 @@ async def test_a_kill_with_twenty_turns_in_flight_leaves_each_with_its_one_reply
 
     stub.rules = [Rule("add ", ADDS.calls, ADDS.says), Rule("tell ", says=TELLS.says)]
     async with TaskchatServer(env) as server:
-        await _all_ended(everything)
+        await all_ended(everything)
         requests = len(stub.requests)
         answers = await asyncio.gather(
             *(person.say(server, said, f"key of {said}") for said in adds + tells)
@@ -191,7 +193,7 @@ async def test_a_kill_with_twenty_turns_in_flight_leaves_each_with_its_one_reply
     # Each turn asked once more, and no tool call a second time.
     assert requests == 2 * len(adds) + len(tells) + 20
     assert len(stub.requests) == requests
-    ended = await _rows(
+    ended = await rows(
         everything,
         "SELECT turns.status, (SELECT count(*) FROM messages WHERE turn_id = turns.id) FROM turns",
     )
@@ -217,7 +219,7 @@ async def test_a_server_told_to_stop_first_answers_those_who_wait(
     assert (answer.status_code, answer.json()["response"]) == (200, "At last.")
     assert status == 0
     assert "Traceback" not in server.log
-    assert await _rows(everything, "SELECT status, takeovers FROM turns") == [("completed", 0)]
+    assert await rows(everything, "SELECT status, takeovers FROM turns") == [("completed", 0)]
 
 
 async def _refuses_connections(server: TaskchatServer) -> None:
@@ -246,7 +248,7 @@ async def test_a_server_told_to_stop_refuses_the_message_that_waits_for_its_conv
         first = asyncio.create_task(person.say(server, "first", "2", conversation_id=number))
         await until(lambda: len(stub.requests) == 2)
         second = asyncio.create_task(person.say(server, "second", "3", conversation_id=number))
-        while not await _rows(everything, "SELECT id FROM waiters"):  # noqa: ASYNC110  another process writes it
+        while not await rows(everything, "SELECT id FROM waiters"):  # noqa: ASYNC110  another process writes it
             await asyncio.sleep(0.01)
         server.send_signal(signal.SIGTERM)
         refused = await second
@@ -257,7 +259,7 @@ async def test_a_server_told_to_stop_refuses_the_message_that_waits_for_its_conv
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
     assert (answered.status_code, answered.json()["response"]) == (200, "At last.")
     assert status == 0
-    assert await _rows(everything, "SELECT count(*) FROM turns") == [(2,)]
+    assert await rows(everything, "SELECT count(*) FROM turns") == [(2,)]
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"])
@@ -273,18 +275,18 @@ async def test_another_copy_ends_the_twenty_turns_of_one_that_was_killed(
             await until(lambda: len(stub.requests) == 2 * len(adds) + len(tells))
             stub.rules = [Rule("add ", ADDS.calls, ADDS.says), Rule("tell ", says=TELLS.says)]
             doomed.kill()
-            await _all_ended(everything)  # within 30 s, and nobody asks again
+            await all_ended(everything)  # within 30 s, and nobody asks again
         titles = await person.tasks(other)
 
     assert sorted(titles) == sorted(f"thing {number}" for number in range(15))
-    replies = await _rows(everything, "SELECT content FROM messages WHERE role = 'assistant'")
+    replies = await rows(everything, "SELECT content FROM messages WHERE role = 'assistant'")
     assert sorted(replies) == sorted(
         [
             *((f"I added thing {number}.",) for number in range(15)),
             *((f"Once upon a time: tale {number}.",) for number in range(5)),
         ]
     )
-    ended = await _rows(everything, "SELECT status, takeovers, attempt FROM turns")
+    ended = await rows(everything, "SELECT status, takeovers, attempt FROM turns")
     assert ended == [("completed", 1, 1)] * 20
 
 
@@ -301,16 +303,16 @@ async def test_a_copy_that_was_paused_beyond_its_lease_writes_nothing(
         paused.send_signal(signal.SIGSTOP)
         stub.says("I was quicker.")
         async with TaskchatServer(env):
-            await _all_ended(everything)
+            await all_ended(everything)
             thought.set()
             paused.send_signal(signal.SIGCONT)
             answer = await waiting
 
     assert (answer.status_code, answer.json()["response"]) == (200, "I was quicker.")
-    assert await _rows(everything, "SELECT content FROM messages ORDER BY seq") == [
+    assert await rows(everything, "SELECT content FROM messages ORDER BY seq") == [
         ("hello",),
         ("I was quicker.",),
     ]
-    assert await _rows(everything, "SELECT status, epoch, takeovers FROM turns") == [
+    assert await rows(everything, "SELECT status, epoch, takeovers FROM turns") == [
         ("completed", 2, 1)
     ]

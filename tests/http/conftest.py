@@ -117,12 +117,10 @@ async def server(settings: Settings) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def running_server(
-    settings: Settings, own_model: Model | None = None
-) -> AsyncGenerator[Server]:
-    """The app with these settings; with another model than the scripted one, if given."""
+async def running_server(settings: Settings, other: Model | None = None) -> AsyncGenerator[Server]:
+    """The app with these settings; `other` answers in place of the scripted model."""
     model = ScriptedModel()
-    app = create_app(settings, ADDRESS, own_model or model)
+    app = create_app(settings, ADDRESS, other or model)
     # Failures of ours become 500 as on a real socket, instead of an exception in the test.
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

@@ -43,7 +43,8 @@ WORDS = {
     "eod",
     "midnight",
 }
-SAID = [said for said in table.plain() if said.words in WORDS] + table.changes()
+# Every fourth, so that each word and each zone has its turn; the tools are tried with them all.
+SAID = [said for said in table.plain() if said.words in WORDS][::4] + table.changes()
 
 
 class FailingFirst(WrapperModel):

@@ -1,4 +1,4 @@
-"""A model's server for tests: real HTTP on loopback, chat completions on the wire.
+"""A model's server for tests that speaks chat completions.
 
 In a test it is scripted, reply by reply:
 
@@ -19,22 +19,27 @@ import asyncio
 import json
 import re
 import sys
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeAlias, cast
+from typing import Self, cast
 
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import web
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
-Json: TypeAlias = dict[str, object]
-Call: TypeAlias = tuple[str, Json | str]
-Reply: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from tests.model.scripted_server import (
+    Answer,
+    Asked,
+    Call,
+    Cut,
+    Json,
+    ScriptedServer,
+    SeenRequest,
+    begin_stream,
+    decoded,
+    hang_up,
+    send_json,
+)
 
 USAGE: Json = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
 
@@ -62,66 +67,15 @@ DEFAULT_RULES = (
 )
 
 
-@dataclass(frozen=True)
-class SeenRequest:
-    """One request as it arrived."""
-
-    path: str
-    headers: Mapping[str, str]
-    body: Json
-    client_port: int
-    """The same for requests of one connection."""
-
-    @property
-    def messages(self) -> list[Json]:
-        return cast("list[Json]", self.body["messages"])
-
-    @property
-    def roles(self) -> list[str]:
-        return [str(message["role"]) for message in self.messages]
-
-
 @dataclass
-class StubProvider:
-    """The server; `base_url` is where it is once it is entered.
-
-    Replies are given in the order in which they were scripted. A request beyond them follows
-    `rules`, and without rules gets a 400, which no client of ours tries again.
-    """
+class StubProvider(ScriptedServer):
+    """The server; a request beyond its script follows `rules`, where there are some."""
 
     rules: Sequence[Rule] = ()
-    port: int = 0
-    requests: list[SeenRequest] = field(default_factory=list[SeenRequest])
-    faults: list[str] = field(default_factory=list[str])
-    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a client has left before its answer."""
-
-    def __post_init__(self) -> None:
-        self._script: deque[Reply] = deque()
-        self._ids = count(1)
-        self._runner: web.AppRunner | None = None
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    @property
-    def open_connections(self) -> int:
-        assert self._runner is not None
-        assert self._runner.server is not None
-        return len(self._runner.server.connections)
-
-    def says(self, text: str) -> Self:
-        """Script a plain answer."""
-        return self.answers({"content": text})
-
-    def calls(self, *calls: Call, text: str | None = None) -> Self:
-        """Script tool calls, all in one answer; arguments that are a `str` go out as they are."""
-        return self.answers(self._message(calls, text), finish_reason="tool_calls")
-
-    def refuses(self, text: str) -> Self:
-        """Script a refusal by the model itself."""
-        return self.answers({"content": None, "refusal": text})
+        return f"{self.origin}/v1"
 
     def answers(
         self, message: Json, *, finish_reason: str = "stop", usage: Json | None = USAGE
@@ -131,8 +85,7 @@ class StubProvider:
         async def reply(request: web.Request) -> web.StreamResponse:
             return await tell(request, self._completion(message, finish_reason, usage))
 
-        self._script.append(reply)
-        return self
+        return self.replies(reply)
 
     def streams(self, *pieces: bytes | float | asyncio.Event, cut: bool = False) -> Self:
         """Script a stream as it stands, such as of `chunk`s.
@@ -141,7 +94,7 @@ class StubProvider:
         """
 
         async def reply(request: web.Request) -> web.StreamResponse:
-            response = await _begin_stream(request)
+            response = await begin_stream(request)
             for piece in pieces:
                 if isinstance(piece, bytes):
                     await response.write(piece)
@@ -149,120 +102,72 @@ class StubProvider:
                     await piece.wait()
                 else:
                     await asyncio.sleep(piece)
-            if cut:
-                assert request.transport is not None
-                request.transport.close()
-            return response
+            return hang_up(request, response) if cut else response
 
-        self._script.append(reply)
-        return self
+        return self.replies(reply)
 
-    def sends(self, body: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Self:
-        """Script a body as it stands, such as one that is no JSON."""
+    def limits(self, seconds: int) -> Self:
+        return self.fails(429, retry_after=seconds)
 
-        async def reply(request: web.Request) -> web.StreamResponse:
-            return web.Response(
-                text=body, status=status, headers=headers, content_type="application/json"
-            )
+    def overloads(self) -> Self:
+        return self.fails(503)
 
-        self._script.append(reply)
-        return self
+    def overloads_midway(self) -> Self:
+        error = json.dumps({"error": {"message": "overloaded", "type": "server_error"}})
+        return self.streams(f"data: {error}\n\n".encode())
 
-    def fails(self, status: int, *, retry_after: float | str | None = None) -> Self:
-        """Script an error as providers word it."""
-        error = {"error": {"message": "secret words of the provider", "type": "error"}}
-        headers = None if retry_after is None else {"Retry-After": str(retry_after)}
-        return self.sends(json.dumps(error), status=status, headers=headers)
+    def finds_too_long(self) -> Self:
+        error = {
+            "message": "This model's maximum context length is 8192 tokens.",
+            "type": "invalid_request_error",
+            "param": "messages",
+            "code": "context_length_exceeded",
+        }
+        return self.sends(json.dumps({"error": error}), status=400)
 
-    def redirects(self, location: str) -> Self:
-        """Script a 307, which keeps method and body."""
-        return self.sends("", status=307, headers={"Location": location})
+    def route(self, app: web.Application) -> None:
+        app.router.add_post("/v1/chat/completions", self.serve)
+        app.router.add_get("/v1/models", self.describe)
 
-    def hangs(self, seconds: float = 60, *, until: asyncio.Event | None = None) -> Self:
-        """Script an answer that does not come, or not before the event is set."""
+    def description(self, name: str) -> Json:
+        return {"object": "list", "data": [{"id": name, "object": "model"}]}
 
-        async def reply(request: web.Request) -> web.StreamResponse:
-            with suppress(TimeoutError):
-                await asyncio.wait_for((until or asyncio.Event()).wait(), seconds)
-            return await tell(request, self._completion({"content": "At last."}, "stop", USAGE))
+    def error(self, status: int, message: str) -> Json:
+        return {"error": {"message": message, "type": "error"}}
 
-        self._script.append(reply)
-        return self
+    def fault(self, seen: SeenRequest) -> str | None:
+        return wire_fault(seen.body)
 
-    def stalls(self, status: int = 200) -> Self:
-        """Script an answer whose head comes and whose body does not."""
-
-        async def reply(request: web.Request) -> web.StreamResponse:
-            response = web.StreamResponse(status=status, headers={"Content-Length": "1000"})
-            await response.prepare(request)
-            await response.write(b"{")
-            await asyncio.sleep(60)
-            return response
-
-        self._script.append(reply)
-        return self
-
-    def cuts(self, *, after: bytes = b'{"choices": [{"mess') -> Self:
-        """Script a connection that ends inside the body, or before the head for `b""`."""
-
-        async def reply(request: web.Request) -> web.StreamResponse:
-            response = web.StreamResponse(headers={"Content-Length": "1000"})
-            if after:
-                await response.prepare(request)
-                await response.write(after)
-            assert request.transport is not None
-            request.transport.close()
-            return response
-
-        self._script.append(reply)
-        return self
-
-    async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=1 << 26)
-        app.router.add_post("/v1/chat/completions", self._complete)
-        app.router.add_get("/v1/models", self._list_models)
-        self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+    def read(self, seen: SeenRequest) -> Asked:
+        last_user = max(i for i, role in enumerate(seen.roles) if role == "user")
+        results = [
+            (position > last_user, decoded(message["content"]))
+            for position, message in enumerate(seen.messages)
+            if message["role"] == "tool"
+        ]
+        return Asked(
+            str(seen.messages[last_user]["content"]),
+            [result for is_new, result in results if is_new],
+            [result for is_new, result in results if not is_new],
         )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = cast("tuple[str, int]", self._runner.addresses[0])[1]
-        return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+    async def tell(
+        self, request: web.Request, answer: Answer, *, cut: Cut = ""
+    ) -> web.StreamResponse:
+        message: Json = {"content": answer.text or (None if answer.calls else "")}
+        reason = "stop"
+        if answer.refuses:
+            # Either the model's own words, or a filter's silence.
+            message = {"content": None, "refusal": answer.text} if answer.text else {"content": ""}
+            reason = "stop" if answer.text else "content_filter"
+        elif answer.calls:
+            message, reason = self._message(answer.calls, answer.text or None), "tool_calls"
+        return await tell(request, self._completion(message, reason, USAGE), cut=cut)
 
-    async def _list_models(self, request: web.Request) -> web.StreamResponse:
-        if self._script:
-            return await self._script.popleft()(request)
-        return web.json_response({"object": "list", "data": [{"id": "stub", "object": "model"}]})
-
-    async def _complete(self, request: web.Request) -> web.StreamResponse:
-        body = cast("Json", await request.json())
-        assert request.transport is not None
-        peer = cast("tuple[str, int]", request.transport.get_extra_info("peername"))
-        seen = SeenRequest(request.path, dict(request.headers), body, client_port=peer[1])
-        self.requests.append(seen)
-        fault = wire_fault(body)
-        if fault is not None:
-            self.faults.append(fault)
-            return web.json_response({"error": {"message": fault}}, status=400)
-        try:
-            if self._script:
-                return await self._script.popleft()(request)
-            if not self.rules:
-                return web.json_response({"error": {"message": "nothing is scripted"}}, status=400)
-            return await self._follow_rules(request, seen)
-        except (asyncio.CancelledError, ClientConnectionResetError):
-            self.hung_up.set()
-            raise
+    async def improvise(self, request: web.Request, seen: SeenRequest) -> web.StreamResponse:
+        if not self.rules:
+            return await super().improvise(request, seen)
+        return await self._follow_rules(request, seen)
 
     async def _follow_rules(self, request: web.Request, seen: SeenRequest) -> web.StreamResponse:
         last_user = max(i for i, role in enumerate(seen.roles) if role == "user")
@@ -303,7 +208,7 @@ class StubProvider:
             "id": f"chatcmpl-{next(self._ids)}",
             "object": "chat.completion",
             "created": 1_700_000_000,
-            "model": "stub-2026-01-01",
+            "model": self.name,
             "choices": [
                 {
                     "index": 0,
@@ -325,43 +230,45 @@ def chunk(delta: Json, finish_reason: str | None = None, **more: object) -> byte
 DONE = b"data: [DONE]\n\n"
 
 
-async def _begin_stream(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
-    return response
-
-
 async def tell(
-    request: web.Request, completion: Json, *, hold_s: float = 0, pause_s: float = 0
+    request: web.Request,
+    completion: Json,
+    *,
+    hold_s: float = 0,
+    pause_s: float = 0,
+    cut: Cut = "",
 ) -> web.StreamResponse:
-    """Give an answer as it was asked for: whole, or word by word."""
+    """Give an answer as it was asked for: whole, or word by word; cut, it is the first half."""
     asked = cast("Json", await request.json())
     if not asked.get("stream"):
         await asyncio.sleep(hold_s)
-        return web.json_response(completion)
+        return await send_json(request, completion, cut=cut)
+    piece_of = partial(chunk, model=completion["model"])
     choice = cast("list[Json]", completion["choices"])[0]
     message = cast("Json", choice["message"])
-    response = await _begin_stream(request)
-    await response.write(chunk({"role": "assistant", "content": ""}))
+    response = await begin_stream(request)
+    await response.write(piece_of({"role": "assistant", "content": ""}))
     for name in ("content", "refusal"):
         words = re.findall(r"\s*\S+\s*?", str(message.get(name) or ""))
         for number, word in enumerate(words):
             if number == len(words) // 2:
+                if cut:
+                    return hang_up(request, response) if cut == "hard" else response
                 await asyncio.sleep(hold_s)
-            await response.write(chunk({name: word}))
+            await response.write(piece_of({name: word}))
             await asyncio.sleep(pause_s)
     for index, call in enumerate(_calls_of(message)):
         function = cast("Json", call["function"])
         head = {**call, "index": index, "function": {**function, "arguments": ""}}
-        await response.write(chunk({"tool_calls": [head]}))
+        await response.write(piece_of({"tool_calls": [head]}))
         arguments = str(function["arguments"])
         for piece in (arguments[:5], arguments[5:]):
             delta = {"index": index, "function": {"arguments": piece}}
-            await response.write(chunk({"tool_calls": [delta]}))
-    await response.write(chunk({}, str(choice["finish_reason"])))
+            await response.write(piece_of({"tool_calls": [delta]}))
+    await response.write(piece_of({}, str(choice["finish_reason"])))
     options = cast("Json", asked.get("stream_options") or {})
     if options.get("include_usage"):
-        await response.write(chunk({}, choices=[], usage=completion["usage"]))
+        await response.write(piece_of({}, choices=[], usage=completion["usage"]))
     await response.write(DONE)
     return response
 

@@ -15,8 +15,9 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from structlog.testing import capture_logs
 
-from taskchat.errors import ModelError, StartError
+from taskchat.errors import ContextTooLongError, ModelError, StartError
 from taskchat.model.openai_chat import ChatCompletionsModel
+from tests.model.asking import ask as ask_any
 from tests.model.stub_provider import Json, StubProvider
 
 ADD_TASK = ToolDefinition(
@@ -517,3 +518,60 @@ async def test_the_stub_as_a_process_follows_its_rules(allow_requests: None) -> 
     assert [(call.tool_name, call.args_as_dict()) for call in response.tool_calls] == [
         ("add_task", {"title": "Buy milk"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, '{"error": {"code": "context_length_exceeded", "message": "Too long."}}'),
+        (400, "This model's maximum context length is 4096 tokens. However, you requested 5000"),
+        (400, "However, the model's context length is only 4096 tokens"),
+        (400, "The input (5000 tokens) is longer than the model's context length (4096 tokens)."),
+        (400, "request (5000 tokens) exceeds the available context size (4096 tokens)"),
+        (500, '{"error": {"message": "Context size has been exceeded.", "type": "server_error"}}'),
+        (400, '{"error": {"type": "exceed_context_size_error", "n_ctx": 4096}}'),
+        (400, "Requested tokens (2285) exceed context window of 2048"),
+        (400, "the input length exceeds the context length"),
+        (400, "tokens to keep from the initial prompt is greater than the context length"),
+        (422, "Please reduce the length of the messages or completion."),
+        (400, "prompt is too long: 210000 tokens > 200000 maximum"),
+        (413, ""),
+    ],
+)
+async def test_each_server_s_way_to_say_that_it_was_given_too_much_is_understood(
+    status: int, words: str, stub: StubProvider, model: ChatCompletionsModel
+) -> None:
+    stub.sends(words, status=status)
+
+    error = await failure_of(model)
+
+    assert type(error) is ContextTooLongError
+
+
+@pytest.mark.parametrize("status", [400, 422, 429, 500])
+async def test_a_refusal_for_another_reason_is_no_matter_of_length(
+    status: int, stub: StubProvider, model: ChatCompletionsModel
+) -> None:
+    stub.sends('{"error": {"message": "max_tokens is too large: 5 tokens"}}', status=status)
+
+    assert type(await failure_of(model)) is ModelError
+
+
+async def test_too_much_that_is_told_with_a_200_is_understood(
+    stub: StubProvider, model: ChatCompletionsModel
+) -> None:
+    told = '{"error": {"message": "maximum context length", "code": 400}}'
+    stub.sends(told)
+    stub.streams(f"data: {told}\n\n".encode())
+
+    assert type(await failure_of(model)) is ContextTooLongError
+    with pytest.raises(ContextTooLongError):
+        await ask_any(model, streamed=True)
+
+
+async def test_the_reason_of_a_refusal_is_not_waited_for_long(
+    stub: StubProvider, model: ChatCompletionsModel
+) -> None:
+    stub.stalls(400)
+
+    assert not (await failure_of(model)).retryable

@@ -1,129 +1,172 @@
-"""From a model's name in the settings to a model, or to one clear sentence."""
+"""From the models that the settings name to one to ask, with nothing imported that is not chosen."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
+from pydantic_ai.models.wrapper import WrapperModel
 
-from taskchat.errors import StartError
+from taskchat.model.chain import ChainModel
+from taskchat.model.choices import ModelChoice
+from taskchat.model.embedded.model import EmbeddedModel
 from taskchat.model.openai_chat import ChatCompletionsModel
-from taskchat.model.providers import check_model, make_model
+from taskchat.model.providers import make_model
+from taskchat.model.retries import RetryingModel
 
-if TYPE_CHECKING:
-    from tests.model.stub_provider import StubProvider
-
-
-def test_openai_with_a_key_is_openais_own_server() -> None:
-    model = make_model("openai:gpt-5-mini", base_url=None, api_key="sk-test")
-
-    assert isinstance(model, ChatCompletionsModel)
-    assert model.model_name == "gpt-5-mini"
-    assert model.base_url == "https://api.openai.com/v1"
-
-
-def test_a_server_of_ones_own_needs_no_key_and_names_may_hold_colons() -> None:
-    model = make_model(" openai:qwen3:8b ", base_url="http://localhost:8000/v1/", api_key=None)
-
-    assert isinstance(model, ChatCompletionsModel)
-    assert model.model_name == "qwen3:8b"
-    assert model.base_url == "http://localhost:8000/v1"
-
-
-def test_embedded_is_the_built_in_assistant() -> None:
-    model = make_model("embedded", base_url=None, api_key=None)
-
-    assert type(model).__name__ == "EmbeddedModel"
+SDKS = ("openai", "anthropic", "google.genai")
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("", "TASKCHAT_MODEL is empty"),
-        ("  ", "TASKCHAT_MODEL is empty"),
-        ("openai:", "TASKCHAT_MODEL lacks the name"),
-        ("openai", "TASKCHAT_MODEL lacks the name"),
-        ("gpt-5", "TASKCHAT_MODEL names no kind"),
-        ("embedded:", "TASKCHAT_MODEL names no kind"),
-        ("google:gemini", "this version has no google:"),
-        ("anthropic:claude", "this version has no anthropic:"),
-        ("ollama:llama", "this version has no ollama:"),
-        ("openai:a,embedded", "TASKCHAT_MODEL names several"),
-    ],
+    ("kind", "system"),
+    [("openai", "openai"), ("ollama", "ollama"), ("google", "google"), ("anthropic", "anthropic")],
 )
-def test_a_name_that_cannot_be_is_refused_in_one_sentence(name: str, says: str) -> None:
-    with pytest.raises(StartError, match=says) as raised:
-        make_model(name, base_url=None, api_key="sk-test")
+def test_a_served_model_is_asked_again_where_it_fails(kind: str, system: str) -> None:
+    choice = ModelChoice(kind, "some-model", "http://localhost:9/v1", "k")  # pyright: ignore[reportArgumentType]
 
-    assert str(raised.value).endswith(".")
-    assert "openai:" in str(raised.value)
+    model = make_model([choice], patience_s=1)
 
-
-@pytest.mark.parametrize("key", [None, "", "  "])
-def test_openai_without_a_key_names_both_settings_that_hold_one(key: str | None) -> None:
-    with pytest.raises(StartError, match=r"TASKCHAT_MODEL_API_KEY \(or OPENAI_API_KEY\)"):
-        make_model("openai:gpt-5-mini", base_url=None, api_key=key)
+    assert isinstance(model, RetryingModel)
+    assert (model.model_name, model.system) == ("some-model", system)
 
 
-@pytest.mark.parametrize("key", ["sk\ninjected", "sk-\N{EN DASH}test"])
-def test_a_key_that_no_header_can_hold_is_refused_without_repeating_it(key: str) -> None:
-    with pytest.raises(StartError, match="TASKCHAT_MODEL_API_KEY") as raised:
-        make_model("openai:gpt-5-mini", base_url=None, api_key=key)
+def test_the_built_in_assistant_is_asked_as_it_is() -> None:
+    assert type(make_model([ModelChoice("embedded")], patience_s=1)) is EmbeddedModel
 
-    assert key not in str(raised.value)
+
+def test_several_models_are_a_chain() -> None:
+    local = ModelChoice("openai", "local", "http://localhost/v1")
+
+    model = make_model([local, ModelChoice("embedded")], patience_s=1)
+
+    assert isinstance(model, ChainModel)
+    assert model.model_name == "local"
 
 
 @pytest.mark.parametrize(
-    "base_url",
+    ("base_url", "at"),
     [
-        "localhost:8000",
-        "ftp://localhost/v1",
-        "http://",
-        "http://localhost:99999/v1",
-        "http://[::1/v1",
-        "http://me:secret@localhost/v1",
-        "http://localhost/v1?key=secret",
-        "http://localhost/v1#there",
+        (None, "https://api.openai.com/v1"),
+        ("http://localhost:8000/v1/", "http://localhost:8000/v1"),
     ],
 )
-def test_a_base_url_that_cannot_work_is_refused_without_repeating_it(base_url: str) -> None:
-    with pytest.raises(StartError, match="TASKCHAT_MODEL_BASE_URL") as raised:
-        make_model("openai:x", base_url=base_url, api_key=None)
+def test_a_chat_model_is_served_by_openai_or_where_it_is_said(
+    base_url: str | None, at: str
+) -> None:
+    model = make_model([ModelChoice("openai", "gpt", base_url, "k")], patience_s=1)
 
-    assert "secret" not in str(raised.value)
-
-
-async def test_checking_a_chat_model_asks_its_server(stub: StubProvider) -> None:
-    stub.fails(401)
-    model = make_model("openai:x", base_url=stub.base_url, api_key=None)
-
-    async with model:
-        with pytest.raises(StartError, match="refuses the key"):
-            await check_model(model)
-        await check_model(model)
+    assert isinstance(model, WrapperModel)
+    assert isinstance(model.wrapped, ChatCompletionsModel)
+    assert model.wrapped.base_url == at
 
 
-async def test_checking_the_embedded_model_asks_nobody() -> None:
-    await check_model(make_model("embedded", base_url=None, api_key=None))
+@pytest.mark.parametrize(
+    ("kind", "base_url", "at"),
+    [
+        ("google", None, "https://generativelanguage.googleapis.com"),
+        ("google", "http://localhost:8000/v1beta/", "http://localhost:8000"),
+        ("anthropic", None, "https://api.anthropic.com"),
+        ("anthropic", "http://localhost:8000/v1", "http://localhost:8000"),
+        ("anthropic", "http://localhost:8000", "http://localhost:8000"),
+    ],
+)
+def test_an_sdk_asks_its_provider_or_where_it_is_said_whatever_the_environment_says(
+    kind: str, base_url: str | None, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL"):
+        monkeypatch.setenv(variable, "http://elsewhere.example.com")
+
+    model = make_model([ModelChoice(kind, "some-model", base_url, "k")], patience_s=1)  # pyright: ignore[reportArgumentType]
+
+    assert model.base_url is not None
+    assert model.base_url.rstrip("/") == at
+
+
+@pytest.mark.parametrize(("kind", "sdk"), [("google", "google.genai"), ("anthropic", "anthropic")])
+def test_a_missing_extra_is_one_sentence_that_says_how_to_install_it(kind: str, sdk: str) -> None:
+    making = (
+        f"import sys; sys.modules[{sdk!r}] = None\n"
+        "from taskchat.errors import StartError\n"
+        "from taskchat.model.choices import ModelChoice\n"
+        "from taskchat.model.providers import make_model\n"
+        f"try: make_model([ModelChoice({kind!r}, 'x', None, 'k')], patience_s=1)\n"
+        "except StartError as error: print(error)"
+    )
+
+    assert output_of(making) == (
+        f"TASKCHAT_MODEL names {kind}: models, and what they need is not installed:"
+        f" pip install 'taskchat[{kind}]'."
+    )
 
 
 def test_no_client_is_imported_before_a_model_is_made() -> None:
-    assert imported_by("import taskchat.model.providers", "aiohttp", "pydantic_ai") == "[]"
+    importing = "import taskchat.model.providers, taskchat.model.choices"
+
+    assert imported_by(importing, "aiohttp", "pydantic_ai", *SDKS) == "[]"
 
 
-def test_making_a_chat_model_loads_no_sdk_and_no_price_list() -> None:
+@pytest.mark.parametrize(
+    "choices",
+    [
+        "ModelChoice('embedded')",
+        "ModelChoice('openai', 'x', 'http://localhost/v1')",
+        "ModelChoice('ollama', 'x', 'http://localhost/v1')",
+        "ModelChoice('openai', 'x', 'http://localhost/v1'), ModelChoice('embedded')",
+    ],
+)
+def test_making_a_model_that_needs_no_sdk_loads_none(choices: str) -> None:
     making = (
+        "from taskchat.model.choices import ModelChoice;"
         "from taskchat.model.providers import make_model;"
-        "make_model('openai:x', base_url='http://localhost/v1', api_key=None).profile"
+        f"make_model([{choices}], patience_s=1).profile"
     )
 
-    assert imported_by(making, "openai", "genai_prices.data") == "[]"
+    assert imported_by(making, *SDKS) == "[]"
+
+
+def test_making_chat_models_loads_no_price_list() -> None:
+    making = (
+        "from taskchat.model.choices import ModelChoice;"
+        "from taskchat.model.providers import make_model;"
+        "made = [ModelChoice(kind, 'x', 'http://localhost/v1') for kind in ('openai', 'ollama')];"
+        "make_model(made, patience_s=1).profile"
+    )
+
+    assert imported_by(making, "genai_prices.data") == "[]"
+
+
+def test_help_loads_no_sdk_and_no_client() -> None:
+    helping = (
+        "from typer.testing import CliRunner;"
+        "from taskchat.cli import app;"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0"
+    )
+
+    assert imported_by(helping, "pydantic_ai", *SDKS) == "[]"
+
+
+@pytest.mark.parametrize(("kind", "sdk"), [("google", "google.genai"), ("anthropic", "anthropic")])
+def test_an_sdk_is_loaded_when_its_model_is_made_and_not_by_its_first_request(
+    kind: str, sdk: str
+) -> None:
+    making = (
+        "from taskchat.model.choices import ModelChoice;"
+        "from taskchat.model.providers import make_model;"
+        f"make_model([ModelChoice({kind!r}, 'x', None, 'k')], patience_s=1)"
+    )
+
+    assert imported_by(making, sdk) == f"[{sdk!r}]"
 
 
 def imported_by(code: str, *names: str) -> str:
+    """Which of the modules a piece of code has loaded."""
     asking = f"import sys; {code}; print([name for name in {names} if name in sys.modules])"
-    command = [sys.executable, "-c", asking]
+    return output_of(asking)
+
+
+def output_of(code: str) -> str:
+    """What a piece of code prints, in a process of its own."""
+    command = [sys.executable, "-c", code]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  ours
     return ran.stdout.strip()

@@ -113,7 +113,8 @@ def lease_steps(model: Model, state: State) -> Iterator[Step]:
 
 
 def _cancelled(state: State, model: Model, number: int, *, raises_epoch: bool) -> State:
-    turn = state.turns[number].doubted()
+    turn = state.turns[number]
+    turn = turn.doubted() if model.has("cancel_doubts") else turn
     lost = turn._replace(epoch=turn.epoch + raises_epoch, owner=turn.owner + 1)
     return model.end(state, number, lost, "cancelled")
 
@@ -149,7 +150,7 @@ def _take_over(model: Model, state: State, copy: int, number: int) -> Iterator[S
         lost = turn._replace(epoch=turn.epoch + 1, owner=turn.owner + 1)
         yield f"{copy} gives {number} up", model.end(state, number, lost, "given up")
         return
-    taken = turn.doubted()._replace(
+    taken = (turn.doubted() if model.has("takeover_doubts") else turn)._replace(
         epoch=turn.epoch + model.has("takeover_epoch"),
         lease="held",
         takeovers=turn.takeovers + (turn.lease != "offered"),

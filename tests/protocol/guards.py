@@ -29,6 +29,9 @@ GUARDS = {
     "ticket_order": "an open yields to older tickets",
     "delete_ends": "delete ends the running turn in its transaction",
     "begin_first": "a call on another server is recorded before it is made",
+    "result_epoch": "the epoch in the WHERE of a result",
+    "takeover_doubts": "a take-over marks the calls that were begun as in doubt",
+    "cancel_doubts": "cancel does the same",
     "recover": "any copy takes over (else only the owner goes on)",
     "offer_free": "a hand-over does not count as a take-over",
 }

@@ -103,27 +103,69 @@ def _reply_only(state: State, job: Job) -> Step:
 
 
 def _call_elsewhere(model: Model, state: State, job: Job) -> Iterator[Step]:
-    """Begin, call, result: only the first and the last are writes of ours."""
-    turn, name = state.turns[job.turn], f"{job.turn}.{job.step}"
-    further = job._replace(at="go", step=job.step + 1)
-    if job.step < len(turn.steps) and job.at == "go":
+    """Begin, call, result: only the first and the last are writes of ours.
+
+    The calls of one answer are begun together. Begin is fenced by `_steps_of`.
+    """
+    turn = state.turns[job.turn]
+    if job.at == "call":
+        yield _make_call(state, job)
+    elif job.at == "result":
+        yield from _result(model, state, job)
+    elif job.at == "sent again":
+        # Its own begin, whose answer was lost: nobody else can have called.
+        if model.is_fenced_in(turn, job, "act_epoch"):
+            yield f"{job.copy} finds its begin", state.with_job(job, job._replace(at="call"))
+        else:
+            yield _fenced_off(state, job)
+    elif job.step < len(turn.steps):
+        further = job._replace(at="go", step=job.step + 1)
         yield f"{job.copy} finds step {job.step}", state.with_job(job, further)
-    elif job.at == "go" and model.has("begin_first"):
-        model.check_owner(turn, job)
-        begun = state.with_turn(job.turn, turn._replace(steps=(*turn.steps, "begun")))
-        yield f"{job.copy} begins {name}", begun.with_job(job, job._replace(at="call"))
-    elif job.at in {"go", "call"}:
-        if job.at == "go":
-            model.check_owner(turn, job)
-        called = state.with_turn(job.turn, turn.done(job.step))
-        yield f"{job.copy} calls {name}", called.with_job(job, job._replace(at="result"))
-    elif model.is_fenced_in(turn, job, "act_epoch"):
-        model.check_owner(turn, job)
-        told = turn._replace(steps=(*turn.steps[: job.step], "done"))
-        stored = state.with_turn(job.turn, told)
-        yield f"{job.copy} has the result of {name}", stored.with_job(job, further)
+    elif model.has("begin_first"):
+        yield from _begin(model, state, job)
     else:
+        model.check_owner(turn, job)
+        yield _make_call(state, job)
+
+
+def _begin(model: Model, state: State, job: Job) -> Iterator[Step]:
+    turn, label = state.turns[job.turn], f"{job.copy} begins {job.turn}.{job.step}"
+    model.check_owner(turn, job)
+    work = model.work(turn)[job.step :]
+    calls = next((n for n, each in enumerate(work) if each != "elsewhere"), len(work))
+    begun = state.with_turn(job.turn, turn._replace(steps=(*turn.steps, *["begun"] * calls)))
+    yield label, begun.with_job(job, job._replace(at="call"))
+    if state.budget.lost:
+        again = begun.with_job(job, job._replace(at="sent again"))
+        yield f"{label}, answer lost", again.spending(lost=1)
+
+
+def _make_call(state: State, job: Job) -> Step:
+    """No write of ours, and no fence: a copy that stood still may make it late."""
+    called = state.with_turn(job.turn, state.turns[job.turn].done(job.step))
+    label = f"{job.copy} calls {job.turn}.{job.step}"
+    return label, called.with_job(job, job._replace(at="result"))
+
+
+def _result(model: Model, state: State, job: Job) -> Iterator[Step]:
+    turn, name = state.turns[job.turn], f"{job.turn}.{job.step}"
+    if not model.is_fenced_in(turn, job, "result_epoch"):
         yield _fenced_off(state, job)
+        return
+    model.check_owner(turn, job)
+    has_next = turn.steps[job.step + 1 : job.step + 2] == ("begun",)
+    further = job._replace(at="call" if has_next else "go", step=job.step + 1)
+    told = state.with_turn(job.turn, turn.marked(job.step, "done"))
+    yield f"{job.copy} has the result of {name}", told.with_job(job, further)
+    if state.budget.lost:
+        # The answer of the other server is lost, or that of our own commit.
+        doubtful = state.with_turn(job.turn, turn.marked(job.step, "in doubt"))
+        yield (
+            f"{job.copy} has no result of {name}",
+            doubtful.with_job(job, further).spending(lost=1),
+        )
+        label = f"{job.copy} has the result of {name}, answer lost"
+        yield label, told.spending(lost=1)
 
 
 def _act(model: Model, state: State, job: Job) -> Iterator[Step]:
@@ -155,9 +197,8 @@ def _act(model: Model, state: State, job: Job) -> Iterator[Step]:
             acted = state.with_turn(job.turn, with_step.done(job.step))
             yield f"{job.copy} acts {name}", acted.with_job(job, further)
             if state.budget.lost:
-                lost = state.budget._replace(lost=state.budget.lost - 1)
                 again = acted.with_job(job, job._replace(at="go"))
-                yield f"{job.copy} acts {name}, answer lost", again._replace(budget=lost)
+                yield f"{job.copy} acts {name}, answer lost", again.spending(lost=1)
         yield from _fail(model, state, job)
 
 

@@ -45,6 +45,9 @@ SCENARIOS: Mapping[str, Scenario] = {
     "call on another server; crash, pause, cancel": Scenario(
         {"A": (0, ("elsewhere", "task"))}, "AA", Budget(crash=1, pause=1, cancel=1)
     ),
+    "two calls in one answer; model failure, crash, pause, lost answer": Scenario(
+        {"A": (0, ("elsewhere", "elsewhere"))}, "A", Budget(fail=1, crash=1, pause=1, lost=1), 3
+    ),
     "two keys; client leaves, cancel, crash": Scenario(
         TWO, "AB", Budget(crash=1, leave=1, cancel=1)
     ),

@@ -43,6 +43,10 @@ class Turn(NamedTuple):
         steps = tuple("in doubt" if mark == "begun" else mark for mark in self.steps)
         return self._replace(steps=steps)
 
+    def marked(self, step: int, mark: StepMark) -> Turn:
+        """The same with that step as it now stands."""
+        return self._replace(steps=(*self.steps[:step], mark, *self.steps[step + 1 :]))
+
     def done(self, step: int) -> Turn:
         """The same after this thing was done once more."""
         effects = self.effects + (0,) * (step + 1 - len(self.effects))
@@ -166,6 +170,10 @@ class State(NamedTuple):
     budget: Budget
     reserved: tuple[str, ...] = ()
     """Keys that were stored before their turn, where that guard is off."""
+
+    def spending(self, *, lost: int = 0) -> State:
+        """The same with less that may still go wrong."""
+        return self._replace(budget=self.budget._replace(lost=self.budget.lost - lost))
 
     def with_turn(self, number: int, turn: Turn) -> State:
         """The same with that turn changed."""

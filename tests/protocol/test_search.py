@@ -25,10 +25,13 @@ QUEUE = SCENARIOS["three messages queue in one conversation"]
 CRASH = Scenario(TWO, "AB", Budget(crash=1))
 DELETE = Scenario(TWO, "AB", Budget(pause=1, delete=1))
 ELSEWHERE = Scenario({"A": (0, ("elsewhere",))}, "A", Budget(crash=1))
+PAUSED_ELSEWHERE = replace(ELSEWHERE, budget=Budget(pause=1))
+CANCELLED_ELSEWHERE = replace(ELSEWHERE, budget=Budget(cancel=1))
 HAND_OVER = Scenario(ONE, "A", Budget(term=1))
 
 NOT_THE_OWNER = "write by an owner that had lost the turn"
 TWICE = "an effect happened twice"
+NO_RESULT = "an ended turn has a call without result"
 STUCK = "stuck: nothing can end it"
 DISORDER = "seq is not 1..n"
 NO_FAULT = "a turn was taken over though nothing had failed"
@@ -59,6 +62,9 @@ FOUND: dict[str, tuple[Scenario, str]] = {
     "ticket_order": (QUEUE, "a message overtook an older one that waits"),
     "delete_ends": (DELETE, NO_FAULT),
     "begin_first": (ELSEWHERE, TWICE),
+    "result_epoch": (PAUSED_ELSEWHERE, NOT_THE_OWNER),
+    "takeover_doubts": (ELSEWHERE, NO_RESULT),
+    "cancel_doubts": (CANCELLED_ELSEWHERE, NO_RESULT),
     "recover": (CRASH, STUCK),
     "offer_free": (HAND_OVER, NO_FAULT),
 }
@@ -90,7 +96,7 @@ def test_no_fault_alone_breaks_a_promise_in_any_scenario() -> None:
     for scenario in scenarios:
         found = explore(Turns(scenario))
         assert found.violation is None, (scenario, found.history)
-    assert len(scenarios) == 20
+    assert len(scenarios) == 24
 
 
 @pytest.mark.parametrize("guard", GUARDS)

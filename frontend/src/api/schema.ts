@@ -365,6 +365,28 @@ export interface paths {
         patch: operations["change_me_api_v1_users_me_patch"];
         trace?: never;
     };
+    "/api/v1/users/me/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you have used today
+         * @description What your turns of this UTC day have used of the model, and when the next day begins.
+         *
+         *     Turns of deleted conversations count; of one that runs, what is known of it.
+         */
+        get: operations["read_usage_api_v1_users_me_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -637,6 +659,44 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
         };
         /**
+         * DayUsageAnswer
+         * @description What the model has used for one user in one day.
+         */
+        DayUsageAnswer: {
+            /**
+             * Day
+             * Format: date
+             * @description The UTC day; a turn counts where it was accepted.
+             */
+            day: string;
+            /**
+             * Input Tokens
+             * @description Tokens that the model was given.
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @description Tokens that it wrote.
+             */
+            output_tokens: number;
+            /**
+             * Requests
+             * @description How often it answered.
+             */
+            requests: number;
+            /**
+             * Limit
+             * @description How many tokens, given and written together, a day has; null: any.
+             */
+            limit: number | null;
+            /**
+             * Resets At
+             * Format: date-time
+             * @description The next midnight in UTC.
+             */
+            resets_at: string;
+        };
+        /**
          * Envelope[ConversationPage]
          * @description An answer that went well.
          */
@@ -656,6 +716,19 @@ export interface components {
         Envelope_Conversation_: {
             /** @description What was asked for. */
             data: components["schemas"]["Conversation"];
+            /**
+             * Error
+             * @description Null: there was none.
+             */
+            error?: null;
+        };
+        /**
+         * Envelope[DayUsageAnswer]
+         * @description An answer that went well.
+         */
+        Envelope_DayUsageAnswer_: {
+            /** @description What was asked for. */
+            data: components["schemas"]["DayUsageAnswer"];
             /**
              * Error
              * @description Null: there was none.
@@ -1084,6 +1157,12 @@ export interface components {
              * @description Where `ok` is false: why not, in words.
              */
             result: unknown;
+            /**
+             * In Doubt
+             * @description Only there where it is true: whether it was done is not known.
+             * @default false
+             */
+            in_doubt: boolean;
         };
         /**
          * ToolUse
@@ -1121,6 +1200,12 @@ export interface components {
              *     }
              */
             result: unknown;
+            /**
+             * In Doubt
+             * @description Only there where it is true: whether it was done is not known.
+             * @default false
+             */
+            in_doubt: boolean;
         };
         /**
          * Turn
@@ -1177,7 +1262,7 @@ export interface components {
         };
         /**
          * TurnUsage
-         * @description What the model was asked for, over all attempts.
+         * @description What the model has used, over all attempts; so far, while the turn runs.
          */
         TurnUsage: {
             /**
@@ -1192,7 +1277,7 @@ export interface components {
             output_tokens: number;
             /**
              * Requests
-             * @description How often it was asked.
+             * @description How often it answered.
              */
             requests: number;
         };
@@ -1382,12 +1467,12 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Too many turns; try again after `Retry-After` seconds. */
+            /** @description Too many turns, or the tokens of your day are spent; try again after `Retry-After` seconds. */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
-                    /** @description How many are admitted in a window. */
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
                     "X-RateLimit-Limit"?: number;
                     /** @description How many are left now. */
                     "X-RateLimit-Remaining"?: number;
@@ -1569,12 +1654,12 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Too many turns; try again after `Retry-After` seconds. */
+            /** @description Too many turns, or the tokens of your day are spent; try again after `Retry-After` seconds. */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
-                    /** @description How many are admitted in a window. */
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
                     "X-RateLimit-Limit"?: number;
                     /** @description How many are left now. */
                     "X-RateLimit-Remaining"?: number;
@@ -2270,12 +2355,12 @@ export interface operations {
                     "application/json": components["schemas"]["FailedEnvelope"];
                 };
             };
-            /** @description Too many turns; try again after `Retry-After` seconds. */
+            /** @description Too many turns, or the tokens of your day are spent; try again after `Retry-After` seconds. */
             429: {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
-                    /** @description How many are admitted in a window. */
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
                     "X-RateLimit-Limit"?: number;
                     /** @description How many are left now. */
                     "X-RateLimit-Remaining"?: number;
@@ -2523,7 +2608,7 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After"?: number;
-                    /** @description How many are admitted in a window. */
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
                     "X-RateLimit-Limit"?: number;
                     /** @description How many are left now. */
                     "X-RateLimit-Remaining"?: number;
@@ -2674,6 +2759,23 @@ export interface operations {
             /** @description There is no such turn, or its conversation was deleted. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description The tokens of your day are spent; the turn may go on after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description How many are left now. */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description In how many seconds there is room again. */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3559,6 +3661,44 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description The database failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+        };
+    };
+    read_usage_api_v1_users_me_usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the model has used for one user in one day. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DayUsageAnswer_"];
+                };
+            };
+            /** @description No token, or one that does not count. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

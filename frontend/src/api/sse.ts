@@ -5,12 +5,21 @@ export type TurnEvent = { id: number } & (
   | { name: "turn.started"; data: { turn_id: string; conversation_id: string; attempt: number } }
   | { name: "message.delta"; data: { text: string } }
   | { name: "tool.called"; data: { id: string; name: string; arguments: Record<string, unknown> } }
-  | { name: "tool.returned"; data: { id: string; name: string; ok: boolean; result: unknown } }
+  | { name: "tool.returned"; data: { id: string; name: string } & Outcome }
   | { name: "turn.resumed"; data: { attempt: number; text: string } }
   | { name: "turn.completed"; data: { message: Message } }
   | { name: "turn.failed"; data: TurnFailure & { message?: Message } }
   | { name: "turn.cancelled"; data: { message?: Message } }
 );
+
+/** What a use of a tool came to. */
+export interface Outcome {
+  ok: boolean;
+  /** Where `ok` is false: why not, in words. */
+  result: unknown;
+  /** True where nobody knows whether it was done. */
+  in_doubt?: boolean;
+}
 
 export interface TurnFailure {
   error_code: string;

@@ -34,6 +34,10 @@ export function receiptOf(call: Call): Receipt {
     const title = name === "add_task" ? said : null;
     return { before: DOING[name] ?? `Using ${name}`, title, after: "", state: "working" };
   }
+  if (outcome.in_doubt) {
+    const before = `Nobody knows whether ${name} was done`;
+    return { before, title: null, after: "", state: "failed" };
+  }
   if (!outcome.ok) {
     const why = typeof outcome.result === "string" ? `: ${outcome.result}` : "";
     return { before: `Not done${why}`, title: null, after: "", state: "failed" };
@@ -60,7 +64,7 @@ export function callsOf(message: Message): Call[] {
       id,
       name: called.name,
       arguments: parsed(called.arguments),
-      outcome: outcome === undefined ? null : { ok: outcome.ok, result: outcome.result },
+      outcome: outcome ?? null,
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { TurnEvent, TurnFailure } from "../api/sse.ts";
+import type { Outcome, TurnEvent, TurnFailure } from "../api/sse.ts";
 
 /** One use of a tool, as far as it is known. */
 export interface Call {
@@ -6,7 +6,7 @@ export interface Call {
   name: string;
   arguments: Record<string, unknown>;
   /** Null while it works. */
-  outcome: { ok: boolean; result: unknown } | null;
+  outcome: Outcome | null;
 }
 
 /** A turn as its events have told it so far. */
@@ -38,9 +38,9 @@ export function advance(turn: LiveTurn, event: TurnEvent): LiveTurn {
     case "tool.called":
       return { ...next, calls: withCall(turn.calls, { ...event.data, outcome: null }) };
     case "tool.returned": {
-      const { id, name, ok, result } = event.data;
+      const { id, name, ...outcome } = event.data;
       const called = turn.calls.find((call) => call.id === id);
-      const call = { id, name, arguments: called?.arguments ?? {}, outcome: { ok, result } };
+      const call = { id, name, arguments: called?.arguments ?? {}, outcome };
       return { ...next, calls: withCall(turn.calls, call) };
     }
     case "turn.completed":

@@ -15,6 +15,7 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
+from taskchat.chat.doubt import result_of
 from taskchat.chat.instructions import instructions
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def _done(steps: Sequence[Step], system: str) -> Iterator[ModelMessage]:
             if was_sent_back(response):
                 yield correction(system)
         else:
-            returns.append(tool_return(step.body["name"], step.body["id"], step.body))
+            result = result_of(step)
+            returns.append(tool_return(result["name"], result["id"], result))
     if returns:
         yield ModelRequest(parts=[*returns], instructions=system)
 

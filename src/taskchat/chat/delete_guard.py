@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic_ai.messages import ToolCallPart
 
-    from taskchat.chat.records import HistoryMessage, OwnedTurn, Step
+    from taskchat.chat.records import HistoryMessage, OwnedTurn, Step, StepDraft
 
 DELETE = "delete_task"
 LIST = "list_tasks"
@@ -31,8 +31,8 @@ _ABOUT_DELETING = re.compile(
 
 def held_back(
     turn: OwnedTurn, steps: Sequence[Step], calls: Sequence[ToolCallPart]
-) -> frozenset[str]:
-    """The ids of those calls of an answer that must wait for the user's yes.
+) -> Mapping[str, StepDraft]:
+    """Those calls of an answer that must wait for the user's yes, by id, with what their steps say.
 
     Args:
         turn: the turn with its question and what came before it.
@@ -41,19 +41,21 @@ def held_back(
     """
     deletions = [call for call in calls if call.tool_name == DELETE]
     if not deletions:
-        return frozenset()
+        return {}
     done = sum(
         step.body["name"] == DELETE and step.body["ok"] for step in steps if _is_effect(step)
     )
     if done + len(deletions) <= MOST_UNASKED:
-        return frozenset()
+        return {}
     agreed = _agreed(turn)
-    return frozenset(
-        call.tool_call_id for call in deletions if _task_id(tool_call_json(call)) not in agreed
-    )
+    return {
+        call.tool_call_id: ("effect", _refusal(call))
+        for call in deletions
+        if _task_id(tool_call_json(call)) not in agreed
+    }
 
 
-def refusal(call: ToolCallPart) -> Mapping[str, Any]:
+def _refusal(call: ToolCallPart) -> Mapping[str, Any]:
     """The result of a call that was held back, as its step keeps it."""
     return {
         "id": call.tool_call_id,

@@ -9,6 +9,7 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from taskchat.chat import receipts
 from taskchat.chat.context import read_response, was_sent_back
+from taskchat.chat.doubt import result_of
 from taskchat.chat.records import Ending
 from taskchat.chat.texts import tool_call_json
 
@@ -45,7 +46,7 @@ def said_in(stored: Sequence[ModelResponse], last: ModelResponse | None = None) 
 
 def results_of(steps: Sequence[Step]) -> list[Mapping[str, Any]]:
     """What the tools gave back, in order."""
-    return [step.body for step in steps if step.kind != "response"]
+    return [result_of(step) for step in steps if step.kind != "response"]
 
 
 def added_up(
@@ -65,5 +66,6 @@ def cancelled(turn: OwnedTurn) -> Ending:
     said = shown or said_in(responses)
     content = turn.replied
     if steps or shown:
-        content = "\n\n".join(filter(None, [said, receipts.describe(results), receipts.CANCELLED]))
+        told = [receipts.describe(results), receipts.doubts(results), receipts.CANCELLED]
+        content = "\n\n".join(filter(None, [said, *told]))
     return added_up(Ending("cancelled", content, usage=turn.usage), responses, results)

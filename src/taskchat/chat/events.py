@@ -10,11 +10,12 @@ nobody asked for as a stream nothing is stored; `plain_story` makes its events f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from taskchat.chat.context import read_response
-from taskchat.chat.endings import calls_in, results_of
+from taskchat.chat.doubt import result_of
+from taskchat.chat.endings import calls_in
 from taskchat.chat.texts import call_arguments, tool_call_json
 from taskchat.errors import turn_failure
 
@@ -77,14 +78,34 @@ def ended(record: TurnRecord, event_id: int) -> TurnEvent:
 
 
 def called_and_returned(
-    calls: Sequence[ToolCallPart], results: Sequence[Mapping[str, Any]]
+    calls: Sequence[ToolCallPart], steps: Sequence[Step]
 ) -> Iterator[tuple[EventName, Mapping[str, Any]]]:
-    """Two events for each call whose result is there."""
+    """Two events for each call among the steps; one that is still on its way has only the first."""
     arguments = {call.tool_call_id: call_arguments(tool_call_json(call)) for call in calls}
-    for result in results:
-        named = {"id": result["id"], "name": result["name"]}
-        yield "tool.called", {**named, "arguments": arguments.get(result["id"], {})}
-        yield "tool.returned", {**named, "ok": result["ok"], "result": result["result"]}
+    for step in steps:
+        if step.kind != "response":
+            name, call_id = step.body["name"], step.body["id"]
+            called = {"id": call_id, "name": name, "arguments": arguments.get(call_id, {})}
+            yield "tool.called", called
+            if step.kind != "begun":
+                yield returned(step)
+
+
+def returned(step: Step) -> tuple[EventName, Mapping[str, Any]]:
+    """What is told of a call once it has come to something, or is in doubt."""
+    result = result_of(step)
+    return "tool.returned", {key: result[key] for key in ("id", "name", "ok", "result")}
+
+
+def unreturned(events: Iterable[TurnEvent]) -> Sequence[str]:
+    """The ids of calls that were told of, and not what they came to."""
+    waiting: dict[str, None] = {}
+    for event in events:
+        if event.name == "tool.called":
+            waiting[event.data["id"]] = None
+        elif event.name == "tool.returned":
+            waiting.pop(event.data["id"], None)
+    return [*waiting]
 
 
 def numbered(events: Iterable[tuple[EventName, Mapping[str, Any]]], first: int) -> list[TurnEvent]:
@@ -106,14 +127,21 @@ def plain_story(record: TurnRecord, steps: Sequence[Step]) -> list[TurnEvent]:
         for call in calls_in(read_response(step.body))
     ]
     story = [beginning]
-    story += numbered(called_and_returned(calls, results_of(steps)), first + 1)
     if record.status == "running":
-        return story
+        # Made anew each time: behind a call on its way nothing has its number yet.
+        return story + numbered(called_and_returned(calls, _up_to_begun(steps)), first + 1)
+    steps = [replace(step, kind="in_doubt") if step.kind == "begun" else step for step in steps]
+    story += numbered(called_and_returned(calls, steps), first + 1)
     if record.reply is not None:
         text = {"text": record.reply.content}
         story.append(TurnEvent(first + len(story), "message.delta", text))
     story.append(ended(record, first + len(story)))
     return story
+
+
+def _up_to_begun(steps: Sequence[Step]) -> Sequence[Step]:
+    first = next((step.idx for step in steps if step.kind == "begun"), len(steps))
+    return steps[: first + 1]
 
 
 class Said:

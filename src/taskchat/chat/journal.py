@@ -4,6 +4,8 @@ The rules are `docs/turn-protocol.md`; this is their order of work:
 
     open      lock the conversation; key; is one running?; counter + 1; turn; message; history
     act       fence; the effects; the steps that record them; of a streamed turn its events, too
+    begin     the same with calls elsewhere, which are made after it; it also renews the lease
+    result    fence; what a call elsewhere came to, in place of its begun step
     tell      fence; events of a streamed turn
     close     lock the conversation; fence; reply; counters
     continue  lock the conversation; a turn that failed retryably runs again, next attempt
@@ -24,7 +26,6 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -50,7 +51,7 @@ from taskchat.chat.records import (
     OwnedTurn,
     Reply,
     Step,
-    StepKind,
+    StepDraft,
     TurnLostError,
     TurnRecord,
     TurnRequest,
@@ -76,6 +77,8 @@ from taskchat.errors import (
 from taskchat.ids import ConversationId, TurnId, UserId, new_uid
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
     from taskchat.chat.events import TurnEvent
     from taskchat.chat.window import Window
 
@@ -103,9 +106,6 @@ class Claim:
     given_up: bool
 
 
-StepDraft = tuple[StepKind, Mapping[str, Any]]
-
-
 class Journal:
     """Writes turns down. Holds no turn itself."""
 
@@ -122,7 +122,8 @@ class Journal:
                 `TASKCHAT_TOKENS_PER_DAY`).
         """
         self._db = db
-        self._lease_s = lease_s
+        self.lease_s = lease_s
+        """After how many seconds a silent owner loses its turn."""
         self._window = window
         self._limits = limits
 
@@ -157,11 +158,11 @@ class Journal:
         self, request: TurnRequest, *, again: bool, waited: bool
     ) -> Mapping[str, Any]:
         terms = journal_steps.OpenTerms(
-            again, waited, self._lease_s, TICKET_S, self._window, self._limits
+            again, waited, self.lease_s, TICKET_S, self._window, self._limits
         )
         if isinstance(self._db, PostgresDatabase):
             row = await self._db.call(
-                "SELECT turn_open_4($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                "SELECT turn_open_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
                 " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) AS opening",
                 again,
                 request.uid,
@@ -181,7 +182,7 @@ class Journal:
                 waited,
                 request.time_zone,
                 request.streamed,
-                self._lease_s,
+                self.lease_s,
                 TICKET_S,
                 self._window.messages,
                 self._window.tokens,
@@ -260,17 +261,48 @@ class Journal:
             idx: of the first step.
             work: does the effects inside the transaction and says what to record.
             tell: the events of a streamed turn that are stored with these steps.
-            usage: what the turn has used so far; who takes it over counts on from there.
+            usage: what the turn has used so far; who takes it over counts on from there. None leaves
+                it as it stands.
 
         Raises:
             TurnLostError: the turn has another owner; nothing was done.
         """
+        return await self._act(
+            turn, idx, work, tell, lambda tx: journal_leases.fence(tx, turn, usage)
+        )
 
+    async def begin(
+        self,
+        turn: OwnedTurn,
+        idx: int,
+        work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+        tell: Callable[[Sequence[Step]], Sequence[TurnEvent]] = lambda _: (),
+        usage: Usage | None = None,
+    ) -> Sequence[Step]:
+        """The same where calls on further servers are among the steps: after this they may be made.
+
+        The lease begins anew, so nobody takes the turn over while that is being done.
+        """
+
+        async def fence(tx: Transaction) -> bool:
+            is_ours = await journal_leases.renewing_fence(tx, turn, self.lease_s)
+            return is_ours and await journal_leases.fence(tx, turn, usage)
+
+        return await self._act(turn, idx, work, tell, fence)
+
+    async def _act(
+        self,
+        turn: OwnedTurn,
+        idx: int,
+        work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+        tell: Callable[[Sequence[Step]], Sequence[TurnEvent]],
+        fence: Callable[[Transaction], Awaitable[bool]],
+    ) -> Sequence[Step]:
         async def attempt(again: bool) -> Sequence[Step]:
             return await self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
 
         async def transaction(tx: Transaction, again: bool) -> Sequence[Step]:
-            if not await journal_leases.fence(tx, turn, usage):
+            if not await fence(tx):
                 raise TurnLostError
             if again and (stored := await journal_reads.steps(tx, turn.id, from_idx=idx)):
                 return stored  # the lost answer was that of a commit
@@ -289,6 +321,44 @@ class Journal:
             return steps
 
         return await settled(attempt)
+
+    async def result(
+        self,
+        turn: OwnedTurn,
+        step: Step,
+        tell: Callable[[Sequence[Step]], Sequence[TurnEvent]] = lambda _: (),
+    ) -> None:
+        """Write down what a call on a further server came to, in place of its begun step.
+
+        Args:
+            turn: whose step it is.
+            step: the same one, of the kind `effect`, or `in_doubt` where it is not known.
+            tell: the events of a streamed turn that are stored with it.
+
+        Raises:
+            TurnLostError: the turn has another owner, for whom the call is in doubt.
+        """
+
+        async def transaction(tx: Transaction, again: bool) -> None:
+            if not await journal_leases.fence(tx, turn):
+                raise TurnLostError
+            stored = await tx.execute(
+                "UPDATE steps SET kind = $3, body = $4"
+                " WHERE turn_id = $1 AND idx = $2 AND kind = 'begun'",
+                turn.id,
+                step.idx,
+                step.kind,
+                json.dumps(step.body),
+            )
+            if not stored and again:
+                return  # the lost answer was that of a commit
+            if events := tell([step]):
+                await journal_events.insert(tx, turn.user, turn.id, events)
+
+        async def attempt(again: bool) -> None:
+            await self._db.transaction(lambda tx: transaction(tx, again), user=turn.user)
+
+        await settled(attempt)
 
     async def tell(self, turn: OwnedTurn, events: Sequence[TurnEvent]) -> None:
         """Write down events of a streamed turn; after this they may be shown.
@@ -433,7 +503,7 @@ class Journal:
                 "  AND messages.seq > turns.user_seq AND messages.turn_id <> turns.id)"
                 " RETURNING epoch",
                 record.id,
-                self._lease_s,
+                self.lease_s,
             )
             if row is None or ended is None:
                 return None
@@ -453,7 +523,7 @@ class Journal:
 
     async def renew(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
         """Keep the leases of turns this copy runs; those that are lost come back."""
-        kept = await self._db.transaction(lambda tx: journal_leases.renew(tx, turns, self._lease_s))
+        kept = await self._db.transaction(lambda tx: journal_leases.renew(tx, turns, self.lease_s))
         return [turn for turn in turns if turn.id not in kept]
 
     async def watch(self, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
@@ -490,7 +560,7 @@ class Journal:
 
     async def claim(self) -> Sequence[Claim]:
         """Take over some turns whose owner is silent or has offered them."""
-        rows = await self._db.transaction(lambda tx: journal_leases.claim(tx, self._lease_s))
+        rows = await self._db.transaction(lambda tx: journal_leases.claim(tx, self.lease_s))
         return [
             Claim(
                 TurnId(row["id"]),

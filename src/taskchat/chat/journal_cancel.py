@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.chat import journal_events, journal_reads, journal_steps
+from taskchat.chat import journal_events, journal_leases, journal_reads, journal_steps
 from taskchat.chat.endings import cancelled
+from taskchat.chat.events import numbered, returned
 from taskchat.chat.journal_events import completing
 from taskchat.chat.window import Window
 from taskchat.ids import TurnId, UserId, new_uid
@@ -33,12 +34,16 @@ async def cancel_running(
     )
     if running is None:
         return None
+    await journal_leases.doubt(tx, TurnId(running["id"]))
     turn = await journal_reads.owned_turn(tx, TurnId(running["id"]), running["epoch"], Window(0))
     assert turn is not None  # noqa: S101  its row is locked
     ending = cancelled(turn)
     if turn.streamed and ending.content is not None:
-        event = completing(turn.last_event_id + 1, turn.shown, ending.content, turn.attempt)
-        await journal_events.insert(tx, user, turn.id, [event])
+        results = [returned(step) for step in turn.steps if step.body.get("id") in turn.unreturned]
+        events = numbered(results, turn.last_event_id + 1)
+        number = turn.last_event_id + 1 + len(events)
+        events.append(completing(number, turn.shown, ending.content, turn.attempt))
+        await journal_events.insert(tx, user, turn.id, events)
     await journal_steps.close_turn(tx, turn, ending, new_uid())
     await tx.execute("UPDATE turns SET epoch = epoch + 1 WHERE id = $1", turn.id)
     return turn.id

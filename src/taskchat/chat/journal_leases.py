@@ -47,6 +47,18 @@ async def fence(tx: Transaction, turn: OwnedTurn, usage: Usage | None = None) ->
     return owned is not None
 
 
+async def renewing_fence(tx: Transaction, turn: OwnedTurn, lease_s: float) -> bool:
+    """The same; the turn's lease also begins anew, for what is to be done outside of here."""
+    renewed = await tx.execute(
+        "UPDATE turns SET lease_until = epoch_now() + $3"
+        " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+        turn.id,
+        turn.epoch,
+        lease_s,
+    )
+    return renewed > 0
+
+
 async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> set[int]:
     """Set the leases of those turns that are still the caller's; gives their ids."""
     ordered = sorted(turns, key=lambda each: each.id)

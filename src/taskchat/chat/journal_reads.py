@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from taskchat.chat.events import STARTED_ID, TurnEvent, text_of
+from taskchat.chat.events import STARTED_ID, TurnEvent, text_of, unreturned
 from taskchat.chat.records import (
     HistoryMessage,
     OwnedTurn,
@@ -130,6 +130,7 @@ async def owned_turn(tx: Transaction, turn: TurnId, epoch: int, window: Window) 
         streamed=streamed,
         last_event_id=told[-1].id if told else STARTED_ID,
         shown=text_of(told),
+        unreturned=unreturned(told),
         replied=row["replied"],
         usage=Usage(row["input_tokens"], row["output_tokens"], row["requests"]),
     )

@@ -14,6 +14,7 @@ from pydantic_ai.messages import (
     TextPart,
     TextPartDelta,
     ToolCallPart,
+    ToolReturnPart,
 )
 
 from taskchat.chat import claims, receipts
@@ -24,7 +25,9 @@ from taskchat.chat.context import (
     tool_return,
     was_sent_back,
 )
+from taskchat.chat.doubt import result_of
 from taskchat.chat.endings import added_up, results_of, said_in
+from taskchat.chat.events import returned
 from taskchat.chat.records import Ending
 from taskchat.chat.texts import storable, tool_arguments, tool_name
 
@@ -62,6 +65,9 @@ class Progress:
         self.messages = messages_for(self.turn)
         self._responses = [read_response(s.body) for s in self.steps if s.kind == "response"]
         self.telling.resume(self.said(), always=self.turn.attempt > 1)
+        # Begun by an owner that has not come to tell what became of them.
+        doubtful = [s for s in self.steps if s.body.get("id") in self.turn.unreturned]
+        self.telling.tell(map(returned, doubtful))
 
     def count(self, usage: RequestUsage) -> None:
         """Add what one request to the model has used, whatever becomes of its answer."""
@@ -91,8 +97,20 @@ class Progress:
         if was_sent_back(response):
             self.messages.append(correction(request.instructions))
             return
-        returns = [tool_return(s.body["name"], s.body["id"], s.body) for s in steps[1:]]
+        returns = [_return_of(step) for step in steps[1:]]
         self.messages.append(ModelRequest(parts=returns, instructions=request.instructions))
+
+    def settle(self, step: Step) -> None:
+        """What a call that was begun has come to."""
+        self.steps[step.idx] = step
+        request = cast("ModelRequest", self.messages[-1])
+        returns = [
+            _return_of(step)
+            if isinstance(part, ToolReturnPart) and part.tool_call_id == step.body["id"]
+            else part
+            for part in request.parts
+        ]
+        self.messages[-1] = replace(request, parts=returns)
 
     def must_be_mended(self, response: ModelResponse) -> bool:
         """Whether an answer claims what no step has done, and none was sent back for that before."""
@@ -104,14 +122,15 @@ class Progress:
         text = said_in(self._responses, response) or receipts.answer_from(self._results())
         metadata = UNCONFIRMED if self._is_unbacked(text) else None
         self._responses.append(response)
-        return self._ending(Ending("completed", text, metadata=metadata))
+        content = "\n\n".join(filter(None, (text, receipts.doubts(self._results()))))
+        return self._ending(Ending("completed", content, metadata=metadata))
 
     def failed(self, error: TurnFailedError) -> Ending:
         """The turn ends early; it has a reply only if something was shown or done, now or before."""
         if self._responses and was_sent_back(self._responses[-1]):
             return self.completed(self._responses.pop())  # in doubt, and better than none
-        done = receipts.describe(self._results())
-        said = "\n\n".join(part for part in (self.telling.shown, done) if part)
+        done, doubts = receipts.describe(self._results()), receipts.doubts(self._results())
+        said = "\n\n".join(part for part in (self.telling.shown, done, doubts) if part)
         return self._ending(
             Ending(
                 "failed",
@@ -134,6 +153,11 @@ class Progress:
 
     def _results(self) -> list[Mapping[str, Any]]:
         return results_of(self.steps)
+
+
+def _return_of(step: Step) -> ToolReturnPart:
+    result = result_of(step)
+    return tool_return(result["name"], result["id"], result)
 
 
 def text_of_event(event: object) -> str:

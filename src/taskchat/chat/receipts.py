@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _VERBS = {
     "created": "Added",
@@ -24,30 +24,52 @@ NOTHING_SAID = "I have no answer to that. Could you say it in other words?"
 STOPPED_EARLY = "Then I had to stop before I was done."
 CANCELLED = "I was stopped here."
 
+_OUR_TOOLS = frozenset(
+    {"add_task", "list_tasks", "complete_task", "update_task", "delete_task", "restore_task"}
+)
+"""What the tools of other servers give back may look like anything."""
+
 
 def describe(results: Sequence[Mapping[str, Any]]) -> str:
     """The effects of successful calls, a sentence each; empty where there are none."""
-    return " ".join(
+    effects = [
         f"{_VERBS[result['result']['status']]} “{result['result']['title']}”."
         for result in results
-        if result["ok"] and _is_effect(result["result"])
-    )
+        if result["ok"] and _is_effect(result)
+    ]
+    # What a tool of another server did, only that server knows.
+    used = _named(result for result in results if result["ok"] and result["name"] not in _OUR_TOOLS)
+    return " ".join([*effects, f"Used {used}."] if used else effects)
+
+
+def doubts(results: Sequence[Mapping[str, Any]]) -> str:
+    """The calls of which nobody knows whether they were carried out; empty where there are none."""
+    named = _named(result for result in results if result.get("in_doubt"))
+    if not named:
+        return ""
+    return f"No answer came from {named}, so I do not know whether that was done. Please check."
 
 
 def answer_from(results: Sequence[Mapping[str, Any]]) -> str:
-    """A reply made of what the tools gave back; never empty."""
+    """A reply made of what the tools gave back; empty only where all there is to say is a doubt."""
     if effects := describe(results):
         return effects
+    if doubts(results):
+        return ""  # which is said at the end of every reply
     for result in reversed(results):
-        if result["ok"] and isinstance(result["result"], list):
+        if result["ok"] and result["name"] == "list_tasks":
             return _listed(cast("Sequence[Mapping[str, Any]]", result["result"]))
         if not result["ok"]:
             return str(result["result"])
     return NOTHING_SAID
 
 
-def _is_effect(result: object) -> bool:
-    return isinstance(result, dict) and "status" in result and result["status"] in _VERBS
+def _named(results: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(f"“{result['name']}”" for result in results))
+
+
+def _is_effect(result: Mapping[str, Any]) -> bool:
+    return result["name"] in _OUR_TOOLS and "status" in result["result"]
 
 
 def _listed(tasks: Sequence[Mapping[str, Any]]) -> str:

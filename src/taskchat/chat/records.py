@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from taskchat.ids import ConversationId, TurnId, UserId, new_uid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -73,12 +74,18 @@ class HistoryMessage:
 class Step:
     """One thing a turn has done; `idx` counts from 0.
 
-    A `response` holds one answer of the model; an `effect` one tool call and its result.
+    A `response` holds one answer of the model; an `effect` one tool call and its result. A call on a
+    further tool server is `begun` before it is made; what it came to replaces that, or it is
+    `in_doubt`.
     """
 
     idx: int
     kind: StepKind
     body: Mapping[str, Any]
+
+
+StepDraft = tuple[StepKind, Mapping[str, Any]]
+"""A step that has no number yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,10 @@ class Usage:
     requests: int = 0
 
     def and_an_answer(self, input_tokens: int, output_tokens: int) -> Usage:
-        """The same with one more answer. Servers report what they like: columns must hold it."""
+        """The same with one more answer.
+
+        Its numbers are the server's own, so they may be anything; what no column holds is cut.
+        """
         return Usage(
             min(self.input_tokens + max(input_tokens, 0), MOST_TOKENS),
             min(self.output_tokens + max(output_tokens, 0), MOST_TOKENS),
@@ -128,6 +138,8 @@ class OwnedTurn:
     """The number of the last event that was told; 1 is the turn's start."""
     shown: str = ""
     """What the events so far show of the reply."""
+    unreturned: Sequence[str] = ()
+    """The ids of calls that the events tell of, and not what they came to."""
     replied: str | None = None
     """The reply that an earlier attempt has left; it stays where this one comes to nothing."""
     usage: Usage = Usage()
@@ -143,7 +155,7 @@ class Ending:
     tool_calls: Sequence[Mapping[str, Any]] | None = None
     """In the chat-completions form: id, type, function with name and arguments as JSON text."""
     tool_results: Mapping[str, Mapping[str, Any]] | None = None
-    """By call id: name, ok, result."""
+    """By call id: name, ok, result; `in_doubt` where that is not known."""
     metadata: Mapping[str, Any] | None = None
     """Of the reply."""
     usage: Usage = Usage()

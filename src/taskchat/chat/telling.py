@@ -86,6 +86,12 @@ class Telling:
         self._pending.append(("turn.resumed", {"attempt": self._turn.attempt, "text": text}))
         self._flush_soon()
 
+    def tell(self, events: Iterable[tuple[EventName, Mapping[str, Any]]]) -> None:
+        """Tell these soon."""
+        if self.is_on and (told := [*events]):
+            self._pending.extend(told)
+            self._flush_soon()
+
     def begin_answer(self) -> None:
         """The model begins another answer."""
         self._said.begin_answer()

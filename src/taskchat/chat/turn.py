@@ -21,8 +21,9 @@ import structlog
 from pydantic_ai.models import ModelRequestParameters
 
 from taskchat.chat import delete_guard
+from taskchat.chat.calls_elsewhere import finish_calls, still_ours
 from taskchat.chat.context import write_response
-from taskchat.chat.endings import calls_in, results_of
+from taskchat.chat.endings import calls_in
 from taskchat.chat.events import STARTED_ID, called_and_returned, started
 from taskchat.chat.progress import Progress, ours, text_of_event
 from taskchat.chat.records import (
@@ -57,8 +58,8 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
     from taskchat.chat.events import TurnEvent
-    from taskchat.chat.journal import Journal, StepDraft
-    from taskchat.chat.records import Step
+    from taskchat.chat.journal import Journal
+    from taskchat.chat.records import Step, StepDraft
     from taskchat.chat.summaries import Summaries
     from taskchat.chat.toolset import Toolset
     from taskchat.db.database import Transaction
@@ -371,7 +372,7 @@ class Turns:
             response = await self._think(progress, parameters, deadline)
             if not calls_in(response) and not progress.must_be_mended(response):
                 return response
-            await self._act(progress, response)
+            await self._act(progress, response, deadline)
             if not calls_in(response):
                 progress.telling.resume(progress.said(), always=False)
         raise MaxIterationsError
@@ -425,19 +426,20 @@ class Turns:
                 await asyncio.sleep(pause_s)
         raise AssertionError
 
-    async def _act(self, progress: Progress, response: ModelResponse) -> None:
-        """Do the calls of an answer and write it down with them: all of it, or nothing."""
+    async def _act(self, progress: Progress, response: ModelResponse, deadline: float) -> None:
+        """Do the calls of an answer and write it down with them: all of it, or nothing.
+
+        Calls on further servers are only begun with it, and made when that is committed.
+        """
         calls = calls_in(response)
+        elsewhere = await self._toolset.begins(calls)
         held = delete_guard.held_back(progress.turn, progress.steps, calls)
 
         async def work(tx: Transaction) -> Sequence[StepDraft]:
             effects: list[StepDraft] = [
-                (
-                    "effect",
-                    delete_guard.refusal(call)
-                    if call.tool_call_id in held
-                    else await self._toolset.call(tx, progress.turn, call),
-                )
+                elsewhere.get(call.tool_call_id)
+                or held.get(call.tool_call_id)
+                or ("effect", await self._toolset.call(tx, progress.turn, call))
                 for call in calls
             ]
             return [("response", write_response(response)), *effects]
@@ -445,13 +447,18 @@ class Turns:
         telling = progress.telling
 
         def tell(steps: Sequence[Step]) -> Sequence[TurnEvent]:
-            return telling.numbers(called_and_returned(calls, results_of(steps)))
+            return telling.numbers(called_and_returned(calls, steps))
 
         await telling.settle()
+        renewed_at = time.monotonic()
         idx = len(progress.steps)
-        steps = await self._journal.act(progress.turn, idx, work, tell, progress.usage)
+        write = self._journal.begin if elsewhere else self._journal.act
+        steps = await write(progress.turn, idx, work, tell, progress.usage)
         telling.publish(tell(steps))
         progress.add(steps)
+        if elsewhere:
+            await still_ours(self._journal, progress, renewed_at)
+            await finish_calls(self._journal, self._toolset, progress, response, deadline)
 
     # ---- this copy ----
 

@@ -51,14 +51,10 @@ def _read_away(match: re.Match[str], now: datetime, sign: int) -> Told | None:
 
 
 def read_count(words: str) -> float:
-    """The value of "2", "a couple of" or "half an"; 1 for other words."""
+    """The value of "2", "three", "a couple of" or "half an"."""
     words = re.sub(r"\s+", " ", words.lower())
     for share, value in (("three quarters", 0.75), ("quarter", 0.25), ("half", 0.5)):
         if share in words:
             return value
-    for word in reversed(words.replace(" of", "").split()):
-        if word[0].isdecimal():
-            return float(word)
-        if word in NUMBER_WORDS:
-            return NUMBER_WORDS[word]
-    return 1
+    word = words.removesuffix(" of").split()[-1]
+    return float(word) if word[0].isdecimal() else NUMBER_WORDS[word]

@@ -52,12 +52,6 @@ def find_due(text: str, now: datetime, *, alone: bool = False) -> FoundDue | Non
     return None if due is None else FoundDue(due, _without(text, spans))
 
 
-def is_only_due(text: str, now: datetime) -> bool:
-    """Whether nothing but a date is said."""
-    found = find_due(text, now)
-    return found is not None and not re.search(r"\w", found.rest)
-
-
 def tells_repeat(text: str) -> bool:
     """Whether a repeating date is asked for, which a task cannot hold."""
     return bool(_REPEAT.search(text))

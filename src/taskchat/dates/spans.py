@@ -66,7 +66,10 @@ def _is_no_date(text: str, match: re.Match[str]) -> bool:
 
 # ---- what the patterns are made of ----
 
-_LEAD = r"(?:(?:due|by|on|for|at|from|before|until|till|starting|around|about|no later than)\s+)*"
+# Counted, so that a text of nothing else takes no time in the square of its length.
+_LEAD = (
+    r"(?:(?:due|by|on|for|at|from|before|until|till|starting|around|about|no later than)\s+){0,4}"
+)
 _END_OF = r"(?:(?:the\s+)?end\s+of\s+)?"
 _MONTH = r"(?P<month>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|sept)\.?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"

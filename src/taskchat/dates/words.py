@@ -29,7 +29,7 @@ def read_due_words(text: str, now: datetime) -> Due:
 
     Args:
         text: as somebody wrote it.
-        now: when it was said, an aware time in the user's zone. The minute counts.
+        now: when it was said, an aware time in the user's zone. Its minute counts, no seconds.
 
     Raises:
         ValueError: it cannot be read, or there is no such day; the text tells what to send.
@@ -44,7 +44,7 @@ def read_due_words(text: str, now: datetime) -> Due:
         raise ValueError(message)
     found = None
     if len(text) <= MAX_CHARS:
-        found = find_due(text, now.replace(second=0, microsecond=0), alone=True)
+        found = find_due(text, now, alone=True)
     if found is None or not _FILLING.fullmatch(found.rest):
         message = f"send {FORMATS_OR_WORDS}"
         raise ValueError(message)

@@ -27,6 +27,7 @@ from taskchat.errors import (
     NotFoundError,
     turn_failure,
 )
+from taskchat.http.chat_v1_shapes import InDoubt
 from taskchat.http.deps import CurrentUser, parts_of
 from taskchat.http.envelope import data_response
 from taskchat.http.errors import failure_response, is_v1
@@ -210,6 +211,7 @@ class ToolUse(BaseModel):
             examples=[{"task_id": 1, "status": "created", "title": "Buy milk"}],
         ),
     ]
+    in_doubt: InDoubt = False
 
 
 class PlainChatReply(BaseModel):
@@ -360,6 +362,7 @@ def _plain_reply(record: TurnRecord, reply: Reply) -> PlainChatReply:
                 arguments=call_arguments(call),
                 ok=results[call["id"]]["ok"],
                 result=results[call["id"]]["result"],
+                in_doubt=results[call["id"]].get("in_doubt", False),
             )
             for call in reply.tool_calls or ()
         ],

@@ -259,12 +259,22 @@ class ToolCall(BaseModel):
     function: CalledFunction
 
 
+InDoubt = Annotated[
+    bool,
+    Field(
+        description="Only there where it is true: whether it was done is not known.",
+        exclude_if=lambda in_doubt: not in_doubt,
+    ),
+]
+
+
 class ToolResult(BaseModel):
     """What a call gave back."""
 
     name: ToolName
     ok: Annotated[bool, Field(description="Whether it did what was asked.")]
     result: Annotated[Any, Field(description="Where `ok` is false: why not, in words.")]
+    in_doubt: InDoubt = False
 
 
 class Message(BaseModel):
@@ -337,11 +347,11 @@ class MessagePage(_PageAnswer):
 
 
 class TurnUsage(BaseModel):
-    """What the model was asked for, over all attempts."""
+    """What the model has used, over all attempts; so far, while the turn runs."""
 
     input_tokens: Annotated[int, Field(description="Tokens that it was given.")]
     output_tokens: Annotated[int, Field(description="Tokens that it wrote.")]
-    requests: Annotated[int, Field(description="How often it was asked.")]
+    requests: Annotated[int, Field(description="How often it answered.")]
 
 
 class Turn(BaseModel):

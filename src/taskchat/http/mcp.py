@@ -22,6 +22,7 @@ from taskchat.http.errors import failure_response
 from taskchat.http.requests import zone_of
 from taskchat.http.routes import NamedRoute
 from taskchat.tasks.caller import ToolCaller, acting_for
+from taskchat.tasks.mcp_library import LOADING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -132,17 +133,18 @@ class McpEndpoint:
             return self._manager
 
     def _load(self) -> StreamableHTTPSessionManager:
-        from taskchat.tasks.tools import make_tool_server
+        with LOADING:
+            from taskchat.tasks.tools import make_tool_server
 
-        server = make_tool_server()
-        server.streamable_http_app(
-            streamable_http_path=PATH,
-            json_response=True,
-            stateless_http=True,
-            max_request_body_size=MAX_BODY_BYTES,
-            transport_security=self._transport_security(),
-        )
-        return server.session_manager
+            server = make_tool_server()
+            server.streamable_http_app(
+                streamable_http_path=PATH,
+                json_response=True,
+                stateless_http=True,
+                max_request_body_size=MAX_BODY_BYTES,
+                transport_security=self._transport_security(),
+            )
+            return server.session_manager
 
     async def _run(self, manager: StreamableHTTPSessionManager, started: asyncio.Event) -> None:
         async with manager.run():

@@ -71,12 +71,12 @@ class ProfileBody(Body):
 
 
 class DayUsageAnswer(BaseModel):
-    """What the model was asked for one user in one day."""
+    """What the model has used for one user in one day."""
 
     day: Annotated[date, Field(description="The UTC day; a turn counts where it was accepted.")]
     input_tokens: Annotated[int, Field(description="Tokens that the model was given.")]
     output_tokens: Annotated[int, Field(description="Tokens that it wrote.")]
-    requests: Annotated[int, Field(description="How often it was asked.")]
+    requests: Annotated[int, Field(description="How often it answered.")]
     limit: Annotated[
         int | None,
         Field(description="How many tokens, given and written together, a day has; null: any."),

@@ -6,7 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from taskchat.model.openai_failures import LOST, fail
+from taskchat.model.failures import fail
+from taskchat.model.openai_failures import LOST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -17,6 +18,8 @@ MAX_ANSWER_BYTES = 16 << 20
 """Of one answer, unpacked, plain or in a stream, where a piece of four letters takes 250 bytes:
 60,000 pieces. A server that never ends would otherwise fill the memory until the turn's limit."""
 
+_TELLING_STATUSES = frozenset({400, 422, 500})
+"""Refused for a field or for being too long, which llama.cpp also tells with a 500."""
 _MAX_REFUSAL_BYTES = 1 << 16
 _REFUSAL_TIMEOUT_S = 2
 
@@ -35,14 +38,17 @@ async def received(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
         yield chunk
 
 
-async def names(response: aiohttp.ClientResponse, field: bytes) -> bool:
-    """Whether a refused request was refused for a field, by that name in the refusal."""
-    if response.status not in {400, 422}:
-        return False
+async def refusal_in(response: aiohttp.ClientResponse) -> str:
+    """The words of a refusal whose reason matters to us, empty for every other answer.
+
+    They are the provider's, and are only looked at: nobody is told them, and no log holds them.
+    """
+    if response.status not in _TELLING_STATUSES:
+        return ""
     refusal = b""
-    # What is not there in time, or breaks off, names nothing; the status says enough.
+    # What is not there in time, or breaks off, says nothing; the status says enough.
     with suppress(*LOST):
         async with asyncio.timeout(_REFUSAL_TIMEOUT_S):
             while len(refusal) < _MAX_REFUSAL_BYTES and (chunk := await response.content.readany()):
                 refusal += chunk
-    return field in refusal
+    return refusal.decode(errors="replace")

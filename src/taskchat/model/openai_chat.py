@@ -1,4 +1,4 @@
-"""`openai:NAME`: any server that speaks chat completions, as one of pydantic-ai's models.
+"""`openai:NAME`, `ollama:NAME`: servers that speak chat completions, as pydantic-ai's models.
 
 A thin client instead of the openai SDK, which takes 4 ms of CPU a call and 2.6 s to import.
 Importing this module imports aiohttp; `providers.py` does so when such a model is made.
@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from yarl import URL
 
 from taskchat.errors import StartError
-from taskchat.model.openai_body import names, received
+from taskchat.model.openai_body import received, refusal_in
 from taskchat.model.openai_failures import failures_told, refuse
 from taskchat.model.openai_stream import ChatCompletionsStream
 from taskchat.model.openai_wire import read_answer, write_messages, write_settings, write_tools
@@ -48,6 +48,11 @@ class ChatCompletionsModel(Model):
     of connections. There is no limit of time here but for a stream that falls silent; the turn
     has one, and cancels.
     """
+
+    address_setting = "TASKCHAT_MODEL_BASE_URL"
+    """The setting that a check names where the server is not there."""
+    key_setting = "TASKCHAT_MODEL_API_KEY (or OPENAI_API_KEY)"
+    """The same where it does not take the key."""
 
     # Without this pydantic-ai loads its price list to learn the context window (0.15 s of CPU).
     _profile = ModelProfile(context_window=None)
@@ -108,6 +113,7 @@ class ChatCompletionsModel(Model):
 
         Raises:
             ModelError: refused, failed or out of reach; `retryable` where it may pass by itself.
+            ContextTooLongError: the model reads less than that.
             InternalError: the history holds what this wire cannot say.
         """
         # `prepare_request` is left out: it only resolves what we never use (output modes,
@@ -115,7 +121,8 @@ class ChatCompletionsModel(Model):
         check_allow_model_requests()
         body = self.write_body(messages, model_settings, model_request_parameters.function_tools)
         async with await self._send(body) as response:
-            _require_ok(response)
+            if response.status != 200:
+                refuse(response, await refusal_in(response))
             with failures_told():
                 answer = b"".join([chunk async for chunk in received(response)])
                 return read_answer(answer, model_name=self._name)
@@ -143,12 +150,14 @@ class ChatCompletionsModel(Model):
         for fields in asks:
             body = self.write_body(messages, model_settings, tools, fields)
             async with await self._send(body) as response:
-                if fields is _STREAM_AND_USAGE and await names(response, b"stream_options"):
-                    # An older server, which refuses what it does not know. Asked once more, and
-                    # from then on without: better no usage than no answer.
-                    self._asks_for_usage = False
-                    continue
-                _require_ok(response)
+                if response.status != 200:
+                    refusal = await refusal_in(response)
+                    if fields is _STREAM_AND_USAGE and "stream_options" in refusal:
+                        # An older server, which refuses what it does not know. Asked once more, and
+                        # from then on without: better no usage than no answer.
+                        self._asks_for_usage = False
+                        continue
+                    refuse(response, refusal)
                 yield ChatCompletionsStream(
                     model_request_parameters, self._name, response, self._silence_timeout_s
                 )
@@ -187,27 +196,36 @@ class ChatCompletionsModel(Model):
         Raises:
             StartError: which setting to look at.
         """
+        await self.list_models()
+
+    async def list_models(self) -> bytes:
+        """What the server answers when it is asked for its models, empty where it has no list.
+
+        Raises:
+            StartError: it is not there, or does not take the key; which setting to look at.
+        """
         timeout = aiohttp.ClientTimeout(total=CHECK_TIMEOUT_S, sock_connect=self._connect_timeout_s)
         try:
             async with self._open_session().get(
                 f"{self._base_url}/models", allow_redirects=False, timeout=timeout
             ) as response:
                 status = response.status
+                body = await response.read() if status == 200 else b""
         except (aiohttp.ClientError, OSError):
             raise StartError(
-                "The model's server does not answer: check TASKCHAT_MODEL_BASE_URL"
+                f"The model's server does not answer: check {self.address_setting}"
                 " and that the server runs."
             ) from None
         if status in {401, 403}:
             raise StartError(
-                "The model's server refuses the key: set TASKCHAT_MODEL_API_KEY"
-                " (or OPENAI_API_KEY) to one that it knows."
+                f"The model's server refuses the key: set {self.key_setting} to one that it knows."
             )
         if 300 <= status < 400 or status >= 500:
             raise StartError(
-                f"The model's server answers {status}: check TASKCHAT_MODEL_BASE_URL,"
+                f"The model's server answers {status}: check {self.address_setting},"
                 " which for most servers ends in /v1."
             )
+        return body
 
     async def aclose(self) -> None:
         """Close the pooled connections; doing it twice does nothing."""
@@ -249,9 +267,3 @@ class ChatCompletionsModel(Model):
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout_s),
             )
         return self._session
-
-
-def _require_ok(response: aiohttp.ClientResponse) -> None:
-    if response.status != 200:
-        # The body is not read: it is the provider's text, and nobody is told it.
-        refuse(response)

@@ -50,7 +50,7 @@ class ChunkedAnswer:
             # Without its cause, which quotes the data.
             raise AnswerUnreadableError("not_json") from None
         if chunk.get("error"):
-            raise AnswerUnreadableError("failed_midway")
+            raise AnswerUnreadableError("failed_midway", chunk["error"])
         # Later ones win: some servers add up the usage with every chunk.
         self._top |= {key: chunk[key] for key in ("id", "model", "usage") if chunk.get(key)}
         choices = as_array(chunk.get("choices"))

@@ -1,4 +1,4 @@
-"""What can go wrong with a chat-completions server: one table, one error, one log line."""
+"""What can go wrong with a chat-completions server, told as the failures of any model."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import aiohttp
-import structlog
 
-from taskchat.errors import ModelError
+from taskchat.model.failures import TOO_LARGE, fail, fail_too_long, is_passing, says_too_long
 from taskchat.model.openai_wire import AnswerUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
 LOST = (TimeoutError, aiohttp.ClientError, OSError)
 """What the client raises where the server does not answer, or no longer."""
-
-# 408 timeout, 409 conflict, 425 too early, 429 rate limit; every 5xx is added in `refuse`.
-_PASSING_STATUSES = frozenset({408, 409, 425, 429})
 
 
 @contextmanager
@@ -32,6 +26,7 @@ def failures_told() -> Generator[None]:
 
     Raises:
         ModelError: it may pass by itself.
+        ContextTooLongError: the server says so in the midst of an answer.
     """
     try:
         yield
@@ -42,36 +37,30 @@ def failures_told() -> Generator[None]:
     except (aiohttp.ClientError, OSError):
         fail("connection_lost", retryable=True)
     except AnswerUnreadableError as error:
+        if says_too_long(error.told):
+            fail_too_long(200)
         fail(error.kind, status=200, retryable=True)
 
 
-def refuse(response: aiohttp.ClientResponse) -> NoReturn:
+def refuse(response: aiohttp.ClientResponse, refusal: str) -> NoReturn:
     """Raise what a head with another status than 200 means.
+
+    Args:
+        response: the head.
+        refusal: what could be read of its body (`openai_body.refusal_in`).
 
     Raises:
         ModelError: `retryable` where it may pass by itself, with the wait that the server asks for.
+        ContextTooLongError: the server says so.
     """
     status = response.status
     if 300 <= status < 400:
         # Followed, it would carry the key and the conversation to a place nobody has chosen.
         fail("redirect", status=status, retryable=False)
-    retryable = status >= 500 or status in _PASSING_STATUSES
+    if status == TOO_LARGE or says_too_long(refusal):
+        fail_too_long(status)
+    retryable = is_passing(status)
     waits = response.headers.get("Retry-After", "")
     # At most nine digits, since it is the server's to write; the form with a date is left aside.
     retry_after_s = int(waits) if retryable and waits.isdecimal() and len(waits) < 10 else None
     fail("refused", status=status, retryable=retryable, retry_after_s=retry_after_s)
-
-
-def fail(
-    kind: str, *, retryable: bool, status: int | None = None, retry_after_s: int | None = None
-) -> NoReturn:
-    """Log a failure by its kind, and raise it.
-
-    Raises:
-        ModelError: always.
-    """
-    log.warning("model.failed", status=status, kind=kind)
-    error = ModelError(retryable=retryable)
-    error.retry_after_s = retry_after_s
-    # Without its cause: that holds the server's address and words, and logs print causes.
-    raise error from None

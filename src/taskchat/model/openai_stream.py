@@ -12,9 +12,10 @@ from pydantic_ai.messages import TextPart
 from pydantic_ai.models import StreamedResponse
 
 from taskchat.errors import ModelError
+from taskchat.model.failures import fail
 from taskchat.model.openai_body import received
 from taskchat.model.openai_chunks import ChunkedAnswer
-from taskchat.model.openai_failures import LOST, fail, failures_told
+from taskchat.model.openai_failures import LOST, failures_told
 from taskchat.model.openai_wire import read_answer, read_completion
 from taskchat.model.server_sent_events import EventReader
 

@@ -51,10 +51,15 @@ _FINISH_REASONS: Mapping[object, FinishReason] = {
 
 
 class AnswerUnreadableError(Exception):
-    """A body that is no chat completion; `kind` says for the log in which way."""
+    """A body that is no chat completion.
 
-    def __init__(self, kind: str) -> None:
+    `kind` says for the log in which way; `told` is what the server says instead of an answer, which
+    is only looked at.
+    """
+
+    def __init__(self, kind: str, told: object = None) -> None:
         self.kind = kind
+        self.told = "" if told is None else str(told)
         super().__init__(kind)
 
 
@@ -129,7 +134,7 @@ def read_completion(answer: Mapping[str, object], *, model_name: str) -> ModelRe
     choice = as_object(next(iter(as_array(answer.get("choices"))), None))
     message = as_object(choice.get("message"))
     if not message:
-        raise AnswerUnreadableError("no_choices")
+        raise AnswerUnreadableError("no_choices", answer.get("error"))
     refusal = as_text(message.get("refusal"))
     served_by, response_id = answer.get("model"), answer.get("id")
     return ModelResponse(
@@ -185,7 +190,8 @@ def _write_request_part(wire: list[WireMessage], part: ModelRequestPart) -> None
                 {
                     "role": "tool",
                     "tool_call_id": part.tool_call_id,
-                    "content": part.model_response_str(),
+                    # pydantic-ai says nothing for an empty list, and of nothing a model makes up more.
+                    "content": part.model_response_str() or to_json(part.content).decode(),
                 }
             )
         case RetryFeedbackPart():

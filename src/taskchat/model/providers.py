@@ -1,109 +1,99 @@
-"""From the name in `TASKCHAT_MODEL` to a model, with nothing imported that is not chosen."""
+"""From the models that the settings name to one to ask, with nothing imported that is not chosen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, assert_never
 
 from taskchat.errors import StartError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic_ai.models import Model
 
-_CHOICES = "embedded, or openai:NAME"
-_LATER_KINDS = frozenset({"google", "anthropic", "ollama"})
+    from taskchat.model.choices import ModelChoice
+
+EARLY_PAUSES_S = (0.3,)
+EARLY_PATIENCE_S = 2
+"""A model that has another one behind it is given up soon: one short pause, no long ones."""
 
 
-def make_model(name: str, *, base_url: str | None, api_key: str | None) -> Model:
-    """Make the model that `name` stands for; nothing is connected yet.
+def make_model(choices: Sequence[ModelChoice], *, patience_s: float) -> Model:
+    """Make the model to ask; nothing is connected yet.
 
     Enter it with `async with` where it is used, so that it closes what it has opened.
 
     Args:
-        name: `embedded`, or `openai:NAME`.
-        base_url: a chat-completions server for `openai:NAME`; None means OpenAI's own.
-        api_key: sent as a bearer token; None is fine for a server that asks for none.
+        choices: at least one; a second is asked where the first is down, and so on.
+        patience_s: how long a request may wait for a model that fails, before it has failed.
 
     Raises:
-        StartError: one sentence that names the setting and what to do.
+        StartError: a model needs an extra that is not installed.
     """
-    name = name.strip()
-    if not name:
-        raise StartError(f"TASKCHAT_MODEL is empty: set it to {_CHOICES}.")
-    if "," in name:
-        raise StartError(
-            f"TASKCHAT_MODEL names several models, and this version takes one: {_CHOICES}."
-        )
-    if name == "embedded":
-        # Lazily: its dates and matching take a while to import, and openai:NAME needs neither.
-        from taskchat.model.embedded.model import EmbeddedModel
+    *others, last = choices
+    if not others:
+        return _asked_again(last, patience_s=patience_s)
+    # Lazily, like all that pydantic-ai is behind.
+    from taskchat.model.chain import ChainModel
 
-        return EmbeddedModel()
-    kind, _, model_name = name.partition(":")
-    if kind in _LATER_KINDS:
-        raise StartError(f"TASKCHAT_MODEL: this version has no {kind}: models; use {_CHOICES}.")
-    if kind != "openai":
-        raise StartError(f"TASKCHAT_MODEL names no kind of model that exists: use {_CHOICES}.")
-    if not model_name.strip():
-        raise StartError(
-            "TASKCHAT_MODEL lacks the name of the model: write it as openai:NAME, such as"
-            " openai:gpt-5-mini."
-        )
-    return _make_chat_model(model_name.strip(), base_url=base_url, api_key=api_key)
+    early = [
+        _asked_again(other, patience_s=min(EARLY_PATIENCE_S, patience_s), pauses_s=EARLY_PAUSES_S)
+        for other in others
+    ]
+    return ChainModel([*early, _asked_again(last, patience_s=patience_s)])
 
 
-async def check_model(model: Model) -> None:
-    """See that the model can be used, without asking it anything; `embedded` always can.
+def _asked_again(
+    choice: ModelChoice, *, patience_s: float, pauses_s: Sequence[float] | None = None
+) -> Model:
+    model = _bare(choice)
+    if choice.kind == "embedded":
+        return model
+    from taskchat.model.retries import PAUSES_S, RetryingModel
 
-    Raises:
-        StartError: one sentence that names the setting and what to do.
+    return RetryingModel(
+        model, patience_s=patience_s, pauses_s=PAUSES_S if pauses_s is None else pauses_s
+    )
+
+
+def _bare(choice: ModelChoice) -> Model:
+    """A model by itself.
+
+    Imports are here: the built-in assistant's dates take a while, aiohttp 0.15 s of CPU, and the
+    SDKs of Google and Anthropic seconds.
     """
-    from taskchat.model.openai_chat import ChatCompletionsModel
+    name, base_url, api_key = choice.name, choice.base_url, choice.api_key
+    match choice.kind:
+        case "embedded":
+            from taskchat.model.embedded.model import EmbeddedModel
 
-    if isinstance(model, ChatCompletionsModel):
-        await model.check()
+            return EmbeddedModel()
+        case "openai":
+            from taskchat.model.openai_chat import ChatCompletionsModel
+
+            return ChatCompletionsModel(name, base_url=base_url, api_key=api_key)
+        case "ollama":
+            from taskchat.model.ollama import OllamaModel
+
+            return OllamaModel(name, base_url=base_url, api_key=api_key)
+        case "google":
+            try:
+                from taskchat.model.google_model import make_google_model
+            except ImportError:
+                raise _lacks_extra("google") from None
+            return make_google_model(name, base_url=base_url, api_key=api_key)
+        case "anthropic":
+            try:
+                from taskchat.model.anthropic_model import make_anthropic_model
+            except ImportError:
+                raise _lacks_extra("anthropic") from None
+            return make_anthropic_model(name, base_url=base_url, api_key=api_key)
+        case _:
+            assert_never(choice.kind)
 
 
-def _make_chat_model(name: str, *, base_url: str | None, api_key: str | None) -> Model:
-    base_url = (base_url or "").strip() or None
-    api_key = (api_key or "").strip() or None
-    if base_url is not None:
-        _require_plain_http(base_url)
-    elif api_key is None:
-        raise StartError(
-            "TASKCHAT_MODEL_API_KEY (or OPENAI_API_KEY) is not set, and OpenAI needs one: set it,"
-            " or TASKCHAT_MODEL_BASE_URL to a server of your own."
-        )
-    if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
-        raise StartError(
-            "TASKCHAT_MODEL_API_KEY (or OPENAI_API_KEY) holds characters that no key has: copy it"
-            " again."
-        )
-    # Lazily: aiohttp takes 0.15 s of CPU to import.
-    from taskchat.model.openai_chat import ChatCompletionsModel
-
-    return ChatCompletionsModel(name, base_url=base_url, api_key=api_key)
-
-
-def _require_plain_http(base_url: str) -> None:
-    """Refuse what would only fail at the first message.
-
-    A user name in the address would clash with the key's header and show up in logs.
-    """
-    try:
-        parts = urlsplit(base_url)
-        # Read for its check of the range.
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.username is not None
-        or parts.query
-        or parts.fragment
-    ):
-        raise StartError(
-            "TASKCHAT_MODEL_BASE_URL must be an http or https address without a user name or a"
-            " query, such as http://localhost:8000/v1."
-        )
+def _lacks_extra(kind: str) -> StartError:
+    return StartError(
+        f"TASKCHAT_MODEL names {kind}: models, and what they need is not installed:"
+        f" pip install 'taskchat[{kind}]'."
+    )

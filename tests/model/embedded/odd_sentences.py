@@ -57,11 +57,11 @@ async def run(case: Case) -> Outcome:
     for turn in case.turns:
         reply, tools = await play.talk(turn)
     after = play.tasks()
-    wrong = _judge(case.want, before, after, reply, tools)
+    wrong = judge(case.want, before, after, reply, tools)
     return Outcome(wrong, reply, after != before)
 
 
-def _judge(
+def judge(
     want: str,
     before: list[dict[str, object]],
     after: list[dict[str, object]],
@@ -76,10 +76,10 @@ def _judge(
         return "did not look"
     if want == "none" and tools:
         return f"called {tools}"
-    ops = [] if want in {"", "=", "list", "none"} else [op.strip() for op in want.split(" ; ")]
+    ops = [] if want in {"", "=", "list", "none"} else [op.strip() for op in want.split(";")]
     expected = _expected(ops, before)
-    got = {(_norm(str(t["title"])), t["completed"]) for t in after}
-    if not any(got == set(choice) for choice in expected):
+    got = sorted((_norm(str(t["title"])), bool(t["completed"])) for t in after)
+    if not any(got == sorted(choice) for choice in expected):
         return (
             f"list is {sorted(str(t['title']) + (' [x]' if t['completed'] else '') for t in after)}"
         )
@@ -87,8 +87,8 @@ def _judge(
     return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}" if wrong else ""
 
 
-def _expected(ops: list[str], before: list[dict[str, object]]) -> list[list[tuple[str, object]]]:
-    rows = [[(_norm(str(t["title"])), t["completed"]) for t in before]]
+def _expected(ops: list[str], before: list[dict[str, object]]) -> list[list[tuple[str, bool]]]:
+    rows = [[(_norm(str(t["title"])), bool(t["completed"])) for t in before]]
     for op in ops:
         kind, rest = op[0], op[1:].strip()
         if " > " in op:
@@ -110,15 +110,17 @@ def _norm(title: str) -> str:
 
 def _has(op: str, tasks: list[dict[str, object]]) -> bool:
     words = op[1:].split()
-    task = next((t for t in tasks if words[0] in str(t["title"]).lower()), None)
+    clock = words.pop() if ":" in words[-1] else ""
+    value, name = words[-1], _norm(" ".join(words[:-1]))
+    task = next((t for t in tasks if name in _norm(str(t["title"]))), None)
     if task is None:
         return False
     if op[0] == "!":
-        return str(task["priority"] or "none") == words[1]
+        return str(task["priority"] or "none") == value
     due = str(task["due"] or "none")
-    if words[1] == "none":
+    if value == "none":
         return due == "none"
-    return due.startswith(_day(words[1])) and (len(words) < 3 or due.endswith(words[2]))
+    return due.startswith(_day(value)) and due.endswith(clock)
 
 
 def _day(word: str) -> str:

@@ -24,7 +24,8 @@ CREATE FUNCTION turn_open_3(
     p_streamed boolean,
     p_lease_s double precision,
     p_ticket_s double precision,
-    p_history integer,
+    p_history integer,              -- the newest messages, so many at most
+    p_history_tokens integer,       -- and what fits into so many tokens; NULL: no such limit
     p_rate integer,                 -- so many turns of the user within p_window_s; NULL: no limit
     p_window_s double precision,
     p_at_once integer,              -- so many running turns of the user; NULL: no limit
@@ -97,6 +98,8 @@ BEGIN
         (SELECT count(*) FROM turns WHERE user_id = p_user AND status = 'running') THEN
         RETURN json_build_object('outcome', 'limited', 'by', 'at_once', 'room_s', 1);
     END IF;
+    -- Last of the limits, since it reads every turn of the day. The day is UTC's, and a turn counts
+    -- where it was accepted; of one that runs, what is known so far.
     IF p_tokens IS NOT NULL THEN
         v_now := clock_timestamp();
         v_today := date_trunc('day', v_now AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
@@ -140,15 +143,21 @@ BEGIN
         WHERE id = c.id
         RETURNING * INTO c;
         -- A reply comes only directly after its question: without it, it would pass for the answer
-        -- to an earlier question that has none.
-        SELECT coalesce(json_agg(json_build_array(role, content, tool_calls, tool_results)
+        -- to an earlier question that has none. How tokens are counted: `chat/window.py`.
+        SELECT coalesce(json_agg(json_build_array(role, content, tool_calls, tool_results, seq)
                                  ORDER BY seq), '[]')
         INTO v_history
-        FROM (SELECT *, lag(seq) OVER (ORDER BY seq) AS before
-              FROM (SELECT seq, role, content, tool_calls, tool_results FROM messages
+        FROM (SELECT *, lag(seq) OVER (ORDER BY seq) AS before,
+                     sum(tokens) OVER (ORDER BY seq DESC) AS total
+              FROM (SELECT seq, role, content, tool_calls, tool_results,
+                           CASE WHEN p_history_tokens IS NULL THEN 0
+                                ELSE 8 + (length(content) + coalesce(length(tool_calls::text), 0)
+                                          + coalesce(length(tool_results::text), 0)) / 4
+                           END AS tokens
+                    FROM messages
                     WHERE conversation_id = c.id AND deleted_at IS NULL
                     ORDER BY seq DESC LIMIT p_history) newest) paired
-        WHERE role = 'user' OR before = seq - 1;
+        WHERE (role = 'user' OR before = seq - 1) AND total <= coalesce(p_history_tokens, total);
     END IF;
     INSERT INTO turns (uid, user_id, conversation_id, status, lease_until, streamed,
                        idempotency_key, request_hash, began_conversation, user_seq, time_zone,
@@ -168,6 +177,7 @@ BEGIN
     END IF;
     RETURN json_build_object(
         'outcome', 'opened', 'turn_id', t.id, 'conversation_id', c.id, 'conversation_uid', c.uid,
-        'user_seq', t.user_seq, 'created_at', extract(epoch FROM v_now), 'history', v_history);
+        'user_seq', t.user_seq, 'created_at', extract(epoch FROM v_now), 'history', v_history,
+        'summary', c.summary, 'summary_seq', c.summary_seq);
 END
 $$

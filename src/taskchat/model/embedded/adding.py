@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due, tells_repeat
+from taskchat.model.embedded.openings import LIST, NOTHING, find_title
 from taskchat.model.embedded.requests import Add, Priority
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     WEAK_VERBS,
-    content_stems,
     tokens,
     word_set,
 )
@@ -20,107 +21,15 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.clauses import Message
 
-_NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|entry|entries|chores?|errands?)"
-_LIST = (
-    r"(?:(?:my|the|our|this|that|a)\s+|(?=to-?\s?do\b|todo"
-    r"|task\s+list))(?:[\w-]+\s+){0,3}?(?:list|lists|todos?|to-?\s?dos?|tasks|reminders|"
-    r"agenda|plate)\b(?:\s+of\s+(?:[\w-]+)(?:\s+(?:to|for)\s+\w+)?)?(?:\s+to\s+do)?(?:\s+list)?"
-)
-_FILL = (
-    r"(?:a|an|the|my|another|one|more|some|new|quick|me|us|up|two|three|four|five|these|following|"
-    r"couple|of|few|other|simple|extra|high|low|priority|as|this|also|to|have)"
-)
-_AFTER_NOUN = (
-    r"(?:\s+(?:list|item|entry|for\s+me|for\s+us|please|pls|on\s+"
-    + _LIST
-    + r"|to\s+"
-    + _LIST
-    + r"))*"
-)
-_PUT = (
-    r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep"
-    r"|toss|"
-    r"slap|insert|append|squeeze|drop|get|have|want|mark|pencil)"
-)
-_NEED = (
-    r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
-    r"(?:(?:need|have|got|gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
-    r"am\s+supposed|'m\s+supposed|'d\s+better|had\s+better|better|should|am\s+going|'m\s+going"
-    r"|'ll|will)\b)"
-    r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+"
-    r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
-)
-_I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=gotta|need|must|have\s+to|got\s+to|ought)){_NEED}", re.I
-)
 _REMEMBER = (
     r"(?:remember\s+(?:to\b|that\b|about\b)?|not\s+(?:to\s+)?forget\s*(?:to\b|about\b|that\b)?)"
-)
-
-# Each ends where the title begins. The earliest wins, so that nothing in a title is read as a cue.
-_OPENINGS = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"^\s*{_LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
-        rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
-        rf"|into)\s+{_LIST}\s*[:,-]+\s*",
-        rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+{_LIST}[\s:,-]*(?:to\s+)?",
-        rf"\b(?:add(?:ing)?|create|creating|new|make|set(?:ting)?|need|want|have|give|put|start"
-        rf"|open|write|schedule|enter|insert|log|"
-        rf"record|like|about|get)\b(?:\s+{_FILL}\b)*\s+(?P<noun>{_NOUN})\b(?!\s*#?\d){_AFTER_NOUN}"
-        r"\s*(?:[:,\u2013\u2014-]+\s*|\b(?:called|named|titled|saying|with\s+the\s+(?:title"
-        r"|name))\b\s*)?",
-        r"\bkeep\s+track\s+of\b|\badd(?:ing)?\s+(?:(?:a|another|one)\s+)?(?:bullet|line|thing"
-        r"|point|something)\s+(?:for|about|on)\b",
-        r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
-        r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
-        r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
-        r"(?:to\b|about\b|that\b)?",
-        r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
-        r"^\s*remember\b\s*(?:to\b|that\b|about\b)?",
-        rf"^\s*(?:a|an|another|one|the)?\s*(?:more\s+|new\s+|quick\s+)*(?P<noun_first>{_NOUN}"
-        rf"|one)\b{_AFTER_NOUN}"
-        r"\s*(?:[:\u2013\u2014-]+|(?=\b(?:to|for|about)\b)|called\b|named\b)",
-        r"^\s*(?:to-?\s?do|todo|task|reminder|note|memo|new|urgent|important"
-        r"|add)\s*[:\u2013\u2014-]+",
-        r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
-        r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
-        r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
-        r"(?:to\b|that\b)?",
-        r"^\s*(?:(?:add|create|track|log|save|append|insert|include|jot|new)\b)(?:\s+(?:in|a"
-        r"|new))?[\s:,-]*"
-        r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
-        r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
-    )
-]
-_PUT_ON_LIST = re.compile(
-    rf"\b{_PUT}\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{_LIST}|there\b"
-    rf"|it\b).*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_LIST_WORD = re.compile(_LIST, re.IGNORECASE)
-_ADD_IT = re.compile(
-    r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+"
-    r"|will\s+you\s+)*"
-    r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have)\s+"
-    r"(?:it|that|this|them|those)\b.*|"
-    r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
-    r"|the)\s+list"
-    r"(?:\s+please)?)\s*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_NAMED_REMINDER = re.compile(
-    r"^\s*(?:(?:set|make|create|add|schedule|want|need)(?:\s+up)?\s+(?:me\s+)?)?(?:(?:a|an|the"
-    r"|my)\s+)?(?P<title>(?!all\b|any\b|"
-    r"show\b|i\b|we\b|you\b|list\b|what\b|my\b|current\b|the\b|next\b|pending\b"
-    r"|future\b)[\w'\u2019&-]+(?:\s+[\w'\u2019&-]+){0,5}?)\s+reminders?\b"
-    r"(?!\s+list)(?P<rest>.*)$",
-    re.IGNORECASE,
 )
 _LEADING = re.compile(
     r"^(?:[\s:,.;\u2013\u2014-]+|(?:to|that|about|of|for|and|please|pls|also|saying|me\s+to"
     r"|called|named)\b(?!-)\s*|"
-    rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got)\s+(?:to|an?|my)\s+|"
+    rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got|\s+should|\s+ought"
+    rf"|\s+want)\s+(?:to|an?|my)\s+|"
+    r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|"
     r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )
@@ -128,14 +37,20 @@ _TRAILING = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
     r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{_LIST}|ty|mate|asap|is\s+due|due)|[\s,.;:!\u2013\u2014-]+)$",
+    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due|deadline"
+    rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
+    r"\s*\bas\s+an?\s+(?P<level7>high|low|medium|top|urgent)[\s-]+(?:priority|prio)\s+(?:task"
+    r"|to-?do|item|reminder)\b|"
     r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium"
     r"|top|normal|urgent)"
-    r"[\s-]+(?:priority|prio|importance)|priority[\s:]+(?P<level2>high|low|medium|urgent"
+    r"[\s-]+(?:priority|prio|importance)|prio(?:rity)?[\s:]+(?P<level2>high|low|medium|urgent"
     r"|normal))\b\)?"
+    r"|[\s,;.-]+(?:it'?s|this\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+"
+    r"|so\s+)*(?P<level5>urgent|important)\W*$"
+    r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
     r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"
     r"|important)\)?\s*$",
     re.IGNORECASE,
@@ -149,9 +64,12 @@ _NOTE = re.compile(
 _QUOTES = re.compile(
     r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
 )
-_NOTHING = word_set(
-    "it this that something anything me one them stuff things some list to be do i you reminded made in "
-    "a an bit up for us my the on please of about and"
+SEPARATELY = re.compile(
+    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four"
+    r"|five)(?:\s+(?:separate|different))?"
+    r"\s+(?:tasks|items|entries|to-?dos|reminders|things)(?:\s+please)?\W*$"
+    r"|[\s,]+separately(?:\s+please)?\W*$",
+    re.IGNORECASE,
 )
 _LEVELS: dict[str, Priority] = {"hi": "high", "to": "high", "ur": "high", "im": "high", "lo": "low",
                                 "me": "medium", "no": "medium"}  # fmt: skip
@@ -164,13 +82,16 @@ def read_level(word: str) -> Priority:
 
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
-    text, priority = _take_priority(clause)
-    found = _find_title(text)
+    text, priority = take_priority(clause)
+    found = find_title(text) or ((text, True) if SEPARATELY.search(text) else None)
     if found is None:
         return None
     title, is_several = found
     title, note = _take_note(title)
-    titles = _split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
+    separate = SEPARATELY.search(title)
+    if separate is not None:
+        title, is_several = title[: separate.start()], True
+    titles = split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
@@ -193,7 +114,7 @@ def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
     words = clean_title(
         message.reveal(quote[1] if quote else _clean(found.rest if found else title))
     )
-    if not set(tokens(words)) - _NOTHING and not re.search(r"[^\W\w]|[^\x00-\x7f]", words):
+    if not set(tokens(words)) - NOTHING and not re.search(r"[^\W\w]|[^\x00-\x7f]", words):
         return None
     return Add(
         title=words,
@@ -214,71 +135,33 @@ def clean_title(words: str) -> str:
 
 def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     """The task in a bare order ("buy milk friday"), or None where the words may mean another thing."""
-    text, priority = _take_priority(clause)
+    text, priority = take_priority(clause)
     words = tokens(text)
     if not words or len(words) > 25:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
+    if _DANGLING.search(text):
+        return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
-    if words[1:2] and words[1] in {"me", "us"}:
+    if words[1:2] and words[1] in _NO_ORDER:
         return None
     if not (is_strong or (is_weak and (has_date or bool(priority)))):
         return None
-    return build_add(text, message, now, priority=priority, heard=clause)
+    add = build_add(text, message, now, priority=priority, heard=clause)
+    return None if add is None else replace(add, is_bare=True)
 
 
-def read_needed(clause: str, message: Message, now: datetime) -> Add | None:
-    """The task in "I need to …", or None."""
-    found = _I_NEED.match(clause)
-    if found is None:
-        return None
-    title = clause[found.end() :]
-    if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
-        # "I have a meeting on Friday": the article belongs to the telling.
-        title = re.sub(r"^an?\s+", "", title)
-    return build_add(title, message, now, heard=clause)
+# Words were cut off here that told a date, so what is left is no title.
+_DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
+# After these the first word is no order: "give me …", "rent is due".
+_NO_ORDER = word_set(
+    "me us is are was were isn't aren't has had should will would needs must can low high due and not"
+)
 
 
-def _find_title(text: str) -> tuple[str, bool] | None:
-    openings = [found for found in (one.search(text) for one in _OPENINGS) if found]
-    placed = _PUT_ON_LIST.search(text)
-    first = min(openings, key=lambda found: (found.start(), -found.end()), default=None)
-    if first is not None and ":" in first[0] and _LIST_WORD.search(first[0]):
-        placed = None
-    if placed is not None and (first is None or placed.start() <= first.start()):
-        title = placed["title"]
-        if not _says_something(title):
-            return _title_before(text) or ("", False)
-        return title, False
-    added = _title_before(text)
-    if added is not None and (first is None or not _says_something(text[first.end() :])):
-        return added
-    if first is None or first.start() > 60:
-        return _named_reminder(text)
-    title = text[first.end() :]
-    groups = first.groupdict()
-    noun = (groups.get("noun") or groups.get("noun_first") or "").lower()
-    return title, noun.endswith("s")
-
-
-def _title_before(text: str) -> tuple[str, bool] | None:
-    found = _ADD_IT.search(text)
-    if found is None or not _says_something(text[: found.start()]):
-        return None
-    title = text[: found.start()]
-    needed = _I_NEED.match(title)
-    return (title[needed.end() :] if needed else title), False
-
-
-def _named_reminder(text: str) -> tuple[str, bool] | None:
-    found = _NAMED_REMINDER.match(text)
-    if found is None or not content_stems(found["title"]):
-        return None
-    return f"{found['title']} {found['rest']}", False
-
-
-def _take_priority(text: str) -> tuple[str, Priority | None]:
+def take_priority(text: str) -> tuple[str, Priority | None]:
+    """The text without the words that tell a priority, and that priority."""
     found = _PRIORITY.search(text)
     if found is None:
         return text, None
@@ -291,13 +174,10 @@ def _take_note(title: str) -> tuple[str, str]:
     return (title, "") if found is None else (title[: found.start()], found["note"].strip(" ."))
 
 
-def _split_titles(title: str) -> list[str]:
+def split_titles(title: str) -> list[str]:
+    """The titles of a list in one sentence: "milk, eggs and bread"."""
     parts = re.split(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*(?:to\s+)?", title, flags=re.IGNORECASE)
     return [part for part in parts if part.strip()]
-
-
-def _says_something(text: str) -> bool:
-    return bool(set(tokens(text)) - _NOTHING or re.search("[\ue000-\uf8ff]", text))
 
 
 def _clean(title: str) -> str:

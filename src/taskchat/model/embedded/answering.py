@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, clean_title, read_level
+from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.clauses import Message
-from taskchat.model.embedded.cues import PREAMBLE, QUESTION
+from taskchat.model.embedded.correction_words import NOT_BUT
+from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
 
@@ -29,7 +33,8 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"^\W*(?:both|all|all\s+of\s+(?:them|these|those)|everything|every\s+one|them\s+all"
+    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:both|all|all\s+of\s+(?:them"
+    r"|these|those)|everything|every\s+one|them\s+all"
     r"|each)\b[\s\w]{0,20}\W*$",
     re.I,
 )
@@ -39,6 +44,11 @@ _NEW_WISH = re.compile(
     r"|hello)\b",
     re.IGNORECASE,
 )
+
+
+def is_yes_word(text: str) -> bool:
+    """Whether a message begins with a yes, whatever it says then."""
+    return bool(re.match(r"\W*(?:yes|yeah|yep|yup|ok(?:ay)?|sure)\b", text, re.IGNORECASE))
 
 
 def is_no(text: str) -> bool:
@@ -52,22 +62,33 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return []
     if _BOTH.match(text):
         return list(candidates)
-    target = read_target(text, [])
-    row = Memory(
-        memory.known,
-        (),
-        tuple(task.id for task in candidates),
-        (),
-        None,
-        "",
-        (),
-        {},
-        is_fresh_show=True,
-    )
+    changed = NOT_BUT.match(text)
+    text = changed["right"] if changed else text
+    said = _GUESSED.sub("", _FILLS.sub("", text))
+    target = read_target(re.sub(r"^\W*(?:only|just)\s+", "", said, flags=re.IGNORECASE), [])
+    if _SPARES.search(text) and not (target.is_all and target.but):
+        # "Yes, but not the letter" names what is to be left alone.
+        return []
+    ids = tuple(task.id for task in candidates)
+    row = Memory(memory.turns, memory.now, shown=ids, is_fresh_show=True)
     choice = choose(target, "update", candidates, row)
-    if choice.missing or (not target.words and not target.numbers and not target.ordinals):
+    names = (
+        target.words
+        or target.numbers
+        or target.ordinals
+        or target.status != "all"
+        or (target.but and target.is_all and not is_yes_word(text))
+    )
+    if choice.missing or not names:
         return []
     return list(choice.tasks) if choice.is_clear else []
+
+
+_FILLS = re.compile(r"^\W*(?:(?:hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so)\b[\s,.]*)+", re.IGNORECASE)
+_SPARES = re.compile(r"\b(?:not|keep|but|except|without|leave)\b|n't\b", re.IGNORECASE)
+_GUESSED = re.compile(
+    r"[\s,]+(?:i\s+(?:guess|think|suppose|mean)|then|probably|please|pls)\W*$", re.IGNORECASE
+)
 
 
 def changes_asked(text: str, verb: Verb, now: datetime) -> Changes | None:
@@ -84,27 +105,32 @@ _FIELD = re.compile(
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_LEVEL = re.compile(
-    r"^(?P<level>high|low|medium|top|urgent|normal)(?:\s+priority)?\W*$", re.IGNORECASE
-)
 
 
-def changes_told(text: str, now: datetime) -> Changes | None:
-    """What an answer to "What should I change about it?" tells; None for another wish."""
+def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
+    """What an answer to "What should I change about it?" tells; None for another wish.
+
+    Any words are a title where a new title was what `asked_about` wanted ("rename the first").
+    """
     found = _FIELD.match(text)
     if is_no(text) or found is None or _NEW_WISH.match(text) or len(text) > _MAX_ANSWER_CHARS:
         return None
     value = found["value"].strip(" .\"'“”")
-    level = _LEVEL.match(value)
+    level = LEVEL_ALONE.match(value)
     if level is not None:
         return Changes(priority=read_level(level["level"]))
     due = find_due(value, now)
     if due is not None and not re.search(r"\w", due.rest):
-        return Changes(due=due.due)
-    is_named = re.match(r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE)
+        return changes_due(value, due.due, now)
+    is_named = _NAMES.search(asked_about) or re.match(
+        r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE
+    )
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None
+
+
+_NAMES = re.compile(r"\b(?:rename|retitle|title|name|call\s+(?:it|that))\b", re.IGNORECASE)
 
 
 def named_task(text: str, now: datetime) -> Add | None:
@@ -113,7 +139,7 @@ def named_task(text: str, now: datetime) -> Add | None:
         return None
     first = read_message(text, now)[0]
     if isinstance(first, Add):
-        return first
+        return replace(first, is_bare=False)
     if isinstance(first, Offer):
         return first.add
     if first == Talk("repeat_please"):

@@ -6,13 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
+from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level
 from taskchat.model.embedded.requests import Changes
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from taskchat.dates.sentences import LocalDue
     from taskchat.model.embedded.clauses import Message
+    from taskchat.model.embedded.requests import Priority
 
 _DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
 _LEVEL = r"(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)"
@@ -39,22 +43,30 @@ _SETS_NOTE = _any(
     r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
     r"|detail)s?\s+(?:to|for|on)\s+"
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
+    r"\badd\s+to\s+(?P<target>(?:the|my|task|number|#)[^:]*?)\s*:\s*(?P<note>.+)",
     r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
     r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
+    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description"
+    r"|comment)(?:\s+to\s+(?P<target>it|that|this))?"
+    r"\s*(?:[:,]|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
     rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for"
     rf"|on)\s+(?P<target>.+?)\s+"
     rf"(?:to|as|at)\s+(?:an?\s+)?{_LEVEL}\b.*",
-    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|change|put|push"
+    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|reduce|increase|change|put|push"
     rf"|prioriti[sz]e)\s+(?P<target>.*?)\s*"
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
     r"(?:\s+(?:please|now|instead|and|due))*\s*$",
+    rf"^(?P<target>[^:]+?)\s*(?::|=|->|\u2192)\s*{_LEVEL}(?:[\s-]+priority)?\s*$",
     rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be"
     rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
+)
+_PRIORITIZES = _any(
+    r"^\W*prioriti[sz]e\s+(?P<target>.+)", r"^\W*de-?prioriti[sz]e\s+(?P<target>.+)"
 )
 _RENAMES = _any(
     r"\b(?:rename|change|retitle|edit"
@@ -68,28 +80,42 @@ _RENAMES = _any(
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
     r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to"
+    r"|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
-    r"\b(?:call|name|title)\s+(?P<target>it|that|this|that\s+one|this\s+one)\s+(?P<title>.+)",
+    r"\b(?:call|name|title|rename|retitle)\s+(?P<target>it|that\s+one|this\s+one|that|this"
+    r"|the\s+(?:first|second|third|last)(?:\s+(?:one|task))?|"
+    r"(?:task|number)\s+\d+)\s+(?P<title>.+)",
+    rf"^(?P<target>.+?)\s+should\s+be\s+(?P<title>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
 )
 _MOVES = _any(
+    rf"\b(?:put|make|set|use)\s+(?:.+?\s+)??(?:as\s+)?(?:the|its)\s+{_DATE_WORD}\s+(?:of|for"
+    rf"|on)\s+(?P<target>.+)",
+    rf"(?P<target>.+?)\s+needs?\s+an?\s+{_DATE_WORD}\b.*",
     rf"\b(?:set|change|update|move|make|put|add|give)\s+(?:the\s+|a\s+)?{_DATE_WORD}\s+(?:of|for"
     rf"|to|on)\s+(?P<target>.+)",
+    rf"\b{_DATE_WORD}\s+(?:of|for|on)\s+(?P<target>[^:]+?)\s*(?::|=|\bis\b|\bshould\s+be\b).*",
+    rf"\bgive\s+(?P<target>.+?)\s+(?:an?|the)\s+{_DATE_WORD}\b.*",
     r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze"
     r"|schedule)\b\s*"
     r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
     r"\b(?:make|set|change|update|edit|switch|get|have|put|give)\s+(?P<target>.+)",
     r"\b(?:can|could|should|let|would)\s+(?:the|my)\s+(?P<target>.+?)\s+be\b.*",
-    rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s+(?:is|should\s+be|=|to)\b.*",
+    rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s*(?::|=|\b(?:is|should\s+be|to)\b).*",
     r"(?P<target>.*?)\s*(?:\b(?:is|are|'s|should\s+be|needs\s+to\s+be(?:\s+done)?"
     r"|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
     r"due\b.*",
+    r"(?P<target>.*?)\b(?:re-?scheduled|moved|pushed|postponed|shifted"
+    r"|delayed)\s+(?:back\s+)?(?:to|until|till)\b.*",
+    r"^\s*do\s+(?P<target>(?:the|my)\s.+)",
     r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
     r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
     r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
     r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
+    r"^(?P<target>[^:]+?)\s*:\s*due\b.*",
     r"^\s*due\b(?P<target>)",
     r"\b(?:i|we)(?:'ll|\s+will|'m\s+going\s+to|\s+am\s+going\s+to)\s+(?:do|get|finish"
     r"|handle)\s+(?P<target>.+)",
@@ -105,6 +131,25 @@ _OF_DATE = re.compile(
 _TAIL = re.compile(
     r"\b(?:to|until|till|for|by|on|due|at|from|back|instead|actually|date|please)\s*$", re.I
 )
+
+
+# A priority and nothing else, as an answer or after a task was spoken of.
+LEVEL_ALONE = re.compile(
+    r"^\W*(?:(?:make|set)\s+(?:it|that)\s+)?(?:(?:at|with|as|it's"
+    r"|its)\s+)?(?:an?\s+)?(?:priority[\s:]+)?"
+    r"(?P<level>high|low|medium|top|urgent|normal|important)(?:[\s-]+(?:priority|prio))?"
+    r"(?:\s+(?:please|too|as\s+well))?\W*$",
+    re.IGNORECASE,
+)
+
+
+def changes_due(text: str, due: LocalDue, now: datetime) -> Changes:
+    """The change to a due date that `text` told; where it told only a time, the day is kept."""
+    if due.at is None or any(span.told.day or span.told.part for span in find_spans(text, now)):
+        return Changes(due=due)
+    # On another day than today "10" is not too late for the morning.
+    early = find_due(text, now.replace(hour=0, minute=0))
+    return Changes(due=early.due if early else due, keeps_day=True)
 
 
 def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
@@ -123,9 +168,10 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
     for pattern in _SETS_NOTE:
         found = pattern.search(clause)
         if found is not None:
-            return found["target"], Changes(note=message.reveal(found["note"]).strip())
+            return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
     return (
         _read_priority(clause, now)
+        or _read_prioritize(clause)
         or _read_rename(clause, message, now)
         or _read_move(clause, now)
         or _read_open(clause)
@@ -147,6 +193,15 @@ def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
     return None
 
 
+def _read_prioritize(clause: str) -> tuple[str, Changes] | None:
+    levels: tuple[Priority, ...] = ("high", "low")
+    for pattern, level in zip(_PRIORITIZES, levels, strict=True):
+        found = pattern.search(clause)
+        if found is not None:
+            return found["target"], Changes(priority=level)
+    return None
+
+
 def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
     for pattern in _RENAMES:
         found = pattern.search(clause)
@@ -159,13 +214,18 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
-            return target, Changes(due=due.due)
+            return target, changes_due(said, due.due, now)
         title = message.reveal(due.rest if due else said)
         return target, Changes(title=clean_title(title), due=due.due if due else None)
     return None
 
 
+# "Move it to 10" names an hour: no task has a place to be moved to.
+_TO_HOUR = re.compile(r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)", re.IGNORECASE)
+
+
 def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
+    clause = _TO_HOUR.sub("at ", clause)
     for pattern in _MOVES:
         if pattern.search(clause) is None:
             continue
@@ -179,7 +239,8 @@ def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
         target = found["target"] if found else ""
         while (cut := _TAIL.sub("", target).strip(" ,.")) != target:
             target = cut
-        return re.sub(r"\bto\b.*$", "", target) if late else target, Changes(due=due.due)
+        changes = changes_due(late["to"] if late else clause, due.due, now)
+        return re.sub(r"\bto\b.*$", "", target) if late else target, changes
     return None
 
 

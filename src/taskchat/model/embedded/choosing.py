@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.replies import quote
-from taskchat.model.embedded.targets import best, rank, split_phrases
+from taskchat.model.embedded.targets import best, leaders, rank, split_phrases
 from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
@@ -116,25 +116,33 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
             # What is to be spared could not be found: nothing is safe then.
             return Choice(missing=(quote(target.but),))
         pool = [task for task in pool if task.id not in kept]
-    in_order = sorted(pool, key=lambda task: list(tasks).index(task))
+    places = {task.id: place for place, task in enumerate(tasks)}
+    in_order = sorted(pool, key=lambda task: places[task.id])
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
 
 
 def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask]) -> Choice:
-    for among in (pool, tasks):
-        whole = best(target.words, among)
+    preferred = {task.id for task in pool}
+    parts = split_phrases(target.words)
+    # Each phrase is ranked once among all tasks: that is what costs on a long list.
+    ranked = {phrase: rank(phrase, tasks) for phrase in (target.words, *parts)}
+    everyone = {task.id for task in tasks}
+    for ids in (preferred, everyone):
+        among = {
+            phrase: leaders([match for match in matches if match.task.id in ids])
+            for phrase, matches in ranked.items()
+        }
+        whole = among[target.words]
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
             return Choice((whole[0].task,), is_clear=whole[0].is_clear)
-        parts = split_phrases(target.words)
-        if len(parts) > 1:
-            several = _each_of(parts, among)
-            if several is not None:
-                return several
+        several = _each_of({part: among[part] for part in parts}) if len(parts) > 1 else None
+        if several is not None:
+            return several
         if len(whole) == 1:
             return Choice((whole[0].task,), is_clear=whole[0].is_clear)
         if whole:
             return _several(target, [match.task for match in whole])
-    near = [match.task for match in rank(target.words, tasks) if match.phrase >= 0.3]
+    near = [match.task for match in ranked[target.words] if match.phrase >= 0.3]
     return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
 
 
@@ -144,11 +152,10 @@ def _several(target: Target, fitting: list[SeenTask]) -> Choice:
     return Choice(candidates=tuple(fitting))
 
 
-def _each_of(parts: list[str], among: Sequence[SeenTask]) -> Choice | None:
+def _each_of(parts: dict[str, list[Match]]) -> Choice | None:
     found: list[SeenTask] = []
     missing: list[str] = []
-    for part in parts:
-        fitting = best(part, among)
+    for part, fitting in parts.items():
         if len(fitting) > 1:
             return None
         if fitting and fitting[0].phrase >= 0.5:
@@ -172,7 +179,8 @@ def _by_pointing(
     if len(row) == 1:
         return Choice(tuple(row), is_clear=True)
     if target.is_plural:
-        return Choice(tuple(row or pool), is_bulk=True, is_clear=True, is_guess=not row)
+        is_bulk = target.is_other or not (row and memory.is_just_changed)
+        return Choice(tuple(row or pool), is_bulk=is_bulk, is_clear=True, is_guess=not row)
     if len(tasks) == 1 and verb in {"complete", "delete"}:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
@@ -180,8 +188,9 @@ def _by_pointing(
 
 def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[SeenTask]:
     by_id = {task.id: task for task in tasks}
-    if target.is_other and memory.shown and len(memory.focus) == 1:
-        return [by_id[one] for one in memory.shown if one in by_id and one not in memory.focus]
+    if target.is_other and len(memory.focus) == 1:
+        row = memory.shown or tuple(by_id)
+        return [by_id[one] for one in row if one in by_id and one not in memory.focus]
     return [by_id[one] for one in memory.focus if one in by_id]
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.framing import spell_items
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,13 +32,14 @@ _SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 _NEW_TASK = (
-    r"(?:a|an|another|one)\s+(?:more\s+|new\s+|other\s+)?(?:task|reminder|to-?do|todo|one)\s+"
+    r"(?:(?:a|an|another|one)\s+(?:more\s+|new\s+|other\s+)?(?:task|reminder|to-?do|todo|one)"
+    r"|one)\s+"
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (
-    r"(?:please\s+|also\s+|then\s+|just\s+)*(?:(?:can|could|would|will)\s+(?:you|u)\s+"
+    r"(?:please\s+|also\s+|then\s+|just\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
     r"|you\s+can\s+|"
-    r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+)*"
+    r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
 )
 _STARTERS = (
     r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo"
@@ -44,22 +48,57 @@ _STARTERS = (
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
     r"(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
+    r"make\s+(?:it|that|this|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"
+    r"put\s+(?:\S+\s+){1,4}?back|schedule|"
+    r"(?:bin|tick|trash|scrap|finish|close|kill|ditch|dump)\s+(?:it|that|this|the|my|task|number"
+    r"|#)|"
+    rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
     r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"tell\s+me\s+(?:what|which|how\s+many))\b"
 )
+# Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
+_SECOND_THOUGHT = (
+    r"(?:oh\s+|um+\s+|ah\s+)?(?:no\b(?!\s+(?:later|more|need|rush|less|longer|one|matter|worries"
+    r"|problem))"
+    r"|wait\b|actually\b|sorry\b(?!\s+(?:for|about|to|if|i'm))|i\s+meant?\b|scratch\s+that"
+    r"|never\s*mind|nvm\b"
+    r"|(?:just|only)\s+(?:kidding|joking)|jk\b|on\s+second\s+thought|or\s+rather|or\s+not\b"
+    r"|make\s+that\b"
+    r"|not\s+that\b|please\s+don'?t\b|don'?t\s+(?:do|actually)\b|(?:all\s+)?done\W*$)"
+)
 _JOINT = re.compile(
+    rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
+    r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
+    r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
+    r"|need)\b)|"
+    rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
+    rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
     rf"|{_ASK}{_STARTERS})"
-    rf"|,\s*(?={_ASK}{_STARTERS})|\s+(?=please\s+{_STARTERS})"
+    rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})"
+    rf"|\s+(?=please\s+{_STARTERS})"
     rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
     re.IGNORECASE,
 )
+ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)
 # After these, what follows "and" is more often the rest of a title than another wish.
 _WEAK_STARTER = re.compile(
     rf"{_ASK}(?:cancel|complete|finish|change|move|set|push|drop|scrap|delete|remove|erase|"
-    r"postpone|reschedule|rename|get\s+rid|i\s+(?:need|have)\s+to|check|tick|cross|restore|mark)\b",
+    r"postpone|reschedule|rename|get\s+rid|i\s+(?:need|have)\s+to|check|tick|cross|restore|mark"
+    r"|make|give|"
+    r"schedule)\b",
+    re.IGNORECASE,
+)
+
+
+# "No sorry, I meant …" is one clause: what opens it says how the rest is meant.
+_ONLY_OPENS = re.compile(
+    r"\W*(?:(?:oh|no|nope|nah|wait|sorry|actually|um+|hmm+|well|ok(?:ay)?|oops|whoops|ah"
+    r"|my\s+bad|hey|hi|"
+    r"(?:the\s+)?wrong\s+(?:one|task)|not\s+that(?:\s+one)?|that(?:'s|\s+is"
+    r"|\s+was)\s+(?:the\s+)?wrong(?:\s+(?:one|task))?|i\s+was\s+wrong|i\s+mean(?:t)?)\b\W*)+",
     re.IGNORECASE,
 )
 
@@ -100,11 +139,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a clause is read with: its message, the user's time, and what was said before it."""
+    """What a clause is read with: its message, the user's time, and what was said before it.
+
+    `background` is all that the message said before the clause, `before` the clause before it.
+    """
 
     message: Message
     now: datetime
     background: str = ""
+    before: str = ""
 
 
 def cut(text: str) -> Message:
@@ -117,7 +160,39 @@ def cut(text: str) -> Message:
         clauses += _cut_sentence(text[start : end.start()].strip(), is_asked="?" in end[0])
         start = end.end()
     clauses += _cut_sentence(text[start:].strip(), is_asked=False)
-    return Message(tuple(clauses), tuple(quotes))
+    return Message(tuple(_join_corrections(clauses)), tuple(quotes))
+
+
+def _join_corrections(clauses: list[Clause]) -> list[Clause]:
+    """Join "not the milk!" and "the rent": one wish, what is not meant and what is."""
+    joined: list[Clause] = []
+    for clause in clauses:
+        if joined and _I_MEANT.fullmatch(clause.text):
+            joined[-1] = replace(joined[-1], text=f"I meant {joined[-1].text}")
+        elif joined and _takes_up(joined[-1], clause):
+            joined[-1] = replace(clause, text=f"{joined[-1].text}, {clause.text}")
+        else:
+            joined.append(clause)
+    return joined
+
+
+def _takes_up(before: Clause, clause: Clause) -> bool:
+    """Whether a clause says in full what the one before only refused: "No! The milk."."""
+    if _NOT_THAT.fullmatch(before.text):
+        return True
+    is_short = not clause.is_asked and len(clause.text.split()) <= _MAX_TAKEN_UP
+    return is_short and bool(_REFUSES.fullmatch(before.text))
+
+
+_MAX_TAKEN_UP = 6
+_REFUSES = re.compile(
+    r"\W*(?:(?:no|nope|wrong|oops|sorry|wait|not\s+that|wrong\s+(?:one|task)|that's\s+wrong)\b\W*)+",
+    re.IGNORECASE,
+)
+_I_MEANT = re.compile(r"\W*i\s+mean(?:t)?(?:\s+to\s+say)?\W*", re.IGNORECASE)
+_NOT_THAT = re.compile(
+    r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+[\w' -]{2,40}", re.IGNORECASE
+)
 
 
 def _tidy(text: str) -> str:
@@ -127,7 +202,11 @@ def _tidy(text: str) -> str:
         {ord(c): "'" for c in "\u2019\u2018\u00b4"}
         | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
     )
-    text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", text)
+    text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
+    text = re.sub(
+        r"^((?:the|my)\s+\w+)'s\s+(?=(?:on|at|due|now|been|moved)\b)", r"\1 is ", text, flags=re.I
+    )
+    text = re.sub(r"(?<![\w'])(?:u+h+m*|u+m+|e+rm+)\b,?(?![\w'])", " ", text, flags=re.IGNORECASE)
     return re.sub(r"[ \t\u00a0]+", " ", text).strip()
 
 
@@ -150,7 +229,7 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     start, joint = 0, ""
     for match in _JOINT.finditer(sentence):
         piece = sentence[start : match.start()].strip(" ,")
-        if not re.search(r"[\w\ue000-\uf8ff]", piece):
+        if not re.search(r"[\w\ue000-\uf8ff]", piece) or _ONLY_OPENS.fullmatch(piece):
             continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())

@@ -13,23 +13,6 @@ def _cue(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-PREAMBLE = _cue(
-    r"^(?:[\s,.!:-]+|(?:ok(?:ay)?|hey|hi|hello|yo|so|well|and|also|then|oh|um+|uh+|hmm+|please"
-    r"|pls|plz|kindly|great|awesome|"
-    r"perfect|cool|alright|right|sure|actually|olly|bot|assistant|taskchat|yes|yeah|yep|oops|but"
-    r"|plus|now|just|next|maybe|"
-    r"good\s+morning|good\s+evening|no\s+wait|wait|no)\b(?=[\s,.!:-])(?!\s+(?:one|task|due"
-    r"|list)\b)[\s,.!:-]*"
-    r"|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b)|(?:can|could|would|will|won't"
-    r"|can't)\s+(?:you|u|ya|we|i)\b(?:\s+(?:please|pls|kindly|also|just|maybe|mind))*\s*"
-    r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)|i\s+(?:want"
-    r"|need)\s+(?:you|u)\s+to\s+"
-    r"|(?:one\s+more|another|last|first|next)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
-    r"|feel\s+free\s+to\s+|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+"
-    r"|help\s+me\s+(?:to\s+)?"
-    r"|would\s+(?:it\s+be\s+possible\s+to|you\s+be\s+able\s+to)\s+|is\s+it\s+possible\s+to\s+"
-    r"|i\s+think\s+)+"
-)
 QUESTION = _cue(
     r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why"
     r"|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
@@ -60,23 +43,27 @@ NOT_NEEDED = _cue(
     r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\b(?:add|adding|create|creating|keep\s+track|remind|reminder|remember|forget|jot|note"
+    r"\bgive\s+me\b|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
+    r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget"
+    r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"|register"
+    r"|(?:get|have|want|need)(?=\b.*\badded\b)|(?:get|have)(?=\b.*[\ue000-\uf8ff].*\blist\b)"
+    r"|get(?=\b.*\bonto\b)"
+    r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
     r"|needs?|want|squeeze|record)\b"
 )
 # "Add a note to milk: …", "add a due date to the rent": no new task.
 SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
-    r"|(?:due\s+date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
-)
-CORRECTS = _cue(
-    r"\b(?:i\s+meant|i\s+said|not\s+that(?:\s+one)?|wrong\s+(?:one"
-    r"|task))\b[\s,:.;-]*(?:i\s+meant\s+)?|^\s*(?=the\s+other\s+(?:one|task)\b)"
+    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)"
+    r"|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
 UNDO_CUE = _cue(
-    r"\bundo\b|\brevert\b|\broll\s*back\b|\b(?:take|change|put|turn)\s+(?:that|it"
+    r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
+    r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
     r"|\bmy\s+mistake\b"
@@ -93,23 +80,6 @@ DONE_ONES = _cue(
     r"|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
-# "You shouldn't delete the milk": the act is spoken of and not wanted.
-DENIED_ACT = _cue(
-    r"(?:\b(?:dont|never|not|without|stop|avoid)\b|n't\b)(?:\s+\w+){0,4}?\s+(?:delet|remov|cancel|eras|clear|"
-    r"mark|complet|chang|drop|wip|touch|renam|mov|tick|check)(?:e|es|ed|ing|ling)?\b"
-)
-# Words that make an act less than an order: it is asked about instead of done.
-HEDGES = _cue(
-    r"\b(?:might|maybe|perhaps|possibly|thinking\s+(?:of|about)|considering|(?:was|were)\s+going\s+to|almost|"
-    r"nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|not\s+quite|if(?!\s+(?:you\s+(?:can|could|would)|"
-    r"possible)\b)|unless|once|wonder|wondering|suppose|later|would\s+be|"
-    r"(?:he|she|they|someone)\s+(?:\w+\s+)?(?:\w+ed|did|got|paid)|(?!i\b)\w+\s+(?:said|says|told|tells|thinks))\b"
-)
-CONDITION = _cue(
-    r"^\W*(?:if(?!\s+(?:you\s+(?:can|could|would)|possible)\b)|unless|once|when|as\s+soon\s+as|in\s+case)\b"
-)
-DENIES = _cue(r"\b(?:not|never|dont)\b|n't\b")
-ASKS_KINDLY = _cue(r"\b(?:can|could|would|will)\s+(?:you|u|we|i)\b|\bplease\b|\bpls\b|\bmind\b")
 REOPEN_CUE = _cue(
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
@@ -125,14 +95,17 @@ NOT_DONE = _cue(
     r"|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
     r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually"
     r"|really|yet|been|get\s+to))*(?=.*)|"
-    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b"
-    r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|\bis\s+still\s+(?:open|pending)\b"
+    r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)"
+    r"|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b"
+    r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|(?:\bis|'s|\bare)\s+still\s+(?:open|pending"
+    r"|to\s+do)\b"
 )
 COMPLETE_CUE = _cue(
     rf"\b(?:you\s+can\s+)?mark(?:ed|ing)?\b(?:\s+off\b)?|\bas\s+{_DONE}\b|"
-    r"\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
+    r"^\s*tick\b(?:\s+off\b)?|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
     r"|(?=(?:\S+\s+){1,8}?off\b))|"
-    r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|\boff$|"
+    r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
+    r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
     r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:is\s+|are\s+|'s\s+|was\s+|be\s+"
     r"|been\s+|get(?:ting)?\s+|got\s+)?"
@@ -140,17 +113,25 @@ COMPLETE_CUE = _cue(
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
-    r"|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
-    r"|already\s+)?did\s+(?=it\b|that\b|this\b)|"
-    r"\bcomplete\b|^\s*finish\s+(?=(?:task|number|#|\d))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
+    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
+    r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
+    r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
+    r"\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
+    r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"
+    r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
-    r"\b(?:delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
+    r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
-    r"(?:\s+out\b)?|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
-    r"|(?<=\s)off\W*$|\banymore\b|\bany\s+more\b"
+    r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
+    r"|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|"
+    r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
+    r"|todos|to-dos)\b)|"
+    r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
+    r"|\b(?:can|may|should|could|must)\s+be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
+    r"|erased)\b|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
 WEAK_DELETE = _cue(
@@ -158,20 +139,24 @@ WEAK_DELETE = _cue(
 )
 UPDATE_CUE = _cue(
     r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"
+    r"|schedule"
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
-    r"|set|flag|priority|prioriti[sz]e|urgent|important|due|deadline|"
-    r"should\s+(?:say|read|be)|call\s+(?:it|that|this)|instead|date|raise|lower|note|description"
-    r"|turn|give|i'll|i\s+will)\b|"
+    r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
+    r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task"
+    r"|number))|instead|date|raise|lower|note|description"
+    r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
+    r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
 )
 
+_PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")
+_DONE_WORDS = ("finished", "completed", "complete")
 _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "cancel", "finished", "completed",
              "restore", "reschedule", "create", "change", "update")  # fmt: skip
 _MEANT = {"remaind": "remind", "dlete": "delete", "delte": "delete", "delet": "delete", "don": "done", "dun": "done",
-          "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "lsit": "list", "mrak": "mark",
-          "taks": "task", "tsak": "task"}  # fmt: skip
+          "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "mrak": "mark"}  # fmt: skip
 _KNOWN = word_set(
     "removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
     "reminded reminders reminds renamed completes completely compete restored rescheduled minder cancer channel create "
@@ -179,17 +164,30 @@ _KNOWN = word_set(
 )
 
 
+# Slips of the fingers that are no other word, wherever they stand.
+_SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
+            "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
+            "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
+            "complte": "complete", "finsihed": "finished", "ot": "to"}  # fmt: skip
+_SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
+
+
+def correct_slips(text: str) -> str:
+    """The text with slips of the fingers put right that are no other word."""
+    return _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
+
+
 def correct_cues(text: str) -> str:
     """The clause with misspelled command words put right; other words stay as they are."""
-    return re.sub(
-        r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])", lambda word: _corrected(word[0]), text, count=6
-    )
+    # Commands stand at the front; further in, "remote" is more likely a remote.
+    text = _PLAIN_WORD.sub(lambda word: _corrected(word[0], _COMMANDS), text, count=2)
+    return _PLAIN_WORD.sub(lambda word: _corrected(word[0], _DONE_WORDS), text, count=8)
 
 
-def _corrected(word: str) -> str:
+def _corrected(word: str, meant: tuple[str, ...]) -> str:
     low = word.lower()
-    if low in _MEANT:
+    if low in _MEANT and meant is _COMMANDS:
         return _MEANT[low]
-    if len(low) < 5 or low in _COMMANDS or low in _KNOWN:
+    if len(low) < 5 or low in meant or low in _KNOWN:
         return word
-    return next((one for one in _COMMANDS if one[0] == low[0] and fuzz.ratio(one, low) >= 83), word)
+    return next((one for one in meant if one[0] == low[0] and fuzz.ratio(one, low) >= 83), word)

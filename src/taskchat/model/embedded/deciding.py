@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.model.consent import is_yes
 from taskchat.model.embedded import replies
+from taskchat.model.embedded.adding import build_add
 from taskchat.model.embedded.answering import (
     changes_asked,
     changes_told,
@@ -15,17 +17,21 @@ from taskchat.model.embedded.answering import (
     pick,
 )
 from taskchat.model.embedded.calls import Call
+from taskchat.model.embedded.certain import needs_list
+from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
-from taskchat.model.embedded.memory import displayed, recall
-from taskchat.model.embedded.planning import Plan, Planner, needs_list
+from taskchat.model.embedded.memory import recall
+from taskchat.model.embedded.planning import Plan, Planner
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Add, Look, Request, Talk, Target
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Request, Talk, Target
+from taskchat.model.embedded.showing import displayed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taskchat.model.embedded.history import Conversation, SeenTask, Step
     from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Verb
 
 
 # The most that list_tasks gives at once; asked for where its usual first page was not all.
@@ -87,13 +93,13 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
     text, now = conversation.current.text, conversation.now
     question = memory.question
     if question is None:
-        return read_message(text, now)
+        return _with_missing(read_message(text, now), conversation)
     if question.kind in {"choose", "confirm"} and question.verb is not None:
         plan = _answer_choice(conversation, memory)
         if plan is not None:
             return plan
     if question.kind == "change":
-        changes = changes_told(text, now)
+        changes = changes_told(text, now, memory.asked_about)
         if changes is not None and len(memory.focus) == 1:
             return [Act("update", Target(is_pronoun=True), changes)]
     if question.kind in {"add", "name"}:
@@ -103,14 +109,29 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
     return read_message(text, now)
 
 
+def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
+    """Read "then add it", said after a task was not found, as a wish for that task."""
+    if list(requests) != [Talk("what_to_add")] or not conversation.earlier:
+        return requests
+    words = replies.read_missing(conversation.earlier[-1].reply)
+    add = build_add(words, Message((), ()), conversation.now) if words else None
+    return requests if add is None else [add]
+
+
 def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     text, now, question = conversation.current.text, conversation.now, memory.question
     if question is None or question.verb is None:
+        return None
+    if any(_is_other_act(one, question.verb) for one in read_message(text, now)):
+        # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
     by_id = {task.id: task for task in (asked.listed.tasks if asked.listed else ())}
     candidates = [by_id[one] for one in displayed(asked) if one in by_id]
     if is_no(text) and not pick(text, candidates, question.verb, memory):
+        if any(isinstance(one, Look) for one in read_message(text, now)):
+            # "No, just show them" is a wish of its own.
+            return None
         return Plan(remarks=[replies.TALK["cancelled"]])
     chosen = pick(text, candidates, question.verb, memory)
     if question.kind == "confirm" and is_yes(text):
@@ -123,6 +144,12 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     return planner.plan([])
 
 
+def _is_other_act(request: Request, verb: Verb) -> bool:
+    if not isinstance(request, Act) or isinstance(request.otherwise, Add | Offer):
+        return False
+    return request.verb != verb
+
+
 def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
     question, now = memory.question, conversation.now
     if question is None:
@@ -132,7 +159,7 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if question.kind == "name":
         add = named_task(text, now)
         return None if add is None else [add]
-    if not is_yes(text):
+    if not is_yes(text) and not _ADD_IT.fullmatch(text):
         return None
     for request in read_message(memory.asked_about, now):
         offered = getattr(request, "add", None) or getattr(
@@ -141,6 +168,11 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
         if isinstance(offered, Add):
             return [offered]
     return [Add(question.title)]
+
+
+_ADD_IT = re.compile(
+    r"\W*(?:please\s+)?(?:add|save|keep)\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE
+)
 
 
 def _tell(plan: Plan, written: Sequence[Step]) -> str:

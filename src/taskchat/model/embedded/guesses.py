@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, read_errand
+from taskchat.model.embedded.adding import build_add, read_errand, read_level, take_priority
+from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
+from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
-from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
+from taskchat.model.embedded.words import content_stems, tokens
 
 if TYPE_CHECKING:
     from taskchat.dates.sentences import FoundDue
@@ -20,12 +24,16 @@ if TYPE_CHECKING:
 
 def read_rest(text: str, heard: Heard) -> list[Request]:
     """Clauses without a cue: a question about the list, a bare order, a thing done, or a guess."""
+    level = LEVEL_ALONE.match(text)
+    if level is not None:
+        changes = Changes(priority=read_level(level["level"]))
+        return [Act("update", read_target("it", [], heard.background), changes)]
     pointed = read_target(text, heard.message.quoted(text))
     if (pointed.numbers or pointed.ordinals) and not pointed.words:
         return [Same(pointed)]
     if is_about_list(text):
         return [read_look(text, heard.message, heard.now)]
-    done = _read_past(text, heard)
+    done = read_report(text, heard)
     if done is not None:
         return [done]
     errand = read_errand(text, heard.message, heard.now)
@@ -34,32 +42,22 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     due = find_due(text, heard.now)
     if due is not None:
         return [_read_dated(text, heard, due)]
+    rest, priority = take_priority(text)
+    if priority is not None:
+        # "Report high prio": of a task that is there, else an offer.
+        guess = _guess(rest, heard)
+        target = read_target(
+            heard.message.reveal(rest), heard.message.quoted(rest), heard.background
+        )
+        return [Act("update", target, Changes(priority=priority), otherwise=guess)]
     return [_guess(text, heard)]
-
-
-def _read_past(text: str, heard: Heard) -> Act | None:
-    past = [w for w in tokens(text) if is_errand_stem(stem(w)) and _is_past(w)]
-    if not past or _TO_BE_DONE.search(text) or _DENIES.search(text) or _BY_OTHERS.match(text):
-        return None
-    due = find_due(text, heard.now)
-    target = read_target(
-        heard.message.reveal(due.rest if due else text),
-        heard.message.quoted(text),
-        heard.background,
-    )
-    return Act("complete", target, otherwise=Talk("repeat_please"))
-
-
-def _is_past(word: str) -> bool:
-    return word.endswith("ed") or word in {
-        "bought", "paid", "sent", "wrote", "got", "took", "made", "went", "met", "fed", "sold", "spoke",
-        "brought", "drove", "swept", "hung", "rang", "built", "gave", "ran", "left", "written", "taken",
-    }  # fmt: skip
 
 
 def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
     if not content_stems(due.rest):
-        return Act("update", read_target("it", [], heard.background), Changes(due=due.due))
+        return Act(
+            "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
+        )
     add = build_add(text, heard.message, heard.now, heard=text)
     if _reads_as_statement(due.rest):
         if not _TOLD_OF_TASK.search(due.rest):
@@ -67,29 +65,28 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
         target = read_target(
             heard.message.reveal(due.rest), heard.message.quoted(text), heard.background
         )
-        return Act("update", target, Changes(due=due.due), otherwise=_guess(text, heard))
-    return _guess(text, heard) if add is None or len(tokens(due.rest)) > 7 else add
+        return Act(
+            "update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard)
+        )
+    return (
+        _guess(text, heard)
+        if add is None or len(tokens(due.rest)) > 7
+        else replace(add, is_bare=True)
+    )
 
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
-    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?)\b", re.IGNORECASE
-)
-# "Mom called" tells what mom did, and nothing about calling her.
-_BY_OTHERS = re.compile(
-    r"^\W*(?:(?:he|she|they|someone)\b|(?:my\s+)?\w+\s+(?:called|rang|phoned|texted|emailed|wrote|visited)\b)",
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
     re.IGNORECASE,
-)
-_DENIES = re.compile(r"\b(?:not|never|nobody|nothing)\b|n't\b", re.IGNORECASE)
-_TO_BE_DONE = re.compile(
-    r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE
 )
 
 
 def _reads_as_statement(text: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love|play|turn"
+            r"^\W*not\b|\b(?:is|are|was|were|i'm|i|we|they|he|she|you|it's|be|needs?|hate|love"
+            r"|play|turn"
             r"|show)\b",
             text,
             re.I,
@@ -100,6 +97,6 @@ def _reads_as_statement(text: str) -> bool:
 def _guess(text: str, heard: Heard) -> Offer | Talk:
     add = build_add(text, heard.message, heard.now, heard=text)
     words = tokens(text)
-    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text):
+    if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text) or is_by_others(text):
         return Talk("repeat_please") if words else Talk("nothing")
     return Offer(add)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pydantic_ai.messages import (
     ModelResponse,
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import ModelMessage
 
 
-@dataclass(frozen=True, slots=True)
-class SeenTask:
+class SeenTask(NamedTuple):
     """A task as a tool showed it; `due_at` is aware, None where the task has no date."""
 
     id: int
@@ -40,12 +40,49 @@ class SeenTask:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Listed:
-    """What list_tasks returned; `is_cut` where the list holds more than was returned."""
+    """What list_tasks returned. Its rows are read when they are asked for: a history holds many."""
 
-    tasks: tuple[SeenTask, ...]
-    is_cut: bool = False
+    def __init__(self, content: object) -> None:
+        self._content = content
+
+    @cached_property
+    def tasks(self) -> tuple[SeenTask, ...]:
+        """The tasks, in the order of the tool."""
+        return tuple(_read_task(row) for row in self._rows)
+
+    @cached_property
+    def titles(self) -> list[tuple[int, str]]:
+        """The id and the title of each task, without reading more."""
+        return [(int(str(row.get("id"))), str(row.get("title"))) for row in self._rows]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the list holds more than was returned."""
+        read = self._read
+        return isinstance(read, dict) and "note" in cast("dict[str, object]", read)
+
+    def find(self, task_id: int) -> SeenTask | None:
+        """One task by its id, or None."""
+        row = next((row for row in self._rows if row.get("id") == task_id), None)
+        return None if row is None else _read_task(row)
+
+    @cached_property
+    def _read(self) -> object:
+        return _unpack(self._content)
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        rows = self._read
+        if isinstance(rows, dict):
+            rows = cast("dict[str, object]", rows).get("tasks")
+        if not isinstance(rows, list):
+            return []
+        return [
+            cast("dict[str, object]", row)
+            for row in cast("list[object]", rows)
+            if isinstance(row, dict)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +146,15 @@ def read_conversation(messages: Sequence[ModelMessage]) -> Conversation:
     return Conversation(tuple(turns), current, _read_clock(messages))
 
 
+def read_time(text: str, now: datetime | None = None) -> datetime | None:
+    """An ISO date or time, in the zone of `now` (else UTC) where it names none; None for others."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=now.tzinfo if now else UTC)
+
+
 _Part = UserPromptPart | ToolCallPart | ToolReturnPart | TextPart
 _READ_PARTS = (UserPromptPart, ToolCallPart, ToolReturnPart, TextPart)
 
@@ -148,20 +194,25 @@ def _prompt_text(part: UserPromptPart) -> str:
 
 
 def _read_result(part: ToolReturnPart) -> Listed | Effect | Failure:
-    content: object = _unpack(cast("object", part.content))
+    raw = cast("object", part.content)
+    if part.outcome == "success" and _is_list(raw):
+        return Listed(raw)
+    content: object = _unpack(raw)
     if part.outcome != "success" or isinstance(content, str):
         return Failure(str(content))
-    if isinstance(content, list):
-        return Listed(_read_tasks(cast("list[object]", content)))
     if isinstance(content, dict):
         fields = cast("dict[str, object]", content)
         if isinstance(fields.get("tasks"), list):
-            return Listed(_read_tasks(cast("list[object]", fields["tasks"])), "note" in fields)
+            return Listed(fields)
         if isinstance(fields.get("task_id"), int):
             return Effect(
                 cast("int", fields["task_id"]), str(fields.get("status")), str(fields.get("title"))
             )
     return Failure("the answer could not be read")
+
+
+def _is_list(content: object) -> bool:
+    return isinstance(content, list) or (isinstance(content, str) and content.startswith("["))
 
 
 def _unpack(content: object) -> object:
@@ -174,12 +225,6 @@ def _unpack(content: object) -> object:
     return content
 
 
-def _read_tasks(items: list[object]) -> tuple[SeenTask, ...]:
-    return tuple(
-        _read_task(cast("dict[str, object]", item)) for item in items if isinstance(item, dict)
-    )
-
-
 def _read_task(fields: dict[str, object]) -> SeenTask:
     due, priority, note = fields.get("due_at"), fields.get("priority"), fields.get("description")
     return SeenTask(
@@ -187,18 +232,10 @@ def _read_task(fields: dict[str, object]) -> SeenTask:
         title=str(fields.get("title")),
         completed=bool(fields.get("completed")),
         priority=str(priority) if priority else None,
-        due_at=_read_time(due) if isinstance(due, str) else None,
+        due_at=read_time(due) if isinstance(due, str) else None,
         all_day=bool(fields.get("all_day")),
         description=str(note) if note else None,
     )
-
-
-def _read_time(text: str) -> datetime | None:
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _read_clock(messages: Sequence[ModelMessage]) -> datetime:

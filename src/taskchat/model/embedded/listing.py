@@ -28,6 +28,10 @@ def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: date
                 "Here it is:" if len(chosen.tasks) == 1 else "Here they are:", chosen.tasks, now
             )
         return replies.tell_missing(chosen.missing)
+    if look.of_focus and len(memory.focus) == 1:
+        spoken_of = [task for task in tasks if task.id in memory.focus]
+        if spoken_of:
+            return _tell_named(spoken_of, now)
     fitting = [task for task in tasks if _has_status(task, look)]
     if look.target.words:
         named = [match.task for match in rank(look.target.words, fitting) if match.is_likely]

@@ -30,6 +30,21 @@ _MINE = re.compile(
     r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished"
     r"|complete|completed|tackle|remember|"
     r"accomplish|accomplished|left|pending|tick|ticked|add|added|on\s+my|saved?)\b"
+    r"|\b(?:important|urgent|easy|old|new|short)\s+ones\b|\bwhat(?:'s|s|\s+is)\s+(?:first"
+    r"|the\s+plan)\b"
+    r"|\banything\s+(?:that\s+)?(?:i|we)\b|\bwhen\s+(?:was|were)\s+(?:the|my)\s+(?!last\b"
+    r"|first\b)\w+(?:\s+\w+){0,2}\W*$"
+    r"|^\s*(?:does|do)\s+(?:the|my)\s+\w+.*\b(?:done|due|finished|paid|ready|booked)\b"
+    r"|^\s*(?:show|list|see)\s+(?:me\s+)?(?:all|everything)\W*$|\bis\s+there\b.*\b(?:open|left"
+    r"|pending|due|something|anything)\b|\bpriorities\b|\bwhat\s+remains\b|\bwhat(?:'s|s"
+    r"|\s+is)\s+(?:still\s+)?missing\b"
+    r"|\b(?:date|deadline)\s+(?:of|for)\s+(?:the|my)\b|^\s*(?:am|are)\s+(?:i|we)\s+done\b"
+    r"|^\s*have\s+you\s+got\s+(?:my|the)\b"
+    r"|\bwhen\b.*\bdue\b|\bwhat\s+(?:time|day|date)\s+(?:is|are|was)\s+(?:my|the|our)\s+\w"
+    r"|\bhow\s+much\s+(?:is|have\s+i(?:\s+got)?)\s+left\b|\bwhat\s+else\b.*\b(?:i|we)\b"
+    r"|\bwhat(?:'s|s|\s+is|\s+was)\s+the\s+\d+(?:st|nd|rd|th)\b|\bmost\s+(?:important|urgent)\b"
+    r"|\bwhat(?:'s|s|\s+is)\s+(?:up\s+)?next\b|\bhow\s+many\b.*\b(?:things?|tasks?|ones|open|left"
+    r"|done|pending|due|overdue|remain\w*)\b"
     r"|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left"
     r"|today|tomorrow|this|next|for)\b|\s*$)"
     r"|\bwhich\s+(?:ones?|of\s+(?:them|these|those))\b"
@@ -40,7 +55,8 @@ _MINE = re.compile(
     r"|\b(?:is|are|was)\s+(?:everything|all|it\s+all)\b.*\b(?:done|complete\w*|finished)\b"
     r"|^\s*(?:show|list|see|view|display|get)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:pending"
     r"|completed|done|finished|open|overdue)\W*$"
-    r"|^\s*(?:did|have|has)\s+(?:you|the|my)\b.*\b(?:done|complete\w*|finish\w*|paid|booked|delete\w*|remove\w*|add\w*|tick\w*)\b"
+    r"|^\s*(?:did|have|has)\s+(?:you|the|my)\b.*\b(?:done|complete\w*|finish\w*|paid|booked"
+    r"|delete\w*|remove\w*|add\w*|tick\w*)\b"
     r"|^\s*search\b|\b(?:overview|rundown|summary)\b|\bwhat\s+(?:did|do)\s+(?:i|we)\b.*\babout\b"
     r"|^\s*(?:is|are|was|were)\b.*\b(?:done|finished|completed?|paid|booked|sorted"
     r"|still\s+(?:open|pending|there))\W*$"
@@ -120,9 +136,18 @@ _NOISE = re.compile(
 )
 
 
+_OF_FOCUS = re.compile(
+    r"^\s*(?:(?:when|is|was|what)\b.*\b(?:it|that|it's|that's)\b.*\b(?:due|date|deadline|done"
+    r"|finished|completed)\b"
+    r"|when(?:'s|\s+is)\s+(?:it|that)\b|what(?:'s|s|\s+is)\s+its\b)(?!.*\b(?:list|tasks|all"
+    r"|on)\b)\W*",
+    re.IGNORECASE,
+)
+
+
 def is_about_list(clause: str) -> bool:
     """Whether the words are about the speaker's list at all."""
-    return bool(_HAS_NOUN.search(clause) or _MINE.search(clause))
+    return bool(_HAS_NOUN.search(clause) or _MINE.search(clause) or _OF_FOCUS.match(clause))
 
 
 def read_look(clause: str, message: Message, now: datetime) -> Look:
@@ -144,6 +169,7 @@ def read_look(clause: str, message: Message, now: datetime) -> Look:
         is_overdue=bool(_OVERDUE.search(clause)),
         priority=_read_priority(level) if level else None,
         asks_one=bool(_ASKS_ONE.search(clause)),
+        of_focus=bool(_OF_FOCUS.match(clause)) and not target.words,
     )
 
 

@@ -1,4 +1,7 @@
-"""What the conversation has in mind, rebuilt from its earlier turns: focus, shown list, question."""
+"""What the conversation has in mind, rebuilt from its earlier turns: focus, shown list, question.
+
+A history may hold many long lists, so only what is asked for is read from them.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,37 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.cues import UNDO_CUE
+from taskchat.model.embedded.history import Effect
 from taskchat.model.embedded.questions import Question, read_question
+from taskchat.model.embedded.showing import displayed
+from taskchat.model.embedded.tracking import task_after
 
 if TYPE_CHECKING:
-    from taskchat.model.embedded.history import Conversation, Effect, SeenTask, Turn
+    from collections.abc import Sequence
+    from datetime import datetime
 
-_LINE = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$", re.MULTILINE)
+    from taskchat.model.embedded.history import Conversation, Listed, SeenTask, Step, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one turn changed: its writing steps, the list it read first, and the turns before it."""
+
+    steps: tuple[Step, ...]
+    listed: Listed | None
+    earlier: tuple[Turn, ...]
+    now: datetime
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the steps did, in order."""
+        return tuple(step.result for step in self.steps if isinstance(step.result, Effect))
+
+    def before(self, task_id: int) -> SeenTask | None:
+        """A task as it was known before the turn, or None."""
+        listed = self.listed.find(task_id) if self.listed else None
+        return listed or task_after(self.earlier, task_id, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,81 +47,93 @@ class Memory:
     """What earlier turns left behind.
 
     Attributes:
-        known: the last that was seen of each task, by id.
+        turns: the earlier turns, oldest first.
+        now: the user's clock.
         focus: the tasks that "it" and "them" mean, of the last turn that spoke of any.
         shown: the list last shown, in the order in which the reply displayed it.
         deleted: what was deleted in this conversation, newest first.
         question: what the last reply asked, and the words it was asked about.
-        last_effects: what the last turn that changed anything did.
+        last: what the last turn that changed anything did.
+        undoable: what can still be taken back, oldest first; a turn that was taken back is gone.
+        is_fresh_show: whether the last reply showed a list.
+        is_just_changed: whether the last turn is the one of `last`.
     """
 
-    known: dict[int, SeenTask]
-    focus: tuple[int, ...]
-    shown: tuple[int, ...]
-    deleted: tuple[Effect, ...]
-    question: Question | None
-    asked_about: str
-    last_effects: tuple[Effect, ...]
-    before: dict[int, SeenTask]
-    is_fresh_show: bool
+    turns: tuple[Turn, ...]
+    now: datetime
+    focus: tuple[int, ...] = ()
+    shown: tuple[int, ...] = ()
+    deleted: tuple[Effect, ...] = ()
+    question: Question | None = None
+    asked_about: str = ""
+    last: Done | None = None
+    undoable: tuple[Done, ...] = ()
+    is_fresh_show: bool = False
     is_just_changed: bool = False
+
+    @property
+    def last_effects(self) -> tuple[Effect, ...]:
+        """What the last turn that changed anything did."""
+        return self.last.effects if self.last else ()
+
+    def task(self, task_id: int) -> SeenTask | None:
+        """A task as it is known from the conversation alone, or None."""
+        return task_after(self.turns, task_id, self.now)
 
 
 def recall(conversation: Conversation) -> Memory:
     """Rebuild the memory from the turns before the current one."""
-    known: dict[int, SeenTask] = {}
-    before: dict[int, SeenTask] = {}
-    focus: tuple[int, ...] = ()
-    shown: tuple[int, ...] = ()
+    turns, now = conversation.earlier, conversation.now
     deleted: list[Effect] = []
-    last_effects: tuple[Effect, ...] = ()
-    for turn in conversation.earlier:
-        known |= {task.id: task for task in (turn.listed.tasks if turn.listed else ())}
-        lines = displayed(turn)
-        shown = lines or shown
-        focus = _focus(turn, lines) or focus
-        if turn.effects:
-            last_effects, before = turn.effects, dict(known)
+    last: Done | None = None
+    undoable: list[Done] = []
+    for number, turn in enumerate(turns):
+        writes = tuple(step for step in turn.steps if isinstance(step.result, Effect))
+        if writes:
+            last = Done(writes, turn.listed, turns[:number], now)
+            _keep_undoable(undoable, last, turn.text)
         for effect in turn.effects:
             deleted = _after(effect, deleted)
-    question, asked_about = _pending(conversation.earlier, known)
-    last = conversation.earlier[-1] if conversation.earlier else None
+    question, asked_about = _pending(turns)
+    fresh = displayed(turns[-1]) if turns else ()
+    shown = fresh or next((row for turn in reversed(turns[:-1]) if (row := displayed(turn))), ())
+    focus = fresh if fresh and not turns[-1].effects else _focus(turns)
     return Memory(
-        known, focus, shown, tuple(deleted), question, asked_about, last_effects, before,
-        is_fresh_show=bool(last and displayed(last)),
-        is_just_changed=bool(last and last.effects),
+        turns, now, focus, shown, tuple(deleted), question, asked_about, last, tuple(undoable),
+        is_fresh_show=bool(fresh),
+        is_just_changed=bool(turns and turns[-1].effects),
     )  # fmt: skip
 
 
-def displayed(turn: Turn) -> tuple[int, ...]:
-    """The ids of the tasks that the turn's reply showed as a list, in the order of the reply."""
-    if turn.listed is None:
+def _keep_undoable(undoable: list[Done], last: Done, text: str) -> None:
+    ids = sorted(effect.task_id for effect in last.effects)
+    is_taken_back = bool(
+        undoable
+        and UNDO_CUE.search(text)
+        and ids == sorted(effect.task_id for effect in undoable[-1].effects)
+    )
+    if is_taken_back:
+        undoable.pop()
+    else:
+        undoable.append(last)
+
+
+def _focus(turns: Sequence[Turn]) -> tuple[int, ...]:
+    for turn in reversed(turns):
+        changed = tuple(dict.fromkeys(effect.task_id for effect in turn.effects))
+        found = changed or displayed(turn) or _quoted(turn)
+        if found:
+            return found
+    return ()
+
+
+def _quoted(turn: Turn) -> tuple[int, ...]:
+    """The tasks that a reply named in quotation marks."""
+    quoted = [" ".join(one.split()).casefold() for one in re.findall(r"“([^”]*)”", turn.reply)]
+    if turn.listed is None or not quoted:
         return ()
-    left = list(turn.listed.tasks)
-    found: list[int] = []
-    for line in _LINE.findall(turn.reply):
-        fitting = [task for task in left if _is_in(task.title, line)]
-        if fitting:
-            # The longest title: "Call" also begins the line of "Call mom".
-            task = max(fitting, key=lambda one: len(one.title))
-            left.remove(task)
-            found.append(task.id)
-    return tuple(found)
-
-
-def _is_in(title: str, line: str) -> bool:
-    return " ".join(title.split())[:120].casefold() in " ".join(line.split()).casefold()
-
-
-def _focus(turn: Turn, lines: tuple[int, ...]) -> tuple[int, ...]:
-    changed = tuple(dict.fromkeys(effect.task_id for effect in turn.effects))
-    if changed:
-        return changed
-    if lines:
-        return lines
-    quoted = re.findall(r"“([^”]*)”", turn.reply)
-    tasks = turn.listed.tasks if turn.listed else ()
-    return tuple(task.id for task in tasks if any(_is_in(task.title, one) for one in quoted))
+    titles = [(one, " ".join(title.split())[:120].casefold()) for one, title in turn.listed.titles]
+    return tuple(one for one, title in titles if any(title in name for name in quoted))
 
 
 def _after(effect: Effect, deleted: list[Effect]) -> list[Effect]:
@@ -101,7 +141,7 @@ def _after(effect: Effect, deleted: list[Effect]) -> list[Effect]:
     return [effect, *rest] if effect.status == "deleted" else rest
 
 
-def _pending(turns: tuple[Turn, ...], known: dict[int, SeenTask]) -> tuple[Question | None, str]:
+def _pending(turns: tuple[Turn, ...]) -> tuple[Question | None, str]:
     if not turns:
         return None, ""
     question = read_question(turns[-1].reply)

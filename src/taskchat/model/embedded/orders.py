@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, read_add, read_errand, read_needed
-from taskchat.model.embedded.changing import read_change
+from taskchat.model.embedded.adding import SEPARATELY, build_add, read_add, read_errand
+from taskchat.model.embedded.changing import changes_due, read_change
 from taskchat.model.embedded.cues import (
     ADD_CUE,
     COMPLETE_CUE,
-    CORRECTS,
     DELETE_CUE,
     DONE_ONES,
     LET_BE,
@@ -24,7 +23,6 @@ from taskchat.model.embedded.cues import (
     NEED_LIST,
     NOT_DONE,
     NOT_NEEDED,
-    QUESTION,
     REOPEN_CUE,
     RESTORE_CUE,
     SETS_FIELD,
@@ -32,11 +30,13 @@ from taskchat.model.embedded.cues import (
     UPDATE_CUE,
     WEAK_DELETE,
 )
+from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
+from taskchat.model.embedded.needs import read_background, read_need
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Changes, Correct, Look, Offer, Talk, Undo
-from taskchat.model.embedded.words import stem, tokens, word_set
+from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
+from taskchat.model.embedded.updates import read_note, read_update, update_act
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -48,7 +48,7 @@ def read_question(text: str, heard: Heard) -> list[Request]:
     if LET_BE.match(text):
         change = read_change(text, heard.message, heard.now)
         if change is not None and not change[1].are_none:
-            return [_update(change, heard)]
+            return [update_act(change, heard)]
     if is_about_list(text):
         return [read_look(text, heard.message, heard.now)]
     if re.match(r"\s*(?:should|shall)\s+(?:i|we)\b", text, re.I) and DELETE_CUE.search(text):
@@ -60,46 +60,50 @@ def read_question(text: str, heard: Heard) -> list[Request]:
 
 def read_order(text: str, heard: Heard) -> list[Request]:
     """What a clause that is no question asks for."""
+    if _STILL_WANTED.search(text):
+        return [Act("restore", read_target("it", []))]
+    text = _WANTS_DONE.sub("", text)
     wish = NEED_LIST.sub("", text)
-    if (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
+    is_framed = read_frame(text) is not None
+    if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
         return [read_look(wish, heard.message, heard.now)]
     if SETS_FIELD.search(text):
-        return _read_update(text, heard)
-    if ADD_CUE.search(text):
+        return read_update(text, heard)
+    note = read_note(text, heard)
+    if note:
+        return note
+    is_framed = is_framed or SEPARATELY.search(text) is not None
+    if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)
-        if adds is not None and _comes_first(text):
-            return _adds_or_background(adds, heard)
-    needed = None if NEED_LIST.search(text) else _read_need(text, heard)
+        if adds is not None and (is_framed or _comes_first(text)):
+            return list(adds) or read_background(text, heard)
+    needed = None if NEED_LIST.search(text) else read_need(text, heard)
     if needed is not None:
         return [needed]
     text = wish
     return (
         _read_back(text, heard)
-        or _read_update(text, heard)
+        or read_update(text, heard)
         or _read_done(text, heard)
         or _read_delete(text, heard)
         or read_rest(text, heard)
     )
 
 
-def _read_need(text: str, heard: Heard) -> Add | Act | None:
-    """A need that was told, which may also be about a task that exists."""
-    add = read_needed(text, heard.message, heard.now)
-    if add is None:
-        return None
-    add = replace(add, is_hint=True)
-    target = read_target(
-        re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
-    )
-    if _STILL_NEEDED.search(text):
-        return Act("reopen", target, otherwise=add)
-    if add.due and _WILL_DO.match(text):
-        return Act("update", target, Changes(due=add.due), otherwise=add)
-    return add
-
-
-_STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
-_WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
+# Said of what was just deleted.
+_STILL_WANTED = re.compile(
+    r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those"
+    r"|that\s+one)(?:\s+after\s+all)?\W*$",
+    re.IGNORECASE,
+)
+# "I want the report to be high priority" is an order about the report.
+_WANTS_DONE = re.compile(
+    r"^\s*(?:i|we)(?:'d\s+like|\s+(?:want|need|would\s+like))\s+(?=(?:the|my|that|this|it|task"
+    r"|number|#)\b.*"
+    r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done"
+    r"|finished|completed)\b)",
+    re.IGNORECASE,
+)
 
 
 def _comes_first(text: str) -> bool:
@@ -126,23 +130,7 @@ def _is_list_wish(text: str) -> bool:
     )
 
 
-def _adds_or_background(adds: list[Add], heard: Heard) -> list[Request]:
-    if adds:
-        return list(adds)
-    # "I need to take out the trash. Please remind me": the task stands in the sentence before.
-    before = read_needed(heard.background, heard.message, heard.now) or (
-        build_add(heard.background, heard.message, heard.now)
-        if heard.background and not QUESTION.match(heard.background)
-        else None
-    )
-    return [before] if before is not None else [Talk("what_to_add")]
-
-
 def _read_back(text: str, heard: Heard) -> list[Request]:
-    corrected = CORRECTS.search(text)
-    if corrected is not None:
-        rest = heard.message.reveal(text[corrected.end() :])
-        return [Correct(read_target(rest, heard.message.quoted(text)))]
     if UNDO_CUE.search(text):
         return [Undo()]
     restored = RESTORE_CUE.search(text)
@@ -151,6 +139,9 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     reopened = REOPEN_CUE.search(text)
     if reopened is not None:
         return [_act("reopen", _around(text, reopened), heard)]
+    if _NOT_YET.match(text):
+        it = read_target("it", [], heard.background)
+        return [Act("reopen", it, otherwise=Talk("left_alone"))]
     denied = NOT_DONE.search(text)
     if denied is not None and not NOT_NEEDED.search(text):
         target = read_target(
@@ -162,43 +153,13 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     return []
 
 
-def _read_update(text: str, heard: Heard) -> list[Request]:
-    change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
-    if change is None:
-        return []
-    act = _update(change, heard)
-    is_plain = (
-        act.target.numbers or act.target.ordinals or act.target.is_pronoun or not act.target.words
-    )
-    if is_plain or is_about_list(text) or _SAYS_CHANGE.search(text):
-        return [act]
-    # "Fix the sink tomorrow" is a new task, unless there is one for the sink.
-    meant = read_errand(text, heard.message, heard.now) or build_add(
-        text, heard.message, heard.now, heard=text
-    )
-    if meant is None or (not act.changes.are_none and act.changes.title):
-        return [act]
-    is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
-    return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
-
-
-_SAYS_CHANGE = re.compile(
-    r"\b(?:reschedule|postpone|priority|deadline|due|rename|prioriti[sz]e|snooze)\b"
-    r"|[\ue000-\uf8ff]",
+# Said alone, after a task was told as done.
+_NOT_YET = re.compile(
+    r"\W*(?:(?:no|nope|nah)\b\W*)?(?:(?:it|that)(?:'s"
+    r"|\s+is)?\s+)?(?:actually\s+)?not\s+(?:really\s+|quite\s+)?(?:yet|done|finished)"
+    r"(?:\s+(?:yet|actually|though|after\s+all))*\W*$",
     re.IGNORECASE,
 )
-_ORDER_STEMS = {
-    stem(word)
-    for word in word_set(
-        "make change fix move push set update give turn edit correct replace switch put"
-    )
-}
-
-
-def _update(change: tuple[str, Changes], heard: Heard) -> Act:
-    words, changes = change
-    target = read_target(heard.message.reveal(words), heard.message.quoted(words), heard.background)
-    return Act("update", target, changes)
 
 
 def _read_done(text: str, heard: Heard) -> list[Request]:
@@ -208,8 +169,34 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         return [Look(status="completed")]
     if found is None or (deleted is not None and deleted.start() < found.start()):
         return []
-    rest = COMPLETE_CUE.sub(" ", text)
+    due = find_due(text, heard.now)
+    if due is not None and _TO_BE_DONE.search(text):
+        # "The report has to be done by thursday" tells when it is due.
+        change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
+        return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
+    rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", text))
     return [_act("complete", rest, heard)]
+
+
+_TO_BE_DONE = re.compile(
+    r"\b(?:needs?|has|have|ought|must|should|got|is|are)\s+(?:to\s+)?be\s+(?:done|finished"
+    r"|completed?|ready|sorted)\b"
+    r"|\bneeds?\s+(?:doing|finishing)\b",
+    re.IGNORECASE,
+)
+
+
+def _offer(text: str, heard: Heard) -> Offer | Talk:
+    add = build_add(text, heard.message, heard.now, heard=text)
+    return Offer(add) if add else Talk("repeat_please")
+
+
+# What is left of "set the rent to done".
+_SET_TO = re.compile(
+    r"^\s*(?:set|put|move|change|switch|turn|make|get|have)\s+(?P<target>.+?)\s*(?:\b(?:to|as"
+    r"|into)\b\s*)?$",
+    re.IGNORECASE,
+)
 
 
 _SAID_DONE = re.compile(r"\W*(?:all\s+)?(?:done|finished|completed)\W*$", re.IGNORECASE)
@@ -220,7 +207,8 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
     if found is None:
         return []
     rest = DELETE_CUE.sub(" ", text)
-    due = find_due(rest, heard.now)
+    pointed = read_target(rest, [])
+    due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)
     act = _act("delete", due.rest if due else rest, heard)
     if not WEAK_DELETE.match(found[0]) or is_about_list(text):
         return [act]

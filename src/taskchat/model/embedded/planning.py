@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.calls import Call, call_act, call_add, call_back
+from taskchat.model.embedded.calls import Call, call_act, call_add
+from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
+from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
 from taskchat.model.embedded.requests import (
@@ -23,6 +26,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
+from taskchat.model.embedded.targets import named_in_full, rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
+
+
+# From this share of its words on, a bare order may be about a task that is on the list already.
+_MAY_BE_THERE = 0.55
 
 
 @dataclass(slots=True)
@@ -42,43 +50,13 @@ class Plan:
     question: str = ""
 
 
-def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
-    """Whether the list must be read before anything can be decided."""
-    return any(
-        isinstance(one, Look | Same | Tail | Correct)
-        or (isinstance(one, Act) and known_choice(one, memory) is None)
-        for one in requests
-    )
-
-
-def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
-    """The ids that an act means for certain by the conversation alone, or None."""
-    target = act.target
-    if (
-        act.is_hedged
-        or act.otherwise is not None
-        or target.words
-        or target.is_all
-        or target.but
-        or target.background
-    ):
-        return None
-    if act.verb == "restore":
-        return None
-    if target.numbers or target.ordinals:
-        return None
-    plain = target.is_pronoun and not target.is_plural and not target.is_other
-    if plain and len(memory.focus) == 1:
-        return memory.focus
-    return None
-
-
 class Planner:
     """Makes one plan for one message."""
 
     def __init__(self, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> None:
         self._memory = memory
         self._tasks = tasks
+        self._by_id = {task.id: task for task in tasks}
         self._now = now
         self._plan = Plan()
 
@@ -91,9 +69,20 @@ class Planner:
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
         """Plan one act on tasks that are known."""
         for task_id in ids:
-            self._plan.calls.append(
-                call_act(verb, task_id, self._title(task_id), changes, self._now)
-            )
+            title, settled = self._title(task_id), self._settled(changes, task_id)
+            self._plan.calls.append(call_act(verb, task_id, title, settled, self._now))
+
+    def _settled(self, changes: Changes, task_id: int) -> Changes:
+        """The changes with what a new due date keeps of the old one: its day, or its time."""
+        task, due = self._task(task_id), changes.due
+        if due is None or task is None or task.due_at is None:
+            return changes
+        was = task.due_at.astimezone(self._now.tzinfo)
+        if changes.keeps_day:
+            return replace(changes, due=LocalDue(was.date(), due.at))
+        if due.at is None and not task.all_day:
+            return replace(changes, due=LocalDue(due.day, was.time()))
+        return changes
 
     def _plan_one(self, request: Request) -> None:
         match request:
@@ -131,40 +120,27 @@ class Planner:
             self._plan_one(one)
 
     def _plan_same(self, same: Same) -> None:
-        verb = self._last_verb()
-        if verb is not None:
-            self._plan_act(Act(verb, same.target))
+        last = self._memory.last if self._memory.is_just_changed else None
+        status = last.effects[-1].status if last else ""
+        verb = DONE_VERBS.get(status)
+        if status == "created" and same.words:
+            self._plan_add(Add(same.words))
+        elif last is not None and verb is not None:
+            changes = changes_of(last.steps[-1]) if verb == "update" else Changes()
+            changes = replace(changes, title="")
+            self._plan_act(Act(verb, same.target, changes, otherwise=same.otherwise))
         else:
-            self._plan_one(Look(target=same.target, status="all"))
+            self._plan_one(same.otherwise or Look(target=same.target, status="all"))
 
     def _plan_correction(self, correction: Correct) -> None:
-        verb = self._last_verb()
-        if verb is None or len(self._memory.last_effects) != 1:
-            self._plan_one(Talk("repeat_please"))
-            return
-        last = self._memory.last_effects[0]
-        choice = choose(correction.target, verb, self._tasks, self._memory)
-        meant = [task for task in choice.tasks if task.id != last.task_id]
-        self._plan_undo()
-        if len(meant) == 1:
-            self.act_on([meant[0].id], verb, Changes())
-        else:
-            self._follow(
-                Choice(candidates=choice.candidates, missing=choice.missing),
-                Act(verb, correction.target),
-            )
-
-    def _last_verb(self) -> Verb | None:
-        verbs: dict[str, Verb] = {
-            "completed": "complete",
-            "deleted": "delete",
-            "reopened": "reopen",
-        }
-        if not self._memory.is_just_changed:
-            return None
-        return verbs.get(self._memory.last_effects[-1].status)
+        mended = mend(correction, self._memory, self._tasks, self._now)
+        self._plan.calls += mended.calls
+        for one in mended.requests:
+            self._plan_one(one)
 
     def _plan_add(self, add: Add) -> None:
+        if add.is_bare and self._is_there(add):
+            return
         call = call_add(add, self._now)
         self._plan.calls.append(call)
         if call.arguments["title"] != add.title:
@@ -173,6 +149,18 @@ class Planner:
             self._plan.remarks.append(replies.NO_REPEATS)
         elif add.asks_reminder and replies.NO_REMINDERS not in self._plan.remarks:
             self._plan.remarks.append(replies.NO_REMINDERS)
+
+    def _is_there(self, add: Add) -> bool:
+        """Plan what a bare order is where it speaks of a task that exists: its date, or a question."""
+        ranked = rank(add.title, self._tasks)
+        there = named_in_full(ranked)
+        if there is not None and (add.due or add.priority):
+            self.act_on([there.id], "update", Changes(priority=add.priority, due=add.due))
+            return True
+        if any(match.shares_noun and match.phrase >= _MAY_BE_THERE for match in ranked):
+            self._plan.question = ask_add(add.title)
+            return True
+        return False
 
     def _plan_act(self, act: Act) -> None:
         known = known_choice(act, self._memory)
@@ -183,7 +171,11 @@ class Planner:
             self._restore(act)
             return
         choice = choose(act.target, act.verb, self._tasks, self._memory)
-        if act.otherwise is not None and not (choice.tasks and choice.is_clear):
+        is_doubtful = act.otherwise is not None and not (choice.tasks and choice.is_clear)
+        if is_doubtful and act.target.words and choice.candidates and not choice.missing:
+            self._ask_which(choice, act)
+            return
+        if is_doubtful and act.otherwise is not None:
             self._plan_one(act.otherwise)
             return
         self._follow(choice, act)
@@ -228,7 +220,7 @@ class Planner:
         return choice.is_bulk or count > MAX_NAMED
 
     def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
-        self._show(replies.ALL_OF_THESE, tasks)
+        self._show(replies.THIS_ONE if len(tasks) == 1 else replies.ALL_OF_THESE, tasks)
         self._plan.question = ask_confirm(verb, len(tasks))
 
     def _still_to_do(self, tasks: Sequence[SeenTask], verb: Verb) -> list[SeenTask]:
@@ -259,19 +251,17 @@ class Planner:
         self.act_on([effect.task_id for effect in found], "restore", Changes())
 
     def _plan_undo(self) -> None:
-        undone = [
-            call
-            for effect in reversed(self._memory.last_effects)
-            if (call := call_back(effect, self._memory.before.get(effect.task_id), self._now))
-        ]
-        self._plan.calls += undone
-        if not undone:
+        undoable = self._memory.undoable
+        if not undoable:
             self._plan.remarks.append(replies.TALK["no_undo"])
+            return
+        self._plan.calls += take_back(undoable[-1], self._now)
+
+    def _task(self, task_id: int) -> SeenTask | None:
+        return self._by_id.get(task_id) or self._memory.task(task_id)
 
     def _title(self, task_id: int) -> str:
-        task = next(
-            (one for one in self._tasks if one.id == task_id), self._memory.known.get(task_id)
-        )
+        task = self._task(task_id)
         if task is not None:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)

@@ -35,13 +35,15 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\b(?:except(?:\s+for)?|apart\s+from|other\s+than|besides|excluding|but\s+not"
+    r"\b(?:except(?:\s+for)?|(?<=,\s)(?:and\s+)?not(?!\s+(?:yet|done|needed))|apart\s+from"
+    r"|other\s+than|besides|excluding|but\s+not"
     r"|but(?=\s+(?:the|my)\b)|"
     r"not\s+including|only\s+keep|but\s+keep|keep)\b(?P<but>.*)$",
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:(?<!after\s)all|everything|every|each|entire|whole|the\s+lot|any\s+and\s+all"
+    r"\b(?:(?<!after\s)all|whatever|anything|everything|every|each|entire|whole|the\s+lot"
+    r"|any\s+and\s+all"
     r"|whole\s+list)\b",
     re.I,
 )
@@ -54,7 +56,8 @@ _LIST_PLACE = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
-    r"\b(?:them|these|those|both|they|tasks|reminders|todos|to-?\s?dos|items|ones|chores"
+    r"\b(?:them|em|others|other\s+ones|the\s+rest|these|those|both|they|tasks|reminders|todos"
+    r"|to-?\s?dos|items|ones|chores"
     r"|errands)\b",
     re.IGNORECASE,
 )
@@ -64,16 +67,41 @@ _PRONOUN = re.compile(
     r"reminder|same)\b",
     re.IGNORECASE,
 )
-_OTHER = re.compile(r"\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\bthe\s+rest\b|\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE
+)
 _DONE = re.compile(
     r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
 )
 _OPEN = re.compile(
     r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE
 )
+# "Delete completed" means all that are.
+_ONLY_STATE = re.compile(r"(?:completed|finished|done|ticked(?:\s+off)?)", re.IGNORECASE)
+# "All tasks, the finished ones too" leaves none out.
+_EVEN_DONE = re.compile(
+    r"[\s,]*\b(?:(?:including|even|also|plus|and)\s+(?:the\s+)?(?:completed|finished|done|pending"
+    r"|open)(?:\s+\w+)?"
+    r"|(?:the\s+)?(?:completed|finished|done|pending|open)\s+(?:ones|tasks|items|stuff)\s+(?:too"
+    r"|as\s+well|also|included))\b",
+    re.IGNORECASE,
+)
+_JUST_NAMED = re.compile(
+    r"\b(?:the\s+|that\s+)?(?:one|task|thing|item)\s+(?:that\s+)?(?:i|you|we)(?:'ve)?\s+(?:just"
+    r"|last)\s+(?:\w+ed|made|wrote|did)\b",
+    re.IGNORECASE,
+)
+# Why it is wished says nothing about which: "delete the dentist, we moved".
+_REASON = re.compile(
+    r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's"
+    r"|who)\b"
+    r"|\s+(?:because|since|cause|cos)\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
 # What stands around the name of a task: "my reminder to …", "… task", "the … one".
 _AROUND = re.compile(
-    rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|{_NOUN})\b[\s:,]*)+"
+    rf"^(?:(?:that|the|my|a|an|this|our|any|all|of|for|to|about|with|whole|entire|full"
+    rf"|{_NOUN})\b[\s:,]*)+"
     rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more"
     rf"|thank you|"
     r"yet|instead|off|then|ok|today|again))+[\s.!?]*$",
@@ -93,13 +121,17 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         return Target(words=" and ".join(quoted))
     but = _BUT.search(text)
     head = text[: but.start()] if but else text
+    head = _JUST_NAMED.sub("it", head)
+    head = _REASON.sub(r"\g<named>", head)
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)
     ordinals, head = _take_places(head)
     is_all = bool(_ALL.search(head))
-    words = name_in(_OTHER.sub(" ", head))
     status: Status = "all"
+    head = _EVEN_DONE.sub(" ", head) if is_all else head
+    words = name_in(_OTHER.sub(" ", head))
+    is_all = is_all or bool(_ONLY_STATE.fullmatch(words))
     if is_all or _PLURAL.search(head):
         status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
         words = name_in(_OPEN.sub(" ", _DONE.sub(" ", words)))
@@ -108,7 +140,9 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         words=words if has_words else "",
         numbers=numbers,
         ordinals=ordinals,
-        is_all=is_all or (is_list and not has_words and not numbers and not ordinals),
+        is_all=is_all
+        or (but is not None and not (has_words or numbers or ordinals or _PRONOUN.search(head)))
+        or (is_list and not has_words and not numbers and not ordinals),
         is_plural=bool(_PLURAL.search(head)),
         is_pronoun=bool(_PRONOUN.search(head)),
         is_other=bool(_OTHER.search(head)),

@@ -6,29 +6,33 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.clauses import Heard, cut
+from taskchat.model.embedded.combining import combine, weigh
+from taskchat.model.embedded.correction_words import read_correction
 from taskchat.model.embedded.cues import (
     ADD_CUE,
-    ASKS_KINDLY,
-    CONDITION,
-    DENIED_ACT,
-    DENIES,
-    HEDGES,
-    NOT_NEEDED,
-    PREAMBLE,
     QUESTION,
     correct_cues,
+    correct_slips,
 )
-from taskchat.model.embedded.looking import is_about_list
+from taskchat.model.embedded.leading_date import put_date_last
+from taskchat.model.embedded.mood import (
+    RETRACTS,
+    is_denied_return,
+    mood_of_act,
+    mood_of_wish,
+)
 from taskchat.model.embedded.orders import read_order, read_question
-from taskchat.model.embedded.requests import Act, Add, Correct, Offer, Same, Tail, Talk
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
+from taskchat.model.embedded.requests import Act, Add, Offer, Same, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from taskchat.model.embedded.clauses import Clause, Message
+    from taskchat.model.embedded.clauses import Clause
     from taskchat.model.embedded.requests import Request
 
 
@@ -47,68 +51,40 @@ def read_message(text: str, now: datetime) -> list[Request]:
         return [Talk("too_long")]
     message = cut(text)
     requests: list[Request] = []
-    background = ""
+    background, before = "", ""
     for clause in message.clauses:
-        found = _read_clause(clause, Heard(message, now, background))
-        if clause.joined_by and requests:
-            found = _join_tail(requests, found, clause, message, now)
-        requests += found
+        found = _read_clause(clause, Heard(message, now, background, before))
+        requests = combine(requests, found, clause, message, now)
+        before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()
     if len(requests) > MAX_REQUESTS:
         return [Talk("too_long")]
-    return _weigh(requests) or [Talk("nothing")]
-
-
-def _join_tail(
-    requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
-) -> list[Request]:
-    """Keep "add review and delete old photos" open: two wishes only if such a task is there."""
-    last, act = requests[-1], found[0] if len(found) == 1 else None
-    if not isinstance(last, Add) or not isinstance(act, Act | Add) or is_about_list(clause.text):
-        return found
-    if isinstance(act, Act) and not act.target.words:
-        return found
-    whole = build_add(
-        f"{last.heard}{clause.joined_by}{clause.text}", message, now, heard=last.heard
-    )
-    if whole is None or isinstance(act, Add):
-        return found
-    requests.pop()
-    whole = replace(whole, priority=last.priority, note=last.note, asks_reminder=last.asks_reminder)
-    return [Tail(last, act, whole)]
-
-
-def _weigh(requests: list[Request]) -> list[Request]:
-    """Drop what only leads up to the real request: small talk, and "I need to …" said before it."""
-    real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer)]
-    if any(isinstance(one, Act) and one.otherwise is None for one in real):
-        real = [one for one in real if not (isinstance(one, Add) and one.is_hint)]
-    if any(isinstance(one, Add) and not one.is_hint for one in real):
-        real = [
-            one
-            for one in real
-            if not (isinstance(one, Add) and one.is_hint and is_about_list(one.title))
-        ]
-    if not real:
-        offers: list[Request] = [one for one in requests if isinstance(one, Offer)]
-        return (offers or requests)[-1:]
-    plain: list[Request] = [
-        one for one in real if not (isinstance(one, Act) and one.otherwise is not None)
-    ]
-    # "I paid the rent, and please add eggs" tells two things; "Amy is called, delete it" one.
-    return real if not plain or all(isinstance(one, Add) for one in plain) else plain
+    return weigh(requests) or [Talk("nothing")]
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
-    text = correct_cues(PREAMBLE.sub("", clause.text))
+    text = put_date_last(correct_cues(PREAMBLE.sub("", correct_slips(clause.text))), heard.now)
+    if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
+        return [Talk("left_alone", retracts=True)]
+    if _JOKES.match(clause.text):
+        return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
-    if talk is not None:
-        return [Talk(talk)]
-    reader = read_question if QUESTION.match(text) else read_order
-    found = reader(text, heard)
-    found = [_soften(one, clause) for one in found]
-    if len(found) == 1 and isinstance(found[0], Same) and _TAKES_BACK.match(clause.text):
-        return [Correct(found[0].target)]
+    plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
+    more = _MORE.match(clause.text)
+    if more is not None and len(plain) == 1 and isinstance(plain[0], Offer):
+        words = more["one"] or more["other"]
+        target = read_target(heard.message.reveal(words), heard.message.quoted(words))
+        return [Same(target, clean_title(heard.message.reveal(words)), plain[0])]
+    correction = read_correction(clause.text, plain, heard)
+    return plain if correction is None else [correction]
+
+
+def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
+    # "Do the milk on saturday" and "can we do the …" are orders, "do the plants need water?" is none.
+    does = bool(_DO_THE.match(text)) and (not clause.is_asked or bool(_CAN_WE.match(clause.text)))
+    is_question = QUESTION.match(text) and not does
+    reader = read_question if is_question else read_order
+    found = [_soften(one, clause) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
@@ -116,17 +92,49 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
 
 
 def _soften(request: Request, clause: Clause) -> Request:
-    """Turn an act that is denied into none, and one that is only weighed into a question."""
-    if not isinstance(request, Act) or request.verb in {"restore", "reopen"}:
-        return request
-    if DENIED_ACT.search(clause.text):
+    """Turn a wish that is refused into none, and one that is only weighed into a question."""
+    match request:
+        case Act(verb=verb, otherwise=otherwise):
+            mood = mood_of_act(clause, verb)
+            if mood == "refused":
+                return Talk("left_alone")
+            if isinstance(otherwise, Add):
+                otherwise = _soften_add(otherwise, clause)
+            return replace(request, is_hedged=mood == "weighed", otherwise=otherwise)
+        case Add():
+            return _soften_add(request, clause)
+        case Undo() if is_denied_return(clause.text):
+            return Talk("left_alone")
+        case _:
+            return request
+
+
+def _soften_add(add: Add, clause: Clause) -> Add | Offer | Talk:
+    mood = mood_of_wish(clause, _lead(clause.text, add.heard))
+    if mood == "refused":
         return Talk("left_alone")
-    is_denied = request.verb == "delete" and DENIES.search(clause.text)
-    is_weighed = HEDGES.search(clause.text) or (is_denied and not NOT_NEEDED.search(clause.text))
-    is_weighed = is_weighed or CONDITION.match(clause.before)
-    is_asked = clause.is_asked and not ASKS_KINDLY.search(clause.text)
-    return replace(request, is_hedged=bool(is_weighed or is_asked))
+    return Offer(add) if mood == "weighed" else add
 
 
-_TAKES_BACK = re.compile(r"\W*(?:no|actually|sorry|wait|i\s+mean|oops)\b", re.IGNORECASE)
+def _lead(text: str, title: str) -> str:
+    """The words around a title that say what is wished: those before it, else those after it."""
+    start = text.find(title.strip()[:20])
+    if start < 0:
+        cue = ADD_CUE.search(text)
+        return text[: cue.end()] if cue else ""
+    return text[:start] or text[len(title) :]
+
+
+# "And the rent", "the rent too": what was just done, to one more.
+_MORE = re.compile(
+    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
+    r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
+    re.IGNORECASE,
+)
+_JOKES = re.compile(
+    r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
+)
+_DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
+_CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

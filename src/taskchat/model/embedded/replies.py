@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ TALK: dict[Topic, str] = {
         "That is too long for me to be sure what you want, so I changed nothing. Could you tell me in "
         "a sentence or two?"
     ),
+    "silent": "",
     "nothing_else": "All right.",
     "no_undo": "There is nothing here that I can take back.",
     "what_to_add": "What should the task say?",
@@ -56,6 +58,7 @@ TALK: dict[Topic, str] = {
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."
 SEVERAL_FIT = "It could be one of these:"
+THIS_ONE = "You mean this one:"
 ALL_OF_THESE = "That means all of these:"
 TITLE_CUT = "That was long for a title: the full text is in its description."
 LIST_FAILED = "I couldn't read your list just now. Please try again in a moment."
@@ -106,6 +109,12 @@ def tell_failures(reasons: Sequence[tuple[str, str]]) -> str:
 def tell_missing(names: Sequence[str]) -> str:
     """That nothing on the list is what was named."""
     return f"I couldn't find {and_join(names)} on your list, so I left that alone."
+
+
+def read_missing(reply: str) -> str:
+    """The one name that `tell_missing` told in a reply, or ""."""
+    found = re.match(r"I couldn't find “([^”]+)” on your list", reply)
+    return found[1] if found else ""
 
 
 def tell_day(day: date, now: datetime) -> str:

@@ -15,7 +15,7 @@ Status = Literal["all", "pending", "completed"]
 Priority = Literal["low", "medium", "high"]
 Topic = Literal[
     "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
-    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please",
+    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent",
 ]  # fmt: skip
 
 
@@ -41,12 +41,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an update sets; None and "" leave a field as it is."""
+    """What an update sets; None and "" leave a field as it is.
+
+    `keeps_day` is set where only a time was told: the task keeps the day that it has.
+    """
 
     title: str = ""
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None
+    keeps_day: bool = False
     clears_due: bool = False
     clears_priority: bool = False
 
@@ -61,7 +65,8 @@ class Add:
     """A task to be kept.
 
     `heard` are the words its title was made of. `is_hint` is set where they only told a need
-    ("I need to …"), which may also lead up to another request.
+    ("I need to …"), which may also lead up to another request; `is_bare` where nothing said that
+    it is a new task ("call mom at 5"), so that one of that name may be meant.
     """
 
     title: str
@@ -72,6 +77,7 @@ class Add:
     asks_repeat: bool = False
     heard: str = ""
     is_hint: bool = False
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ class Offer:
 class Look:
     """A question about the list; `first` and `last` bound the due dates asked for.
 
-    `asks_one` is set where the question is whether some task is there, so that "no" is an answer.
+    `asks_one` is set where the question is whether some task is there, so that "no" is an answer;
+    `of_focus` where it is about the task last spoken of ("when is that due?").
     """
 
     status: Status = "pending"
@@ -96,13 +103,15 @@ class Look:
     is_overdue: bool = False
     priority: Priority | None = None
     asks_one: bool = False
+    of_focus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Words that need no tool."""
+    """Words that need no tool; `retracts` where the wishes before them are not to be done either."""
 
     topic: Topic
+    retracts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +145,30 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Only a place in the list is said ("and the second"): the last act again, on that task."""
+    """Only a task is said ("and the second", "the rent too"): the last act again, on that task.
+
+    `words` are what was said, where they may also be a new task after a new task.
+    """
 
     target: Target
+    words: str = ""
+    otherwise: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """The last act was on the wrong task: take it back and do it to this one."""
+    """The last act was wrong: take it back and do it to this task, or with these words or date.
+
+    `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
+    date or priority that was said instead; `otherwise` is what was asked for where there is nothing
+    to correct.
+    """
 
     target: Target
+    words: str = ""
+    wrong: str = ""
+    changes: Changes = field(default_factory=Changes)
+    otherwise: tuple[Request, ...] = ()
 
 
 Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from taskchat.model.embedded.words import content_stems, is_errand_stem, stem, tokens
+from taskchat.model.embedded.words import Word, content_stems, same_deed, telling_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,9 @@ _LEAST_COVERED = 0.55
 _CLEARLY_COVERED = 0.75
 _MARGIN = 0.1
 _LEAST_RATIO = 80
+_NAMED_IN_FULL = 0.7
+_TYPO_RATIO = 85
+_TYPO_CHARS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,64 +55,122 @@ class Match:
 
 def rank(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """All tasks that share a telling word with `words`, best first."""
-    stems = content_stems(words) or [stem(word) for word in tokens(words)]
-    if not stems:
+    said = telling_words(words)
+    if not said:
         return []
-    matches = [_match(stems, words, task) for task in tasks]
+    titles = [telling_words(task.title) for task in tasks]
+    alike = _alike_words(said, {word for title in titles for word in title})
+    matches = [
+        _match(said, words, task, title, alike)
+        for task, title in zip(tasks, titles, strict=True)
+        if not alike.keys().isdisjoint(title)
+    ]
     found = [match for match in matches if match.phrase > 0]
     return sorted(found, key=lambda match: -match.score)
 
 
 def best(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """The match of `words`, or the several that fit about as well; empty where none is likely."""
-    likely = [match for match in rank(words, tasks) if match.is_likely]
+    return leaders(rank(words, tasks))
+
+
+def leaders(ranked: Sequence[Match]) -> list[Match]:
+    """Of ranked matches the first, and those that fit about as well; empty where none is likely."""
+    likely = [match for match in ranked if match.is_likely]
     if not likely:
         return []
     top = likely[0]
     return [match for match in likely if top.score - match.score < _MARGIN]
 
 
+def named_in_full(ranked: Sequence[Match]) -> SeenTask | None:
+    """The one open task whose title says all of a phrase, and little more; None for none or several."""
+    full = [
+        match
+        for match in ranked
+        if match.phrase > 0.99 and match.title >= _NAMED_IN_FULL and not match.task.completed
+    ]
+    return full[0].task if len(full) == 1 else None
+
+
 def split_phrases(words: str) -> list[str]:
     """The parts of "milk, rent and the report"."""
-    parts = re.split(r"\s*(?:,|;|&|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
+    parts = re.split(r"\s*(?:,|;|&|\+|\bplus\b|\bas well as\b|\band\b)\s*", words, flags=re.I)
     return [part for part in parts if content_stems(part)]
 
 
-def _match(stems: list[str], words: str, task: SeenTask) -> Match:
+# Of the words of all titles, those that a word of the phrase may mean, and how closely.
+_Alike = dict[Word, dict[Word, int]]
+_SAME, _SAME_DEED, _NEAR = 3, 2, 1
+
+
+def _alike_words(said: tuple[Word, ...], vocabulary: set[Word]) -> _Alike:
+    alike: _Alike = {}
+    for mine in said:
+        deeds, first, second = same_deed(mine.stem), mine.stem[:1], mine.stem[1:2]
+        for other in vocabulary:
+            stem = other.stem
+            if stem == mine.stem:
+                grade = _SAME
+            elif stem in deeds:
+                grade = _SAME_DEED
+            # Few typos are in both of the first letters; the look at the rest is what costs.
+            elif (stem[:1] == first or stem[1:2] == second) and _is_near(mine, other):
+                grade = _NEAR
+            else:
+                continue
+            alike.setdefault(other, {})[mine] = grade
+    return alike
+
+
+def _match(
+    said: tuple[Word, ...], words: str, task: SeenTask, title: tuple[Word, ...], alike: _Alike
+) -> Match:
     if words.strip().casefold() == task.title.casefold():
         return Match(task, 1.0, 1.0)
-    title_stems = content_stems(task.title) or [stem(word) for word in tokens(task.title)]
-    hits = {mine: _counterpart(mine, title_stems) for mine in stems}
+    hits = {mine: _counterpart(mine, title, alike) for mine in said}
     found = {other for other in hits.values() if other is not None}
-    if not any(not is_errand_stem(one) for one in found) and len(found) < len(title_stems):
+    if all(one.is_verb for one in found):
+        # Without a noun in common "finish it" is not "complete the form".
+        hits = {
+            mine: other if other and alike[other][mine] != _SAME_DEED else None
+            for mine, other in hits.items()
+        }
+        found = {other for other in hits.values() if other is not None}
+    covered = sum(_weight(mine) for mine, other in hits.items() if other is not None)
+    phrase = covered / sum(map(_weight, said))
+    if all(one.is_verb for one in found) and len(found) < len(title):
         # Only a verb in common: "buy eggs" is not "buy printer ink", but "the call one" may be.
-        share = sum(map(_weight, [s for s in stems if hits[s]])) / sum(map(_weight, stems))
-        return Match(
-            task,
-            share if share > 0.99 else share / 2,
-            _share(found, title_stems),
-            shares_noun=False,
-        )
-    covered = sum(_weight(one) for one, other in hits.items() if other is not None)
-    return Match(task, covered / sum(map(_weight, stems)), _share(found, title_stems))
+        phrase = phrase if phrase > 0.99 else phrase / 2
+        return Match(task, phrase, _share(found, title), shares_noun=False)
+    return Match(task, phrase, _share(found, title))
 
 
-def _share(found: set[str], title_stems: list[str]) -> float:
-    total = sum(map(_weight, title_stems))
-    return sum(_weight(one) for one in title_stems if one in found) / total if total else 0.0
+def _counterpart(mine: Word, title: tuple[Word, ...], alike: _Alike) -> Word | None:
+    graded = [
+        (alike[other].get(mine, 0), -place, other)
+        for place, other in enumerate(title)
+        if other in alike
+    ]
+    grade, _, other = max(graded, default=(0, 0, None))
+    return other if grade else None
 
 
-def _weight(stemmed: str) -> float:
-    return 0.4 if is_errand_stem(stemmed) else 1.0
+def _share(found: set[Word], title: tuple[Word, ...]) -> float:
+    total = sum(map(_weight, title))
+    return sum(map(_weight, found)) / total if total else 0.0
 
 
-def _counterpart(word: str, title_stems: list[str]) -> str | None:
-    if word in title_stems:
-        return word
-    for other in title_stems:
-        if _are_alike(word, other):
-            return other
-    return None
+def _weight(word: Word) -> float:
+    return 0.4 if word.is_verb else 1.0
+
+
+def _is_near(mine: Word, other: Word) -> bool:
+    if _are_alike(mine.stem, other.stem):
+        return True
+    # A typo may keep the stem from being found: "meting" for "meeting".
+    shorter = min(len(mine.said), len(other.said))
+    return shorter >= _TYPO_CHARS and fuzz.ratio(mine.said, other.said) >= _TYPO_RATIO
 
 
 def _are_alike(word: str, other: str) -> bool:

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-from taskchat.dates.numbers import NUMBER_WORDS
+from typing import NamedTuple
 
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text, as a set to look words up in."""
     return frozenset(text.split())
 
+
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {
+    "a": 1,
+    "an": 1,
+    "couple": 2,
+    "few": 3,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+}
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 ORDINAL_WORDS = {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
@@ -30,8 +44,8 @@ STOP_WORDS = word_set(
     "s t ll ve d m typo mistake spelling need needs title description contains contain "
     "containing mention mentions mentioning word only everything anything something nothing lot "
     "after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome "
-    "cool new im ive thats its dont whats bot "
-    "same instead myself per own very quite pretty sure done wait nope yep"
+    "em cool new im ive thats its dont whats bot "
+    "same instead whatever whole entire full myself per own very quite pretty sure done wait nope yep"
 )
 
 # Verbs a person starts an errand with. Device and question verbs (play, turn, show, tell) are left
@@ -82,6 +96,33 @@ def tokens(text: str) -> list[str]:
     return [re.sub(r"['\u2019]s$", "", word) for word in _TOKEN.findall(text.lower())]
 
 
+class Word(NamedTuple):
+    """A word as it was said, in lower case, its stem, and whether it tells what to do there."""
+
+    said: str
+    stem: str
+    is_verb: bool
+
+
+_BEFORE_NOUNS = word_set("the a an my our your his her their this that these those some any new")
+
+
+@lru_cache(maxsize=4096)
+def telling_words(text: str) -> tuple[Word, ...]:
+    """The words that can tell tasks apart, one for each stem; all words where none can."""
+    said = tokens(text)
+    words = [_word(said, place) for place in range(len(said))]
+    telling = [word for word in words if word.said not in STOP_WORDS] or words
+    return tuple({word.stem: word for word in reversed(telling)}.values())[::-1]
+
+
+def _word(said: list[str], place: int) -> Word:
+    # "Rent" is a verb in "rent a car" and none in "pay rent" and "the rent".
+    word, before = said[place], said[place - 1] if place else ""
+    is_noun = before in _BEFORE_NOUNS or before in ERRAND_VERBS
+    return Word(word, stem(word), is_errand_stem(stem(word)) and not is_noun)
+
+
 def content_stems(text: str) -> list[str]:
     """The stems of the words that can tell tasks apart, in order and without repeats."""
     found = [stem(word) for word in tokens(text) if word not in STOP_WORDS]
@@ -112,6 +153,50 @@ _ERRAND_STEMS = frozenset(stem(verb) for verb in ERRAND_VERBS) | {"go", "mak", "
 def is_errand_stem(stemmed: str) -> bool:
     """Whether a stem is a common verb, which alone does not name a task ("buy", "call")."""
     return stemmed in _ERRAND_STEMS
+
+
+# Verbs that tell the same errand done: "picked up the milk" is "buy milk".
+_DEEDS = [
+    frozenset(stem(verb) for verb in group.split())
+    for group in (
+        "buy get grab pick purchase order fetch collect",
+        "call phone ring telephone",
+        "finish complete wrap do",
+        "email e-mail mail write message text send",
+        "fix repair mend",
+        "clean tidy wash hoover vacuum",
+        "book reserve schedule arrange",
+        "return take bring",
+        "submit hand file send",
+    )
+]
+
+
+@lru_cache(maxsize=1024)
+def same_deed(stemmed: str) -> frozenset[str]:
+    """The stems of verbs that may tell the same errand as this one; empty for other words."""
+    groups = [group for group in _DEEDS if stemmed in group]
+    return frozenset[str]().union(*groups) - {stemmed}
+
+
+_PAST = word_set(
+    "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
+    "ran left written taken picked gotten done been"
+)
+
+
+_BEFORE_PAST = word_set("already just now finally also all not never actually really only even")
+
+
+def is_past(word: str) -> bool:
+    """Whether a word tells what was done ("booked", "paid"), as far as its form shows."""
+    return word in _PAST or (word.endswith("ed") and not word.endswith("eed"))
+
+
+def tells_past(text: str) -> bool:
+    """Whether a text begins with what was done, after words like "already"."""
+    words = [w for w in tokens(text) if w not in _BEFORE_PAST]
+    return bool(words) and is_past(words[0])
 
 
 def read_number(word: str) -> int | None:

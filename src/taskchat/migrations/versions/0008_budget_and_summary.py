@@ -1,10 +1,10 @@
-"""The summary of a conversation's older messages, and `turn_open_4`, which gives it.
+"""The summary of a conversation's older messages, and `turn_open_3`.
 
-`turn_open_4` also cuts the history at a number of tokens; `turn_open_3` stays for servers that have
-not been replaced yet.
+It gives the summary, cuts the history at a number of tokens, and refuses a turn of a user whose tokens
+of the day are spent. `turn_open_2` stays for servers that have not been replaced yet.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0008
+Revises: 0007
 """
 
 from pathlib import Path
@@ -12,12 +12,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-FUNCTION = Path(__file__).parent.parent / "functions" / "turn_open_4.sql"
+FUNCTION = Path(__file__).parent.parent / "functions" / "turn_open_3.sql"
 
 
 def upgrade() -> None:
@@ -33,6 +33,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop all summaries."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION turn_open_4")
+        op.execute("DROP FUNCTION turn_open_3")
     op.drop_column("conversations", "summary_seq")
     op.drop_column("conversations", "summary")

@@ -1,0 +1,45 @@
+"""What the conversation alone tells for certain, so that the list need not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.requests import Act, Add, Correct, Look, Same, Tail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Request
+
+
+def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
+    """Whether the list must be read before anything can be decided."""
+    return any(
+        isinstance(one, Look | Same | Tail | Correct)
+        or (isinstance(one, Add) and one.is_bare)
+        or (isinstance(one, Act) and known_choice(one, memory) is None)
+        for one in requests
+    )
+
+
+def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
+    """The ids that an act means for certain by the conversation alone, or None."""
+    target = act.target
+    if (
+        act.is_hedged
+        or act.otherwise is not None
+        or target.words
+        or target.is_all
+        or target.but
+        or target.background
+    ):
+        return None
+    if act.verb == "restore":
+        return None
+    if target.numbers or target.ordinals:
+        return None
+    plain = target.is_pronoun and not target.is_plural and not target.is_other
+    if plain and len(memory.focus) == 1:
+        return memory.focus
+    return None

@@ -1,0 +1,216 @@
+"""The requests of one message weighed against each other: what leads up, what puts right, what stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.correction_words import corrected_title
+from taskchat.model.embedded.looking import is_about_list
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Correct,
+    Offer,
+    Same,
+    Tail,
+    Talk,
+    Target,
+    Undo,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from taskchat.model.embedded.clauses import Clause, Message
+    from taskchat.model.embedded.requests import Request
+
+
+_RETRACTED = Talk("left_alone", retracts=True)
+
+
+def combine(
+    requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
+) -> list[Request]:
+    """The requests so far together with what the next clause of the message asks for."""
+    if found == [_RETRACTED]:
+        return found
+    if not requests:
+        return found
+    one = found[0] if len(found) == 1 else None
+    if isinstance(one, Correct | Undo):
+        return _put_right(requests, one)
+    last = requests[-1]
+    if _is_reason(last, clause) or _are_its_parts(last, found):
+        return [*requests[:-1], *found]
+    more = _of_same_task(last, one, clause)
+    if more is not None:
+        return [*requests[:-1], more]
+    if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
+        # "I have an interview on friday. Please remind me" is one wish, told twice.
+        return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
+    if isinstance(one, Same) and isinstance(last, Act) and one.otherwise:
+        return [*requests, replace(last, target=one.target, otherwise=one.otherwise)]
+    if isinstance(one, Same) and isinstance(last, Add) and one.words:
+        return [*requests, Add(one.words, heard=one.words)]
+    if clause.joined_by:
+        return _join_tail(requests, found, clause, message, now)
+    return requests + found
+
+
+def _is_reason(last: Request, clause: Clause) -> bool:
+    """Whether what was read last is only why the clause asks: "party on friday, so add wine"."""
+    leads_up = re.search(r"\bso\s*$", clause.before, re.IGNORECASE)
+    return isinstance(last, Add) and last.is_bare and leads_up is not None
+
+
+def _are_its_parts(last: Request, found: list[Request]) -> bool:
+    """Whether several tasks are what was read as one before: "soap and tea, add both"."""
+    return len(found) > 1 and all(
+        isinstance(one, Add) and isinstance(last, Add) and one.heard in last.heard for one in found
+    )
+
+
+def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
+    """The two requests as one, where one of them only says more about the task of the other."""
+    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
+        changes = Changes(due=last.due, priority=last.priority, note=last.note)
+        return Act("update", Target(last.title), changes, otherwise=last)
+    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
+        changes = one.changes
+        return replace(
+            last,
+            due=changes.due or last.due,
+            priority=changes.priority or last.priority,
+            note=changes.note or last.note,
+        )
+    if isinstance(one, Add) and isinstance(last, Act) and _is_level_alone(last):
+        # "Urgent! Call Ida": told before the task instead of after it.
+        return replace(one, priority=last.changes.priority)
+    return None
+
+
+# "…, set that on the existing task": what was read as a new one is there already.
+_ON_EXISTING = re.compile(
+    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same"
+    r"|one\s+i\s+(?:already\s+)?have)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_same(add: Add, other: Request) -> bool:
+    return isinstance(other, Add) and other.title.casefold() == add.title.casefold()
+
+
+def _is_level_alone(act: Act) -> bool:
+    target, changes = act.target, act.changes
+    is_it = target.is_pronoun and not target.words and not target.background
+    return act.verb == "update" and is_it and changes == Changes(priority=changes.priority)
+
+
+def _tells_more(act: Act) -> bool:
+    """Whether an act says more about the task that the words before it create."""
+    target, changes = act.target, act.changes
+    points = target.is_pronoun and not (target.words or target.numbers or target.ordinals)
+    told = changes.due or changes.priority or changes.note
+    return act.verb == "update" and points and bool(told) and not changes.title
+
+
+def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Request]:
+    """Correct the last wish of the same message: it is not done and taken back, but never done."""
+    *before, last = requests
+    if isinstance(correction, Undo):
+        return [*before, Talk("left_alone")] if _is_plain(last) else [*requests, correction]
+    told = correction.changes
+    match last:
+        case Add() if not told.are_none:
+            due, priority = told.due or last.due, told.priority or last.priority
+            return [*before, replace(last, due=due, priority=priority)]
+        case Act(changes=changes) if not told.are_none:
+            due, priority = told.due or changes.due, told.priority or changes.priority
+            return [*before, replace(last, changes=replace(changes, due=due, priority=priority))]
+        case Add() if correction.words:
+            title = corrected_title(last.title, correction.words, correction.wrong)
+            return [*before, replace(last, title=title)]
+        case Act(verb="update", changes=changes) if changes.title:
+            title = corrected_title(changes.title, correction.words, correction.wrong)
+            return [*before, replace(last, changes=replace(changes, title=title))]
+        case Act() if _names_a_task(correction):
+            return [*before, replace(last, target=correction.target)]
+        case Act() | Add():
+            # Only "not that one" was said: nothing is left to do.
+            return [*before, Talk("left_alone")]
+        case _:
+            return [*requests, correction]
+
+
+def _names_a_task(correction: Correct) -> bool:
+    target = correction.target
+    return bool(target.words or target.numbers or target.ordinals or target.is_all)
+
+
+def _join_tail(
+    requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
+) -> list[Request]:
+    """Keep "add review and delete old photos" open: two wishes only if such a task is there."""
+    last, act = requests[-1], found[0] if len(found) == 1 else None
+    if not isinstance(last, Add) or not isinstance(act, Act | Add) or is_about_list(clause.text):
+        return requests + found
+    if isinstance(act, Act) and not act.target.words:
+        return requests + found
+    whole = build_add(
+        f"{last.heard}{clause.joined_by}{clause.text}", message, now, heard=last.heard
+    )
+    if whole is None or isinstance(act, Add):
+        return requests + found
+    whole = replace(whole, priority=last.priority, note=last.note, asks_reminder=last.asks_reminder)
+    return [*requests[:-1], Tail(last, act, whole)]
+
+
+def weigh(requests: list[Request]) -> list[Request]:
+    """Drop what only leads up to the real requests: small talk, a need or a report told before."""
+    real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer)]
+    if any(isinstance(one, Act) and one.otherwise is None for one in real):
+        real = [one for one in real if not (isinstance(one, Add) and one.is_hint)]
+    if any(isinstance(one, Add) and not one.is_hint for one in real):
+        real = [
+            one
+            for one in real
+            if not (isinstance(one, Add) and one.is_hint and is_about_list(one.title))
+        ]
+    if not real:
+        offers: list[Request] = [one for one in requests if isinstance(one, Offer)]
+        return (offers or requests)[-1:]
+    if len(real) == 1:
+        return real
+    return [
+        _quiet(one)
+        for number, one in enumerate(real)
+        if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
+    ]
+
+
+def _is_plain(request: Request) -> bool:
+    return isinstance(request, Add) or (isinstance(request, Act) and request.otherwise is None)
+
+
+def _is_report(request: Request) -> bool:
+    return isinstance(request, Act) and isinstance(request.otherwise, Talk)
+
+
+def _points_back(request: Request) -> bool:
+    """Whether an act is about what was just told: "Amy is called, delete it"."""
+    if not isinstance(request, Act) or request.otherwise is not None:
+        return False
+    target = request.target
+    return not (target.words or target.numbers or target.ordinals or target.is_all)
+
+
+def _quiet(request: Request) -> Request:
+    # Beside a plain wish, a report that fits no task is only a story.
+    if isinstance(request, Act) and isinstance(request.otherwise, Talk):
+        return replace(request, otherwise=Talk("silent"))
+    return request

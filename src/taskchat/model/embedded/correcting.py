@@ -1,0 +1,139 @@
+"""What is done about the last act when it was wrong: taken back, done to another task, put right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import LocalDue
+from taskchat.model.embedded.calls import Call, call_act, call_back
+from taskchat.model.embedded.choosing import choose
+from taskchat.model.embedded.correction_words import corrected_title
+from taskchat.model.embedded.history import Effect, SeenTask
+from taskchat.model.embedded.requests import Act, Changes, Talk, Target
+from taskchat.model.embedded.targets import best
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.history import Step
+    from taskchat.model.embedded.memory import Done, Memory
+    from taskchat.model.embedded.requests import Correct, Priority, Request, Verb
+
+DONE_VERBS: dict[str, Verb] = {
+    "completed": "complete",
+    "deleted": "delete",
+    "reopened": "reopen",
+    "updated": "update",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The calls that put the last act right, and what is then left to plan."""
+
+    calls: tuple[Call, ...] = ()
+    requests: tuple[Request, ...] = ()
+
+
+def take_back(done: Done, now: datetime) -> list[Call]:
+    """The calls that undo what a turn did, last effect first."""
+    calls = [
+        call_back(effect, done.before(effect.task_id), now) for effect in reversed(done.effects)
+    ]
+    return [call for call in calls if call is not None]
+
+
+def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
+    """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
+    otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
+    last = memory.last
+    if last is None or not memory.is_just_changed:
+        return otherwise
+    status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
+    told = correction.changes
+    if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
+        return _update(told)
+    kept = _kept(correction, last)
+    if kept:
+        # "No, only the milk": of what was done, the rest is taken back.
+        rest = tuple(step for step in last.steps if _id_of(step) not in kept)
+        return Mended(tuple(take_back(replace(last, steps=rest), now)))
+    verb = DONE_VERBS.get(status)
+    if verb is not None:
+        choice = choose(correction.target, verb, _as_were(tasks, last), memory)
+        others = [task for task in choice.tasks if task.id not in ids]
+        if others and (choice.is_clear or not correction.otherwise):
+            calls = [again(verb, task, last.steps[-1], now) for task in others]
+            return Mended((*take_back(last, now), *calls))
+        if choice.candidates and not choice.missing and not correction.otherwise:
+            return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+    if status == "created" or last.steps[-1].arguments.get("title"):
+        if correction.words and len(last.effects) == 1:
+            old = last.effects[0].title
+            title = corrected_title(old, correction.words, correction.wrong)
+            return _update(Changes(title=title))
+        return otherwise
+    if verb is None or verb == "update" or correction.otherwise:
+        return otherwise
+    return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _as_were(tasks: Sequence[SeenTask], last: Done) -> list[SeenTask]:
+    """The list before the last act, so that "the second" counts what was there then."""
+    gone = [
+        last.before(effect.task_id) or SeenTask(effect.task_id, effect.title)
+        for effect in last.effects
+        if effect.status == "deleted"
+    ]
+    return sorted([*tasks, *gone], key=lambda task: task.id) if gone else list(tasks)
+
+
+def _kept(correction: Correct, last: Done) -> set[int]:
+    """The tasks that a correction names among several that were changed."""
+    if len(last.effects) < 2 or not correction.target.words:
+        return set()
+    changed = [SeenTask(effect.task_id, effect.title) for effect in last.effects]
+    named = {match.task.id for match in best(correction.target.words, changed)}
+    return named if len(named) < len(changed) else set()
+
+
+def _id_of(step: Step) -> int:
+    return step.result.task_id if isinstance(step.result, Effect) else 0
+
+
+def _update(changes: Changes) -> Mended:
+    # The task of the last act is the one in focus.
+    return Mended(requests=(Act("update", Target(is_pronoun=True), changes),))
+
+
+def again(verb: Verb, task: SeenTask, step: Step, now: datetime) -> Call:
+    """The call that does to a task what a step did to another."""
+    changes = changes_of(step) if verb == "update" else Changes()
+    return call_act(verb, task.id, task.title, changes, now)
+
+
+def changes_of(step: Step) -> Changes:
+    """The changes that the arguments of an update stand for."""
+    arguments = step.arguments
+    title, note, priority, due = (
+        str(arguments.get(name) or "") for name in ("title", "description", "priority", "due_at")
+    )
+    levels: dict[str, Priority] = {"low": "low", "medium": "medium", "high": "high"}
+    return Changes(
+        title=title,
+        note=note,
+        priority=levels.get(priority),
+        clears_priority=priority == "none",
+        due=_due_of(due),
+        clears_due=due == "none",
+    )
+
+
+def _due_of(text: str) -> LocalDue | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return LocalDue(at.date(), at.time() if "T" in text else None)

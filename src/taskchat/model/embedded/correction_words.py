@@ -1,0 +1,141 @@
+"""Corrections in the words of a message: "no, I meant the bread", "not milk, eggs", "sorry, friday"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.adding import clean_title, read_level
+from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
+from taskchat.model.embedded.clauses import ORDER_START
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Correct,
+    Look,
+    Offer,
+    Same,
+    Talk,
+    Undo,
+)
+from taskchat.model.embedded.words import ERRAND_VERBS, tokens
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+    from taskchat.model.embedded.requests import Request
+
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_FIRM = (
+    r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
+)
+_SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
+_SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
+_OPENING = re.compile(
+    rf"^\W*(?P<said>(?:(?:{_STRONG}|{_FIRM}|{_SOFT})\b[\s,.!:;\u2013\u2014-]*)+)", re.IGNORECASE
+)
+# "Not the milk, the rent": what is not meant, and what is.
+NOT_BUT = re.compile(
+    r"^\W*(?:not|instead\s+of)\s+(?:the\s+|my\s+)?(?P<wrong>[^,]+?)(?:\s*[,;]\s*(?:but\s+)?"
+    r"|\s+but\s+)(?P<right>\w.+)$",
+    re.I,
+)
+_BUT_NOT = re.compile(
+    r"^(?P<right>.+?),?\s+(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?:the\s+"
+    r"|my\s+)?(?P<wrong>[\w' -]+?)\W*$",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(r"^\W*(?P<right>\w.{0,60}?)\s+instead\W*$", re.IGNORECASE)
+_OTHER = re.compile(
+    r"^\W*the\s+other\s+(?:one|task)\b|^\W*(?:the|number|task|#)\b[\w\s#]{0,30}\binstead\W*$",
+    re.IGNORECASE,
+)
+_MAX_OTHER_WORDS = 8
+_PREPOSITION = re.compile(r"^(?P<which>with|for|from|to|at|in|about)\s", re.IGNORECASE)
+
+
+def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | None:
+    """The correction that a clause may be, or None.
+
+    Args:
+        text: the clause as it was said.
+        plain: what it asks for when it is no correction; kept for a time when there is nothing to
+            correct.
+        heard: what it was said with.
+    """
+    opening = _OPENING.match(text)
+    # "No" and the like count; "hmm" and "well" only fill.
+    said = opening["said"] if opening else ""
+    rest = text[opening.end() :] if opening else text
+    instead = _INSTEAD.match(rest) if _is_guess(plain) else None
+    rest = instead["right"] if instead else rest
+    changed = NOT_BUT.match(rest) or (_BUT_NOT.match(rest) if said else None)
+    is_strong = bool(re.search(rf"\b{_STRONG}\b", said, re.IGNORECASE) or NOT_BUT.match(rest))
+    is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
+    is_strong = is_strong or (is_other and not any(isinstance(one, Look | Undo) for one in plain))
+    may_be = is_strong or instead is not None or _may_correct(said, rest, plain)
+    if ORDER_START.match(rest) or not may_be:
+        return None
+    right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
+    right = _AROUND.sub("", right)
+    due = find_due(right, heard.now)
+    is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
+    level = LEVEL_ALONE.match(right)
+    changes = Changes(priority=read_level(level["level"])) if level else Changes()
+    if due is not None and is_date:
+        changes = changes_due(right, due.due, heard.now)
+    return Correct(
+        target=read_target(right, heard.message.quoted(rest)),
+        words="" if is_date or level else right,
+        wrong=heard.message.reveal(changed["wrong"]).strip() if changed else "",
+        changes=changes,
+        otherwise=() if is_strong else tuple(plain),
+    )
+
+
+_AROUND = re.compile(r"^(?:only|just)\s+|\s+(?:please|pls|actually|though|instead)$", re.IGNORECASE)
+_AROUND_DATE = re.compile(
+    r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better)\b", re.I
+)
+
+
+def _is_guess(plain: list[Request]) -> bool:
+    return len(plain) == 1 and isinstance(plain[0], Offer | Same | Talk)
+
+
+def _may_correct(said: str, rest: str, plain: list[Request]) -> bool:
+    """Whether a clause that only opens like a correction is one, by what else it could be."""
+    is_firm = bool(re.search(rf"\b{_FIRM}\b", said, re.IGNORECASE))
+    is_said = is_firm or bool(re.search(rf"\b{_SAID}\b", said, re.IGNORECASE))
+    if not is_said or not re.search(r"\w", rest) or len(plain) != 1:
+        return False
+    match plain[0]:
+        case Same() | Offer() | Talk(topic="repeat_please"):
+            return True
+        case Add():
+            return is_firm or "better" in said.lower()
+        case Act(target=target, changes=changes, otherwise=otherwise):
+            # "No, tuesday" is read as "it, on tuesday".
+            is_date = changes.due is not None and target.is_pronoun
+            return is_firm and is_date and otherwise is None
+        case _:
+            return False
+
+
+def corrected_title(old: str, right: str, wrong: str) -> str:
+    """The title that is meant, where `right` puts the whole or a part of the old one right."""
+    if wrong:
+        found = re.search(re.escape(wrong), old, re.IGNORECASE)
+        if found is not None:
+            return clean_title(f"{old[: found.start()]}{right}{old[found.end() :]}")
+    part = _PREPOSITION.match(right)
+    if part is not None:
+        found = re.search(rf"\b{part['which']}\s.+$", old, re.IGNORECASE)
+        if found is not None:
+            return clean_title(f"{old[: found.start()]}{right}")
+    verb, new = tokens(old)[:1], tokens(right)[:1]
+    if verb and verb[0] in ERRAND_VERBS and not (new and new[0] in ERRAND_VERBS):
+        return clean_title(f"{old.split()[0]} {right}")
+    return clean_title(right)

@@ -1,0 +1,104 @@
+"""Needs that are told ("I have to …"), and "remind me" of what was told just before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.adding import build_add, split_titles
+from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.cues import QUESTION
+from taskchat.model.embedded.openings import I_NEED
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.preamble import PREAMBLE
+from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
+from taskchat.model.embedded.talk import read_talk
+from taskchat.model.embedded.words import tells_past
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+    from taskchat.model.embedded.requests import Request
+
+
+def read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
+    """A need that was told, which may also be about a task that exists."""
+    add = _needed(text, heard)
+    if add is None:
+        return None
+    is_bare = bool(add.due or add.priority) and not re.search(
+        r"\b(?:remember|forget)\b", text, re.I
+    )
+    add = replace(add, is_hint=True, is_bare=is_bare)
+    target = read_target(
+        re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
+    )
+    # A plan is no wish to be reminded of it, so it is asked about.
+    meant = Offer(add) if _PLANS.match(text) else add
+    deleted = _STRONG_DELETE.match(add.title)
+    if deleted is not None:
+        # "I should delete the rent": an act where there is such a task, else an errand.
+        rest = heard.message.reveal(add.title[deleted.end() :])
+        return Act("delete", read_target(rest, []), otherwise=meant)
+    if _STILL_NEEDED.search(text):
+        return Act("reopen", target, otherwise=meant)
+    if add.due and _WILL_DO.match(text):
+        return Act("update", target, Changes(due=add.due), otherwise=meant)
+    return meant
+
+
+_STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
+_WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
+_PLANS = re.compile(
+    r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also"
+    r"|just|still)\s+)*"
+    r"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b",
+    re.IGNORECASE,
+)
+_STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNORECASE)
+
+
+def read_background(text: str, heard: Heard) -> list[Request]:
+    """The task that "remind me" means, where it stands in the sentences before."""
+    told = _FORGETTING.sub("", PREAMBLE.sub("", heard.before))
+    needed = [_needed(part, heard) for part in (told, *re.split(r"[,;:]\s*", told))]
+    before = next((add for add in needed if add is not None), None)
+    if before is None and told and not QUESTION.match(told) and read_talk(told) is None:
+        before = build_add(told, heard.message, heard.now)
+    if before is not None and _MANY.search(text):
+        adds = [build_add(part, heard.message, heard.now) for part in split_titles(before.heard)]
+        return [add for add in adds if add is not None]
+    if before is not None:
+        return [before]
+    due = find_due(text, heard.now)
+    if due is None:
+        return [Talk("what_to_add")]
+    # "Remind me tomorrow": of the task last spoken of, where there is one.
+    changes = changes_due(text, due.due, heard.now)
+    return [Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))]
+
+
+_MANY = re.compile(r"\b(?:them|those|both)\b", re.IGNORECASE)
+
+
+_FORGETTING = re.compile(
+    r"^\W*(?:(?:oh|so|and|ugh)\W+)?(?:i|we)\s+(?:(?:always|just|almost|totally|completely|have"
+    r"|had)\s+)*"
+    r"(?:keep\s+forgetting|forget|forgot|forgotten|keep\s+meaning|meant)\s+(?:to|about)\s+",
+    re.IGNORECASE,
+)
+
+
+def _needed(clause: str, heard: Heard) -> Add | None:
+    found = I_NEED.match(clause)
+    if found is None:
+        return None
+    title = clause[found.end() :]
+    if re.search(r"\b(?:have|'ve|got)\s*$", found[0], re.IGNORECASE) and tells_past(title):
+        # "I have finished the report" tells what is done, "I have not …" what is not.
+        return None
+    if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
+        # "I have a meeting on Friday": the article belongs to the telling.
+        title = re.sub(r"^an?\s+", "", title)
+    return build_add(title, heard.message, heard.now, heard=clause)

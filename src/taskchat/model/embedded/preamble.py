@@ -1,0 +1,59 @@
+"""What leads up to a wish and says nothing about it: greetings, fillers, politeness."""
+
+from __future__ import annotations
+
+import re
+
+_FILLER = (
+    r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
+    r"|phew|bruh|bro|dude|"
+    r"please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
+    r"|assistant|taskchat|"
+    r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
+    r"|no)"
+    r"\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"
+)
+_MODAL = (
+    r"(?:(?:maybe|perhaps)\s+(?:you|u)\s+(?:can|could)|(?:can|could|would|wld|will|won't"
+    r"|can't)\s+(?:you|u|ya|we|i))\b"
+    r"(?:\s+(?:please|pls|kindly|also|just|maybe|perhaps|mind))*\s*"
+)
+_WISH = (
+    r"(?:i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)"
+    r"|i\s+(?:want|need)\s+(?:you|u)\s+to\s+|i\s+want\s+(?:that\s+)?(?:you|u)\s+(?=add\b|to\b)"
+    r"|could\s+i\s+(?:ask|trouble)\s+(?:you|u)\s+to\s+|i'?m\s+begging\s+(?:you|u)\s+(?:to\s+)?)"
+)
+_IF_YOU = (
+    r"(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*"
+    r"(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)(?:\s+it)?\s+(?:if\s+(?:you|u)\s+(?:(?:could|can"
+    r"|would)\s+)?|to\s+(?=have\b|get\b))"
+)
+_POSSIBLE = (
+    r"(?:would\s+(?:it\s+be\s+(?:possible|ok(?:ay)?|fine)\s+to|you\s+be\s+able\s+to)\s+"
+    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b))"
+)
+# Clauses of their own that only make room: "when you get a second, …".
+_ASIDE = (
+    r"(?:before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
+    r"|\s+are)\s+at\s+it)|by\s+the\s+way|btw|fyi"
+    r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
+    r"|it's\s+(?:ok(?:ay)?|possible)|possible)"
+    r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance"
+    r"|moment|minute|time))"
+    r"\b[\s,:.-]+"
+)
+_LEAD = (
+    r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
+    r"|feel\s+free\s+to\s+"
+    r"|(?:first(?:ly)?|secondly|lastly|finally|then)\s*,?\s+(?=(?:please\s+)?(?:add|put|mark"
+    r"|delete|remove|create|move|rename|show|complete|tick)\b)"
+    r"|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+"
+    r"|i\s+was\s+wrong\b[\s,:.-]*)"
+)
+# Dots, dashes and pictures, but no tick that stands for "done".
+_SIGNS = r"[^\w\ue000-\uf8ff#\u2705\u2714\u2611\u2713'\"?]+"
+
+PREAMBLE = re.compile(
+    rf"^(?:{_SIGNS}|{_IF_YOU}|{_WISH}|{_POSSIBLE}|{_ASIDE}|{_FILLER}|{_MODAL}|{_LEAD})+",
+    re.IGNORECASE,
+)

@@ -1,0 +1,57 @@
+"""What a clause tells as done by the speaker: "I called the bank", "it's booked", "paid the rent"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.mood import is_by_others
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Talk, Target
+from taskchat.model.embedded.words import is_errand_stem, is_past, stem, telling_words, tokens
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+
+_DENIES = re.compile(r"\b(?:not|never|nobody|nothing)\b|n't\b", re.IGNORECASE)
+_TO_BE_DONE = re.compile(
+    r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE
+)
+# "I managed to pay the rent" tells the same as "I paid the rent".
+_MANAGED = re.compile(
+    r"\bended\s+up\s+(?=\w+ing\b)|\b(?:managed|(?:finally|just)\s+got|got\s+(?:a?round"
+    r"|the\s+chance))\s+to\s+",
+    re.IGNORECASE,
+)
+_PIECE = re.compile(
+    r"\s*(?:[,;]|\bbut\b|\bso\b|\bbecause\b|\bcause\b|\bthen\b)\s*(?:and\s+)?", re.IGNORECASE
+)
+_LONG = 9
+
+
+def read_report(text: str, heard: Heard) -> Act | None:
+    """The completion that a clause without a cue word tells, or None.
+
+    It is doubtful by nature: it counts only where a task fits it well.
+    """
+    pieces = _PIECE.split(text) if len(tokens(text)) > _LONG else [text]
+    told = " and ".join(piece for piece in pieces if _tells_deed(piece))
+    if not told:
+        return None
+    told = _MANAGED.sub("", told)
+    due = find_due(told, heard.now)
+    words = heard.message.reveal(due.rest if due else told)
+    target = read_target(words, heard.message.quoted(told), heard.background)
+    if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
+        # "It's booked": the verb names no task, the pronoun does.
+        target = Target(is_pronoun=True, background=heard.background)
+    return Act("complete", target, otherwise=Talk("repeat_please"))
+
+
+def _tells_deed(text: str) -> bool:
+    if _DENIES.search(text) or _TO_BE_DONE.search(text) or is_by_others(text):
+        return False
+    return bool(_MANAGED.search(text)) or any(
+        is_errand_stem(stem(word)) and is_past(word) for word in tokens(text)
+    )

@@ -1,0 +1,123 @@
+"""Orders to change a task: which of them may also be new tasks, and verbs shared by two wishes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.adding import build_add, read_errand
+from taskchat.model.embedded.changing import read_change
+from taskchat.model.embedded.cues import UPDATE_CUE
+from taskchat.model.embedded.looking import is_about_list
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Add, Offer, Talk
+from taskchat.model.embedded.words import content_stems, stem, tokens, word_set
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+    from taskchat.model.embedded.requests import Changes, Request
+
+
+def read_update(text: str, heard: Heard) -> list[Request]:
+    """The changes to tasks that a clause orders; empty where it orders none."""
+    shared = _share_verb(text, heard)
+    if shared:
+        return [one for part in shared for one in read_update(part, heard)]
+    change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
+    if change is None:
+        return []
+    act = update_act(change, heard)
+    is_plain = (
+        act.target.numbers or act.target.ordinals or act.target.is_pronoun or not act.target.words
+    )
+    if is_plain or is_about_list(text) or _SAYS_CHANGE.search(text):
+        return [act]
+    # "Fix the sink tomorrow" is a new task, unless there is one for the sink.
+    meant = read_errand(text, heard.message, heard.now) or build_add(
+        text, heard.message, heard.now, heard=text
+    )
+    if meant is None or (not act.changes.are_none and act.changes.title):
+        return [act]
+    if meant.due and _MOVED_TO.search(meant.heard) and not act.changes.are_none:
+        return [act]
+    is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
+    return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
+
+
+def _share_verb(text: str, heard: Heard) -> list[str]:
+    """Two wishes with one verb, each in full: "move the rent to friday and the report to monday"."""
+    verb = _DATE_VERB.match(text)
+    parts = re.split(r"(?:\s*,)?\s+and\s+|\s*,\s*", text)
+    if verb is None or len(parts) < 2:
+        return []
+    if all(_FIELD.match(part) for part in parts[1:]):
+        # "Set its priority to low and the date to friday": the task is the same.
+        named = read_change(parts[0], heard.message, heard.now)
+        fields = [_FIELD.match(part) for part in parts[1:]]
+        said = [
+            f"set the {field['field']} of {named[0]} to {part[field.end() :]}"
+            for field, part in zip(fields, parts[1:], strict=True)
+            if field and named
+        ]
+        return [parts[0], *said] if said else []
+    full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
+    read = [read_change(part, heard.message, heard.now) for part in full]
+    names = [content_stems(one[0]) for one in read if one and one[1].due]
+    return full if len(names) == len(full) and all(names) else []
+
+
+_FIELD = re.compile(
+    r"(?:its\s+|the\s+)?(?P<field>due\s+date|date|deadline|priority)\s+(?:to|as)\s+", re.IGNORECASE
+)
+_DATE_VERB = re.compile(
+    r"\s*(?:move|push|shift|bump|reschedule|postpone|delay|set|make|change|schedule)\s+",
+    re.IGNORECASE,
+)
+_SAYS_CHANGE = re.compile(
+    r"\b(?:reschedule|postpone|(?:that|the|this|existing)\s+(?:existing\s+)?task|priority|deadline|due|rename|prioriti[sz]e|snooze)\b"
+    r"|[\ue000-\uf8ff]",
+    re.IGNORECASE,
+)
+# "Move the yoga class to friday" is no errand, though there is no such task.
+_MOVED_TO = re.compile(
+    r"^\s*(?:move|push|shift|bump|put\s+off|delay|postpone|reschedule)\b.*\b(?:to|until|till|by)\b",
+    re.I | re.S,
+)
+_ORDER_STEMS = {
+    stem(word)
+    for word in word_set(
+        "make change fix move push set update give turn edit correct replace switch put schedule"
+    )
+}
+
+
+def update_act(change: tuple[str, Changes], heard: Heard) -> Act:
+    """The act of a change that was read: the words that name a task, and what is to be changed."""
+    words, changes = change
+    target = read_target(heard.message.reveal(words), heard.message.quoted(words), heard.background)
+    return Act("update", target, changes)
+
+
+# A note for the task last spoken of, where there is one.
+_NOTE_ALONE = re.compile(
+    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description|comment)(?:\s+to\s+(?:it|that|this))?"
+    r"\s*(?:[:,]|saying\b|that\s+says\b)",
+    re.IGNORECASE,
+)
+
+
+def _note_as_task(text: str, heard: Heard) -> Add | Talk:
+    add = build_add(_NOTE_ALONE.sub("", text), heard.message, heard.now, heard=text)
+    return add or Talk("what_to_add")
+
+
+def read_note(text: str, heard: Heard) -> list[Request]:
+    """A note that is told without a task: for the one last spoken of, else a task of its own."""
+    if not _NOTE_ALONE.match(text):
+        return []
+    return [
+        replace(one, otherwise=_note_as_task(text, heard))
+        for one in read_update(text, heard)
+        if isinstance(one, Act)
+    ]

@@ -1,0 +1,267 @@
+"""Further tool servers that are not well: no turn waits for them, and nothing of them is left."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from taskchat.chat.tool_servers.file import CommandServer, HttpServer
+from taskchat.chat.tool_servers.outcomes import Outcome
+from taskchat.chat.tool_servers.servers import ToolServers
+from tests.chat.tool_servers.notes import processes_with
+
+SCRIPT = str(Path(__file__).with_name("old_server.py"))
+LIMIT_S = 30.0
+NO_SERVER = "it does not answer as an MCP server; see its command, or its address and headers"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _old(*mode: str, timeout_s: float = 20) -> CommandServer:
+    return CommandServer("old", sys.executable, [SCRIPT, *mode], timeout_s=timeout_s)
+
+
+async def test_a_server_of_the_older_protocol_is_served_as_well() -> None:
+    servers = ToolServers([_old("learns")])
+
+    assert await servers.examine() == {"old": 1}
+    assert await servers.call("old_echo", {}, LIMIT_S) == Outcome(True, "learnt")
+    async with asyncio.timeout(LIMIT_S):
+        while len(tools := await servers.definitions()) < 2:  # noqa: ASYNC110  another process brings it
+            await asyncio.sleep(0.01)
+    assert [tool.name for tool in tools] == ["old_echo", "old_more"]
+    await servers.close()
+
+
+async def test_a_server_that_prints_greetings_is_understood_nevertheless() -> None:
+    servers = ToolServers([_old("babbles")])
+
+    assert await servers.examine() == {"old": 1}
+    assert await servers.call("old_echo", {}, LIMIT_S) == Outcome(True, "again")
+    await servers.close()
+
+
+@pytest.mark.parametrize(
+    "mode", ["ends at once", "prints for ever", "sends an endless line", "lists nonsense"]
+)
+async def test_a_server_that_makes_no_sense_is_passed_over(mode: str) -> None:
+    servers = ToolServers([_old(mode), CommandServer("well", sys.executable, [SCRIPT, "well"])])
+
+    found = await servers.examine()
+
+    assert found == {"old": NO_SERVER, "well": 1}
+    assert [tool.name for tool in await servers.definitions()] == ["well_echo"]
+    await servers.close()
+
+
+@pytest.mark.parametrize(
+    ("server", "trouble"),
+    [
+        (CommandServer("x", "/no/such/command"), "its command or folder was not found"),
+        (CommandServer("x", sys.executable, cwd="/no/such"), "its command or folder was not found"),
+        (CommandServer("x", __file__), "its command may not be run"),
+        (
+            HttpServer("x", "http://127.0.0.1:9/mcp"),
+            NO_SERVER,
+        ),
+        (
+            HttpServer("x", "http://127.0.0.1:9/mcp", {"Authorization": "schlüssel"}),
+            "it could not be spoken to (UnicodeEncodeError)",
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_a_server_that_is_not_there_has_a_reason_without_its_secrets(
+    server: CommandServer | HttpServer, trouble: str
+) -> None:
+    servers = ToolServers([server])
+
+    assert await servers.examine() == {"x": trouble}
+    await servers.close()
+
+
+async def test_only_tools_that_a_provider_takes_are_told() -> None:
+    servers = ToolServers([_old("has strange tools")])
+
+    assert await servers.examine() == {"old": 4}
+    names = [tool.name for tool in await servers.definitions()]
+    assert names[0] == "old_echo"
+    assert [len(name) for name in names[1:]] == [8, 64, 4]
+    await servers.close()
+
+
+async def test_a_turn_waits_a_moment_for_a_server_that_starts_slowly_and_no_longer() -> None:
+    servers = ToolServers([_old("hangs")])
+    servers.begin()
+    begun = time.monotonic()
+
+    first = await servers.definitions()
+    second = await servers.definitions()
+
+    assert (first, second) == ([], [])
+    # One attempt is waited for once, however many turns begin meanwhile.
+    assert time.monotonic() - begun < 2 * 3
+    await servers.close()
+
+
+async def test_a_server_that_starts_within_a_moment_is_there_for_the_first_turn() -> None:
+    servers = ToolServers([_old("starts slowly", "0.3")])
+
+    assert [tool.name for tool in await servers.definitions()] == ["old_echo"]
+    await servers.close()
+
+
+async def test_an_answer_that_is_none_is_not_known_to_be_carried_out() -> None:
+    servers = ToolServers([_old("says nonsense")])
+    await servers.examine()
+
+    assert await servers.call("old_echo", {}, LIMIT_S) is None
+    await servers.close()
+
+
+async def test_a_server_that_asks_back_is_told_that_nobody_answers() -> None:
+    servers = ToolServers([_old("asks back")])
+    await servers.examine()
+
+    told = await servers.call("old_echo", {}, LIMIT_S)
+
+    assert told == Outcome(True, "refused")
+    await servers.close()
+
+
+async def test_a_server_that_floods_us_is_let_go_of() -> None:
+    servers = ToolServers([_old("floods in a call")])
+    await servers.examine()
+
+    assert await servers.call("old_echo", {}, LIMIT_S) is None
+    assert isinstance((await servers.look_up(["old_echo"]))["old_echo"], str)
+    await servers.close()
+
+
+async def test_a_process_that_does_not_want_to_end_is_ended_with_its_children(
+    tmp_path: Path,
+) -> None:
+    mark = tmp_path.name
+    servers = ToolServers([_old("does not want to end", mark)])
+    await servers.examine()
+    assert len(processes_with(mark)) == 2
+
+    await servers.close()
+
+    assert processes_with(mark) == []
+
+
+async def test_a_process_whose_child_holds_its_output_is_not_waited_for() -> None:
+    servers = ToolServers([_old("leaves a child behind")])
+    await servers.examine()
+
+    async with asyncio.timeout(10):
+        await servers.close()
+
+
+async def _http(stack: AsyncExitStack, handler: Handler) -> HttpServer:
+    """Something at an address."""
+    app = web.Application(client_max_size=2**30)
+    app.router.add_route("*", "/mcp", handler)
+    runner = web.AppRunner(app, shutdown_timeout=0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return HttpServer("web", f"http://127.0.0.1:{runner.addresses[0][1]}/mcp", timeout_s=2)
+
+
+def _result_for(body: dict[str, object], answers: web.StreamResponse) -> web.StreamResponse:
+    """The older protocol's answers, but for a call, which gets the given one."""
+    results: dict[object, object] = {
+        "initialize": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "web", "version": "1"},
+        },
+        "tools/list": {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]},
+    }
+    if body.get("method") == "tools/call":
+        return answers
+    if "id" not in body:
+        return web.Response(status=202)
+    if body["method"] not in results:
+        error = {"code": -32601, "message": "Method not found"}
+        return web.json_response({"jsonrpc": "2.0", "id": body["id"], "error": error}, status=404)
+    result = results[body["method"]]
+    return web.json_response({"jsonrpc": "2.0", "id": body["id"], "result": result})
+
+
+@pytest.mark.parametrize(
+    ("make_answer", "is_known"),
+    [
+        (lambda: web.Response(status=500), False),
+        (lambda: web.Response(status=502, text="<html>"), False),
+        (lambda: web.Response(status=404), True),
+        (lambda: web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}), True),
+        (lambda: web.Response(text="<html>", content_type="application/json"), False),
+        (lambda: web.Response(text="x" * 5_000_000, content_type="application/json"), False),
+        (
+            lambda: web.Response(
+                body=b"\x1f\x8b",
+                headers={"Content-Encoding": "gzip"},
+                content_type="application/json",
+            ),
+            False,
+        ),
+        (lambda: web.Response(text="data: {\n\n", content_type="text/event-stream"), False),
+        (lambda: web.Response(text="x" * 2_000_000, content_type="text/event-stream"), False),
+    ],
+    ids=["500", "502", "404", "redirect", "html", "huge", "packed", "bad event", "huge event"],
+)
+async def test_an_http_answer_to_a_call_is_in_doubt_unless_it_says_that_nothing_was_done(
+    make_answer: Callable[[], web.Response], is_known: bool
+) -> None:
+    calls = 0
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        nonlocal calls
+        if request.method != "POST":
+            return web.Response(status=405)
+        body = await request.json()
+        calls += body.get("method") == "tools/call"
+        return _result_for(body, make_answer())
+
+    async with AsyncExitStack() as stack:
+        servers = ToolServers([await _http(stack, handler)])
+        assert await servers.examine() == {"web": 1}
+        told = await servers.call("web_echo", {}, LIMIT_S)
+        await servers.close()
+
+    assert (told is not None) == is_known
+    assert calls == 1
+
+
+async def test_an_http_server_that_never_answers_is_left_in_time() -> None:
+    is_over = asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.Response(status=405)
+        body: dict[str, object] = {}
+        if request.method == "POST":
+            body = await request.json()
+        if request.method == "DELETE" or body.get("method") == "tools/call":
+            await is_over.wait()
+        response = _result_for(body, web.Response())
+        response.headers["Mcp-Session-Id"] = "1"
+        return response
+
+    async with AsyncExitStack() as stack:
+        servers = ToolServers([await _http(stack, handler)])
+        assert await servers.examine() == {"web": 1}
+        assert await servers.call("web_echo", {}, LIMIT_S) is None
+        async with asyncio.timeout(10):
+            await servers.close()
+        is_over.set()
