@@ -16,9 +16,9 @@ from taskchat.http import (
     docs,
     errors,
     health,
-    home,
     mcp,
     openapi,
+    page,
     tasks,
     turns,
     users,
@@ -80,7 +80,7 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, chat_v1, turns, tasks, users, health, home, docs):
+    for part in (chat, chat_v1, turns, tasks, users, health, page, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)

@@ -160,9 +160,13 @@ async def _link(settings: Settings, address: str) -> str | None:
 def _welcome(
     say: Callable[[str], None], settings: Settings, address: str, link: str | None
 ) -> None:
+    from taskchat.http.web_files import WebFiles
+
     say(f"Taskchat serves {address}")
     if link is not None:
         say(f"Sign in once, within ten minutes: {link}")
+    if why := WebFiles().why_missing():
+        say(why)
     if settings.model.strip() == EMBEDDED:
         say("The built-in assistant answers (rules, not an AI model); TASKCHAT_MODEL changes that.")
         if unused := unused_keys(settings):

@@ -86,6 +86,23 @@ def _checked_key_set_url(url: str) -> str:
     return url
 
 
+def _checked_page_url(url: str) -> str:
+    """An address that a browser can be sent to, and that can stand in a header."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        message = "it is no address"
+        raise ValueError(message) from error
+    if parts.scheme not in ("https", "http") or not host or parts.username is not None:
+        message = "it must be a web address, such as https://auth.example.com/api/auth/token"
+        raise ValueError(message)
+    if not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", parts.netloc):
+        message = "its host must be written in plain letters"
+        raise ValueError(message)
+    return url
+
+
 def _checked_count(text: str) -> str:
     if text.strip().lower() != OFF and not (text.strip().isdecimal() and int(text) > 0):
         message = "it must be a number from 1, or off"
@@ -144,6 +161,8 @@ class Settings(BaseSettings):
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     jwt_secret: SecretStr | None = _named("BETTER_AUTH_SECRET", "TASKCHAT_JWT_SECRET")
+    token_url: Annotated[str, AfterValidator(_checked_page_url)] | None = None
+    sign_in_url: Annotated[str, AfterValidator(_checked_page_url)] | None = None
     signing_key: SecretStr | None = None
     sign_up: Literal["open", "closed"] | None = None
     rate_limit: RateText = "60/minute"

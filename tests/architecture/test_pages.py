@@ -58,6 +58,7 @@ def test_the_guide_has_the_sections_asked_for() -> None:
     assert [heading for heading, _ in _parts(GUIDE, "##")] == [
         "Architecture",
         "Components",
+        "Front end",
         "Schema",
         "Errors",
         "Tests",

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For JSON: should a browser ever show it as a page, it can do nothing."""
 
@@ -16,6 +18,21 @@ PAGE_POLICY = (
 """For pages of ours: everything from here, nothing written into the page itself."""
 
 YEAR_S = 31_536_000
+
+
+def page_policy(token_url: str | None) -> str:
+    """For the web page: as `PAGE_POLICY`, and its scripts can put no text into the page as HTML.
+
+    Args:
+        token_url: where the page gets an outside issuer's token; the one place elsewhere that it asks.
+    """
+    policy = PAGE_POLICY + "; require-trusted-types-for 'script'; trusted-types 'none'"
+    if token_url is None:
+        return policy
+    parts = urlsplit(token_url)
+    return policy.replace(
+        "connect-src 'self'", f"connect-src 'self' {parts.scheme}://{parts.netloc}"
+    )
 
 
 def usual_headers(public_url: str) -> tuple[tuple[bytes, bytes], ...]:

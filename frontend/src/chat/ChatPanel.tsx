@@ -1,0 +1,75 @@
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import type { Chat } from "../state/chat.ts";
+import { keepDraft, keptDraft } from "../state/kept.ts";
+import { useStore } from "../state/store.ts";
+import { hasEnded } from "../state/turn.ts";
+import { Composer } from "./Composer.tsx";
+import { MessageList } from "./MessageList.tsx";
+
+interface Shown {
+  chat: Chat;
+  /** What stands here while nothing has been said; it may say something for the user. */
+  empty: (say: (text: string) => void) => ReactNode;
+}
+
+/** A conversation and where one writes: all that a chat is, wherever it is put. */
+export function ChatPanel({ chat, empty }: Shown) {
+  const { conversationId, live, outgoing, sendFailure } = useStore(chat);
+  const [text, setText] = useState(() => keptDraft(chat.userId, conversationId));
+  const box = useRef<HTMLTextAreaElement>(null);
+  const isMoving =
+    (live !== null && !hasEnded(live)) || (outgoing !== null && sendFailure === null);
+
+  // Another conversation has a draft of its own.
+  const shown = useRef(conversationId);
+  useEffect(() => {
+    if (shown.current !== conversationId) setText(keptDraft(chat.userId, conversationId));
+    shown.current = conversationId;
+    if (!window.matchMedia("(pointer: coarse)").matches) box.current?.focus();
+  }, [chat, conversationId]);
+
+  const onText = useCallback(
+    (next: string) => {
+      setText(next);
+      keepDraft(chat.userId, chat.get().conversationId, next);
+    },
+    [chat],
+  );
+
+  const say = useCallback((words: string) => void chat.send(words), [chat]);
+
+  useEffect(() => {
+    if (!isMoving) return;
+    const onKey = (event: KeyboardEvent) => {
+      const isElsewhere = document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) void chat.stop();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [chat, isMoving]);
+
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <MessageList
+        chat={chat}
+        empty={empty(say)}
+        onTakenBack={(taken) => {
+          onText(taken);
+          box.current?.focus();
+        }}
+      />
+      <Composer
+        box={box}
+        text={text}
+        onText={onText}
+        isBusy={isMoving}
+        isBlocked={outgoing !== null}
+        onStop={() => void chat.stop()}
+        onSend={() => {
+          say(text);
+          onText("");
+        }}
+      />
+    </div>
+  );
+}

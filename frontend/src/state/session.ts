@@ -1,0 +1,97 @@
+import { Client, type Profile } from "../api/client.ts";
+import { type Failure, failureFrom } from "../api/failure.ts";
+import { IssuerTokens } from "../api/tokens.ts";
+import type { Config } from "../config.ts";
+import { isKnown, keepKnown } from "./kept.ts";
+import { Store } from "./store.ts";
+
+export interface SessionState {
+  /** `expired`: somebody was signed in and is not any more; what is on show stays. */
+  status: "starting" | "out" | "in" | "expired" | "unreachable";
+  user: Profile | null;
+  failure: Failure | null;
+}
+
+/** Who uses the page. */
+export class Session extends Store<SessionState> {
+  readonly config: Config;
+  client: Client;
+  private readonly byCookie = new Client();
+
+  constructor(config: Config) {
+    super({ status: "starting", user: null, failure: null });
+    this.config = config;
+    this.client = this.byCookie;
+    this.watch(this.byCookie);
+  }
+
+  /** Finds out who is there: by our cookie, else by the outside issuer's token. */
+  async start(): Promise<void> {
+    const clients = this.config.accounts ? [this.byCookie] : [];
+    if (this.config.token_url !== null) {
+      clients.push(new Client("", new IssuerTokens(this.config.token_url)));
+    }
+    for (const client of clients) {
+      try {
+        await this.enter(client);
+        return;
+      } catch (error) {
+        const failure = failureFrom(error);
+        if (failure.status !== 401) {
+          this.set({ status: "unreachable", failure });
+          return;
+        }
+      }
+    }
+    if (this.get().user === null) this.set({ status: "out" });
+  }
+
+  /** @throws Failure */
+  async signIn(email: string, password: string): Promise<void> {
+    await this.byCookie.ask("post", "/auth/sign-in", { body: { email, password } });
+    await this.enter(this.byCookie);
+  }
+
+  /** @throws Failure */
+  async signUp(email: string, password: string): Promise<void> {
+    await this.byCookie.ask("post", "/auth/sign-up", { body: { email, password } });
+    await this.enter(this.byCookie);
+  }
+
+  /** Ends the session at the server; `leave` then shows it. @throws Failure where it may go on. */
+  async signOut(): Promise<void> {
+    try {
+      await this.client.ask("post", "/auth/sign-out");
+    } catch (error) {
+      if (failureFrom(error).status !== 401) throw error;
+    }
+  }
+
+  /** Whoever was here is gone for good: somebody else may sign in. */
+  leave(): void {
+    this.set({ status: "out", user: null });
+  }
+
+  /** Whether the page's own cookie speaks for the user, so that we can end the session. */
+  get isLocal(): boolean {
+    return this.client === this.byCookie;
+  }
+
+  get isKnownBrowser(): boolean {
+    return isKnown();
+  }
+
+  private async enter(client: Client): Promise<void> {
+    const user = await client.ask("get", "/api/v1/users/me");
+    this.client = client;
+    this.watch(client);
+    keepKnown();
+    this.set({ status: "in", user, failure: null });
+  }
+
+  private watch(client: Client): void {
+    client.onSignedOut = () => {
+      if (this.get().status === "in") this.set({ status: "expired" });
+    };
+  }
+}
