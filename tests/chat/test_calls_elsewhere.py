@@ -398,10 +398,11 @@ async def test_a_copy_that_stood_still_between_begin_and_call_looks_whether_the_
 async def test_a_result_whose_commit_was_not_heard_of_is_stored_once(
     chat: ChatDriver, mail: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _lose_answers(monkeypatch, chat.db, of={2, 4})
+    # Begin and result, each at its first try; on Postgres open is a function, and no transaction.
+    _lose_answers(monkeypatch, chat.db, of={2, 4} if chat.db.dialect == "sqlite" else {1, 3})
     chat.model.calls("mail_send", text="a").says("Sent.")
 
-    record = (await chat.send("mail them", streamed=chat.db.dialect == "sqlite")).record
+    record = (await chat.send("mail them", streamed=True)).record
 
     assert record.status == "completed"
     assert mail.sent == ["a"]
