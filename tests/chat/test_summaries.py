@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic_ai.usage import RequestUsage
 
 from taskchat.chat.context import NOTED, SUMMARY
 from taskchat.chat.conversation_service import ConversationService
+from taskchat.chat.records import MOST_TOKENS
 from taskchat.chat.summaries import Summaries
 from taskchat.chat.turn import Turns
 from taskchat.chat.window import Window
@@ -17,6 +19,7 @@ from taskchat.errors import ModelError
 from taskchat.model.embedded.model import EmbeddedModel
 from tests.chat.conftest import TOOLSET, ChatDriver
 from tests.chat.long_conversations import lengthen
+from tests.chat.test_usage import MeteredModel
 from tests.scripted_model import texts
 
 WINDOW = Window(8)
@@ -217,4 +220,22 @@ async def test_the_built_in_assistant_is_not_asked_to_sum_up(chat: ChatDriver) -
     await talk(chat, "hello")
 
     assert await stored(chat) == (None, 0)
+    await chat.turns.stop(0)
+
+
+async def test_impossible_figures_of_a_server_do_not_keep_a_summary_from_being_kept(
+    chat: ChatDriver,
+) -> None:
+    model = MeteredModel()
+    model.answer_costs = RequestUsage(input_tokens=10**30, output_tokens=-5)
+    chat.turns = Turns(
+        chat.journal, TOOLSET, model, chat.limits, Summaries(chat.db, model, chat.window)
+    )
+    await chat.send("hello")
+    await lengthen(chat, 40)
+
+    await talk(chat, "one")
+
+    assert (await stored(chat))[0] == "Done."
+    assert (await chat.record()).usage.input_tokens == MOST_TOKENS
     await chat.turns.stop(0)

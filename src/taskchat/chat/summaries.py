@@ -15,6 +15,7 @@ import structlog
 from pydantic_ai.messages import ModelRequest, TextPart, UserPromptPart
 from pydantic_ai.models import ModelRequestParameters
 
+from taskchat.chat.records import MOST_TOKENS, Usage
 from taskchat.chat.texts import storable
 from taskchat.errors import AppError
 
@@ -161,11 +162,17 @@ async def _keep(
         after,
         count,
     )
+    used = Usage().and_an_answer(answer.usage.input_tokens, answer.usage.output_tokens)
     await tx.execute(
-        "UPDATE turns SET input_tokens = input_tokens + $3, output_tokens = output_tokens + $4,"
-        " requests = requests + 1 WHERE user_id = $1 AND id = $2",
+        "UPDATE turns SET requests = requests + 1,"
+        " input_tokens = CASE WHEN input_tokens > $5 THEN $7 ELSE input_tokens + $3 END,"
+        " output_tokens = CASE WHEN output_tokens > $6 THEN $7 ELSE output_tokens + $4 END"
+        " WHERE user_id = $1 AND id = $2",
         turn.user,
         turn.id,
-        answer.usage.input_tokens,
-        answer.usage.output_tokens,
+        used.input_tokens,
+        used.output_tokens,
+        MOST_TOKENS - used.input_tokens,
+        MOST_TOKENS - used.output_tokens,
+        MOST_TOKENS,
     )
