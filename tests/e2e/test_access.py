@@ -263,6 +263,7 @@ def test_the_focus_comes_back_from_what_was_changed(
 
 def test_the_whole_way_goes_by_keyboard(server: TaskchatServer, visit: NewVisitor) -> None:
     visitor = visit(server)
+    expect(visitor.box).to_be_focused()
     visitor.page.keyboard.type("add Buy milk")
     visitor.page.keyboard.press("Enter")
     expect(visitor.tasks).to_have_count(1)

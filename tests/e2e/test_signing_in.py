@@ -14,6 +14,8 @@ def test_a_first_visitor_keeps_a_task_with_an_address_a_password_a_sentence_and_
 ) -> None:
     visitor = visit(server, signed_in=False)
     visitor.page.goto(server.address)
+    # Keys that come before the form is there go nowhere.
+    expect(visitor.page.get_by_label("E-mail address")).to_be_focused()
 
     visitor.page.keyboard.type(visitor.email)
     visitor.page.keyboard.press("Tab")
