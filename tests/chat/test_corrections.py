@@ -10,6 +10,7 @@ from taskchat.chat.context import CORRECTION
 from taskchat.chat.events import text_of
 from taskchat.errors import ModelError
 from tests.chat.conftest import ChatDriver
+from tests.scripted_model import texts
 
 LIE = "I've added “Buy milk” to your list."
 
@@ -120,6 +121,7 @@ async def test_a_turn_taken_over_in_its_correction_asks_for_that_answer_only(
     assert record.reply is not None
     assert record.reply.content == "Nothing was added."
     assert len(other.model.asked) == 1
+    assert texts(other.model.asked[0])[-2:] == [("assistant", LIE), ("user", CORRECTION)]
     assert record.usage.requests == 2
 
 
