@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
 
 from taskchat.chat.context import NOTED, SUMMARY
@@ -20,7 +23,7 @@ from taskchat.model.embedded.model import EmbeddedModel
 from tests.chat.conftest import TOOLSET, ChatDriver
 from tests.chat.long_conversations import lengthen
 from tests.chat.test_usage import MeteredModel
-from tests.scripted_model import texts
+from tests.scripted_model import ScriptedModel, texts
 
 WINDOW = Window(8)
 
@@ -209,8 +212,28 @@ async def test_what_a_summary_uses_is_counted_with_its_turn(long: ChatDriver) ->
     assert counted.output_tokens > record.usage.output_tokens
 
 
-async def test_the_built_in_assistant_is_not_asked_to_sum_up(chat: ChatDriver) -> None:
-    model = EmbeddedModel()
+class CountedAssistant(EmbeddedModel):
+    """The built-in assistant, and how often it was asked."""
+
+    asked = 0
+
+    async def request(self, *args: Any, **kwargs: Any) -> ModelResponse:
+        self.asked += 1
+        return await super().request(*args, **kwargs)
+
+
+class LastOfAChain(ScriptedModel):
+    """A chain whose other models are down: the built-in assistant answers in their place."""
+
+    async def request(self, *args: Any, **kwargs: Any) -> ModelResponse:
+        return replace(await super().request(*args, **kwargs), model_name="embedded")
+
+
+@pytest.mark.parametrize(("kind", "requests"), [(CountedAssistant, 2), (LastOfAChain, 3)])
+async def test_the_built_in_assistant_sums_nothing_up(
+    chat: ChatDriver, kind: type[CountedAssistant | LastOfAChain], requests: int
+) -> None:
+    model = kind()
     chat.turns = Turns(
         chat.journal, TOOLSET, model, chat.limits, Summaries(chat.db, model, chat.window)
     )
@@ -220,6 +243,8 @@ async def test_the_built_in_assistant_is_not_asked_to_sum_up(chat: ChatDriver) -
     await talk(chat, "hello")
 
     assert await stored(chat) == (None, 0)
+    asked = model.asked if isinstance(model.asked, int) else len(model.asked)
+    assert asked == requests  # alone it is not even asked; of a chain, nobody knows who answers
     await chat.turns.stop(0)
 
 
