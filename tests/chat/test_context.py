@@ -122,6 +122,20 @@ async def test_what_the_turn_has_done_stays_when_the_window_gets_smaller(
     assert sum(isinstance(part, ToolReturnPart) for part in parts) == 1
 
 
+async def test_a_turn_that_is_too_long_once_more_is_not_asked_again_with_the_same(
+    chat: ChatDriver,
+) -> None:
+    await chat.send("hello")
+    await lengthen(chat, 100)
+    too_long = ContextTooLongError()
+    chat.model.fails(too_long).calls("list_tasks").fails(too_long).says("Not asked for.")
+
+    record = (await chat.send("and now?")).record
+
+    assert (record.status, record.retryable) == ("failed", False)
+    assert len(chat.model.asked) == 4
+
+
 async def test_a_question_that_is_too_long_by_itself_fails_for_good(chat: ChatDriver) -> None:
     await chat.send("hello")
     chat.model.fails(ContextTooLongError()).fails(ContextTooLongError())
