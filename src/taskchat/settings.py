@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -69,14 +69,20 @@ def _checked_origins(text: str | None) -> str | None:
     return None if text is None else origin_list(text)
 
 
-def _checked_key_set_url(url: str) -> str:
-    """An address that nobody on the way can answer for."""
+def _address_parts(url: str) -> tuple[SplitResult, str | None]:
+    """The parts of an address, and its host; its port is one that there may be."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         message = "it is no address"
         raise ValueError(message) from error
+    return parts, host
+
+
+def _checked_key_set_url(url: str) -> str:
+    """An address that nobody on the way can answer for."""
+    parts, host = _address_parts(url)
     if parts.scheme not in ("https", "http") or not host:
         message = "it must be an https address, such as https://auth.example.com/api/auth/jwks"
         raise ValueError(message)
@@ -88,12 +94,7 @@ def _checked_key_set_url(url: str) -> str:
 
 def _checked_page_url(url: str) -> str:
     """An address that a browser can be sent to, and that can stand in a header."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        message = "it is no address"
-        raise ValueError(message) from error
+    parts, host = _address_parts(url)
     if parts.scheme not in ("https", "http") or not host or parts.username is not None:
         message = "it must be a web address, such as https://auth.example.com/api/auth/token"
         raise ValueError(message)

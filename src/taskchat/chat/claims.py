@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
+from taskchat.chat.receipts import OUR_TOOLS, effects
+from taskchat.dates.numbers import NUMBER_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -81,7 +84,6 @@ _COUNT = re.compile(
     r"(?:\w+\s+)?(?:tasks|items|to-?dos)\b",
     re.IGNORECASE,
 )
-_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _DONE = re.compile(r"^\W*(?:all\s+)?(?:done|set|sorted|taken care of)\W*$", re.IGNORECASE)
 _ORDER = re.compile(
     r"^\W*(?:(?:please|ok|okay|and|now|then|can you|could you|would you|will you)\W+)*(?:add|create|"
@@ -93,9 +95,6 @@ _INQUIRY = re.compile(
     r"^\W*(?:did|have|has|had|was|were|is|are|do|does|what|when|which|who|why|how|tell me"
     r"|summari[sz]e|recap)\b",
     re.IGNORECASE,
-)
-_TASK_TOOLS = frozenset(
-    ("add_task", "list_tasks", "complete_task", "update_task", "delete_task", "restore_task")
 )
 _MAX_CHARS = 4_000
 """Of a reply: a claim stands near its beginning, and this must cost nothing."""
@@ -127,24 +126,15 @@ def is_unbacked(
         results: those of this turn's calls: `name`, `ok`, `result`.
         earlier: those of the turns before, which a question about the past may be answered from.
     """
-    if any(each["ok"] and each["name"] not in _TASK_TOOLS for each in results):
+    if any(each["ok"] and each["name"] not in OUR_TOOLS for each in results):
         return False  # a further server did something, and nobody here knows what
-    effects = _effects(results)
+    done = effects(results)
     if _INQUIRY.search(question):
-        effects += _effects(earlier)
+        done += effects(earlier)
     return any(
-        not _is_backed(claim, effects)
+        not _is_backed(claim, done)
         for claim in _claims(reply[:_MAX_CHARS].translate(_PLAIN), question)
     )
-
-
-def _effects(results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The receipts of what was done."""
-    return [
-        each["result"]
-        for each in results
-        if each["ok"] and isinstance(each["result"], dict) and "status" in each["result"]
-    ]
 
 
 def _claims(reply: str, question: str) -> Iterator[_Claim]:
@@ -199,7 +189,7 @@ def _count(said: str) -> int:
     if found is None:
         return 1
     count = found["count"].lower()
-    return int(count) if count.isdecimal() else _NUMBERS.index(count) + 2
+    return int(count) if count.isdecimal() else NUMBER_WORDS[count]
 
 
 def _is_backed(claim: _Claim, effects: Sequence[Mapping[str, Any]]) -> bool:

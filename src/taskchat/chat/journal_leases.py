@@ -67,14 +67,7 @@ async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> 
         return {row["id"] for row in rows}
     kept: set[int] = set()
     for turn in ordered:
-        renewed = await tx.execute(
-            "UPDATE turns SET lease_until = epoch_now() + $3"
-            " WHERE id = $1 AND epoch = $2 AND status = 'running'",
-            turn.id,
-            turn.epoch,
-            lease_s,
-        )
-        if renewed:
+        if await renewing_fence(tx, turn, lease_s):
             kept.add(turn.id)
     return kept
 

@@ -119,8 +119,14 @@ class Progress:
 
     def completed(self, response: ModelResponse) -> Ending:
         """The turn ends with this answer, or else with what its tools gave back."""
+        # A first answer that was not sent back has been found true.
+        was_doubted = any(map(was_sent_back, self._responses))
+        is_doubted = was_doubted and self._is_unbacked(said_in(self._responses, response))
+        return self._completed(response, is_doubted=is_doubted)
+
+    def _completed(self, response: ModelResponse, *, is_doubted: bool) -> Ending:
         text = said_in(self._responses, response) or receipts.answer_from(self._results())
-        metadata = UNCONFIRMED if self._is_unbacked(text) else None
+        metadata = UNCONFIRMED if is_doubted else None
         self._responses.append(response)
         content = "\n\n".join(filter(None, (text, receipts.doubts(self._results()))))
         return self._ending(Ending("completed", content, metadata=metadata))
@@ -128,7 +134,7 @@ class Progress:
     def failed(self, error: TurnFailedError) -> Ending:
         """The turn ends early; it has a reply only if something was shown or done, now or before."""
         if self._responses and was_sent_back(self._responses[-1]):
-            return self.completed(self._responses.pop())  # in doubt, and better than none
+            return self._completed(self._responses.pop(), is_doubted=True)  # better than none
         done, doubts = receipts.describe(self._results()), receipts.doubts(self._results())
         said = "\n\n".join(part for part in (self.telling.shown, done, doubts) if part)
         return self._ending(

@@ -24,22 +24,27 @@ NOTHING_SAID = "I have no answer to that. Could you say it in other words?"
 STOPPED_EARLY = "Then I had to stop before I was done."
 CANCELLED = "I was stopped here."
 
-_OUR_TOOLS = frozenset(
+OUR_TOOLS = frozenset(
     {"add_task", "list_tasks", "complete_task", "update_task", "delete_task", "restore_task"}
 )
 """What the tools of other servers give back may look like anything."""
 
 
+def effects(results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What successful calls of our own tools have changed: task_id, status, title."""
+    return [
+        result["result"]
+        for result in results
+        if result["ok"] and result["name"] in OUR_TOOLS and "status" in result["result"]
+    ]
+
+
 def describe(results: Sequence[Mapping[str, Any]]) -> str:
     """The effects of successful calls, a sentence each; empty where there are none."""
-    effects = [
-        f"{_VERBS[result['result']['status']]} “{result['result']['title']}”."
-        for result in results
-        if result["ok"] and _is_effect(result)
-    ]
+    told = [f"{_VERBS[effect['status']]} “{effect['title']}”." for effect in effects(results)]
     # What a tool of another server did, only that server knows.
-    used = _named(result for result in results if result["ok"] and result["name"] not in _OUR_TOOLS)
-    return " ".join([*effects, f"Used {used}."] if used else effects)
+    used = _named(result for result in results if result["ok"] and result["name"] not in OUR_TOOLS)
+    return " ".join([*told, f"Used {used}."] if used else told)
 
 
 def doubts(results: Sequence[Mapping[str, Any]]) -> str:
@@ -52,8 +57,8 @@ def doubts(results: Sequence[Mapping[str, Any]]) -> str:
 
 def answer_from(results: Sequence[Mapping[str, Any]]) -> str:
     """A reply made of what the tools gave back; empty only where all there is to say is a doubt."""
-    if effects := describe(results):
-        return effects
+    if told := describe(results):
+        return told
     if doubts(results):
         return ""  # which is said at the end of every reply
     for result in reversed(results):
@@ -66,10 +71,6 @@ def answer_from(results: Sequence[Mapping[str, Any]]) -> str:
 
 def _named(results: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(dict.fromkeys(f"“{result['name']}”" for result in results))
-
-
-def _is_effect(result: Mapping[str, Any]) -> bool:
-    return result["name"] in _OUR_TOOLS and "status" in result["result"]
 
 
 def _listed(tasks: Sequence[Mapping[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from unicodedata import category
 from taskchat.errors import FieldError, InvalidMessageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic_ai.messages import ToolCallPart
 
@@ -88,18 +88,19 @@ def _object_of(args: str | Mapping[str, Any]) -> dict[str, Any] | None:
     """The JSON object in it, mended; None where there is none, or one too deep to be read."""
     try:
         text = args if isinstance(args, str) else json.dumps(args)
-        value = _mended(json.loads(text, parse_constant=lambda _: None))
+        value = mended(json.loads(text, parse_constant=lambda _: None), storable)
     except (ValueError, RecursionError):
         return None
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
-def _mended(value: Any) -> Any:  # noqa: ANN401  any value of JSON
+def mended(value: Any, mend: Callable[[str], str]) -> Any:  # noqa: ANN401  any value of JSON
+    """A value of JSON with each of its texts mended, the names in it, too."""
     if isinstance(value, str):
-        return storable(value)
+        return mend(value)
     if isinstance(value, list):
-        return [_mended(each) for each in cast("list[Any]", value)]
+        return [mended(each, mend) for each in cast("list[Any]", value)]
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
-        return {storable(name): _mended(each) for name, each in items}
+        return {mend(name): mended(each, mend) for name, each in items}
     return value

@@ -16,7 +16,7 @@ from unicodedata import category
 
 from pydantic_ai.tools import ToolDefinition
 
-from taskchat.chat.texts import storable, tool_name
+from taskchat.chat.texts import mended, storable, tool_name
 
 if TYPE_CHECKING:
     from mcp_types import CallToolResult, ContentBlock, Tool
@@ -48,7 +48,7 @@ def plain_json(value: object) -> Any:  # noqa: ANN401  any value of JSON
         ValueError: it is no value of JSON.
         RecursionError: it is too deep to be read.
     """
-    return _mended(json.loads(json.dumps(value), parse_constant=lambda _: None))
+    return mended(json.loads(json.dumps(value), parse_constant=lambda _: None), plain)
 
 
 def definition(server: str, tool: Tool) -> ToolDefinition | None:
@@ -125,13 +125,3 @@ def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[:most]}\n(cut here: these are the first {most} of {len(text)} characters)"
-
-
-def _mended(value: Any) -> Any:  # noqa: ANN401  any value of JSON
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, list):
-        return [_mended(each) for each in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {plain(name): _mended(each) for name, each in cast("dict[str, Any]", value).items()}
-    return value

@@ -6,26 +6,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from taskchat.dates.numbers import NUMBER_WORDS
+
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text, as a set to look words up in."""
     return frozenset(text.split())
 
-
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-)
-NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {
-    "a": 1,
-    "an": 1,
-    "couple": 2,
-    "few": 3,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-}
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 ORDINAL_WORDS = {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
