@@ -152,13 +152,12 @@ class Turns:
 
     async def _go_on(self, record: TurnRecord) -> OwnedTurn | TurnRecord:
         """Continue a turn that exists where it may; else see how it stands."""
-        if record.status == "failed" and record.retryable:
-            turn = await self._journal.continue_turn(record)
-            if turn is not None:
-                return self.start(turn)
-            # It may not go on, or another request was quicker.
-            return await self._journal.read(record.user, record.id) or record
-        return record
+        if not _may_go_on(record):
+            return record
+        if (turn := await self._journal.continue_turn(record)) is not None:
+            return self.start(turn)
+        # It may not go on, or another request was quicker.
+        return await self._journal.read(record.user, record.id) or record
 
     async def retry(self, user: UserId, uid: UUID) -> TurnRecord:
         """Let a turn that failed retryably run again, where it may; gives it as it then stands.
@@ -169,8 +168,14 @@ class Turns:
             StoppingError: this copy takes no new turns.
         """
         self._check_stopping()
-        await self._go_on(await self.find(user, uid))
-        return await self.find(user, uid)
+        record = await self.find(user, uid)
+        turn = await self._journal.continue_turn(record) if _may_go_on(record) else None
+        try:
+            # Before it runs: a quick attempt would have ended by the time it is read.
+            return await self.find(user, uid)
+        finally:
+            if turn is not None:
+                self.start(turn)
 
     async def cancel(self, user: UserId, uid: UUID) -> TurnRecord:
         """End a running turn, wherever it runs; gives it as it then stands.
@@ -520,6 +525,11 @@ class Turns:
     def _check_stopping(self) -> None:
         if self._stopping:
             raise StoppingError(retry_after_s=1)
+
+
+def _may_go_on(record: TurnRecord) -> bool:
+    """Whether to ask the journal at all; it alone knows whether the conversation has gone on."""
+    return record.status == "failed" and record.retryable
 
 
 @dataclass(frozen=True, slots=True)
