@@ -208,6 +208,18 @@ async def test_a_turn_that_goes_on_after_a_doubt_does_not_call_again(
     assert mail.sent == ["a"]
 
 
+async def test_a_call_that_is_begun_holds_what_is_said_of_it_should_nothing_more_be_written(
+    chat: ChatDriver, mail: Mailbox
+) -> None:
+    # So a copy of any other version, which may have other words, tells the same.
+    calls = (("mail_send_slowly", {"text": "a"}), ("mail_read_slowly", {"text": "b"}))
+    chat.model.calls_all(*calls)
+
+    await _left_in_a_call(chat, mail)
+
+    assert (await _steps(chat))[1:] == [(1, "begun", IN_DOUBT), (2, "begun", NOTHING_READ)]
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_a_copy_that_takes_over_does_not_repeat_the_call_and_tells_the_doubt(
     chat: ChatDriver, mail: Mailbox, streamed: bool
