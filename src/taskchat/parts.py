@@ -18,7 +18,7 @@ from taskchat.auth.tokens import TokenVerifier
 from taskchat.chat.budget import Budget
 from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal
-from taskchat.chat.journal_steps import Limits
+from taskchat.chat.limits import Limits
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.summaries import Summaries

@@ -10,8 +10,16 @@ import pytest
 from pydantic_ai.messages import ToolCallPart
 
 from taskchat.chat.events import TurnEvent
-from taskchat.chat.journal import Claim, StepDraft
-from taskchat.chat.records import Busy, Ending, Known, Opened, OwnedTurn, TurnLostError
+from taskchat.chat.records import (
+    Busy,
+    Claim,
+    Ending,
+    Known,
+    Opened,
+    OwnedTurn,
+    StepDraft,
+    TurnLostError,
+)
 from taskchat.chat.toolset import Toolset
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
 from taskchat.errors import ConversationBusyError, StoppingError
