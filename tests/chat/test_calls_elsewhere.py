@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.doubt import IN_DOUBT, NOTHING_READ
 from taskchat.chat.records import OwnedTurn, Step, TurnLostError
-from taskchat.chat.turn import TurnLimits
 from taskchat.db.database import ConnectionLostError, Database, Work, as_json
 from taskchat.errors import ModelError
 from tests.chat.conftest import ChatDriver
