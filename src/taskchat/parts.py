@@ -15,17 +15,18 @@ from taskchat.auth.page import Page
 from taskchat.auth.profiles import Profiles
 from taskchat.auth.sign_in_limits import SignInLimits
 from taskchat.auth.tokens import TokenVerifier
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.budget import Budget
 from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal
-from taskchat.chat.journal_steps import Limits
+from taskchat.chat.limits import Limits
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.summaries import Summaries
 from taskchat.chat.tool_servers.file import read_tool_servers
 from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.chat.toolset import Toolset
-from taskchat.chat.turn import TurnLimits, Turns
+from taskchat.chat.turn import Turns
 from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.journal import Journal
 from taskchat.chat.records import TurnRecord, TurnRequest
 from taskchat.chat.recovery import Recovery
 from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.chat.toolset import Toolset
-from taskchat.chat.turn import Answer, TurnLimits, Turns
+from taskchat.chat.turn import Answer, Turns
 from taskchat.chat.window import Window
 from taskchat.db.database import Database, Transaction
 from taskchat.ids import ConversationId, UserId

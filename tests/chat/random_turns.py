@@ -26,11 +26,21 @@ from pydantic_ai.messages import (
 from pydantic_ai.models.function import AgentInfo
 from pydantic_ai.usage import RequestUsage
 
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.conversation_service import ConversationService
-from taskchat.chat.journal import Journal, StepDraft
-from taskchat.chat.records import Ending, Opening, OwnedTurn, Step, TurnRecord, TurnRequest, Usage
+from taskchat.chat.journal import Journal
+from taskchat.chat.records import (
+    Ending,
+    Opening,
+    OwnedTurn,
+    Step,
+    StepDraft,
+    TurnRecord,
+    TurnRequest,
+    Usage,
+)
 from taskchat.chat.recovery import Recovery
-from taskchat.chat.turn import TurnLimits, Turns
+from taskchat.chat.turn import Turns
 from taskchat.chat.window import Window
 from taskchat.db.database import Transaction, as_uuid
 from taskchat.errors import AppError, ModelError

@@ -11,7 +11,7 @@ import pytest
 
 from taskchat.chat.budget import Budget
 from taskchat.chat.journal import Journal
-from taskchat.chat.journal_steps import Limits
+from taskchat.chat.limits import Limits
 from taskchat.chat.records import Usage
 from taskchat.chat.turn import Turns
 from taskchat.db.database import Transaction

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.doubt import IN_DOUBT, NOTHING_READ
 from taskchat.chat.records import OwnedTurn, Step, TurnLostError
-from taskchat.chat.turn import TurnLimits
 from taskchat.db.database import ConnectionLostError, Database, Work, as_json
 from taskchat.errors import ModelError
 from tests.chat.conftest import ChatDriver
@@ -206,6 +206,18 @@ async def test_a_turn_that_goes_on_after_a_doubt_does_not_call_again(
     assert _returns(other.model.asked[0]) == [("mail_send_slowly", IN_DOUBT, "failed")]
     assert (await chat.messages())[1][2] == f"I do not know.\n\n{DOUBT}"
     assert mail.sent == ["a"]
+
+
+async def test_a_call_that_is_begun_holds_what_is_said_of_it_should_nothing_more_be_written(
+    chat: ChatDriver, mail: Mailbox
+) -> None:
+    # So a copy of any other version, which may have other words, tells the same.
+    calls = (("mail_send_slowly", {"text": "a"}), ("mail_read_slowly", {"text": "b"}))
+    chat.model.calls_all(*calls)
+
+    await _left_in_a_call(chat, mail)
+
+    assert (await _steps(chat))[1:] == [(1, "begun", IN_DOUBT), (2, "begun", NOTHING_READ)]
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -32,7 +32,7 @@ def chat(chat_elsewhere: ChatDriver) -> ChatDriver:
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taskchat.chat.turn.ANSWER_PAUSES_S", (0, 0))
+    monkeypatch.setattr("taskchat.chat.agent.ANSWER_PAUSES_S", (0, 0))
 
 
 def lives(examples: int) -> Callable[[Any], Any]:

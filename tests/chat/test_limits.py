@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from taskchat.chat.journal import Journal
-from taskchat.chat.journal_steps import Limits
+from taskchat.chat.limits import Limits
 from taskchat.chat.window import Window
 from taskchat.errors import TooManyRequestsError
 from taskchat.rates import Rate

@@ -10,8 +10,16 @@ import pytest
 from pydantic_ai.messages import ToolCallPart
 
 from taskchat.chat.events import TurnEvent
-from taskchat.chat.journal import Claim, StepDraft
-from taskchat.chat.records import Busy, Ending, Known, Opened, OwnedTurn, TurnLostError
+from taskchat.chat.records import (
+    Busy,
+    Claim,
+    Ending,
+    Known,
+    Opened,
+    OwnedTurn,
+    StepDraft,
+    TurnLostError,
+)
 from taskchat.chat.toolset import Toolset
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
 from taskchat.errors import ConversationBusyError, StoppingError
@@ -656,7 +664,7 @@ async def test_an_act_whose_connection_breaks_before_its_end_is_done_once(
         (row,) = await tx.fetch("SELECT pg_backend_pid() AS pid")
         await chat.execute(f"SELECT pg_terminate_backend({row['pid']})")
 
-    chat.turns._toolset = MeddledToolset(break_connection)  # pyright: ignore[reportPrivateUsage]
+    chat.turns._agent._toolset = MeddledToolset(break_connection)  # pyright: ignore[reportPrivateUsage]
     chat.model.calls_all(("add_task", {"title": "One"}), ("add_task", {"title": "Two"}))
 
     record = (await chat.send("one and two")).record
@@ -680,7 +688,7 @@ async def test_two_turns_that_wait_for_each_others_tasks_are_both_done(chat: Cha
         await asyncio.sleep(0.05)
 
     for copy, order in zip(copies, ((1, 2), (2, 1)), strict=True):
-        copy.turns._toolset = MeddledToolset(meet)  # pyright: ignore[reportPrivateUsage]
+        copy.turns._agent._toolset = MeddledToolset(meet)  # pyright: ignore[reportPrivateUsage]
         copy.model.calls_all(*(("complete_task", {"task_id": number}) for number in order))
 
     answers = await asyncio.gather(*(copy.send("done both") for copy in copies))

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from taskchat.chat import journal, journal_reads
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.events import TurnEvent
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.records import OwnedTurn, TurnRecord
-from taskchat.chat.turn import TurnLimits
 from taskchat.db.database import Database, Work
 from taskchat.errors import AgentTimeoutError, DatabaseError, ModelError, TooManyRequestsError
 from taskchat.ids import UserId

@@ -15,9 +15,9 @@ from pydantic_ai.messages import (
     ToolReturnPart,
 )
 
+from taskchat.chat.agent import TurnLimits
 from taskchat.chat.context import STAND_IN
 from taskchat.chat.toolset import Toolset
-from taskchat.chat.turn import TurnLimits
 from taskchat.errors import ConversationNotFoundError, ModelError, StoppingError
 from taskchat.ids import new_uid
 from tests.chat.conftest import ChatDriver, never

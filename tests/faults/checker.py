@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from taskchat.chat.doubt import IN_DOUBT
 from tests.faults.history import Run, Tables
 
 ENDS = ("turn.completed", "turn.failed", "turn.cancelled")
@@ -100,10 +99,7 @@ def replies_tell_what_was_done(run: Run, tables: Tables) -> Iterator[str]:
     for step in tables.steps:
         if step["kind"] != "response":
             body = step["body"]
-            told = {key: body[key] for key in body if key != "id"}
-            if step["kind"] == "in_doubt":
-                told = {"name": body["name"], "ok": False, "result": IN_DOUBT, "in_doubt": True}
-            done[step["turn_id"]][body["id"]] = told
+            done[step["turn_id"]][body["id"]] = {key: body[key] for key in body if key != "id"}
     replies = _replies(tables)
     for turn in tables.turns:
         results, reply = done[turn["id"]], replies.get(turn["id"])

@@ -34,9 +34,9 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from taskchat import cli
+from taskchat.chat.agent import Agent
 from taskchat.chat.journal import Journal
 from taskchat.chat.progress import Progress
-from taskchat.chat.turn import Turns
 from taskchat.db import sqlite
 from taskchat.db.database import ConnectionLostError
 from taskchat.db.postgres import PostgresDatabase, _PostgresTransaction  # pyright: ignore[reportPrivateUsage]
@@ -129,14 +129,14 @@ def _inside(harm: Harm, name: str) -> None:
 
 
 def _telling_what_is_asked() -> None:
-    think = Turns._think  # pyright: ignore[reportPrivateUsage]
+    think = Agent._think  # pyright: ignore[reportPrivateUsage]
 
     @wraps(think)
-    async def hooked(self: Turns, progress: Progress, parameters: Any, deadline: float) -> Any:
+    async def hooked(self: Agent, progress: Progress, parameters: Any, deadline: float) -> Any:
         say("asked", progress.turn.uid, progress.turn.epoch, len(progress.steps))
         return await think(self, progress, parameters, deadline)
 
-    Turns._think = hooked  # pyright: ignore[reportPrivateUsage]
+    Agent._think = hooked  # pyright: ignore[reportPrivateUsage]
 
 
 def _losing_answers(harm: Harm) -> None:

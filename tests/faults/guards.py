@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskchat import migrations
 from taskchat.chat import journal_events, journal_leases
-from taskchat.chat.journal import Journal, settled
+from taskchat.chat.journal import Journal
 from taskchat.chat.records import (
     Ending,
     Opened,
@@ -26,7 +26,7 @@ from taskchat.chat.records import (
     Usage,
 )
 from taskchat.chat.toolset import Toolset
-from taskchat.db.database import Transaction
+from taskchat.db.database import Transaction, settled
 from taskchat.db.postgres import PostgresDatabase
 from taskchat.ids import new_uid
 from tests.faults.points import POINTS

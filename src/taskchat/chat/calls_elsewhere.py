@@ -1,7 +1,7 @@
 """Makes the calls of an answer that go to further tool servers; each is made once at most.
 
     begin     the answer, the effects on our tasks, and a step `begun` for each call elsewhere: one
-              transaction, which also renews the lease (`turn.py` writes it)
+              transaction, which also renews the lease (`agent.py` writes it)
     call      all of them at once, while no transaction is open
     result    each replaces its `begun` under the fence, in a transaction of its own
 

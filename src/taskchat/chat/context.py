@@ -15,7 +15,6 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from taskchat.chat.doubt import result_of
 from taskchat.chat.instructions import instructions
 
 if TYPE_CHECKING:
@@ -98,8 +97,7 @@ def _done(steps: Sequence[Step], system: str) -> Iterator[ModelMessage]:
             if was_sent_back(response):
                 yield correction(system)
         else:
-            result = result_of(step)
-            returns.append(tool_return(result["name"], result["id"], result))
+            returns.append(tool_return(step.body["name"], step.body["id"], step.body))
     if returns:
         yield ModelRequest(parts=[*returns], instructions=system)
 

@@ -11,9 +11,9 @@ from taskchat.chat.conversations import (
     ConversationQuery,
     belongs_to_someone,
 )
-from taskchat.chat.journal import settled
 from taskchat.chat.journal_cancel import cancel_running
 from taskchat.chat.messages import Message, MessageList
+from taskchat.db.database import settled
 from taskchat.errors import ConversationNotFoundError, MessageNotFoundError
 
 if TYPE_CHECKING:

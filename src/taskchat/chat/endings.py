@@ -9,7 +9,6 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from taskchat.chat import receipts
 from taskchat.chat.context import read_response, was_sent_back
-from taskchat.chat.doubt import result_of
 from taskchat.chat.records import Ending
 from taskchat.chat.texts import tool_call_json
 
@@ -46,7 +45,7 @@ def said_in(stored: Sequence[ModelResponse], last: ModelResponse | None = None) 
 
 def results_of(steps: Sequence[Step]) -> list[Mapping[str, Any]]:
     """What the tools gave back, in order."""
-    return [result_of(step) for step in steps if step.kind != "response"]
+    return [step.body for step in steps if step.kind != "response"]
 
 
 def added_up(

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from taskchat.chat.context import read_response
-from taskchat.chat.doubt import result_of
 from taskchat.chat.endings import calls_in
 from taskchat.chat.texts import call_arguments, tool_call_json
 from taskchat.errors import turn_failure
@@ -93,8 +92,7 @@ def called_and_returned(
 
 def returned(step: Step) -> tuple[EventName, Mapping[str, Any]]:
     """What is told of a call once it has come to something, or is in doubt."""
-    result = result_of(step)
-    return "tool.returned", {key: result[key] for key in ("id", "name", "ok", "result")}
+    return "tool.returned", {key: step.body[key] for key in ("id", "name", "ok", "result")}
 
 
 def unreturned(events: Iterable[TurnEvent]) -> Sequence[str]:

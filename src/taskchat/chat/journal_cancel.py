@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.chat import journal_events, journal_leases, journal_reads, journal_steps
+from taskchat.chat import journal_events, journal_leases, journal_reads, journal_statements
 from taskchat.chat.endings import cancelled
 from taskchat.chat.events import numbered, returned
 from taskchat.chat.journal_events import completing
@@ -44,7 +44,7 @@ async def cancel_running(
         number = turn.last_event_id + 1 + len(events)
         events.append(completing(number, turn.shown, ending.content, turn.attempt))
         await journal_events.insert(tx, user, turn.id, events)
-    await journal_steps.close_turn(tx, turn, ending, new_uid())
+    await journal_statements.close_turn(tx, turn, ending, new_uid())
     await tx.execute("UPDATE turns SET epoch = epoch + 1 WHERE id = $1", turn.id)
     return turn.id
 

@@ -45,7 +45,22 @@ async def tell(
     return True
 
 
-async def story(tx: Transaction, record: TurnRecord, last_id: int) -> Sequence[TurnEvent]:
+async def story(
+    tx: Transaction, user: UserId, turn: TurnId, last_id: int
+) -> tuple[TurnRecord, Sequence[TurnEvent]] | None:
+    """How a turn stands and what it has told after that number; None where there is none."""
+    # The turn first: what it told before it ended is then there, too. If it goes on between two
+    # looks, the end that was seen first is not its last.
+    while True:
+        record = await journal_reads.record(tx, user, turn, deleted_too=True)
+        if record is None:
+            return None
+        told = await _told(tx, record, last_id)
+        if record.status == "running" or await journal_reads.is_last_end(tx, record):
+            return record, told
+
+
+async def _told(tx: Transaction, record: TurnRecord, last_id: int) -> Sequence[TurnEvent]:
     """All there is to tell of a turn after that number, its end included where it has ended."""
     if not record.streamed:
         told = plain_story(record, await journal_reads.steps(tx, record.id))

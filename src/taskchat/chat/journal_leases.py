@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.ids import TurnId
+from taskchat.chat.records import Claim
+from taskchat.ids import TurnId, UserId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from taskchat.db.database import Row, Transaction
 
 CLAIM_LIMIT = 8
+TAKEOVERS = 3
+"""A turn that was taken over this often and falls silent once more is given up."""
 
 
 async def fence(tx: Transaction, turn: OwnedTurn, usage: Usage | None = None) -> bool:
@@ -59,27 +62,43 @@ async def renewing_fence(tx: Transaction, turn: OwnedTurn, lease_s: float) -> bo
     return renewed > 0
 
 
-async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> set[int]:
-    """Set the leases of those turns that are still the caller's; gives their ids."""
+async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> Sequence[OwnedTurn]:
+    """Set the leases of those turns that are still the caller's; gives the others."""
     ordered = sorted(turns, key=lambda each: each.id)
     if tx.dialect == "postgres":
-        rows = await tx.fetch("SELECT turn_renew_1($1, $2, $3) AS id", *_held(ordered), lease_s)
-        return {row["id"] for row in rows}
-    kept: set[int] = set()
-    for turn in ordered:
-        if await renewing_fence(tx, turn, lease_s):
-            kept.add(turn.id)
-    return kept
+        kept = await tx.fetch("SELECT turn_renew_1($1, $2, $3) AS id", *_held(ordered), lease_s)
+        return _without(turns, kept)
+    return [turn for turn in ordered if not await renewing_fence(tx, turn, lease_s)]
 
 
-async def watch(tx: Transaction, turns: Sequence[OwnedTurn]) -> set[int]:
-    """The ids of those turns that are still the caller's, on Postgres. Writes nothing."""
-    rows = await tx.fetch("SELECT turn_watch_1($1, $2) AS id", *_held(turns))
-    return {row["id"] for row in rows}
+async def watch(tx: Transaction, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:
+    """Those of the turns that are not the caller's any more, on Postgres. Writes nothing."""
+    return _without(turns, await tx.fetch("SELECT turn_watch_1($1, $2) AS id", *_held(turns)))
 
 
-async def claim(tx: Transaction, lease_s: float) -> Sequence[Row]:
-    """Take over some turns whose owner is silent or has offered them: id, user_id, epoch, takeovers."""
+async def offer(tx: Transaction, turn: OwnedTurn) -> None:
+    """Let others take the turn over at once, if it is the caller's."""
+    await tx.execute(
+        "UPDATE turns SET offered = true WHERE id = $1 AND epoch = $2 AND status = 'running'",
+        turn.id,
+        turn.epoch,
+    )
+
+
+async def end_all(tx: Transaction) -> None:
+    """End every lease, whoever holds it."""
+    await tx.execute("UPDATE turns SET lease_until = 0 WHERE status = 'running'")
+
+
+async def claim(tx: Transaction, lease_s: float) -> Sequence[Claim]:
+    """Take over some turns whose owner is silent or has offered them."""
+    return [
+        Claim(TurnId(row["id"]), UserId(row["user_id"]), row["epoch"], row["takeovers"] > TAKEOVERS)
+        for row in await _claim(tx, lease_s)
+    ]
+
+
+async def _claim(tx: Transaction, lease_s: float) -> Sequence[Row]:
     if tx.dialect == "postgres":
         return await tx.fetch("SELECT * FROM turn_claim_1($1, $2)", CLAIM_LIMIT, lease_s)
     # A lease that ends too far ahead was set by a clock that has been set back since.
@@ -106,3 +125,8 @@ async def doubt(tx: Transaction, turn: TurnId) -> None:
 
 def _held(turns: Sequence[OwnedTurn]) -> tuple[list[int], list[int]]:
     return [turn.id for turn in turns], [turn.epoch for turn in turns]
+
+
+def _without(turns: Sequence[OwnedTurn], kept: Sequence[Row]) -> Sequence[OwnedTurn]:
+    ids = {row["id"] for row in kept}
+    return [turn for turn in turns if turn.id not in ids]

@@ -22,6 +22,8 @@ from taskchat.ids import ConversationId, TurnId, UserId
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from taskchat.chat.records import Ending, TurnRequest
+
 
 def moment(epoch_s: float) -> datetime:
     """A time that came as seconds; exact to the microsecond for some 200 years."""
@@ -133,6 +135,57 @@ async def owned_turn(tx: Transaction, turn: TurnId, epoch: int, window: Window) 
         unreturned=unreturned(told),
         replied=row["replied"],
         usage=Usage(row["input_tokens"], row["output_tokens"], row["requests"]),
+    )
+
+
+def opened_turn(request: TurnRequest, found: Mapping[str, Any]) -> OwnedTurn:
+    """The turn that an open has just made, from its outcome."""
+    return OwnedTurn(
+        id=TurnId(found["turn_id"]),
+        uid=request.uid,
+        user=request.user,
+        conversation_id=ConversationId(found["conversation_id"]),
+        conversation_uid=as_uuid(found["conversation_uid"]),
+        epoch=1,
+        attempt=1,
+        question=request.content,
+        time_zone=request.time_zone,
+        created_at=moment(found["created_at"]),
+        history=[HistoryMessage(*entry) for entry in found["history"]],
+        summary=found["summary"] or "",
+        summary_seq=found["summary_seq"],
+        streamed=request.streamed,
+    )
+
+
+def closed_turn(turn: OwnedTurn, ending: Ending, closed: Mapping[str, Any]) -> TurnRecord:
+    """The turn that a close has just ended, from its outcome."""
+    reply = None
+    if ending.content is not None:
+        reply = Reply(
+            uid=as_uuid(closed["message_uid"]),
+            content=ending.content,
+            tool_calls=ending.tool_calls,
+            tool_results=ending.tool_results,
+            metadata=ending.metadata,
+            created_at=moment(closed["created_at"]),
+        )
+    return TurnRecord(
+        id=turn.id,
+        uid=turn.uid,
+        user=turn.user,
+        conversation_id=turn.conversation_id,
+        conversation_uid=turn.conversation_uid,
+        status=ending.status,
+        epoch=turn.epoch,
+        attempt=turn.attempt,
+        error_code=ending.error_code,
+        retryable=ending.retryable,
+        usage=ending.usage,
+        created_at=turn.created_at,
+        finished_at=moment(closed["finished_at"]),
+        reply=reply,
+        streamed=turn.streamed,
     )
 
 

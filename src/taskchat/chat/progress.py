@@ -25,7 +25,6 @@ from taskchat.chat.context import (
     tool_return,
     was_sent_back,
 )
-from taskchat.chat.doubt import result_of
 from taskchat.chat.endings import added_up, results_of, said_in
 from taskchat.chat.events import returned
 from taskchat.chat.records import Ending
@@ -162,8 +161,7 @@ class Progress:
 
 
 def _return_of(step: Step) -> ToolReturnPart:
-    result = result_of(step)
-    return tool_return(result["name"], result["id"], result)
+    return tool_return(step.body["name"], step.body["id"], step.body)
 
 
 def text_of_event(event: object) -> str:

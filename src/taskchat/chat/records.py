@@ -222,5 +222,16 @@ class Busy:
 Opening = Opened | Known | Busy
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A turn that this copy has just made its own, by raising its epoch, and not read yet."""
+
+    turn: TurnId
+    user: UserId
+    epoch: int
+    given_up: bool = False
+    """It was taken over too often: only its end is left to write."""
+
+
 class TurnLostError(Exception):
     """Another copy owns the turn now, or it has ended: stop, and write nothing more."""

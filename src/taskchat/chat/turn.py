@@ -1,7 +1,8 @@
-"""A chat turn from top to bottom: open, think, act, close.
+"""A chat turn from top to bottom: open, run, listen.
 
     send    a request comes in: open the turn (or find it, or wait for its place), then listen
-    run     the turn's own background job: think and act until there is an answer, then close
+    run     the turn's own background job: `agent.py` thinks and acts until there is an answer, then
+            closes
 
 A request is only one listener of a turn: it may leave, and the turn goes on. What must survive is
 in the journal before anyone is told of it; nothing here is needed to finish a turn elsewhere.
@@ -18,14 +19,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic_ai.models import ModelRequestParameters
 
-from taskchat.chat import delete_guard
-from taskchat.chat.calls_elsewhere import finish_calls, still_ours
-from taskchat.chat.context import write_response
-from taskchat.chat.endings import calls_in
-from taskchat.chat.events import STARTED_ID, called_and_returned, started
-from taskchat.chat.progress import Progress, ours, text_of_event
+from taskchat.chat.agent import Agent
+from taskchat.chat.events import STARTED_ID, started
 from taskchat.chat.records import (
     Busy,
     Known,
@@ -38,31 +34,22 @@ from taskchat.chat.records import (
 from taskchat.chat.telling import Telling
 from taskchat.chat.waiting import WaitingLine, woken
 from taskchat.errors import (
-    AgentTimeoutError,
-    ContextTooLongError,
     ConversationBusyError,
     DatabaseError,
-    InternalError,
-    MaxIterationsError,
-    ModelError,
     StoppingError,
-    TurnFailedError,
-    TurnInterruptedError,
     TurnNotFoundError,
 )
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from pydantic_ai.messages import ModelResponse
     from pydantic_ai.models import Model
 
+    from taskchat.chat.agent import TurnLimits
     from taskchat.chat.events import TurnEvent
     from taskchat.chat.journal import Journal
-    from taskchat.chat.records import Step, StepDraft
     from taskchat.chat.summaries import Summaries
     from taskchat.chat.toolset import Toolset
-    from taskchat.db.database import Transaction
     from taskchat.ids import ConversationId, TurnId, UserId
 
 log = structlog.get_logger()
@@ -74,18 +61,8 @@ LISTEN_POLL_S = (0.25, 1.0)
 
 FOLLOW_POLL_S = (0.15, 1.0)
 """The same for who follows what a turn tells: while something comes, and at last."""
-ANSWER_PAUSES_S = (0.2, 1)
-"""An answer that breaks off is asked for again after these."""
 
 IsGone = Callable[[], Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class TurnLimits:
-    """What one attempt of a turn may use."""
-
-    timeout_s: float = 30
-    iterations: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +85,8 @@ class Turns:
         summaries: Summaries | None = None,
     ) -> None:
         self._journal = journal
+        self._agent = Agent(journal, toolset, model, limits)
         self._summaries = summaries
-        self._toolset = toolset
-        self._model = model
-        self._limits = limits
         self._line = WaitingLine()
         self._jobs: dict[TurnId, _Job] = {}
         self._stopping = False
@@ -310,7 +285,7 @@ class Turns:
     async def _run_job(self, turn: OwnedTurn, telling: Telling) -> TurnRecord | None:
         """Run the turn; None where it was lost, and its end is another copy's."""
         try:
-            record = await self.run(turn, telling)
+            record = await self._agent.run(turn, telling)
         except TurnLostError:
             log.info("turn.lost", turn_id=str(turn.uid), epoch=turn.epoch)
             return None
@@ -329,141 +304,6 @@ class Turns:
         # Asked for in any case: asyncio prints the whole error where nobody did.
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("turn.left_running", turn_id=str(turn.uid), kind=type(error).__name__)
-
-    async def run(self, turn: OwnedTurn, telling: Telling) -> TurnRecord:
-        """Think and act until there is an answer, then close; every failure has its named end.
-
-        Raises:
-            TurnLostError: another copy owns the turn.
-            DatabaseError: something could not be stored; a take-over will go on.
-        """
-        progress = Progress(turn, telling)
-        started = time.monotonic()
-        try:
-            progress.begin()
-            if turn.given_up:
-                raise TurnInterruptedError
-            answer = await self._think_and_act(progress, started + self._limits.timeout_s)
-            ending = progress.completed(answer)
-        except TurnFailedError as error:
-            ending = progress.failed(error)
-        except (TurnLostError, DatabaseError, asyncio.CancelledError):
-            raise
-        except Exception as error:  # noqa: BLE001  the edge of the job: nothing may leave it running
-            log.error("turn.crashed", turn_id=str(turn.uid), kind=type(error).__name__)
-            ending = progress.failed(InternalError())
-        await telling.finish(ending.content)
-        record = await self._journal.close(turn, ending)
-        log.info(
-            "turn.ended",
-            turn_id=str(turn.uid),
-            status=record.status,
-            error_code=record.error_code,
-            attempt=turn.attempt,
-            history=len(turn.history),
-            requests=record.usage.requests,
-            tool_calls=len(ending.tool_calls or ()),
-            ms=round((time.monotonic() - started) * 1000),
-        )
-        return record
-
-    async def _think_and_act(self, progress: Progress, deadline: float) -> ModelResponse:
-        """Ask the model, do what it calls for, and ask again, until it answers in words.
-
-        An answer that claims what nothing has done goes back to the model, once.
-        """
-        parameters = ModelRequestParameters(function_tools=await self._toolset.definitions())
-        for _ in range(self._limits.iterations):
-            response = await self._think(progress, parameters, deadline)
-            if not calls_in(response) and not progress.must_be_mended(response):
-                return response
-            await self._act(progress, response, deadline)
-            if not calls_in(response):
-                progress.telling.resume(progress.said(), always=False)
-        raise MaxIterationsError
-
-    async def _think(
-        self, progress: Progress, parameters: ModelRequestParameters, deadline: float
-    ) -> ModelResponse:
-        """One request to the model. No transaction is open, and only this is under the limit."""
-        left_s = deadline - time.monotonic()
-        ask = self._ask_streaming if progress.turn.streamed else self._ask
-        try:
-            async with asyncio.timeout(max(left_s, 0)):
-                try:
-                    response = await ask(progress, parameters)
-                except ContextTooLongError:
-                    if not progress.shorten():
-                        raise
-                    response = await ask(progress, parameters)
-        except TimeoutError:
-            raise AgentTimeoutError(retryable=True) from None
-        progress.count(response.usage)
-        return ours(response, progress.turn, len(progress.steps))
-
-    async def _ask(self, progress: Progress, parameters: ModelRequestParameters) -> ModelResponse:
-        return await self._model.request(progress.messages, None, parameters)
-
-    async def _ask_streaming(
-        self, progress: Progress, parameters: ModelRequestParameters
-    ) -> ModelResponse:
-        """The same, telling the answer while it comes; one that breaks off is asked for again."""
-        telling = progress.telling
-        has_begun = False
-        for pause_s in (*ANSWER_PAUSES_S, None):
-            telling.begin_answer()
-            try:
-                request = self._model.request_stream(progress.messages, None, parameters)
-                async with request as stream:
-                    has_begun = True
-                    try:
-                        async for event in stream:
-                            telling.say(text_of_event(event))
-                    except BaseException:
-                        if stream.usage.has_values():  # some tell it with their first words
-                            progress.count(stream.usage)
-                        raise
-                    return stream.get()
-            except ModelError as error:
-                if not (error.retryable and has_begun) or pause_s is None:
-                    raise
-                telling.resume(progress.said(), always=False)
-                await asyncio.sleep(pause_s)
-        raise AssertionError
-
-    async def _act(self, progress: Progress, response: ModelResponse, deadline: float) -> None:
-        """Do the calls of an answer and write it down with them: all of it, or nothing.
-
-        Calls on further servers are only begun with it, and made when that is committed.
-        """
-        calls = calls_in(response)
-        elsewhere = await self._toolset.begins(calls)
-        held = delete_guard.held_back(progress.turn, progress.steps, calls)
-
-        async def work(tx: Transaction) -> Sequence[StepDraft]:
-            effects: list[StepDraft] = [
-                elsewhere.get(call.tool_call_id)
-                or held.get(call.tool_call_id)
-                or ("effect", await self._toolset.call(tx, progress.turn, call))
-                for call in calls
-            ]
-            return [("response", write_response(response)), *effects]
-
-        telling = progress.telling
-
-        def tell(steps: Sequence[Step]) -> Sequence[TurnEvent]:
-            return telling.numbers(called_and_returned(calls, steps))
-
-        await telling.settle()
-        renewed_at = time.monotonic()
-        idx = len(progress.steps)
-        write = self._journal.begin if elsewhere else self._journal.act
-        steps = await write(progress.turn, idx, work, tell, progress.usage)
-        telling.publish(tell(steps))
-        progress.add(steps)
-        if elsewhere:
-            await still_ours(self._journal, progress, renewed_at)
-            await finish_calls(self._journal, self._toolset, progress, response, deadline)
 
     # ---- this copy ----
 

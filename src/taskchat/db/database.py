@@ -16,7 +16,9 @@ place of use.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +34,9 @@ Dialect = Literal["sqlite", "postgres"]
 Argument = str | int | float | bool | datetime | UUID | Sequence[int] | Sequence[str] | None
 """A sequence is an array, which only Postgres has."""
 T = TypeVar("T")
+
+RESEND_S = 10
+"""How long a write whose answer was lost is sent again."""
 
 
 class ConflictError(Exception):
@@ -138,6 +143,20 @@ class Database(Protocol):
     async def close(self) -> None:
         """Finish what was begun and let go of every connection."""
         ...
+
+
+async def settled(attempt: Callable[[bool], Awaitable[T]]) -> T:
+    """Send a write until it is known to be done; `attempt` is told whether it is sent again."""
+    give_up = time.monotonic() + RESEND_S
+    again = False
+    while True:
+        try:
+            return await attempt(again)
+        except (ConnectionLostError, DeadlockError):
+            if time.monotonic() > give_up:
+                raise
+            again = True
+            await asyncio.sleep(0.2)
 
 
 def as_time(value: datetime | str) -> datetime:

@@ -42,6 +42,9 @@ def initialize() -> object:
 def list_tools() -> object:
     if MODE == "lists nonsense":
         return {"tools": 5}
+    if MODE == "has many tools":
+        many = [{**TOOLS[0], "name": f"tool {number}"} for number in range(101)]
+        return {"tools": [STRANGE[0]] * 10 + many}
     return {"tools": [*TOOLS, *STRANGE] if MODE == "has strange tools" else TOOLS}
 
 

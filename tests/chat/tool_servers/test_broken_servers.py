@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from taskchat.chat.tool_servers.file import CommandServer, HttpServer
 from taskchat.chat.tool_servers.outcomes import Outcome
 from taskchat.chat.tool_servers.servers import ToolServers
+from taskchat.chat.tool_servers.words import not_reached
 from tests.chat.tool_servers.notes import processes_with
 from tests.processes import until
 
@@ -102,6 +104,18 @@ async def test_only_tools_that_a_provider_takes_are_told() -> None:
     await servers.close()
 
 
+async def test_as_many_tools_are_told_as_a_request_holds_and_the_others_are_logged() -> None:
+    servers = ToolServers([_old("has many tools")])
+    with capture_logs() as lines:
+        found = await servers.examine()
+    await servers.close()
+
+    # Those that no provider takes have no place among them.
+    assert found == {"old": 100}
+    left_out = [line["tools"] for line in lines if line["event"] == "tool_server.tools_left_out"]
+    assert left_out == [11]
+
+
 async def test_a_turn_waits_a_moment_for_a_server_that_starts_slowly_and_no_longer() -> None:
     servers = ToolServers([_old("hangs")])
     servers.begin()
@@ -173,6 +187,14 @@ async def test_a_process_whose_child_holds_its_output_is_not_waited_for() -> Non
 
 async def _http(stack: AsyncExitStack, handler: Handler) -> HttpServer:
     """Something at an address."""
+    return _at(await _site(stack, handler))
+
+
+def _at(site: web.TCPSite) -> HttpServer:
+    return HttpServer("web", f"{site.name}/mcp", timeout_s=2)
+
+
+async def _site(stack: AsyncExitStack, handler: Handler) -> web.TCPSite:
     app = web.Application(client_max_size=2**30)
     app.router.add_route("*", "/mcp", handler)
     runner = web.AppRunner(app, shutdown_timeout=0)
@@ -180,7 +202,7 @@ async def _http(stack: AsyncExitStack, handler: Handler) -> HttpServer:
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    return HttpServer("web", f"http://127.0.0.1:{runner.addresses[0][1]}/mcp", timeout_s=2)
+    return site
 
 
 def _result_for(body: Json, answer: Callable[[Json], web.Response]) -> web.Response:
@@ -295,6 +317,39 @@ async def test_a_connection_that_breaks_ends_its_own_call_only() -> None:
         await servers.close()
 
     assert (broken, found) == (None, Outcome(True, "good"))
+
+
+async def test_a_call_that_reaches_nobody_leaves_those_of_others_alone() -> None:
+    is_waiting, may_end = asyncio.Event(), asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.method != "POST":
+            return web.Response(status=405)
+        body = await request.json()
+        if body.get("method") == "tools/call":
+            is_waiting.set()
+            await may_end.wait()
+        response = _result_for(body, lambda body: _as_json(_answered(body, "good")))
+        response.force_close()  # so that the next call needs a connection of its own
+        return response
+
+    async with AsyncExitStack() as stack:
+        site = await _site(stack, handler)
+        servers = ToolServers([replace(_at(site), timeout_s=30)])
+        await servers.examine()
+        other = asyncio.create_task(servers.call("web_echo", {}, LIMIT_S))
+        await is_waiting.wait()
+        await site.stop()
+        unreached = await servers.call("web_echo", {}, LIMIT_S)
+        may_end.set()
+        found = await other
+        alone = await servers.call("web_echo", {}, LIMIT_S)
+        told = await servers.definitions()
+        await servers.close()
+
+    nobody = Outcome(False, not_reached("web"))
+    assert (unreached, found, alone) == (nobody, Outcome(True, "good"), nobody)
+    assert told == []
 
 
 async def test_an_http_server_that_never_answers_is_left_in_time() -> None:

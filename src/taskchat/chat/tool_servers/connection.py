@@ -40,6 +40,8 @@ PATIENCE_S = 3
 STEADY_S = 60
 """A session that held so long is forgiven its end: the next one is begun at once."""
 LONGEST_PAUSE_S = 60
+MOST_TOOLS = 100
+"""Providers take 128 tools or so in a request, all servers and our own together."""
 CLOSE_S = 10
 """More than the end of a child process takes that does not want to."""
 
@@ -72,6 +74,7 @@ class Connection:
         self._job: asyncio.Task[None] | None = None
         self._began_at = 0.0
         self._settled = asyncio.Event()
+        self._calls = 0
         self._failures = 0
         self._retry_at = 0.0
         self._is_closed = False
@@ -80,6 +83,11 @@ class Connection:
     def is_up(self) -> bool:
         """Whether it can be asked now."""
         return self._client is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is under way, which the end of the session would leave in doubt."""
+        return self._calls == 0
 
     def begin(self) -> None:
         """Begin to connect, unless that is done, under way, or too soon after the last failure."""
@@ -119,12 +127,14 @@ class Connection:
         calling = asyncio.create_task(
             client.session.call_tool(tool, arguments, allow_input_required=True)
         )
+        self._calls += 1
         try:
             await asyncio.wait([calling, job], return_when=asyncio.FIRST_COMPLETED)
             if calling.done():
                 return calling.result()
             raise ConnectionResetError
         finally:
+            self._calls -= 1
             # Not waited for: to tell a server that hangs takes the library up to five seconds.
             calling.cancel()
             calling.add_done_callback(_forget)
@@ -187,7 +197,7 @@ class Connection:
 
         known: dict[str, KnownTool] = {}
         for tool in tools:
-            told = definition(self.server.name, tool)
+            told = definition(self.server.name, tool) if len(known) < MOST_TOOLS else None
             if told is not None:
                 hints = tool.annotations
                 only_reads = hints is not None and hints.read_only_hint is True

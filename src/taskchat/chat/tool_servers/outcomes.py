@@ -58,8 +58,10 @@ async def outcome_of_call(
         return Outcome(False, not_reached(name))
     except MCPError as error:
         if error.code in _NOT_SENT:
-            # Also a session that the server has forgotten: the next call begins another one.
-            connection.end("it was not reachable, or has forgotten the session")
+            # A session that is forgotten is of no more use to anybody; whom this call did not reach,
+            # may still answer those of others.
+            if error.code != UNREACHABLE or connection.is_idle:
+                connection.end("it was not reachable, or has forgotten the session")
             return Outcome(False, not_reached(name))
         if error.code in _REFUSALS:
             said = plain(error.message)[:REFUSAL_CHARS]

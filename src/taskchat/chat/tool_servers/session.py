@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mcp.shared.message import SessionMessage
     from mcp_types import Tool
 
-MOST_TOOLS = 100
-"""Providers take 128 tools or so in a request, all servers and our own together."""
 MOST_PAGES = 10
 LIST_S = 10
 MESSAGES_PER_S = 1_000
@@ -66,7 +64,7 @@ class Watched:
             cursor = page.next_cursor
             if cursor is None:
                 break
-        return found[:MOST_TOOLS]
+        return found
 
     async def changes(self) -> AsyncGenerator[Sequence[Tool]]:
         """The tools each time that they have changed, until the session ends."""
