@@ -17,7 +17,7 @@ from taskchat.auth.issuers import TokenRules
 from taskchat.auth.local_issuer import LOCAL_ISSUER
 from taskchat.auth.page import Page
 from taskchat.auth.tokens import TokenVerifier
-from taskchat.db.database import Database, Dialect, Transaction, Work
+from taskchat.db.database import Database, Dialect, Guard, Transaction, Work
 from taskchat.errors import StartError, TokenExpiredError, TokenInvalidError
 from taskchat.ids import UserId
 from tests.auth.conftest import PASSWORD, SHARED_SECRET, SIGNING_KEY, Identity, count
@@ -328,8 +328,10 @@ class Slow:
         await self.go_on.wait()
         return found
 
-    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
-        return await self._db.transaction(work, user=user)
+    async def transaction(
+        self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
+    ) -> T:
+        return await self._db.transaction(work, user=user, guard=guard)
 
     async def close(self) -> None:
         await self._db.close()

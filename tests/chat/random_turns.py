@@ -236,22 +236,22 @@ class MortalJournal(Journal):
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+        usage: Usage,
         tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
-        usage: Usage | None = None,
     ) -> Sequence[Step]:
         """See `Journal.act`."""
-        return await self._mortally(partial(super().act, turn, idx, work, tell, usage))
+        return await self._mortally(partial(super().act, turn, idx, work, usage, tell))
 
     async def begin(
         self,
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
+        usage: Usage,
         tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
-        usage: Usage | None = None,
     ) -> Sequence[Step]:
         """See `Journal.begin`."""
-        return await self._mortally(partial(super().begin, turn, idx, work, tell, usage))
+        return await self._mortally(partial(super().begin, turn, idx, work, usage, tell))
 
     async def result(
         self,

@@ -365,7 +365,7 @@ async def test_a_begin_renews_the_lease(chat: ChatDriver) -> None:
     async def nothing(tx: object) -> list[tuple[Any, Any]]:
         return []
 
-    await chat.journal.begin(turn, 1, nothing)
+    await chat.journal.begin(turn, 1, nothing, turn.usage)
 
     assert await chat.journal.claim() == []
 
@@ -379,7 +379,7 @@ async def test_a_begin_of_an_owner_that_lost_the_turn_is_refused(chat: ChatDrive
         return []
 
     with pytest.raises(TurnLostError):
-        await chat.journal.begin(turn, 1, nothing)
+        await chat.journal.begin(turn, 1, nothing, turn.usage)
 
 
 async def test_a_copy_that_stood_still_between_begin_and_call_looks_whether_the_turn_is_its_own(
@@ -449,7 +449,7 @@ async def _begun(chat: ChatDriver) -> OwnedTurn:
     async def work(tx: object) -> list[tuple[Any, Any]]:
         return [("begun", {"id": "c", "name": "mail_send"})]
 
-    await chat.journal.begin(turn, 0, work)
+    await chat.journal.begin(turn, 0, work, turn.usage)
     return turn
 
 

@@ -420,7 +420,7 @@ async def test_the_owner_of_a_turn_that_was_ended_elsewhere_writes_nothing_more(
     with pytest.raises(TurnLostError):
         await talk.chat.journal.close(turn, Ending("completed", "too late"))
     with pytest.raises(TurnLostError):
-        await talk.chat.journal.act(turn, 0, _effect)
+        await talk.chat.journal.act(turn, 0, _effect, turn.usage)
     assert await talk.chat.tasks() == []
     assert await talk.chat.journal.renew([turn]) == [turn]
     assert await talk.chat.journal.claim() == []
@@ -621,7 +621,7 @@ async def test_what_was_done_while_cancel_waited_is_in_the_reply(talk: Talk) -> 
         return [("response", response), ("effect", {**body, "result": result})]
 
     _, record = await asyncio.gather(
-        talk.chat.journal.act(turn, 0, two_effects),
+        talk.chat.journal.act(turn, 0, two_effects, turn.usage),
         talk.chat.journal.cancel(talk.chat.user, turn.uid),
         return_exceptions=True,
     )

@@ -172,8 +172,8 @@ async def test_a_turn_without_filters_works_on_its_users_rows(
     stranger = ChatDriver(chat.db, chat.everything, await make_user(chat.everything))
     transaction = chat.db.transaction
 
-    async def forgetful(work: Any, *, user: UserId | None = None) -> Any:
-        return await transaction(lambda tx: work(Forgetful(tx)), user=user)
+    async def forgetful(work: Any, **options: Any) -> Any:
+        return await transaction(lambda tx: work(Forgetful(tx)), **options)
 
     monkeypatch.setattr(chat.db, "transaction", forgetful)
     stranger.model.calls("list_tasks").says("Nothing there.")

@@ -95,7 +95,7 @@ async def test_an_owner_that_lost_its_turn_cannot_act(chat: ChatDriver) -> None:
     await chat.journal.claim()
 
     with pytest.raises(TurnLostError):
-        await chat.journal.act(turn, 0, _add)
+        await chat.journal.act(turn, 0, _add, turn.usage)
     assert await chat.tasks() == []
 
 
@@ -145,7 +145,7 @@ async def test_an_ended_turn_takes_no_more_steps(chat: ChatDriver) -> None:
     await chat.journal.close(turn, Ending("completed", "bye"))
 
     with pytest.raises(TurnLostError):
-        await chat.journal.act(turn, 0, _add)
+        await chat.journal.act(turn, 0, _add, turn.usage)
     assert await chat.tasks() == []
 
 
@@ -158,7 +158,7 @@ async def test_an_effect_whose_step_cannot_be_stored_is_undone(chat: ChatDriver)
         raise RuntimeError(message)
 
     with pytest.raises(RuntimeError):
-        await chat.journal.act(turn, 0, work)
+        await chat.journal.act(turn, 0, work, turn.usage)
     assert await chat.tasks() == []
     assert await chat.rows("SELECT idx FROM steps") == []
 
@@ -598,7 +598,7 @@ async def test_an_effect_whose_answer_was_lost_is_not_done_again(
     turn = await _opened(chat)
     losing.losing = 1
 
-    steps = await chat.journal.act(turn, 0, _add)
+    steps = await chat.journal.act(turn, 0, _add, turn.usage)
 
     assert len(steps) == 1
     assert await chat.tasks() == ["Effect"]

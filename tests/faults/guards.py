@@ -26,6 +26,7 @@ from taskchat.chat.records import (
     Usage,
 )
 from taskchat.chat.toolset import Toolset
+from taskchat.db import database
 from taskchat.db.database import Transaction, settled
 from taskchat.db.postgres import PostgresDatabase
 from taskchat.ids import new_uid
@@ -112,9 +113,16 @@ def break_in_python(guard: str, harm: Harm) -> None:
 
 
 def _fence_nothing() -> None:
-    async def fence(tx: Transaction, turn: OwnedTurn, usage: Usage | None = None) -> bool:
+    owning = journal_leases.owning
+
+    def of_anyone(turn: OwnedTurn, usage: Usage, lease_s: float | None = None) -> database.Guard:
+        guard = owning(turn, usage, lease_s)
+        return replace(guard, sql=guard.sql.partition(" AND ")[0])
+
+    async def fence(tx: Transaction, turn: OwnedTurn) -> bool:
         return True
 
+    journal_leases.owning = of_anyone
     journal_leases.fence = fence
 
 
@@ -124,8 +132,8 @@ def _effect_before_step(harm: Harm) -> None:
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Any]],
+        usage: Usage,
         tell: Callable[[Sequence[Step]], Any] = lambda _: (),
-        usage: Usage | None = None,
     ) -> Sequence[Step]:
         db: PostgresDatabase = self._db  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         drafts = await db.transaction(work, user=turn.user)

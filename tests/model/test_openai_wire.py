@@ -76,7 +76,7 @@ def test_a_tool_call_and_its_return_are_a_pair_by_id() -> None:
                 {
                     "id": "c1",
                     "type": "function",
-                    "function": {"name": "add_task", "arguments": '{"title":"Buy milk"}'},
+                    "function": {"name": "add_task", "arguments": '{"title": "Buy milk"}'},
                 }
             ],
         },

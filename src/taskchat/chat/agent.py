@@ -197,9 +197,9 @@ class Agent:
         renewed_at = time.monotonic()
         idx = len(progress.steps)
         write = self._journal.begin if elsewhere else self._journal.act
-        steps = await write(progress.turn, idx, work, tell, progress.usage)
+        steps = await write(progress.turn, idx, work, progress.usage, tell)
         telling.publish(tell(steps))
-        progress.add(steps)
+        progress.add(response, steps)
         if elsewhere:
             await still_ours(self._journal, progress, renewed_at)
             await finish_calls(self._journal, self._toolset, progress, response, deadline)

@@ -43,7 +43,7 @@ from taskchat.chat import (
 )
 from taskchat.chat.limits import Limits
 from taskchat.chat.records import Busy, Claim, Known, Opened, TurnLostError
-from taskchat.db.database import ConflictError, settled
+from taskchat.db.database import ConflictError, GuardError, settled
 from taskchat.db.postgres import PostgresDatabase
 from taskchat.errors import ConversationNotFoundError, DatabaseError, KeyReusedError
 from taskchat.ids import ConversationId, TurnId, new_uid
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         Usage,
     )
     from taskchat.chat.window import Window
-    from taskchat.db.database import Database, Transaction
+    from taskchat.db.database import Database, Guard, Transaction
     from taskchat.ids import UserId
 
 T = TypeVar("T")
@@ -175,8 +175,8 @@ class Journal:
         turn: OwnedTurn,
         idx: int,
         work: Effects,
+        usage: Usage,
         tell: Tell = lambda _: (),
-        usage: Usage | None = None,
     ) -> Sequence[Step]:
         """Do effects and write down the steps that record them, in one transaction.
 
@@ -184,41 +184,40 @@ class Journal:
             turn: whose steps they are.
             idx: of the first step.
             work: does the effects inside the transaction and says what to record.
+            usage: what the turn has used so far; who takes it over counts on from there.
             tell: the events of a streamed turn that are stored with these steps.
-            usage: what the turn has used so far; who takes it over counts on from there. None leaves
-                it as it stands.
 
         Raises:
             TurnLostError: the turn has another owner; nothing was done.
         """
-
-        async def write(tx: Transaction, again: bool) -> Sequence[Step]:
-            if not await journal_leases.fence(tx, turn, usage):
-                raise TurnLostError
-            return await journal_steps.write(tx, turn, idx, work, tell, again=again)
-
-        return await self._settled(turn.user, write)
+        guard = journal_leases.owning(turn, usage)
+        return await self._write_steps(turn, idx, work, tell, guard)
 
     async def begin(
         self,
         turn: OwnedTurn,
         idx: int,
         work: Effects,
+        usage: Usage,
         tell: Tell = lambda _: (),
-        usage: Usage | None = None,
     ) -> Sequence[Step]:
         """The same where calls on further servers are among the steps: after this they may be made.
 
         The lease begins anew, so nobody takes the turn over while that is being done.
         """
+        guard = journal_leases.owning(turn, usage, self.lease_s)
+        return await self._write_steps(turn, idx, work, tell, guard)
 
+    async def _write_steps(
+        self, turn: OwnedTurn, idx: int, work: Effects, tell: Tell, guard: Guard
+    ) -> Sequence[Step]:
         async def write(tx: Transaction, again: bool) -> Sequence[Step]:
-            is_ours = await journal_leases.renewing_fence(tx, turn, self.lease_s)
-            if not (is_ours and await journal_leases.fence(tx, turn, usage)):
-                raise TurnLostError
             return await journal_steps.write(tx, turn, idx, work, tell, again=again)
 
-        return await self._settled(turn.user, write)
+        try:
+            return await self._settled(turn.user, write, guard)
+        except GuardError:
+            raise TurnLostError from None
 
     async def result(self, turn: OwnedTurn, step: Step, tell: Tell = lambda _: ()) -> None:
         """Write down what a call on a further server came to, in place of its begun step.
@@ -358,8 +357,13 @@ class Journal:
         before = datetime.now(UTC) - journal_events.KEPT
         return await self._db.transaction(lambda tx: journal_events.purge(tx, before))
 
-    async def _settled(self, user: UserId, write: Callable[[Transaction, bool], Awaitable[T]]) -> T:
+    async def _settled(
+        self,
+        user: UserId,
+        write: Callable[[Transaction, bool], Awaitable[T]],
+        guard: Guard | None = None,
+    ) -> T:
         """A transaction that is sent until it is known to be done; it is told whether it is again."""
         return await settled(
-            lambda again: self._db.transaction(lambda tx: write(tx, again), user=user)
+            lambda again: self._db.transaction(lambda tx: write(tx, again), user=user, guard=guard)
         )

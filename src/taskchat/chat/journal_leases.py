@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskchat.chat.records import Claim
+from taskchat.db.database import Guard
 from taskchat.ids import TurnId, UserId
 
 if TYPE_CHECKING:
@@ -18,48 +19,42 @@ if TYPE_CHECKING:
     from taskchat.db.database import Row, Transaction
 
 CLAIM_LIMIT = 8
+_MINE = "id = $1 AND epoch = $2 AND status = 'running'"
 TAKEOVERS = 3
 """A turn that was taken over this often and falls silent once more is given up."""
 
 
-async def fence(tx: Transaction, turn: OwnedTurn, usage: Usage | None = None) -> bool:
-    """Whether the turn is the caller's, which it stays until the transaction ends.
+def owning(turn: OwnedTurn, usage: Usage, lease_s: float | None = None) -> Guard:
+    """What a transaction of the turn's owner begins with; the turn stays its own until the commit.
 
     Args:
-        tx: the transaction.
         turn: whose owner the caller takes itself for.
         usage: what the turn has used so far, to be written down with what follows.
+        lease_s: lets the lease begin anew, for what is to be done outside of the database.
     """
-    if usage is not None:
-        counted = await tx.execute(
-            "UPDATE turns SET input_tokens = $3, output_tokens = $4, requests = $5"
-            " WHERE id = $1 AND epoch = $2 AND status = 'running'",
+    lease = "" if lease_s is None else ", lease_until = epoch_now() + $6"
+    return Guard(
+        f"UPDATE turns SET input_tokens = $3, output_tokens = $4, requests = $5{lease}"  # noqa: S608
+        f" WHERE {_MINE}",
+        (
             turn.id,
             turn.epoch,
             usage.input_tokens,
             usage.output_tokens,
             usage.requests,
-        )
-        return counted == 1
+            *(() if lease_s is None else (lease_s,)),
+        ),
+    )
+
+
+async def fence(tx: Transaction, turn: OwnedTurn) -> bool:
+    """Whether the turn is the caller's, which it stays until the transaction ends."""
     owned = await tx.fetchrow(
-        "SELECT id FROM turns WHERE id = $1 AND epoch = $2 AND status = 'running'"
-        " FOR NO KEY UPDATE",
+        f"SELECT id FROM turns WHERE {_MINE} FOR NO KEY UPDATE",  # noqa: S608
         turn.id,
         turn.epoch,
     )
     return owned is not None
-
-
-async def renewing_fence(tx: Transaction, turn: OwnedTurn, lease_s: float) -> bool:
-    """The same; the turn's lease also begins anew, for what is to be done outside of here."""
-    renewed = await tx.execute(
-        "UPDATE turns SET lease_until = epoch_now() + $3"
-        " WHERE id = $1 AND epoch = $2 AND status = 'running'",
-        turn.id,
-        turn.epoch,
-        lease_s,
-    )
-    return renewed > 0
 
 
 async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> Sequence[OwnedTurn]:
@@ -68,7 +63,10 @@ async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> 
     if tx.dialect == "postgres":
         kept = await tx.fetch("SELECT turn_renew_1($1, $2, $3) AS id", *_held(ordered), lease_s)
         return _without(turns, kept)
-    return [turn for turn in ordered if not await renewing_fence(tx, turn, lease_s)]
+    renewing = f"UPDATE turns SET lease_until = epoch_now() + $3 WHERE {_MINE}"  # noqa: S608
+    return [
+        turn for turn in ordered if not await tx.execute(renewing, turn.id, turn.epoch, lease_s)
+    ]
 
 
 async def watch(tx: Transaction, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTurn]:

@@ -86,11 +86,15 @@ class Progress:
         """All that the model said in this turn, in answers that are stored."""
         return said_in(self._responses)
 
-    def add(self, steps: Sequence[Step]) -> None:
-        """What was just written down; the model is shown the results at its next request."""
+    def add(self, response: ModelResponse, steps: Sequence[Step]) -> None:
+        """What was just written down; the model is shown the results at its next request.
+
+        Args:
+            response: the answer that the first step holds.
+            steps: it, and what its calls came to.
+        """
         self.steps.extend(steps)
         request = cast("ModelRequest", self.messages[-1])
-        response = read_response(steps[0].body)
         self._responses.append(response)
         self.messages.append(response)
         if was_sent_back(response):
