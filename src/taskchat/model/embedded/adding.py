@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due, tells_repeat
 from taskchat.model.embedded.openings import LIST, NOTHING, find_title
 from taskchat.model.embedded.requests import Add, Priority
+from taskchat.model.embedded.several import share_date, split_errands
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     WEAK_VERBS,
@@ -91,11 +92,12 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     separate = SEPARATELY.search(title)
     if separate is not None:
         title, is_several = title[: separate.start()], True
-    titles = split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
+    is_several = is_several or _QUOTES.fullmatch(title) is not None
+    titles = split_titles(title) if is_several else split_errands(title, now)
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
-    return [add for add in adds if add is not None]
+    return share_date([add for add in adds if add is not None])
 
 
 def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
@@ -131,6 +133,16 @@ def clean_title(words: str) -> str:
     """A title as it is kept: on one line, its first letter a capital."""
     words = " ".join(words.split())
     return words[:1].upper() + words[1:]
+
+
+def read_errands(clause: str, message: Message, now: datetime) -> list[Add]:
+    """The tasks in bare orders told in one breath ("buy milk friday and pay the rent")."""
+    first, *others = split_errands(clause, now)
+    add = read_errand(first, message, now)
+    if add is None:
+        return []
+    adds = [add, *(build_add(one, message, now, heard=clause) for one in others)]
+    return share_date([replace(one, is_bare=True) for one in adds if one is not None])
 
 
 def read_errand(clause: str, message: Message, now: datetime) -> Add | None:

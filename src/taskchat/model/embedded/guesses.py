@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, read_errand, read_level, take_priority
+from taskchat.model.embedded.adding import build_add, read_errands, read_level, take_priority
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.mood import is_by_others
@@ -36,9 +36,9 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     done = read_report(text, heard)
     if done is not None:
         return [done]
-    errand = read_errand(text, heard.message, heard.now)
-    if errand is not None:
-        return [errand]
+    errands = read_errands(text, heard.message, heard.now)
+    if errands:
+        return list(errands)
     due = find_due(text, heard.now)
     if due is not None:
         return [_read_dated(text, heard, due)]

@@ -14,6 +14,7 @@ from taskchat.model.embedded.openings import I_NEED
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
+from taskchat.model.embedded.several import share_date, split_errands
 from taskchat.model.embedded.talk import read_talk
 from taskchat.model.embedded.words import tells_past
 
@@ -22,7 +23,20 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Request
 
 
-def read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
+def read_needs(text: str, heard: Heard) -> list[Request]:
+    """The needs that were told: "I have to iron shirts and pack a suitcase" are two."""
+    found = I_NEED.match(text)
+    if found is None:
+        return []
+    needs = [
+        _read_need(f"{found[0]}{part}", heard)
+        for part in split_errands(text[found.end() :], heard.now)
+    ]
+    adds = [one for one in needs if isinstance(one, Add)]
+    return [*share_date(adds)] if len(adds) == len(needs) else [one for one in needs if one]
+
+
+def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     """A need that was told, which may also be about a task that exists."""
     add = _needed(text, heard)
     if add is None:

@@ -33,7 +33,7 @@ from taskchat.model.embedded.cues import (
 from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
-from taskchat.model.embedded.needs import read_background, read_need
+from taskchat.model.embedded.needs import read_background, read_needs
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
 from taskchat.model.embedded.updates import read_note, read_update, update_act
@@ -77,9 +77,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         adds = read_add(text, heard.message, heard.now)
         if adds is not None and (is_framed or _comes_first(text)):
             return list(adds) or read_background(text, heard)
-    needed = None if NEED_LIST.search(text) else read_need(text, heard)
-    if needed is not None:
-        return [needed]
+    needs = [] if NEED_LIST.search(text) else read_needs(text, heard)
+    if needs:
+        return needs
     text = wish
     return (
         _read_back(text, heard)

@@ -11,6 +11,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_add
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
+from taskchat.model.embedded.doubt import unexplained
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
 from taskchat.model.embedded.requests import (
@@ -188,10 +189,14 @@ class Planner:
             if not choice.tasks and not choice.missing:
                 self._ask_which(choice, act)
             return
-        if act.is_hedged or self._must_confirm(choice, act.verb):
+        is_doubtful = act.is_hedged or self._leaves_words(act, tasks)
+        if is_doubtful or self._must_confirm(choice, act.verb):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
+
+    def _leaves_words(self, act: Act, tasks: Sequence[SeenTask]) -> bool:
+        return bool(unexplained(act, [task.title for task in tasks], self._now))
 
     def _tell_missing(self, choice: Choice) -> None:
         self._plan.remarks.append(replies.tell_missing(choice.missing))

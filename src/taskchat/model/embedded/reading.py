@@ -100,7 +100,9 @@ def _soften(request: Request, clause: Clause) -> Request:
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
                 otherwise = _soften_add(otherwise, clause)
-            return replace(request, is_hedged=mood == "weighed", otherwise=otherwise)
+            return replace(
+                request, is_hedged=mood == "weighed", otherwise=otherwise, said=clause.text
+            )
         case Add():
             return _soften_add(request, clause)
         case Undo() if is_denied_return(clause.text):

@@ -132,6 +132,7 @@ class Act:
     changes: Changes = field(default_factory=Changes)
     otherwise: Add | Offer | Talk | None = None
     is_hedged: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

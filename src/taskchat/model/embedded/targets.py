@@ -83,6 +83,14 @@ def leaders(ranked: Sequence[Match]) -> list[Match]:
     return [match for match in likely if top.score - match.score < _MARGIN]
 
 
+def unmatched(words: Sequence[str], titles: Sequence[str]) -> list[str]:
+    """The words of a sentence that none of the titles holds, in one form or another."""
+    said = telling_words(" ".join(words))
+    alike = _alike_words(said, {word for title in titles for word in telling_words(title)})
+    found = {mine for grades in alike.values() for mine in grades}
+    return [word.said for word in said if word not in found]
+
+
 def named_in_full(ranked: Sequence[Match]) -> SeenTask | None:
     """The one open task whose title says all of a phrase, and little more; None for none or several."""
     full = [

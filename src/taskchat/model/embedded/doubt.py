@@ -1,0 +1,104 @@
+"""What of a clause is left unexplained, when all that was understood in it is taken out.
+
+An act is done only where every word is accounted for: by the act itself, by the task it is done to, by
+what is to be changed, or as a word that never changes what is meant. One stranger among them ("the
+report is *80%* done", "the meeting with *Bob*") and the act is asked about instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.cues import correct_cues, correct_slips
+from taskchat.model.embedded.pointing import without_reason
+from taskchat.model.embedded.preamble import PREAMBLE
+from taskchat.model.embedded.targets import unmatched
+from taskchat.model.embedded.words import ORDINAL_WORDS, read_number, tokens, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from taskchat.model.embedded.requests import Act, Verb
+
+# Words that leave open neither which act is meant, nor whether, nor on what.
+_HARMLESS = word_set(
+    "a an the this that these those my mine our your its it it's them they em one ones i i'm im i've ive "
+    "i'd i'll me we we've us you u your of for in on at by with w from as and to into onto off out up "
+    "down over back about is are was were be been being am has have had having do does did got gotten "
+    "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
+    "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
+    "phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "let's want wants wanted like all both each every everything whole entire lot rest others other task "
+    "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
+    "entries chore chores errand errands number named called titled title titles same again today "
+    "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
+    "self myself completely totally fully only new old way s t d m ve ll re don"
+)
+_COMPLETE = word_set(
+    "mark marked marking complete completed completing finish finished finishing done tick ticked "
+    "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
+    "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
+    "handled wrapped wrap box next beside against under set put turn change move make status dusted "
+    "mission managed ended around chance success successfully state"
+)
+_DELETE = word_set(
+    "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "erased scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
+    "doesn't not no longer anymore any more not empty gone cross strike except but keep and apart "
+    "besides without completed done finished pending open"
+)
+_NOT_DONE = word_set(
+    "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
+    "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
+    "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
+    "restore turns my mistake wait nah"
+)
+_UPDATE = word_set(
+    "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
+    "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
+    "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
+    "prio priority prioritize prioritise deprioritize deprioritise importance urgent important high "
+    "highest low lowest medium normal top due deadline date day time instead say says read reads should "
+    "needs need must title name text wording note notes description comment add attach give raise "
+    "lower reduce increase turn call until till schedule scheduled clear clears remove drop no not "
+    "mark later earlier finish finished done complete completed handle remind before super very existing"
+)
+_WORDS: dict[Verb, frozenset[str]] = {
+    "complete": _HARMLESS | _COMPLETE,
+    "delete": _HARMLESS | _DELETE,
+    "reopen": _HARMLESS | _COMPLETE | _NOT_DONE,
+    "update": _HARMLESS | _UPDATE,
+    "restore": _HARMLESS,
+}
+_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top first next two three")
+
+
+def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
+    """The words of an act's clause that nothing in its reading accounts for.
+
+    Args:
+        act: what was read; an act without the words it was read from explains everything.
+        titles: the titles of the tasks it is about to be done to.
+        now: the user's clock, to know what words tell a date.
+    """
+    said = correct_cues(PREAMBLE.sub("", correct_slips(without_reason(act.said))))
+    due = find_due(said, now)
+    target, changes = act.target, act.changes
+    told = f"{target.but} {changes.title} {changes.note}"
+    known = _WORDS[act.verb] | set(tokens(told))
+    points = bool(target.numbers or target.ordinals)
+    strange = [
+        word
+        for word in tokens(due.rest if due else said)
+        if word not in known and not (points and _is_place(word))
+    ]
+    return unmatched(strange, titles) if strange else []
+
+
+def _is_place(word: str) -> bool:
+    is_counted = read_number(word) is not None or re.fullmatch(r"\d+(?:st|nd|rd|th|-\d+)?", word)
+    return word in _PLACES or bool(is_counted)
