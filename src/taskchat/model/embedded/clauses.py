@@ -79,7 +79,7 @@ _JOINT = re.compile(
     rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})"
     rf"|\s+(?=please\s+{_STARTERS})"
-    rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
+    rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?done)\b)",
     re.IGNORECASE,
 )
 ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)

@@ -53,7 +53,7 @@ def combine(
         # "I have an interview on friday. Please remind me" is one wish, told twice.
         return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
     if isinstance(one, Same) and isinstance(last, Act) and one.otherwise:
-        return [*requests, replace(last, target=one.target, otherwise=one.otherwise)]
+        return [*requests, replace(last, target=one.target, otherwise=one.otherwise, said="")]
     if isinstance(one, Same) and isinstance(last, Add) and one.words:
         return [*requests, Add(one.words, heard=one.words)]
     if clause.joined_by:
@@ -131,15 +131,16 @@ def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Requ
             return [*before, replace(last, due=due, priority=priority)]
         case Act(changes=changes) if not told.are_none:
             due, priority = told.due or changes.due, told.priority or changes.priority
-            return [*before, replace(last, changes=replace(changes, due=due, priority=priority))]
+            changes = replace(changes, due=due, priority=priority)
+            return [*before, replace(last, changes=changes, said="")]
         case Add() if correction.words:
             title = corrected_title(last.title, correction.words, correction.wrong)
             return [*before, replace(last, title=title)]
         case Act(verb="update", changes=changes) if changes.title:
             title = corrected_title(changes.title, correction.words, correction.wrong)
-            return [*before, replace(last, changes=replace(changes, title=title))]
+            return [*before, replace(last, changes=replace(changes, title=title), said="")]
         case Act() if _names_a_task(correction):
-            return [*before, replace(last, target=correction.target)]
+            return [*before, replace(last, target=correction.target, said="")]
         case Act() | Add():
             # Only "not that one" was said: nothing is left to do.
             return [*before, Talk("left_alone")]

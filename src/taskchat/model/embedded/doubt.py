@@ -10,18 +10,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.dates.sentences import find_due
+from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.cues import correct_cues, correct_slips
 from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.targets import unmatched
-from taskchat.model.embedded.words import ORDINAL_WORDS, read_number, tokens, word_set
+from taskchat.model.embedded.words import (
+    ORDINAL_WORDS,
+    is_errand_stem,
+    is_past,
+    read_number,
+    stem,
+    tokens,
+    word_set,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from taskchat.model.embedded.requests import Act, Verb
+    from taskchat.model.embedded.requests import Act, Add, Verb
 
 # Words that leave open neither which act is meant, nor whether, nor on what.
 _HARMLESS = word_set(
@@ -35,21 +43,20 @@ _HARMLESS = word_set(
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
     "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
-    "self myself completely totally fully only new old way s t d m ve ll re don"
+    "except but apart besides least they're he's she's self myself completely totally fully only new old way s t d m ve ll re don"
 )
 _COMPLETE = word_set(
     "mark marked marking complete completed completing finish finished finishing done tick ticked "
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
     "handled wrapped wrap box next beside against under set put turn change move make status dusted "
-    "mission managed ended around chance success successfully state"
+    "mission managed ended around chance success successfully state call"
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
-    "erased scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "instead rather than erased scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
-    "doesn't not no longer anymore any more not empty gone cross strike except but keep and apart "
-    "besides without completed done finished pending open"
+    "doesn't not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
 _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
@@ -65,7 +72,7 @@ _UPDATE = word_set(
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
     "needs need must title name text wording note notes description comment add attach give raise "
     "lower reduce increase turn call until till schedule scheduled clear clears remove drop no not "
-    "mark later earlier finish finished done complete completed handle remind before super very existing"
+    "mark take later earlier finish finished done complete completed handle remind before super very existing"
 )
 _WORDS: dict[Verb, frozenset[str]] = {
     "complete": _HARMLESS | _COMPLETE,
@@ -74,7 +81,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "update": _HARMLESS | _UPDATE,
     "restore": _HARMLESS,
 }
-_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top first next two three")
+_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
 
 
 def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
@@ -86,17 +93,44 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
         now: the user's clock, to know what words tell a date.
     """
     said = correct_cues(PREAMBLE.sub("", correct_slips(without_reason(act.said))))
-    due = find_due(said, now)
     target, changes = act.target, act.changes
     told = f"{target.but} {changes.title} {changes.note}"
-    known = _WORDS[act.verb] | set(tokens(told))
+    known = _WORDS[act.verb] | set(tokens(told)) | ({"not"} if target.but else set())
     points = bool(target.numbers or target.ordinals)
     strange = [
         word
-        for word in tokens(due.rest if due else said)
-        if word not in known and not (points and _is_place(word))
+        for word in tokens(_without_dates(said, now))
+        if word not in known
+        and not (points and _is_place(word))
+        and not (act.verb == "complete" and is_past(word) and is_errand_stem(stem(word)))
     ]
     return unmatched(strange, titles) if strange else []
+
+
+def is_odd_title(add: Add, now: datetime) -> bool:
+    """Whether a title looks like words that were cut wrongly, or that are no task at all.
+
+    A date that is left in it, a word that leans on nothing ("… moved to"), another order or a second
+    thought within it. What was quoted is kept as it stands.
+    """
+    if re.search("[\ue000-\uf8ff]", add.heard):
+        return False
+    return bool(_ODD.search(add.title) or find_spans(add.title, now))
+
+
+_ODD = re.compile(
+    r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but)\W*$"
+    r"|^(?:why|whether|if|(?:how|what|when|where|who|which)\s+(?!to\b))\b"
+    r"|\b(?:no\s+wait|never\s*mind|nvm|scratch\s+that|i\s+mean|just\s+kidding|on\s+second\s+thoughts?)\b"
+    r"|(?:,|\bthen|\bbut)\s+(?:please\s+)?(?:delete|remove|mark|complete|rename|undo|show|move|don't|not)\b",
+    re.IGNORECASE,
+)
+
+
+def _without_dates(text: str, now: datetime) -> str:
+    for span in reversed(find_spans(text, now)):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return text
 
 
 def _is_place(word: str) -> bool:

@@ -59,6 +59,8 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
             "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
         )
     add = build_add(text, heard.message, heard.now, heard=text)
+    if is_by_others(due.rest):
+        return _guess(text, heard)
     if _reads_as_statement(due.rest):
         if not _TOLD_OF_TASK.search(due.rest):
             return _guess(text, heard)

@@ -189,14 +189,18 @@ class Planner:
             if not choice.tasks and not choice.missing:
                 self._ask_which(choice, act)
             return
-        is_doubtful = act.is_hedged or self._leaves_words(act, tasks)
+        is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
         if is_doubtful or self._must_confirm(choice, act.verb):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
 
     def _leaves_words(self, act: Act, tasks: Sequence[SeenTask]) -> bool:
-        return bool(unexplained(act, [task.title for task in tasks], self._now))
+        # "Complete the passport and the milk" where the passport is done: it is accounted for.
+        is_done = act.verb == "complete"
+        settled = [task for task in self._tasks if task.completed == is_done]
+        known = [*tasks, *settled] if act.verb in {"complete", "reopen"} else tasks
+        return bool(unexplained(act, [task.title for task in known], self._now))
 
     def _tell_missing(self, choice: Choice) -> None:
         self._plan.remarks.append(replies.tell_missing(choice.missing))

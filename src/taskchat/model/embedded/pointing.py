@@ -35,7 +35,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\b(?:except(?:\s+for)?|(?<=,\s)(?:and\s+)?not(?!\s+(?:yet|done|needed))|apart\s+from"
+    r"\b(?:except(?:\s+for)?|instead\s+of|rather\s+than|(?<=,\s)(?:and\s+)?not(?!\s+(?:yet|done|needed))|apart\s+from"
     r"|other\s+than|besides|excluding|but\s+not"
     r"|but(?=\s+(?:the|my)\b)|"
     r"not\s+including|only\s+keep|but\s+keep|keep)\b(?P<but>.*)$",

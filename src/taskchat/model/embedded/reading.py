@@ -16,6 +16,7 @@ from taskchat.model.embedded.cues import (
     correct_cues,
     correct_slips,
 )
+from taskchat.model.embedded.doubt import is_odd_title
 from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
     RETRACTS,
@@ -85,6 +86,8 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
+    if len(found) == 1 and isinstance(found[0], Add) and is_odd_title(found[0], heard.now):
+        found = [Offer(found[0])]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
@@ -100,9 +103,8 @@ def _soften(request: Request, clause: Clause) -> Request:
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
                 otherwise = _soften_add(otherwise, clause)
-            return replace(
-                request, is_hedged=mood == "weighed", otherwise=otherwise, said=clause.text
-            )
+            said = request.said or clause.text
+            return replace(request, is_hedged=mood == "weighed", otherwise=otherwise, said=said)
         case Add():
             return _soften_add(request, clause)
         case Undo() if is_denied_return(clause.text):

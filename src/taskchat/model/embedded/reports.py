@@ -46,7 +46,7 @@ def read_report(text: str, heard: Heard) -> Act | None:
     if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
         # "It's booked": the verb names no task, the pronoun does.
         target = Target(is_pronoun=True, background=heard.background)
-    return Act("complete", target, otherwise=Talk("repeat_please"))
+    return Act("complete", target, otherwise=Talk("repeat_please"), said=told)
 
 
 def _tells_deed(text: str) -> bool:

@@ -85,7 +85,7 @@ def leaders(ranked: Sequence[Match]) -> list[Match]:
 
 def unmatched(words: Sequence[str], titles: Sequence[str]) -> list[str]:
     """The words of a sentence that none of the titles holds, in one form or another."""
-    said = telling_words(" ".join(words))
+    said = tuple(telling_words(word)[0] for word in words)
     alike = _alike_words(said, {word for title in titles for word in telling_words(title)})
     found = {mine for grades in alike.values() for mine in grades}
     return [word.said for word in said if word not in found]

@@ -23,7 +23,11 @@ def read_update(text: str, heard: Heard) -> list[Request]:
     """The changes to tasks that a clause orders; empty where it orders none."""
     shared = _share_verb(text, heard)
     if shared:
-        return [one for part in shared for one in read_update(part, heard)]
+        return [
+            replace(one, said=part) if isinstance(one, Act) else one
+            for part in shared
+            for one in read_update(part, heard)
+        ]
     change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
     if change is None:
         return []
