@@ -46,6 +46,8 @@ def combine(
     last = requests[-1]
     if _is_reason(last, clause) or _are_its_parts(last, found):
         return [*requests[:-1], *found]
+    if isinstance(one, Act) and isinstance(last, Add) and _is_at_once(one):
+        return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
     more = _of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
@@ -99,6 +101,16 @@ _ON_EXISTING = re.compile(
     r"|one\s+i\s+(?:already\s+)?have)\b",
     re.IGNORECASE,
 )
+
+
+def _is_at_once(act: Act) -> bool:
+    """Whether an act is about what the words before it create: "add soap and mark it as done"."""
+    return act.verb == "complete" and act.otherwise is None and _points(act.target)
+
+
+def _points(target: Target) -> bool:
+    pointed = target.is_pronoun or target.is_plural
+    return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
 
 
 def _is_same(add: Add, other: Request) -> bool:

@@ -16,14 +16,23 @@ from taskchat.model.embedded.answering import (
     named_task,
     pick,
 )
-from taskchat.model.embedded.calls import Call
+from taskchat.model.embedded.calls import Call, call_act
 from taskchat.model.embedded.certain import needs_list
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import recall
 from taskchat.model.embedded.planning import Plan, Planner
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Add, Look, Offer, Request, Talk, Target
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Look,
+    Offer,
+    Request,
+    Talk,
+    Target,
+)
 from taskchat.model.embedded.showing import displayed
 
 if TYPE_CHECKING:
@@ -68,7 +77,23 @@ def decide(conversation: Conversation) -> Decision:
     written = [step for step in steps if step.tool != "list_tasks"]
     if plan.calls and not written:
         return Decision(tuple(plan.calls))
+    following = _following(plan, written, conversation)
+    if following:
+        return Decision(following)
     return Decision(text=_tell(plan, written))
+
+
+def _following(
+    plan: Plan, written: Sequence[Step], conversation: Conversation
+) -> tuple[Call, ...]:
+    """What is to be done to the tasks that were just created, once their ids are known."""
+    if len(written) != len(plan.calls):
+        return ()
+    return tuple(
+        call_act(call.then, step.result.task_id, step.result.title, Changes(), conversation.now)
+        for call, step in zip(plan.calls, written, strict=True)
+        if call.then and isinstance(step.result, Effect)
+    )
 
 
 def _is_cut(lists: Sequence[Step]) -> bool:

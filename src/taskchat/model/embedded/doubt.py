@@ -122,7 +122,7 @@ _ODD = re.compile(
     r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but)\W*$"
     r"|^(?:why|whether|if|(?:how|what|when|where|who|which)\s+(?!to\b))\b"
     r"|\b(?:no\s+wait|never\s*mind|nvm|scratch\s+that|i\s+mean|just\s+kidding|on\s+second\s+thoughts?)\b"
-    r"|(?:,|\bthen|\bbut)\s+(?:please\s+)?(?:delete|remove|mark|complete|rename|undo|show|move|don't|not)\b",
+    r"|(?:,|\bthen|\bbut)\s+(?:please\s+)?(?:delete|remove|mark|complete|rename|undo|show|move|don't|not(?!\s+(?:urgent|important)))\b",
     re.IGNORECASE,
 )
 

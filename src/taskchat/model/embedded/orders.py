@@ -62,6 +62,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     """What a clause that is no question asks for."""
     if _STILL_WANTED.search(text):
         return [Act("restore", read_target("it", []))]
+    again = _PUT_BACK.search(text)
+    if again is not None:
+        return [_act("restore", again["target"], heard)]
     text = _WANTS_DONE.sub("", text)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
@@ -94,6 +97,11 @@ def read_order(text: str, heard: Heard) -> list[Request]:
 _STILL_WANTED = re.compile(
     r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those"
     r"|that\s+one)(?:\s+after\s+all)?\W*$",
+    re.IGNORECASE,
+)
+_PUT_BACK = re.compile(
+    r"\b(?:put|add|stick|get|bring|place)\s+(?P<target>.+?)\s+back\s+(?:on|onto|to|in|into)\s+"
+    r"(?:my|the)\s+(?:[\w-]+\s+)?list\b",
     re.IGNORECASE,
 )
 # "I want the report to be high priority" is an order about the report.

@@ -117,7 +117,7 @@ class Planner:
     def _plan_tail(self, tail: Tail) -> None:
         choice = choose(tail.act.target, tail.act.verb, self._tasks, self._memory)
         fits = bool(choice.tasks) and choice.is_clear
-        for one in (tail.add, tail.act) if fits else (tail.whole,):
+        for one in (tail.head, tail.act) if fits else (tail.whole,):
             self._plan_one(one)
 
     def _plan_same(self, same: Same) -> None:
@@ -252,6 +252,12 @@ class Planner:
 
     def _restore(self, act: Act) -> None:
         found = choose_deleted(act.target, self._memory)
+        if not found and act.target.words:
+            # "Put the passport back on the list": it may be there, as done.
+            choice = choose(act.target, "reopen", self._tasks, self._memory)
+            if choice.tasks and choice.is_clear:
+                self._follow(choice, replace(act, verb="reopen"))
+                return
         if not found:
             self._plan.remarks.append(
                 "I can only bring back what was deleted in this conversation, and I found nothing "

@@ -27,7 +27,7 @@ from taskchat.model.embedded.mood import (
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
-from taskchat.model.embedded.requests import Act, Add, Offer, Same, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Offer, Same, Tail, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ def _soften(request: Request, clause: Clause) -> Request:
                 otherwise = _soften_add(otherwise, clause)
             said = request.said or clause.text
             return replace(request, is_hedged=mood == "weighed", otherwise=otherwise, said=said)
+        case Tail(head, act, whole):
+            head, act, whole = (_soften(one, clause) for one in (head, act, whole))
+            if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):
+                return Tail(head, act, whole)
+            return Talk("left_alone")
         case Add():
             return _soften_add(request, clause)
         case Undo() if is_denied_return(clause.text):

@@ -11,7 +11,7 @@ from taskchat.model.embedded.changing import read_change
 from taskchat.model.embedded.cues import UPDATE_CUE
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Offer, Talk
+from taskchat.model.embedded.requests import Act, Add, Offer, Tail, Talk
 from taskchat.model.embedded.words import content_stems, stem, tokens, word_set
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 def read_update(text: str, heard: Heard) -> list[Request]:
     """The changes to tasks that a clause orders; empty where it orders none."""
+    renames = _share_rename(text, heard)
+    if renames is not None:
+        return [renames]
     shared = _share_verb(text, heard)
     if shared:
         return [
@@ -47,6 +50,29 @@ def read_update(text: str, heard: Heard) -> list[Request]:
         return [act]
     is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
     return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
+
+
+def _share_rename(text: str, heard: Heard) -> Tail | None:
+    """Two renames with one verb, if the second names a task: "rename A to B and C to D"."""
+    found = _RENAMES_TWO.fullmatch(text)
+    if found is None:
+        return None
+    first, second = (f"{found['verb']} {found[part]}" for part in ("first", "second"))
+    acts = [
+        update_act(change, heard)
+        for part in (first, second, text)
+        if (change := read_change(part, heard.message, heard.now)) and change[1].title
+    ]
+    if len(acts) < 3 or not acts[1].target.words:
+        return None
+    return Tail(replace(acts[0], said=first), replace(acts[1], said=second), acts[2])
+
+
+_RENAMES_TWO = re.compile(
+    r"\s*(?P<verb>(?:rename|retitle|relabel|reword|change|update|edit))\s+(?P<first>.+?\s(?:to|into)\s.+?)"
+    r"(?:\s*,)?\s+and\s+(?P<second>(?:\S+\s+){1,6}?(?:to|into)\s.+)",
+    re.IGNORECASE,
+)
 
 
 def _share_verb(text: str, heard: Heard) -> list[str]:
