@@ -72,6 +72,10 @@ SEPARATELY = re.compile(
     r"|[\s,]+separately(?:\s+please)?\W*$",
     re.IGNORECASE,
 )
+_AS_TASKS = re.compile(
+    rf"\s+(?:as\s+(?:my\s+)?(?:tasks|to-?dos|items|reminders)|(?:on|to|onto|in|into)\s+{LIST})\W*$",
+    re.IGNORECASE,
+)
 _LEVELS: dict[str, Priority] = {"hi": "high", "to": "high", "ur": "high", "im": "high", "lo": "low",
                                 "me": "medium", "no": "medium"}  # fmt: skip
 
@@ -92,7 +96,8 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     separate = SEPARATELY.search(title)
     if separate is not None:
         title, is_several = title[: separate.start()], True
-    is_several = is_several or _QUOTES.fullmatch(title) is not None
+    is_several = is_several or _QUOTES.fullmatch(_AS_TASKS.sub("", title)) is not None
+    title = _AS_TASKS.sub("", title) if is_several else title
     titles = split_titles(title) if is_several else split_errands(title, now)
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
@@ -137,11 +142,14 @@ def clean_title(words: str) -> str:
 
 def read_errands(clause: str, message: Message, now: datetime) -> list[Add]:
     """The tasks in bare orders told in one breath ("buy milk friday and pay the rent")."""
-    first, *others = split_errands(clause, now)
-    add = read_errand(first, message, now)
-    if add is None:
+    parts = split_errands(clause, now)
+    read = [read_errand(part, message, now) for part in parts]
+    if not any(read) or (len(parts) > 1 and tokens(parts[0])[0] not in ERRAND_VERBS):
         return []
-    adds = [add, *(build_add(one, message, now, heard=clause) for one in others)]
+    adds = [
+        one or build_add(part, message, now, heard=clause)
+        for one, part in zip(read, parts, strict=True)
+    ]
     return share_date([replace(one, is_bare=True) for one in adds if one is not None])
 
 
@@ -188,7 +196,9 @@ def _take_note(title: str) -> tuple[str, str]:
 
 def split_titles(title: str) -> list[str]:
     """The titles of a list in one sentence: "milk, eggs and bread"."""
-    parts = re.split(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*(?:to\s+)?", title, flags=re.IGNORECASE)
+    parts = re.split(
+        r"\s*(?:,\s*and\b|,|;|\n|\s[/|]\s|\band\b)\s*(?:to\s+)?", title, flags=re.IGNORECASE
+    )
     return [part for part in parts if part.strip()]
 
 

@@ -79,6 +79,7 @@ _RENAMES = _any(
     r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
+    r"^(?P<target>[^:]+?)\s+(?:[-=]>|\u2192)\s+(?P<title>.+)",
     r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
     r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to"
     r"|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",

@@ -53,7 +53,7 @@ _STARTERS = (
     r"(?:bin|tick|trash|scrap|finish|close|kill|ditch|dump)\s+(?:it|that|this|the|my|task|number"
     r"|#)|"
     rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
-    r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
+    r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"tell\s+me\s+(?:what|which|how\s+many))\b"

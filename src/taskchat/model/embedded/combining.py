@@ -48,6 +48,14 @@ def combine(
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
+    return _go_on(requests, found, clause, message, now)
+
+
+def _go_on(
+    requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
+) -> list[Request]:
+    """The requests so far with those of a clause that may only say more about the last of them."""
+    last, one = requests[-1], found[0] if len(found) == 1 else None
     more = _of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]

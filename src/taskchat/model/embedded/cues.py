@@ -40,7 +40,8 @@ LOOK_START = _cue(
     r"|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
 NOT_NEEDED = _cue(
-    r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
+    r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+"
+    r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
     r"\bgive\s+me\b|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
@@ -124,7 +125,7 @@ DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
-    r"(?:i\s+)?(?:don't|do\s+not|dont|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
+    r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
     r"|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
@@ -148,7 +149,7 @@ UPDATE_CUE = _cue(
     r"|number))|instead|date|raise|lower|note|description"
     r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
-    r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
+    r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")

@@ -83,9 +83,7 @@ def decide(conversation: Conversation) -> Decision:
     return Decision(text=_tell(plan, written))
 
 
-def _following(
-    plan: Plan, written: Sequence[Step], conversation: Conversation
-) -> tuple[Call, ...]:
+def _following(plan: Plan, written: Sequence[Step], conversation: Conversation) -> tuple[Call, ...]:
     """What is to be done to the tasks that were just created, once their ids are known."""
     if len(written) != len(plan.calls):
         return ()

@@ -43,7 +43,8 @@ _HARMLESS = word_set(
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
     "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
-    "except but apart besides least they're he's she's self myself completely totally fully only new old way s t d m ve ll re don"
+    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job home work way lunch long recently quickly eventually earlier damn bloody stupid boring "
+    "except but apart besides least they're he's she's self myself completely totally fully only s t d m ve ll re don"
 )
 _COMPLETE = word_set(
     "mark marked marking complete completed completing finish finished finishing done tick ticked "
@@ -56,7 +57,7 @@ _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "instead rather than erased scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
-    "doesn't not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
+    "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
 _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
@@ -94,8 +95,8 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     """
     said = correct_cues(PREAMBLE.sub("", correct_slips(without_reason(act.said))))
     target, changes = act.target, act.changes
-    told = f"{target.but} {changes.title} {changes.note}"
-    known = _WORDS[act.verb] | set(tokens(told)) | ({"not"} if target.but else set())
+    told = " ".join((target.but, changes.title, changes.note, *titles))
+    known = _WORDS[act.verb] | set(tokens(told)) | word_set("not" if target.but else "")
     points = bool(target.numbers or target.ordinals)
     strange = [
         word
@@ -121,6 +122,7 @@ def is_odd_title(add: Add, now: datetime) -> bool:
 _ODD = re.compile(
     r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but)\W*$"
     r"|^(?:why|whether|if|(?:how|what|when|where|who|which)\s+(?!to\b))\b"
+    r"|\b(?:tasks?|my\s+list|due\s+(?:in|on|by|at))\b"
     r"|\b(?:no\s+wait|never\s*mind|nvm|scratch\s+that|i\s+mean|just\s+kidding|on\s+second\s+thoughts?)\b"
     r"|(?:,|\bthen|\bbut)\s+(?:please\s+)?(?:delete|remove|mark|complete|rename|undo|show|move|don't|not(?!\s+(?:urgent|important)))\b",
     re.IGNORECASE,

@@ -155,7 +155,7 @@ _KINDLY = _cue(
     r"|\bplease\b|\bpls\b|\bmind\b"
 )
 _NOT_NEEDED = _cue(
-    r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+(?:you|to\s+\w+)\b)"
+    r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+(?:need|want(?!\s+(?:you|to\s+\w+)\b)"
     r"|have\s+to)\b"
 )
 # What takes back the wishes before it in the same message.

@@ -41,6 +41,9 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     add = _needed(text, heard)
     if add is None:
         return None
+    if _HAS_GOT.match(text):
+        # "I've got the milk": told of a task to get it, else there is nothing to be kept.
+        return Act("complete", read_target(add.title, []), otherwise=Offer(add))
     is_bare = bool(add.due or add.priority) and not re.search(
         r"\b(?:remember|forget)\b", text, re.I
     )
@@ -62,6 +65,10 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     return meant
 
 
+_HAS_GOT = re.compile(
+    r"\W*(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+|already\s+|finally\s+)?got\s+(?:the|my|our|us)\s+(?!to\b)",
+    re.IGNORECASE,
+)
 _STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
 _WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
 _PLANS = re.compile(

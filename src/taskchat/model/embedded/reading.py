@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.clauses import Heard, cut
 from taskchat.model.embedded.combining import combine, weigh
@@ -33,7 +34,7 @@ from taskchat.model.embedded.talk import read_talk
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from taskchat.model.embedded.clauses import Clause
+    from taskchat.model.embedded.clauses import Clause, Message
     from taskchat.model.embedded.requests import Request
 
 
@@ -50,7 +51,7 @@ def read_message(text: str, now: datetime) -> list[Request]:
     """
     if len(text) > MAX_READ_CHARS:
         return [Talk("too_long")]
-    message = cut(text)
+    message = _date_joined(cut(text), now)
     requests: list[Request] = []
     background, before = "", ""
     for clause in message.clauses:
@@ -61,6 +62,18 @@ def read_message(text: str, now: datetime) -> list[Request]:
     if len(requests) > MAX_REQUESTS:
         return [Talk("too_long")]
     return weigh(requests) or [Talk("nothing")]
+
+
+def _date_joined(message: Message, now: datetime) -> Message:
+    """The message with a date that stands alone at its front joined to what follows it."""
+    if len(message.clauses) < 2:
+        return message
+    first, second, *rest = message.clauses
+    due = find_due(first.text, now)
+    if due is None or re.search(r"\w", due.rest) or second.before != f"{first.text}, ":
+        return message
+    joined = replace(second, text=f"{first.text}, {second.text}", before="")
+    return replace(message, clauses=(joined, *rest))
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
@@ -87,7 +100,7 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
     if len(found) == 1 and isinstance(found[0], Add) and is_odd_title(found[0], heard.now):
-        found = [Offer(found[0])]
+        return [Offer(found[0])]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
@@ -104,7 +117,8 @@ def _soften(request: Request, clause: Clause) -> Request:
             if isinstance(otherwise, Add):
                 otherwise = _soften_add(otherwise, clause)
             said = request.said or clause.text
-            return replace(request, is_hedged=mood == "weighed", otherwise=otherwise, said=said)
+            is_hedged = request.is_hedged or mood == "weighed"
+            return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
         case Tail(head, act, whole):
             head, act, whole = (_soften(one, clause) for one in (head, act, whole))
             if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):

@@ -24,6 +24,10 @@ _MANAGED = re.compile(
     r"|the\s+chance))\s+to\s+",
     re.IGNORECASE,
 )
+# Where the speaker has been: "been to the dentist" is asked about.
+_BEEN = re.compile(
+    r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
+)
 _PIECE = re.compile(
     r"\s*(?:[,;]|\bbut\b|\bso\b|\bbecause\b|\bcause\b|\bthen\b)\s*(?:and\s+)?", re.IGNORECASE
 )
@@ -46,12 +50,14 @@ def read_report(text: str, heard: Heard) -> Act | None:
     if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
         # "It's booked": the verb names no task, the pronoun does.
         target = Target(is_pronoun=True, background=heard.background)
-    return Act("complete", target, otherwise=Talk("repeat_please"), said=told)
+    was_there = bool(_BEEN.match(told))
+    otherwise = Talk("repeat_please")
+    return Act("complete", target, otherwise=otherwise, is_hedged=was_there, said=told)
 
 
 def _tells_deed(text: str) -> bool:
     if _DENIES.search(text) or _TO_BE_DONE.search(text) or is_by_others(text):
         return False
-    return bool(_MANAGED.search(text)) or any(
+    return bool(_MANAGED.search(text) or _BEEN.match(text)) or any(
         is_errand_stem(stem(word)) and is_past(word) for word in tokens(text)
     )

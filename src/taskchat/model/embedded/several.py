@@ -23,10 +23,11 @@ _JOINT = re.compile(
     rf"(?:\s*[,;]\s*(?:{_LINK}\s+)?|\s+{_LINK}\s+)(?:(?:also|please|maybe)\s+)?(?:to\s+)?(?=\w)",
     re.IGNORECASE,
 )
+_LEADS = re.compile(r"^[\s,:;-]*(?:(?:to|please|also)\s+)+", re.IGNORECASE)
 # These go on with the errand before them more often than they begin another: "call the bank and
 # cancel the card", "buy a lamp and try the bulb".
 _GOES_ON = word_set(
-    "back cancel change check compare complete confirm cut discuss label look paper reach request see "
+    "ask back cancel change check compare complete confirm cut discuss label look paper reach request see "
     "speak talk translate try update work"
 )
 # Nouns as well: "gas and water bills", "paint and brush sets".
@@ -52,6 +53,7 @@ _LEANS = word_set("to for from in on at with by of about into as or so if when b
 
 def split_errands(title: str, now: datetime) -> list[str]:
     """The errands in the words of a title, each in words of its own; the title alone where it is one."""
+    title = _LEADS.sub("", title)
     joints = list(_JOINT.finditer(title))
     is_list = sum(_first(title[joint.end() :]) in ERRAND_VERBS for joint in joints) > 1
     parts: list[str] = []
@@ -64,7 +66,21 @@ def split_errands(title: str, now: datetime) -> list[str]:
         if _is_whole(before, now) and _is_another(piece, now, before, is_list=is_list):
             parts.append(before.strip(" ,;"))
             start = joint.end()
-    return [*parts, title[start:].strip(" ,;")]
+    return _share_verb([*parts, title[start:].strip(" ,;")], now)
+
+
+def _share_verb(parts: list[str], now: datetime) -> list[str]:
+    """The parts with the verb before them, where they only name someone: "text Zoe at 4 and Max at 5"."""
+    verb = _first(parts[0])
+    if verb not in ERRAND_VERBS:
+        return parts
+    shared = parts[0].split()[0]
+    return [parts[0], *(f"{shared} {part}" if _is_name(part, now) else part for part in parts[1:])]
+
+
+def _is_name(part: str, now: datetime) -> bool:
+    due = find_due(part, now)
+    return due is not None and re.fullmatch(r"\W*[A-Z]\w*\W*", due.rest) is not None
 
 
 def share_date(adds: list[Add]) -> list[Add]:
@@ -82,7 +98,7 @@ def _is_whole(part: str, now: datetime) -> bool:
     """Whether what comes before "and" is a whole errand: no verb that waits for its object."""
     due = find_due(part, now)
     words = tokens(due.rest if due else part)
-    if not words or words[0] in _ON_THE_WAY:
+    if not set(words) - STOP_WORDS or words[0] in _ON_THE_WAY:
         return False
     if len(words) == 1:
         return due is not None or words[0] not in ERRAND_VERBS
@@ -105,7 +121,8 @@ def _is_another(part: str, now: datetime, before: str, *, is_list: bool) -> bool
         return False
     if verb in _GOES_ON and not (is_list or due):
         return False
-    return bool(due or set(words[1:]) - STOP_WORDS)
+    # In a list of orders a verb may stand alone with its particle: "…, and lock up".
+    return bool(due or is_list or set(words[1:]) - STOP_WORDS)
 
 
 def _first(text: str) -> str:
