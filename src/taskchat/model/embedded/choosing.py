@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.replies import quote
-from taskchat.model.embedded.targets import best, leaders, rank, split_phrases
+from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
 from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
     preferred = {task.id for task in pool}
     parts = split_phrases(target.words)
     # Each phrase is ranked once among all tasks: that is what costs on a long list.
-    ranked = {phrase: rank(phrase, tasks) for phrase in (target.words, *parts)}
+    ranked = rank_each([target.words, *parts], tasks)
     everyone = {task.id for task in tasks}
     for ids in (preferred, everyone):
         among = {

@@ -149,8 +149,8 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
-    by_id = {task.id: task for task in (asked.listed.tasks if asked.listed else ())}
-    candidates = [by_id[one] for one in displayed(asked) if one in by_id]
+    found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
+    candidates = [task for task in found if task is not None]
     if is_no(text) and not pick(text, candidates, question.verb, memory):
         if any(isinstance(one, Look) for one in read_message(text, now)):
             # "No, just show them" is a wish of its own.

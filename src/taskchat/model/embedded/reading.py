@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
@@ -32,8 +34,6 @@ from taskchat.model.embedded.requests import Act, Add, Offer, Same, Tail, Talk, 
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from taskchat.model.embedded.clauses import Clause, Message
     from taskchat.model.embedded.requests import Request
 
@@ -51,6 +51,14 @@ def read_message(text: str, now: datetime) -> list[Request]:
     """
     if len(text) > MAX_READ_CHARS:
         return [Talk("too_long")]
+    return list(_read(text, now.isoformat(), now.tzinfo))
+
+
+# The steps of a turn all read its message. The zone is in the key: the same moment has other words
+# for it in another ("tomorrow").
+@lru_cache(maxsize=32)
+def _read(text: str, clock: str, zone: tzinfo | None) -> tuple[Request, ...]:
+    now = datetime.fromisoformat(clock).astimezone(zone)
     message = _date_joined(cut(text), now)
     requests: list[Request] = []
     background, before = "", ""
@@ -60,8 +68,8 @@ def read_message(text: str, now: datetime) -> list[Request]:
         before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()
     if len(requests) > MAX_REQUESTS:
-        return [Talk("too_long")]
-    return weigh(requests) or [Talk("nothing")]
+        return (Talk("too_long"),)
+    return tuple(weigh(requests)) or (Talk("nothing"),)
 
 
 def _date_joined(message: Message, now: datetime) -> Message:
