@@ -232,7 +232,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     (
         _pattern(
             rf"(?:\b{_LEAD}|@\s*)\b(?P<hour>\d{{1,2}}"
-            rf"|{_CLOCK_WORD})(?::(?P<minute>\d\d))?\s*{_MERIDIEM}"
+            rf"|{_CLOCK_WORD})(?:[:.](?P<minute>\d\d))?\s*{_MERIDIEM}"
         ),
         times.read_time,
     ),

@@ -38,7 +38,7 @@ _TRAILING = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
     r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due|deadline"
+    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|is\s+due|due|deadline"
     rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
@@ -88,7 +88,14 @@ def read_level(word: str) -> Priority:
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
     text, priority = take_priority(clause)
-    found = find_title(text) or ((text, True) if SEPARATELY.search(text) else None)
+    if _LEVEL_FIRST.match(clause):
+        # "Low priority: re-pot the basil" is told of something new.
+        return [add] if (add := build_add(text, message, now, priority=priority)) else []
+    found = (
+        _quoted_title(text)
+        or find_title(text)
+        or ((text, True) if SEPARATELY.search(text) else None)
+    )
     if found is None:
         return None
     title, is_several = found
@@ -103,6 +110,19 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
     return share_date([add for add in adds if add is not None])
+
+
+def _quoted_title(text: str) -> tuple[str, bool] | None:
+    """The one quoted piece of a wish whose other words only frame it: "a task, title is …"."""
+    found = _ONE_QUOTE.fullmatch(text)
+    return (f"{found['title']} {found['rest']}", False) if found else None
+
+
+_ONE_QUOTE = re.compile(
+    r"(?=.*\b(?:task|to-?do|todo|reminder|item|title|name)\b.*[\ue000-\uf8ff])(?:(?:please|add|create|make|put|set|up|a|an|new|another|task|to-?do|todo|reminder|item|and|the|its|with|title|titled|name|named"
+    r"|called|call|it|is|should|be|saying|says|as|for|me|down|note|jot)\b[\s,:;.-]*)+(?P<title>[\ue000-\uf8ff])(?P<rest>(?!\s+(?:to|as|into)\b)[^\ue000-\uf8ff]*)",
+    re.IGNORECASE,
+)
 
 
 def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
@@ -160,6 +180,7 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     if not words or len(words) > 25:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
+    is_strong = is_strong or (words[0] == "get" and len(words) > 3 and words[1] not in _GET_NOT)
     if _DANGLING.search(text):
         return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
@@ -172,8 +193,17 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     return None if add is None else replace(add, is_bare=True)
 
 
+_LEVEL_FIRST = re.compile(
+    r"\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+(?:priority|prio)\s*[:,\u2013\u2014-]",
+    re.IGNORECASE,
+)
 # Words were cut off here that told a date, so what is left is no title.
 _DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
+# "Get it done by then" and "get the list" are no errands, "get wine for the dinner" is.
+_GET_NOT = word_set(
+    "it that this these those them me us you him her rid lost out off up back on in over away down the my your "
+    "ready going started well soon some help to a"
+)
 # After these the first word is no order: "give me …", "rent is due".
 _NO_ORDER = word_set(
     "me us is are was were isn't aren't has had should will would needs must can low high due and not"

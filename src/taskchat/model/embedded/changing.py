@@ -36,7 +36,7 @@ _CLEARS_DATE = _any(
     rf"\s+{_DATE_WORD}\b.*",
 )
 _CLEARS_PRIORITY = _any(
-    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?:\s+(?:off|from"
+    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?!\s+(?:down\s+|back\s+)?to\b)(?:\s+(?:off|from"
     r"|of|for|on)\b)*(?P<target>.*)"
 )
 _SETS_NOTE = _any(
@@ -51,11 +51,13 @@ _SETS_NOTE = _any(
     r"\s*(?:[:,]|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
+    rf"\b(?:set|change|make|put|raise|lower|drop|bump|move|switch|turn|reduce|adjust)\s+(?P<target>the|its)\s+(?:priority|importance)\s+"
+    rf"(?:(?:down|up|back)\s+)?(?:to|as|at)\s+{_LEVEL}\b.*",
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
     rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for"
     rf"|on)\s+(?P<target>.+?)\s+"
     rf"(?:to|as|at)\s+(?:an?\s+)?{_LEVEL}\b.*",
-    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|reduce|increase|change|put|push"
+    rf"\b(?:make|mark|set|flag|bump|give|move|turn|switch|change|update|adjust|drop|raise|lower|reduce|increase|change|put|push"
     rf"|prioriti[sz]e)\s+(?P<target>.*?)\s*"
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
@@ -190,7 +192,8 @@ def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
             continue
         target = found["target"]
         changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
-        return re.sub(r"(?:'s)?\s*\bpriority\b", "", target), changes
+        target = re.sub(r"(?:'s)?\s*\bpriority\b", "", target)
+        return "it" if target in {"the", "its"} else target, changes
     return None
 
 
@@ -212,6 +215,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(
             " ,.:"
         )
+        level = LEVEL_ALONE.match(said)
+        if level is not None:
+            return target, Changes(priority=read_level(level["level"]))
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):

@@ -23,6 +23,7 @@ MAX_NAMED = 3
 
 _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
+_SHORT_PART = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,9 @@ def _each_of(parts: dict[str, list[Match]]) -> Choice | None:
     for part, fitting in parts.items():
         if len(fitting) > 1:
             return None
-        if fitting and fitting[0].phrase >= 0.5:
+        # A verb alone in a long part is no task: "the meeting, it's been called off".
+        is_named = fitting and (fitting[0].shares_noun or len(part.split()) <= _SHORT_PART)
+        if is_named and fitting[0].phrase >= 0.5:
             found.append(fitting[0].task)
         else:
             missing.append(quote(part))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.cues import correct_slips
 from taskchat.model.embedded.framing import spell_items
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -37,8 +38,8 @@ _NEW_TASK = (
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (
-    r"(?:please\s+|also\s+|then\s+|just\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
-    r"|you\s+can\s+|"
+    r"(?:please\s+|also\s+|then\s+|just\s+|now\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
+    r"|(?:you|u)\s+can\s+|"
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
 )
 _STARTERS = (
@@ -68,7 +69,13 @@ _SECOND_THOUGHT = (
     r"|make\s+that\b"
     r"|not\s+that\b|please\s+don'?t\b|don'?t\s+(?:do|actually)\b|(?:all\s+)?done\W*$)"
 )
+# What is told as done, at the end of a sentence: "add the gas bill, and the rent's done".
+_TOLD_DONE = (
+    r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was)\s+(?:all\s+|already\s+|now\s+)*"
+    r"(?:done|finished|completed?|sorted|paid|bought|booked)\W*$"
+)
 _JOINT = re.compile(
+    rf"\s*,\s*(?:and\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
@@ -82,6 +89,7 @@ _JOINT = re.compile(
     rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?done)\b)",
     re.IGNORECASE,
 )
+_DONE_FOLLOWS = re.compile(_TOLD_DONE, re.IGNORECASE)
 ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)
 # After these, what follows "and" is more often the rest of a title than another wish.
 _WEAK_STARTER = re.compile(
@@ -153,7 +161,7 @@ class Heard:
 def cut(text: str) -> Message:
     """Cut a message at sentence ends, and where another request begins within a sentence."""
     quotes: list[str] = []
-    text = _hide_quotes(_tidy(text), quotes)
+    text = correct_slips(_hide_quotes(_tidy(text), quotes))
     clauses: list[Clause] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
@@ -231,10 +239,20 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
         piece = sentence[start : match.start()].strip(" ,")
         if not re.search(r"[\w\ue000-\uf8ff]", piece) or _ONLY_OPENS.fullmatch(piece):
             continue
+        is_bare = match[0].strip() in {",", "and", ", and", ""}
+        if is_bare and _DONE_FOLLOWS.match(sentence, match.end()) and not ORDER_START.match(piece):
+            # "Milk, rent and the report is done": a list, and no order before it.
+            continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())
         start, joint = match.end(), (match[0] or " ") if weak else ""
     last = sentence[start:].strip(" ,")
     if last:
         clauses.append(Clause(last, joint, is_asked, sentence[:start]))
+    if is_asked and _ASKS.match(last):
+        # "I called mom, what's left?": only the end is asked.
+        clauses[:-1] = [replace(clause, is_asked=False) for clause in clauses[:-1]]
     return clauses
+
+
+_ASKS = re.compile(r"\W*(?:and\s+|so\s+)?(?:what|which|how|when|where|show)\b", re.IGNORECASE)

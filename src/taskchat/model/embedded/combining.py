@@ -46,7 +46,7 @@ def combine(
     last = requests[-1]
     if _is_reason(last, clause) or _are_its_parts(last, found):
         return [*requests[:-1], *found]
-    if isinstance(one, Act) and isinstance(last, Add) and _is_at_once(one):
+    if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
     return _go_on(requests, found, clause, message, now)
 
@@ -122,7 +122,8 @@ def _points(target: Target) -> bool:
 
 
 def _is_same(add: Add, other: Request) -> bool:
-    return isinstance(other, Add) and other.title.casefold() == add.title.casefold()
+    meant = other.otherwise if isinstance(other, Act) else other
+    return isinstance(meant, Add) and meant.title.casefold() == add.title.casefold()
 
 
 def _is_level_alone(act: Act) -> bool:

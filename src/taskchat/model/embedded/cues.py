@@ -44,12 +44,14 @@ NOT_NEEDED = _cue(
     r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\bgive\s+me\b|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
+    r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
     r"|register"
+    r"|\w+(?=\s+(?:a|an|another)\s+(?:new\s+|quick\s+)?(?:reminder|task|to-?do)\b)"
+    r"|\w+(?=\s+[\ue000-\uf8ff].*\b(?:on|in)\s+(?:there|it|my|the)\b)|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down|in)\b)"
     r"|(?:get|have|want|need)(?=\b.*\badded\b)|(?:get|have)(?=\b.*[\ue000-\uf8ff].*\blist\b)"
     r"|get(?=\b.*\bonto\b)"
     r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
@@ -124,10 +126,10 @@ COMPLETE_CUE = _cue(
 DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
-    r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
+    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
-    r"|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|"
+    r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
@@ -169,13 +171,40 @@ _KNOWN = word_set(
 _SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
             "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
-            "complte": "complete", "finsihed": "finished", "ot": "to"}  # fmt: skip
+            "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
+            "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
+            "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
+            "hasnt": "hasn't", "couldnt": "couldn't", "thats": "that's", "theres": "there's", "whats": "what's", "theyre": "they're",
+            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 
 def correct_slips(text: str) -> str:
     """The text with slips of the fingers put right that are no other word."""
-    return _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
+    text = _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
+    for pattern, meant in _SHORTHANDS:
+        text = pattern.sub(meant, text)
+    return text
+
+
+# Signs for words, where no number or name can be meant: "remind me 2 call", "done w/ the report".
+_SHORTHANDS = [
+    (
+        _cue(
+            r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
+        ),
+        "to",
+    ),
+    (_cue(r"(?<!\S)w/\s*"), "with "),
+    (_cue(r"(?<=\w\s)n(?=\s+\w)"), "and"),
+    (
+        _cue(
+            r"\bits(?=\s+(?:been|done|now|no|not|over|due|really|so|too|already|all|called|cancelled|urgent|important"
+            r"|finished|gone|off|on\s+\w+day|a|the)\b)"
+        ),
+        "it's",
+    ),
+]
 
 
 def correct_cues(text: str) -> str:

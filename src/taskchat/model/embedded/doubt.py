@@ -16,6 +16,7 @@ from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.targets import unmatched
 from taskchat.model.embedded.words import (
+    ERRAND_VERBS,
     ORDINAL_WORDS,
     is_errand_stem,
     is_past,
@@ -43,7 +44,7 @@ _HARMLESS = word_set(
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
     "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
-    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job home work way lunch long recently quickly eventually earlier damn bloody stupid boring "
+    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
     "except but apart besides least they're he's she's self myself completely totally fully only s t d m ve ll re don"
 )
 _COMPLETE = word_set(
@@ -72,8 +73,8 @@ _UPDATE = word_set(
     "prio priority prioritize prioritise deprioritize deprioritise importance urgent important high "
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
     "needs need must title name text wording note notes description comment add attach give raise "
-    "lower reduce increase turn call until till schedule scheduled clear clears remove drop no not "
-    "mark take later earlier finish finished done complete completed handle remind before super very existing"
+    "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
+    "mark take later earlier finish handle remind before super very existing"
 )
 _WORDS: dict[Verb, frozenset[str]] = {
     "complete": _HARMLESS | _COMPLETE,
@@ -97,6 +98,8 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     target, changes = act.target, act.changes
     told = " ".join((target.but, changes.title, changes.note, *titles))
     known = _WORDS[act.verb] | set(tokens(told)) | word_set("not" if target.but else "")
+    if act.verb == "update" and _TO_BE_DONE.search(said):
+        known |= word_set("done finished completed complete ready")
     points = bool(target.numbers or target.ordinals)
     strange = [
         word
@@ -119,8 +122,14 @@ def is_odd_title(add: Add, now: datetime) -> bool:
     return bool(_ODD.search(add.title) or find_spans(add.title, now))
 
 
+_TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
     r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but)\W*$"
+    r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and)\b"
+    r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
+    rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"
+    r"|,\s*(?:i|we|he|she|they|it|it's|its|that's|my|his|her|our|their)\s|\band\s+(?:that|i|we|he|she|they|it's)\s"
+    r"|\b(?:any\s?more|no\s+longer)\b|\b(?:title|name)\s+is\b|(?:'s|\sis|\sare)\s+(?:done|finished|sorted)\W*$"
     r"|^(?:why|whether|if|(?:how|what|when|where|who|which)\s+(?!to\b))\b"
     r"|\b(?:tasks?|my\s+list|due\s+(?:in|on|by|at))\b"
     r"|\b(?:no\s+wait|never\s*mind|nvm|scratch\s+that|i\s+mean|just\s+kidding|on\s+second\s+thoughts?)\b"

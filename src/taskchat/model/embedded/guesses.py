@@ -14,7 +14,7 @@ from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
-from taskchat.model.embedded.words import content_stems, tokens
+from taskchat.model.embedded.words import content_stems, tells_past, tokens
 
 if TYPE_CHECKING:
     from taskchat.dates.sentences import FoundDue
@@ -31,7 +31,7 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     pointed = read_target(text, heard.message.quoted(text))
     if (pointed.numbers or pointed.ordinals) and not pointed.words:
         return [Same(pointed)]
-    if is_about_list(text):
+    if is_about_list(text) and not tells_past(text):
         return [read_look(text, heard.message, heard.now)]
     done = read_report(text, heard)
     if done is not None:
@@ -59,7 +59,7 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
             "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
         )
     add = build_add(text, heard.message, heard.now, heard=text)
-    if is_by_others(due.rest):
+    if is_by_others(due.rest) or re.search(r"\b(?:me|you|us)\b", due.rest, re.IGNORECASE):
         return _guess(text, heard)
     if _reads_as_statement(due.rest):
         if not _TOLD_OF_TASK.search(due.rest):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from taskchat.model.embedded.preamble import WONDERS
+
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Clause
     from taskchat.model.embedded.requests import Verb
@@ -41,6 +43,7 @@ _POLITE_IF = (
 )
 # "Maybe you could" is a way to ask, and no doubt.
 _POLITE = re.compile(
+    rf"{WONDERS}|"
     r"\b(?:maybe|perhaps)\s+(?=(?:you|u)\s+(?:can|could)\b)|(?<=\byou\s)(?:maybe|perhaps"
     r"|possibly)\b",
     re.IGNORECASE,

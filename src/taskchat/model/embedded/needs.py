@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, split_titles
+from taskchat.model.embedded.adding import build_add, split_titles, take_priority
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.openings import I_NEED
@@ -90,9 +90,9 @@ def read_background(text: str, heard: Heard) -> list[Request]:
     if before is not None and _MANY.search(text):
         adds = [build_add(part, heard.message, heard.now) for part in split_titles(before.heard)]
         return [add for add in adds if add is not None]
-    if before is not None:
-        return [before]
     due = find_due(text, heard.now)
+    if before is not None:
+        return [replace(before, due=before.due or (due.due if due else None))]
     if due is None:
         return [Talk("what_to_add")]
     # "Remind me tomorrow": of the task last spoken of, where there is one.
@@ -115,11 +115,11 @@ def _needed(clause: str, heard: Heard) -> Add | None:
     found = I_NEED.match(clause)
     if found is None:
         return None
-    title = clause[found.end() :]
+    title, priority = take_priority(clause[found.end() :])
     if re.search(r"\b(?:have|'ve|got)\s*$", found[0], re.IGNORECASE) and tells_past(title):
         # "I have finished the report" tells what is done, "I have not …" what is not.
         return None
     if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
         # "I have a meeting on Friday": the article belongs to the telling.
         title = re.sub(r"^an?\s+", "", title)
-    return build_add(title, heard.message, heard.now, heard=clause)
+    return build_add(title, heard.message, heard.now, priority=priority, heard=clause)

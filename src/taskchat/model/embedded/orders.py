@@ -35,6 +35,7 @@ from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.needs import read_background, read_needs
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
 from taskchat.model.embedded.updates import read_note, read_update, update_act
 
@@ -182,7 +183,7 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         # "The report has to be done by thursday" tells when it is due.
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
-    rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", text))
+    rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
     return [_act("complete", rest, heard)]
 
 

@@ -107,12 +107,22 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
-    if len(found) == 1 and isinstance(found[0], Add) and is_odd_title(found[0], heard.now):
-        return [Offer(found[0])]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
+    if len(found) == 1 and isinstance(found[0], Add):
+        return [_doubt_add(_with_date(found[0], text, heard), heard)]
     return found
+
+
+def _with_date(add: Add, text: str, heard: Heard) -> Add:
+    """The task with the date that was told outside of its title: "… on there for saturday"."""
+    due = None if add.due else find_due(text, heard.now)
+    return replace(add, due=due.due) if due else add
+
+
+def _doubt_add(add: Add, heard: Heard) -> Add | Offer:
+    return Offer(add) if is_odd_title(add, heard.now) else add
 
 
 def _soften(request: Request, clause: Clause) -> Request:

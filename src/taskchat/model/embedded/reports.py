@@ -28,6 +28,11 @@ _MANAGED = re.compile(
 _BEEN = re.compile(
     r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
 )
+_WHEN = re.compile(
+    r"[\s,]*\b(?:last\s+(?:night|week)|this\s+(?:morning|afternoon|evening)|earlier(?:\s+(?:today|on))?|yesterday|just\s+now"
+    r"|the\s+other\s+day|a\s+(?:minute|moment|while)\s+ago|on\s+the\s+way\s+home)\b",
+    re.IGNORECASE,
+)
 _PIECE = re.compile(
     r"\s*(?:[,;]|\bbut\b|\bso\b|\bbecause\b|\bcause\b|\bthen\b)\s*(?:and\s+)?", re.IGNORECASE
 )
@@ -43,7 +48,7 @@ def read_report(text: str, heard: Heard) -> Act | None:
     told = " and ".join(piece for piece in pieces if _tells_deed(piece))
     if not told:
         return None
-    told = _MANAGED.sub("", told)
+    told = without_time(_MANAGED.sub("", told))
     due = find_due(told, heard.now)
     words = heard.message.reveal(due.rest if due else told)
     target = read_target(words, heard.message.quoted(told), heard.background)
@@ -53,6 +58,11 @@ def read_report(text: str, heard: Heard) -> Act | None:
     was_there = bool(_BEEN.match(told))
     otherwise = Talk("repeat_please")
     return Act("complete", target, otherwise=otherwise, is_hedged=was_there, said=told)
+
+
+def without_time(text: str) -> str:
+    """The text without the words for when something was done."""
+    return _WHEN.sub("", text)
 
 
 def _tells_deed(text: str) -> bool:

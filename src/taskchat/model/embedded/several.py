@@ -48,6 +48,11 @@ _REFERS = re.compile(
     r"\b(?:it|its|them|him|her|his|their|there|one|ones|that|this|those|these|both|each)\b(?!\s+\w*day\b)",
     re.IGNORECASE,
 )
+# "Top up the card": any word before such a particle and an object is an order.
+_PHRASAL = re.compile(
+    r"\W*[a-z]+\s+(?:up|out|off|in|down|over|back|away)\s+(?:the|a|an|my|our|his|her|some|all|that)\s",
+    re.IGNORECASE,
+)
 _LEANS = word_set("to for from in on at with by of about into as or so if when before after until")
 
 
@@ -55,7 +60,7 @@ def split_errands(title: str, now: datetime) -> list[str]:
     """The errands in the words of a title, each in words of its own; the title alone where it is one."""
     title = _LEADS.sub("", title)
     joints = list(_JOINT.finditer(title))
-    is_list = sum(_first(title[joint.end() :]) in ERRAND_VERBS for joint in joints) > 1
+    is_list = sum(_is_cut(title, joint) for joint in joints) > 1
     parts: list[str] = []
     start = 0
     for joint in joints:
@@ -91,7 +96,8 @@ def share_date(adds: list[Add]) -> list[Add]:
 
 
 def _is_cut(text: str, joint: re.Match[str]) -> bool:
-    return _first(text[joint.end() :]) in ERRAND_VERBS
+    after = text[joint.end() :]
+    return _first(after) in ERRAND_VERBS or _PHRASAL.match(after) is not None
 
 
 def _is_whole(part: str, now: datetime) -> bool:
@@ -115,9 +121,12 @@ def _is_another(part: str, now: datetime, before: str, *, is_list: bool) -> bool
         # "Dinner with Sue on friday and lunch with Bob on saturday".
         return True
     verb, following = words[0], words[1] if len(words) > 1 else ""
+    if _PHRASAL.match(part):
+        return True
     if verb not in ERRAND_VERBS or following in _LEANS:
         return False
-    if verb in _NOUNS and following not in _OPENS_OBJECT and not is_list:
+    is_object = following in _OPENS_OBJECT or "'s " in part
+    if verb in _NOUNS and not is_object and not is_list:
         return False
     if verb in _GOES_ON and not (is_list or due):
         return False

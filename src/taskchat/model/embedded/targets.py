@@ -194,7 +194,10 @@ def _are_alike(word: str, other: str) -> bool:
     shorter, longer = sorted((word, other), key=len)
     if len(shorter) < 3:
         return False
-    if longer.startswith(shorter) and (len(shorter) >= 4 and len(longer) - len(shorter) <= 4):
+    most_longer = 4 if len(shorter) > 4 else 3
+    if longer.startswith(shorter) and (
+        len(shorter) >= 4 and len(longer) - len(shorter) <= most_longer
+    ):
         return True
     # A prefix of six letters joins "apology" and "apologize", "submission" and "submit".
     if len(shorter) >= 6 and shorter[:5] == longer[:5]:

@@ -129,7 +129,8 @@ def stem(word: str) -> str:
         word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("s'").replace("-", "")
     )
     if word in _IRREGULAR:
-        return _IRREGULAR[word]
+        word = _IRREGULAR[word]
+        return word[:-1] if len(word) > 3 and word.endswith("e") else word
     for ending, least in (("ing", 5), ("ied", 5), ("ies", 5), ("ed", 5), ("es", 5), ("s", 4)):
         if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
             word = word.removesuffix(ending) + ("y" if ending in {"ied", "ies"} else "")
