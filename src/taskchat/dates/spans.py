@@ -224,7 +224,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (
         _pattern(
-            rf"\b{_LEAD}(?P<share>half\s+past|(?:a\s+)?quarter\s+(?:past|to))\s+"
+            rf"\b{_LEAD}(?P<share>half(?:\s+past)?|(?:a\s+)?quarter\s+(?:past|to))\s+"
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})\b"
         ),
         times.read_spoken_time,
@@ -239,7 +239,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     (
         _pattern(
             rf"(?:\b{_LEAD}|@\s*)\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?P<meridiem>)"
-            r"(?:\s*o'?clock)?(?![\w.:])"
+            r"(?:\s*o'?clock|\s+sharp)?(?![\w.:])"
         ),
         times.read_time,
     ),
@@ -247,7 +247,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
         _pattern(
             rf"(?:\b(?:at|around|by|until|till|before)\s+(?:about\s+|around\s+)?|@\s*)"
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})(?P<minute>)(?P<meridiem>)"
-            rf"(?:\s*o'?clock\b|(?<=\bday\sat\s\d)|(?<=\bnight\sat\s\d)|(?<=\brow\sat\s\d)"
+            rf"(?:\s*o'?clock\b|\s+sharp\b|(?<=\bday\sat\s\d)|(?<=\bnight\sat\s\d)|(?<=\brow\sat\s\d)"
             rf"|{_HOUR_END})"
         ),
         times.read_time,

@@ -12,6 +12,7 @@ from taskchat.model.embedded.requests import Add, Priority
 from taskchat.model.embedded.several import share_date, split_errands
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
+    STOP_WORDS,
     WEAK_VERBS,
     tokens,
     word_set,
@@ -43,6 +44,7 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
+    r"\s*\(\s*(?P<level8>urgent|important|(?:high|low|medium)(?:\s+prio(?:rity)?)?)[\s!]*\)\s*|"
     r"\s*\bas\s+an?\s+(?P<level7>high|low|medium|top|urgent)[\s-]+(?:priority|prio)\s+(?:task"
     r"|to-?do|item|reminder)\b|"
     r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium"
@@ -66,8 +68,8 @@ _QUOTES = re.compile(
     r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
 )
 SEPARATELY = re.compile(
-    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four"
-    r"|five)(?:\s+(?:separate|different))?"
+    r"[\s,]+(?:(?:each\s+)?as\s+(?:two|three|four|five|separate|individual|different|single)"
+    r"|(?:(?:two|three|four|five)\s+)?(?:separate|individual|different|single))(?:\s+(?:separate|different))?"
     r"\s+(?:tasks|items|entries|to-?dos|reminders|things)(?:\s+please)?\W*$"
     r"|[\s,]+separately(?:\s+please)?\W*$",
     re.IGNORECASE,
@@ -185,7 +187,8 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
         return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
-    if words[1:2] and words[1] in _NO_ORDER:
+    if words[1:2] and (words[1] in _NO_ORDER or not set(words[1:]) - STOP_WORDS):
+        # "Hang on" is no errand, "vacuum" is one.
         return None
     if not (is_strong or (is_weak and (has_date or bool(priority)))):
         return None

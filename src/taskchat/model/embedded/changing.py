@@ -40,6 +40,8 @@ _CLEARS_PRIORITY = _any(
     r"|of|for|on)\b)*(?P<target>.*)"
 )
 _SETS_NOTE = _any(
+    r"\b(?:add|put|attach)\s+(?P<note>.+?)\s+as\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+"
+    r"(?:to|on|for|of)\s+(?P<target>.+)",
     r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
     r"|detail)s?\s+(?:to|for|on)\s+"
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
@@ -228,7 +230,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
 
 
 # "Move it to 10" names an hour: no task has a place to be moved to.
-_TO_HOUR = re.compile(r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)", re.IGNORECASE)
+_TO_HOUR = re.compile(
+    r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)|(?<=\bmake\sit\s)(?=\d{1,2}\W*$)", re.IGNORECASE
+)
 
 
 def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:

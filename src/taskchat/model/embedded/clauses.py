@@ -80,6 +80,7 @@ _JOINT = re.compile(
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
     r"|need)\b)|"
+    r"\s*,\s*(?=(?:(?:i|we)\s+)?still\s+(?:need|have\s+to)\b)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"

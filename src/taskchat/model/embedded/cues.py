@@ -61,6 +61,7 @@ ADD_CUE = _cue(
 SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
+    r"|[^:]+\bas\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+(?:to|on|for|of)\b"
     r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)"
     r"|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
@@ -119,17 +120,18 @@ COMPLETE_CUE = _cue(
     r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
-    r"\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
+    r":\s*(?:check|over|yes|yep|tick)(?=\W*$)|\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
     r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
-    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|"
+    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|scrub|get\s+shot\s+of|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
-    r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|"
+    r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+go\b(?=\W*$)"
+    r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
@@ -161,7 +163,7 @@ _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "ca
 _MEANT = {"remaind": "remind", "dlete": "delete", "delte": "delete", "delet": "delete", "don": "done", "dun": "done",
           "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "mrak": "mark"}  # fmt: skip
 _KNOWN = word_set(
-    "removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
+    "canceled canceling removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
     "reminded reminders reminds renamed completes completely compete restored rescheduled minder cancer channel create "
     "change charge finish finishes charged renew renewed reminding removing deleting chance store"
 )
@@ -175,7 +177,7 @@ _SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "lis
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
             "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
             "hasnt": "hasn't", "couldnt": "couldn't", "thats": "that's", "theres": "there's", "whats": "what's", "theyre": "they're",
-            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before"}  # fmt: skip
+            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 

@@ -56,7 +56,7 @@ _COMPLETE = word_set(
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
-    "instead rather than erased scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "instead rather than erased scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
@@ -129,6 +129,7 @@ _ODD = re.compile(
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
     rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"
     r"|,\s*(?:i|we|he|she|they|it|it's|its|that's|my|his|her|our|their)\s|\band\s+(?:that|i|we|he|she|they|it's)\s"
+    r"|,\s*[\w' ]{1,25}(?:'s|\sis|\sare)\s+\w+\W*$|^\(|\band\s+\S+(?:\s+\S+)?\s+(?:to|for|into)\s+(?:call|buy|pay|be)\b"
     r"|\b(?:any\s?more|no\s+longer)\b|\b(?:title|name)\s+is\b|(?:'s|\sis|\sare)\s+(?:done|finished|sorted)\W*$"
     r"|^(?:why|whether|if|(?:how|what|when|where|who|which)\s+(?!to\b))\b"
     r"|\b(?:tasks?|my\s+list|due\s+(?:in|on|by|at))\b"

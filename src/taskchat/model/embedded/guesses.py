@@ -70,11 +70,21 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
         return Act(
             "update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard)
         )
-    return (
-        _guess(text, heard)
-        if add is None or len(tokens(due.rest)) > 7
-        else replace(add, is_bare=True)
-    )
+    words = tokens(due.rest)
+    if add is None or len(words) > _MAX_NAMED or _LIKE_A_SENTENCE.search(due.rest):
+        return _guess(text, heard)
+    return replace(add, is_bare=True)
+
+
+# "Lunch with Bea tomorrow" names something new. More words are more often a story.
+_MAX_NAMED = 6
+# "The boss wants the report by friday", "sharp: the meeting": no name of a task.
+_LIKE_A_SENTENCE = re.compile(
+    r"^[^:]+:|[\ue000-\uf8ff].*\w|\w.*[\ue000-\uf8ff]"
+    r"|^\W*(?:the|my|our|his|her|their)\s+.*\b(?:starts?|ends?|begins?|wants?|says?|comes?|goes"
+    r"|closes|opens|leaves|arrives)\b",
+    re.IGNORECASE,
+)
 
 
 # "The rent is on friday", but not "I'm so tired today".

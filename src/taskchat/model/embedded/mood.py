@@ -72,7 +72,7 @@ _ACT_DOUBTS = _cue(
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
     r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|"
-    r"before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+    r"can\s+go(?=\W*$)|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
 )
 # What the speaker will do is not done, and no order; a date for it may be told all the same.
 _WILL = _cue(

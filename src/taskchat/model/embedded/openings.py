@@ -52,6 +52,7 @@ _OPENINGS = [
         # Whatever is done with a new one ("shove a reminder on for me to …"), it is to be kept.
         rf"^\s*\w+\s+(?:me\s+)?(?:a|an|another)\s+(?:(?:new|quick|little)\s+)*{_NOUN}(?:\s+(?:on|in|up|down|there"
         r"|for\s+(?:me|us)))*\s+(?=(?:to|about)\b)",
+        r"\b(?:put|stick|sign|pencil)\s+(?:me|us)\s+(?:down|in|up)\s+for\s+(?:an?\s+)?",
         r"\b(?:jot|note|write|put|get|take)\s+(?:this|these|it|that)\s+down\b[\s:,\u2013\u2014-]*",
         r"^\s*another\s+(?:one|thing|task)\s*[,:\u2013\u2014-]+\s*",
         rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
@@ -185,7 +186,10 @@ def _title_before(text: str) -> tuple[str, bool] | None:
     found = _ADD_IT.search(text)
     if found is None or not says_something(text[: found.start()]):
         return None
-    title = text[: found.start()]
+    # "My wife asked me to fix the shelf, add it": what was asked for is the task.
+    title = re.sub(
+        r"^.*\b(?:asked|told|wants?|reminded)\s+me\s+to\s+", "", text[: found.start()], flags=re.I
+    )
     needed = I_NEED.match(title)
     return (title[needed.end() :] if needed else title), bool(found["many"])
 

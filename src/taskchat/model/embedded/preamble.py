@@ -7,7 +7,7 @@ import re
 _FILLER = (
     r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
-    r"please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
+    r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
     r"|assistant|taskchat|"
     r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
     r"|no(?!\s+(?:need|longer|more|point|reason|way|idea|plans?|hurry|rush)\b))"
@@ -35,11 +35,11 @@ _IF_YOU = (
 )
 _POSSIBLE = (
     r"(?:would\s+(?:it\s+be\s+(?:possible|ok(?:ay)?|fine)\s+to|you\s+be\s+able\s+to)\s+"
-    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b))"
+    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:(?:would|do)\s+(?:you|u)\s+)?mind|fancy)\s+(?=\w+ing\b))"
 )
 # Clauses of their own that only make room: "when you get a second, …".
 _ASIDE = (
-    r"(?:before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
+    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
     r"|\s+are)\s+at\s+it)|by\s+the\s+way|btw|fyi"
     r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
     r"|it's\s+(?:ok(?:ay)?|possible)|possible)"

@@ -25,6 +25,7 @@ _MANAGED = re.compile(
     re.IGNORECASE,
 )
 # Where the speaker has been: "been to the dentist" is asked about.
+_WENT = re.compile(r"\bwent\s+to\s+", re.IGNORECASE)
 _BEEN = re.compile(
     r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
 )
@@ -48,7 +49,7 @@ def read_report(text: str, heard: Heard) -> Act | None:
     told = " and ".join(piece for piece in pieces if _tells_deed(piece))
     if not told:
         return None
-    told = without_time(_MANAGED.sub("", told))
+    told = _WENT.sub("", without_time(_MANAGED.sub("", told)))
     due = find_due(told, heard.now)
     words = heard.message.reveal(due.rest if due else told)
     target = read_target(words, heard.message.quoted(told), heard.background)

@@ -69,8 +69,8 @@ def _share_rename(text: str, heard: Heard) -> Tail | None:
 
 
 _RENAMES_TWO = re.compile(
-    r"\s*(?P<verb>(?:rename|retitle|relabel|reword|change|update|edit))\s+(?P<first>.+?\s(?:to|into)\s.+?)"
-    r"(?:(?:\s*,)?\s+and\s+|\s*,\s*)(?P<second>(?:\S+\s+){1,6}?(?:to|into)\s.+)",
+    r"\s*(?P<verb>(?:rename|retitle|relabel|reword|change|update|edit|swap|switch|replace))\s+(?P<first>.+?\s(?:to|into|for|with)\s.+?)"
+    r"(?:(?:\s*,)?\s+and\s+|\s*,\s*)(?P<second>(?:\S+\s+){1,6}?(?:to|into|for|with)\s.+)",
     re.IGNORECASE,
 )
 
