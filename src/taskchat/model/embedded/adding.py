@@ -31,7 +31,8 @@ _LEADING = re.compile(
     r"|called|named)\b(?!-)\s*|"
     rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got|\s+should|\s+ought"
     rf"|\s+want)\s+(?:to|an?|my)\s+|"
-    r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|"
+    r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|gotta\s+|"
+    r"(?:i|we)(?:'ve|\s+have)\s+been\s+meaning\s+to\s+|"
     r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )
@@ -39,7 +40,7 @@ _TRAILING = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
     r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|is\s+due|due|deadline"
+    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab)|is\s+due|due|deadline"
     rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )

@@ -90,7 +90,7 @@ _RENAMES = _any(
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
     r"\b(?:call|name|title|rename|retitle)\s+(?P<target>it|that\s+one|this\s+one|that|this"
     r"|the\s+(?:first|second|third|last)(?:\s+(?:one|task))?|"
-    r"(?:task|number)\s+\d+)\s+(?P<title>.+)",
+    r"(?:task|number)\s+\d+|#\s?\d+)\s+(?P<title>.+)",
     rf"^(?P<target>.+?)\s+should\s+be\s+(?P<title>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
@@ -117,7 +117,7 @@ _MOVES = _any(
     r"^\s*do\s+(?P<target>(?:the|my)\s.+)",
     r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
     r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
-    r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
+    r"\b(?:bring|put)\s+(?P<target>.+?)\s+(?:forward|off)\b.*",
     r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
     r"^(?P<target>[^:]+?)\s*:\s*due\b.*",

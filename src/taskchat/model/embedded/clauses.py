@@ -211,6 +211,13 @@ def _tidy(text: str) -> str:
         {ord(c): "'" for c in "\u2019\u2018\u00b4"}
         | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
     )
+    # "Milk? Done." is told as "milk is done" is.
+    text = re.sub(
+        r"(?<=\w)\?\s+(?=(?:done|finished|sorted|bought|paid)\W*(?:$|[.!,;]))",
+        " is ",
+        text,
+        flags=re.I,
+    )
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     text = re.sub(
         r"^((?:the|my)\s+\w+)'s\s+(?=(?:on|at|due|now|been|moved)\b)", r"\1 is ", text, flags=re.I

@@ -127,7 +127,7 @@ COMPLETE_CUE = _cue(
 DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
-    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|scrub|get\s+shot\s+of|"
+    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
     r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+go\b(?=\W*$)"
@@ -147,7 +147,7 @@ UPDATE_CUE = _cue(
     r"|schedule"
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
-    r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
+    r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|put(?=\s+(?:\S+\s+){1,5}off\s+(?:to|until|till)\b)|defer|snooze|make"
     r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
     r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task"
     r"|number))|instead|date|raise|lower|note|description"

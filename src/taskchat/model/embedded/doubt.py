@@ -56,7 +56,7 @@ _COMPLETE = word_set(
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
-    "instead rather than erased scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
@@ -124,8 +124,9 @@ def is_odd_title(add: Add, now: datetime) -> bool:
 
 _TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
-    r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but)\W*$"
-    r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and)\b"
+    r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
+    r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
     rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"
     r"|,\s*(?:i|we|he|she|they|it|it's|its|that's|my|his|her|our|their)\s|\band\s+(?:that|i|we|he|she|they|it's)\s"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import WONDERS
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)
         or _is_told(text)
-        or (verb != "update" and _WILL.search(text))
+        or (verb != "update" and _WILL.search(without_reason(text)))
         or _CONDITION.match(clause.before)
         or (is_denied and not _NOT_NEEDED.search(text))
         or (clause.is_asked and not _KINDLY.search(text))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.requests import Add
 
-_LINK = r"(?:and\s+then|and\s+also|and|then|plus|&)"
+_LINK = r"(?:and\s+then|and\s+also|and|then|plus|&|\+)"
 _JOINT = re.compile(
     rf"(?:\s*[,;]\s*(?:{_LINK}\s+)?|\s+{_LINK}\s+)(?:(?:also|please|maybe)\s+)?(?:to\s+)?(?=\w)",
     re.IGNORECASE,
