@@ -57,10 +57,12 @@ def find_spans(text: str, now: datetime, *, alone: bool = False) -> list[Span]:
 
 
 def _is_no_date(text: str, match: re.Match[str]) -> bool:
-    # "tonight's game" names a game, "every friday" a habit.
+    # "tonight's game" names a game, "every friday" a habit, "not today" any other day.
     return bool(
         re.match(r"['\u2019]s?\b", text[match.end() :])
-        or re.search(r"\b(?:every|each|last|per)\s+(?:other\s+)?$", text[: match.start()], re.I)
+        or re.search(
+            r"\b(?:(?:every|each|last|per)\s+(?:other\s+)?|\(not\s+)$", text[: match.start()], re.I
+        )
     )
 
 

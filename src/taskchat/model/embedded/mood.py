@@ -37,6 +37,10 @@ _DENIED_RETURN = _cue(
     r"\b(?:don'?t|do\s+not|never|no\s+need\s+to|not\s+to)\s+(?:\w+\s+){0,2}?(?:undo|revert|roll|"
     r"reopen|re-open|restore|bring|undelete|recover|uncheck|untick|unmark)\b"
 )
+# "Do not, under any circumstances, delete the rent": denied before the clause begins.
+_NOT_AT_ALL = _cue(
+    r"\b(?:do\s+not|don't|never)\s*(?:,|\b(?:ever|under\s+any|in\s+any)\b)[^.!?]*,?\s*$"
+)
 _POLITE_IF = (
     r"(?:you\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind|(?:get|have"
     r"|find)\s+(?:a|the)\s+\w+)"
@@ -188,6 +192,8 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
     An act that is weighed is asked about; one that is refused is left alone.
     """
     text = _POLITE.sub("", _NOT_FORGET.sub(" ", _SPARES.sub("", clause.text)))
+    if _NOT_AT_ALL.search(clause.before):
+        return "refused"
     if verb in {"reopen", "restore"}:
         if _DENIED_RETURN.search(text):
             return "refused"

@@ -65,6 +65,7 @@ class Planner:
         """Plan all requests of a message in their order."""
         for one in requests:
             self._plan_one(one)
+        self._plan.calls = _without_changed_minds(self._plan.calls)
         return self._plan
 
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
@@ -281,6 +282,22 @@ class Planner:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
+
+
+def _without_changed_minds(calls: list[Call]) -> list[Call]:
+    """The calls without a deletion that is followed by another act on that task.
+
+    "Delete the milk, no, complete it": who goes on to act on a task wants it kept.
+    """
+    return [
+        call
+        for number, call in enumerate(calls)
+        if call.tool != "delete_task"
+        or all(
+            later.arguments.get("task_id") != call.arguments["task_id"]
+            for later in calls[number + 1 :]
+        )
+    ]
 
 
 def _nothing_to(verb: Verb) -> str:

@@ -104,6 +104,8 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     # "Do the milk on saturday" and "can we do the …" are orders, "do the plants need water?" is none.
     does = bool(_DO_THE.match(text)) and (not clause.is_asked or bool(_CAN_WE.match(clause.text)))
+    is_told = not clause.is_asked and _DID_THE.fullmatch(text)
+    text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
@@ -177,5 +179,10 @@ _JOKES = re.compile(
     r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
 )
 _DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
+# "Did the dentist this morning" tells, "did the dentist call?" asks.
+_DID_THE = re.compile(
+    r"did\s+(?:the|my)\s+\w+(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
+    re.IGNORECASE,
+)
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

@@ -53,6 +53,7 @@ _PHRASAL = re.compile(
     r"\W*[a-z]+\s+(?:up|out|off|in|down|over|back|away)\s+(?:the|a|an|my|our|his|her|some|all|that)\s",
     re.IGNORECASE,
 )
+_WITH_LEAN = word_set("reply respond talk speak write apologize apply register pay prepare listen")
 _LEANS = word_set("to for from in on at with by of about into as or so if when before after until")
 
 
@@ -106,6 +107,9 @@ def _is_whole(part: str, now: datetime) -> bool:
     words = tokens(due.rest if due else part)
     if not set(words) - STOP_WORDS or words[0] in _ON_THE_WAY:
         return False
+    if "," in part and set(words) <= ERRAND_VERBS:
+        # "Wash, dry and fold the towels".
+        return False
     if len(words) == 1:
         return due is not None or words[0] not in ERRAND_VERBS
     return words[-1] not in ERRAND_VERBS or words[-2] in _OPENS_OBJECT or words[0] in ERRAND_VERBS
@@ -123,7 +127,7 @@ def _is_another(part: str, now: datetime, before: str, *, is_list: bool) -> bool
     verb, following = words[0], words[1] if len(words) > 1 else ""
     if _PHRASAL.match(part):
         return True
-    if verb not in ERRAND_VERBS or following in _LEANS:
+    if verb not in ERRAND_VERBS or (following in _LEANS and verb not in _WITH_LEAN):
         return False
     is_object = following in _OPENS_OBJECT or "'s " in part
     if verb in _NOUNS and not is_object and not is_list:

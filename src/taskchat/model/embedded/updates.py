@@ -93,7 +93,7 @@ def _share_verb(text: str, heard: Heard) -> list[str]:
         return [parts[0], *said] if said else []
     full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
     read = [read_change(part, heard.message, heard.now) for part in full]
-    names = [content_stems(one[0]) for one in read if one and one[1].due]
+    names = [content_stems(one[0]) for one in read if one and (one[1].due or one[1].priority)]
     return full if len(names) == len(full) and all(names) else []
 
 
