@@ -23,6 +23,8 @@ _JOINT = re.compile(
     rf"(?:\s*[,;]\s*(?:{_LINK}\s+)?|\s+{_LINK}\s+)(?:(?:also|please|maybe)\s+)?(?:to\s+)?(?=\w)",
     re.IGNORECASE,
 )
+# A longer row is no list of errands, and each joint costs a look at what stands around it.
+_MAX_JOINTS = 12
 _LEADS = re.compile(r"^[\s,:;-]*(?:(?:to|please|also)\s+)+", re.IGNORECASE)
 # These go on with the errand before them more often than they begin another: "call the bank and
 # cancel the card", "buy a lamp and try the bulb".
@@ -61,6 +63,8 @@ def split_errands(title: str, now: datetime) -> list[str]:
     """The errands in the words of a title, each in words of its own; the title alone where it is one."""
     title = _LEADS.sub("", title)
     joints = list(_JOINT.finditer(title))
+    if not 0 < len(joints) <= _MAX_JOINTS:
+        return [title]
     is_list = sum(_is_cut(title, joint) for joint in joints) > 1
     parts: list[str] = []
     start = 0
