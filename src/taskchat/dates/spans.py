@@ -57,10 +57,12 @@ def find_spans(text: str, now: datetime, *, alone: bool = False) -> list[Span]:
 
 
 def _is_no_date(text: str, match: re.Match[str]) -> bool:
-    # "tonight's game" names a game, "every friday" a habit.
+    # "tonight's game" names a game, "every friday" a habit, "not today" any other day.
     return bool(
         re.match(r"['\u2019]s?\b", text[match.end() :])
-        or re.search(r"\b(?:every|each|last|per)\s+(?:other\s+)?$", text[: match.start()], re.I)
+        or re.search(
+            r"\b(?:(?:every|each|last|per)\s+(?:other\s+)?|\(not\s+)$", text[: match.start()], re.I
+        )
     )
 
 
@@ -224,7 +226,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (
         _pattern(
-            rf"\b{_LEAD}(?P<share>half\s+past|(?:a\s+)?quarter\s+(?:past|to))\s+"
+            rf"\b{_LEAD}(?P<share>half(?:\s+past)?|(?:a\s+)?quarter\s+(?:past|to))\s+"
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})\b"
         ),
         times.read_spoken_time,
@@ -232,14 +234,14 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     (
         _pattern(
             rf"(?:\b{_LEAD}|@\s*)\b(?P<hour>\d{{1,2}}"
-            rf"|{_CLOCK_WORD})(?::(?P<minute>\d\d))?\s*{_MERIDIEM}"
+            rf"|{_CLOCK_WORD})(?:[:.](?P<minute>\d\d))?\s*{_MERIDIEM}"
         ),
         times.read_time,
     ),
     (
         _pattern(
             rf"(?:\b{_LEAD}|@\s*)\b(?P<hour>\d{{1,2}})[:.](?P<minute>\d\d)(?P<meridiem>)"
-            r"(?:\s*o'?clock)?(?![\w.:])"
+            r"(?:\s*o'?clock|\s+sharp)?(?![\w.:])"
         ),
         times.read_time,
     ),
@@ -247,7 +249,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
         _pattern(
             rf"(?:\b(?:at|around|by|until|till|before)\s+(?:about\s+|around\s+)?|@\s*)"
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})(?P<minute>)(?P<meridiem>)"
-            rf"(?:\s*o'?clock\b|(?<=\bday\sat\s\d)|(?<=\bnight\sat\s\d)|(?<=\brow\sat\s\d)"
+            rf"(?:\s*o'?clock\b|\s+sharp\b|(?<=\bday\sat\s\d)|(?<=\bnight\sat\s\d)|(?<=\brow\sat\s\d)"
             rf"|{_HOUR_END})"
         ),
         times.read_time,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due, tells_repeat
 from taskchat.model.embedded.openings import LIST, NOTHING, find_title
 from taskchat.model.embedded.requests import Add, Priority
+from taskchat.model.embedded.several import share_date, split_errands
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
+    STOP_WORDS,
     WEAK_VERBS,
     tokens,
     word_set,
@@ -29,7 +31,8 @@ _LEADING = re.compile(
     r"|called|named)\b(?!-)\s*|"
     rf"{_REMEMBER}\s*|(?:i|we)(?:\s+have|\s+need|\s+must|'ve\s+got|\s+got|\s+should|\s+ought"
     rf"|\s+want)\s+(?:to|an?|my)\s+|"
-    r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|"
+    r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|gotta\s+|"
+    r"(?:i|we)(?:'ve|\s+have)\s+been\s+meaning\s+to\s+|"
     r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )
@@ -37,11 +40,12 @@ _TRAILING = re.compile(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
     r"|could\s+you|"
     r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|is\s+due|due|deadline"
+    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab)|is\s+due|due|deadline"
     rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
+    r"\s*\(\s*(?P<level8>urgent|important|(?:high|low|medium)(?:\s+prio(?:rity)?)?)[\s!]*\)\s*|"
     r"\s*\bas\s+an?\s+(?P<level7>high|low|medium|top|urgent)[\s-]+(?:priority|prio)\s+(?:task"
     r"|to-?do|item|reminder)\b|"
     r"\s*[,(]?\s*\b(?:(?:with|as|at|of)\s+)?(?:a\s+)?(?:(?P<level>high(?:est)?|low(?:est)?|medium"
@@ -65,10 +69,14 @@ _QUOTES = re.compile(
     r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
 )
 SEPARATELY = re.compile(
-    r"[\s,]+(?:(?:each\s+)?as\s+)?(?:separate|individual|different|single|two|three|four"
-    r"|five)(?:\s+(?:separate|different))?"
+    r"[\s,]+(?:(?:each\s+)?as\s+(?:two|three|four|five|separate|individual|different|single)"
+    r"|(?:(?:two|three|four|five)\s+)?(?:separate|individual|different|single))(?:\s+(?:separate|different))?"
     r"\s+(?:tasks|items|entries|to-?dos|reminders|things)(?:\s+please)?\W*$"
     r"|[\s,]+separately(?:\s+please)?\W*$",
+    re.IGNORECASE,
+)
+_AS_TASKS = re.compile(
+    rf"\s+(?:as\s+(?:my\s+)?(?:tasks|to-?dos|items|reminders)|(?:on|to|onto|in|into)\s+{LIST})\W*$",
     re.IGNORECASE,
 )
 _LEVELS: dict[str, Priority] = {"hi": "high", "to": "high", "ur": "high", "im": "high", "lo": "low",
@@ -83,7 +91,14 @@ def read_level(word: str) -> Priority:
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
     text, priority = take_priority(clause)
-    found = find_title(text) or ((text, True) if SEPARATELY.search(text) else None)
+    if _LEVEL_FIRST.match(clause):
+        # "Low priority: re-pot the basil" is told of something new.
+        return [add] if (add := build_add(text, message, now, priority=priority)) else []
+    found = (
+        _quoted_title(text)
+        or find_title(text)
+        or ((text, True) if SEPARATELY.search(text) else None)
+    )
     if found is None:
         return None
     title, is_several = found
@@ -91,11 +106,26 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     separate = SEPARATELY.search(title)
     if separate is not None:
         title, is_several = title[: separate.start()], True
-    titles = split_titles(title) if is_several or _QUOTES.fullmatch(title) else [title]
+    is_several = is_several or _QUOTES.fullmatch(_AS_TASKS.sub("", title)) is not None
+    title = _AS_TASKS.sub("", title) if is_several else title
+    titles = split_titles(title) if is_several else split_errands(title, now)
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
-    return [add for add in adds if add is not None]
+    return share_date([add for add in adds if add is not None])
+
+
+def _quoted_title(text: str) -> tuple[str, bool] | None:
+    """The one quoted piece of a wish whose other words only frame it: "a task, title is …"."""
+    found = _ONE_QUOTE.fullmatch(text)
+    return (f"{found['title']} {found['rest']}", False) if found else None
+
+
+_ONE_QUOTE = re.compile(
+    r"(?=.*\b(?:task|to-?do|todo|reminder|item|title|name)\b.*[\ue000-\uf8ff])(?:(?:please|add|create|make|put|set|up|a|an|new|another|task|to-?do|todo|reminder|item|and|the|its|with|title|titled|name|named"
+    r"|called|call|it|is|should|be|saying|says|as|for|me|down|note|jot)\b[\s,:;.-]*)+(?P<title>[\ue000-\uf8ff])(?P<rest>(?!\s+(?:to|as|into)\b)[^\ue000-\uf8ff]*)",
+    re.IGNORECASE,
+)
 
 
 def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
@@ -133,6 +163,19 @@ def clean_title(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def read_errands(clause: str, message: Message, now: datetime) -> list[Add]:
+    """The tasks in bare orders told in one breath ("buy milk friday and pay the rent")."""
+    parts = split_errands(clause, now)
+    read = [read_errand(part, message, now) for part in parts]
+    if not any(read) or (len(parts) > 1 and tokens(parts[0])[0] not in ERRAND_VERBS):
+        return []
+    adds = [
+        one or build_add(part, message, now, heard=clause)
+        for one, part in zip(read, parts, strict=True)
+    ]
+    return share_date([replace(one, is_bare=True) for one in adds if one is not None])
+
+
 def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     """The task in a bare order ("buy milk friday"), or None where the words may mean another thing."""
     text, priority = take_priority(clause)
@@ -140,11 +183,13 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     if not words or len(words) > 25:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
+    is_strong = is_strong or (words[0] == "get" and len(words) > 3 and words[1] not in _GET_NOT)
     if _DANGLING.search(text):
         return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
-    if words[1:2] and words[1] in _NO_ORDER:
+    if words[1:2] and (words[1] in _NO_ORDER or not set(words[1:]) - STOP_WORDS):
+        # "Hang on" is no errand, "vacuum" is one.
         return None
     if not (is_strong or (is_weak and (has_date or bool(priority)))):
         return None
@@ -152,8 +197,17 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
     return None if add is None else replace(add, is_bare=True)
 
 
+_LEVEL_FIRST = re.compile(
+    r"\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+(?:priority|prio)\s*[:,\u2013\u2014-]",
+    re.IGNORECASE,
+)
 # Words were cut off here that told a date, so what is left is no title.
 _DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
+# "Get it done by then" and "get the list" are no errands, "get wine for the dinner" is.
+_GET_NOT = word_set(
+    "it that this these those them me us you him her rid lost out off up back on in over away down the my your "
+    "ready going started well soon some help to a"
+)
 # After these the first word is no order: "give me …", "rent is due".
 _NO_ORDER = word_set(
     "me us is are was were isn't aren't has had should will would needs must can low high due and not"
@@ -176,7 +230,9 @@ def _take_note(title: str) -> tuple[str, str]:
 
 def split_titles(title: str) -> list[str]:
     """The titles of a list in one sentence: "milk, eggs and bread"."""
-    parts = re.split(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*(?:to\s+)?", title, flags=re.IGNORECASE)
+    parts = re.split(
+        r"\s*(?:,\s*and\b|,|;|\n|\s[/|]\s|\band\b)\s*(?:to\s+)?", title, flags=re.IGNORECASE
+    )
     return [part for part in parts if part.strip()]
 
 

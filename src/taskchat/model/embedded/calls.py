@@ -20,12 +20,16 @@ _MAX_NOTE_CHARS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call to be made; `detail` is told after the title when it worked."""
+    """A tool call to be made; `detail` is told after the title when it worked.
+
+    `then` is what is to be done afterwards to the task that the call creates.
+    """
 
     tool: str
     arguments: dict[str, object]
     detail: str = ""
     what: str = ""
+    then: Verb | None = None
 
 
 def call_add(add: Add, now: datetime) -> Call:
@@ -40,7 +44,8 @@ def call_add(add: Add, now: datetime) -> Call:
         arguments["priority"] = add.priority
     if add.due:
         arguments["due_at"] = add.due.as_argument()
-    return Call("add_task", arguments, replies.tell_added(add, now), f"add {replies.quote(title)}")
+    what = f"add {replies.quote(title)}"
+    return Call("add_task", arguments, replies.tell_added(add, now), what, add.then)
 
 
 def call_act(verb: Verb, task_id: int, title: str, changes: Changes, now: datetime) -> Call:
@@ -111,4 +116,7 @@ def _due_argument(task: SeenTask, now: datetime) -> str:
     if task.due_at is None:
         return "none"
     local = task.due_at.astimezone(now.tzinfo)
-    return f"{local:%Y-%m-%d}" if task.all_day else f"{local:%Y-%m-%dT%H:%M}"
+    if task.all_day:
+        return f"{local:%Y-%m-%d}"
+    # Of two hours with one name the second needs its offset to be told apart.
+    return local.isoformat(timespec="minutes") if local.fold else f"{local:%Y-%m-%dT%H:%M}"

@@ -36,10 +36,12 @@ _CLEARS_DATE = _any(
     rf"\s+{_DATE_WORD}\b.*",
 )
 _CLEARS_PRIORITY = _any(
-    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?:\s+(?:off|from"
+    r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?!\s+(?:down\s+|back\s+)?to\b)(?:\s+(?:off|from"
     r"|of|for|on)\b)*(?P<target>.*)"
 )
 _SETS_NOTE = _any(
+    r"\b(?:add|put|attach)\s+(?P<note>.+?)\s+as\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+"
+    r"(?:to|on|for|of)\s+(?P<target>.+)",
     r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
     r"|detail)s?\s+(?:to|for|on)\s+"
     r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
@@ -51,11 +53,13 @@ _SETS_NOTE = _any(
     r"\s*(?:[:,]|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
 )
 _SETS_PRIORITY = _any(
+    rf"\b(?:set|change|make|put|raise|lower|drop|bump|move|switch|turn|reduce|adjust)\s+(?P<target>the|its)\s+(?:priority|importance)\s+"
+    rf"(?:(?:down|up|back)\s+)?(?:to|as|at)\s+{_LEVEL}\b.*",
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
     rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for"
     rf"|on)\s+(?P<target>.+?)\s+"
     rf"(?:to|as|at)\s+(?:an?\s+)?{_LEVEL}\b.*",
-    rf"\b(?:make|mark|set|flag|bump|give|move|turn|raise|lower|reduce|increase|change|put|push"
+    rf"\b(?:make|mark|set|flag|bump|give|move|turn|switch|change|update|adjust|drop|raise|lower|reduce|increase|change|put|push"
     rf"|prioriti[sz]e)\s+(?P<target>.*?)\s*"
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
@@ -79,13 +83,14 @@ _RENAMES = _any(
     r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
+    r"^(?P<target>[^:]+?)\s+(?:[-=]>|\u2192)\s+(?P<title>.+)",
     r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
     r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to"
     r"|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
     r"\b(?:call|name|title|rename|retitle)\s+(?P<target>it|that\s+one|this\s+one|that|this"
     r"|the\s+(?:first|second|third|last)(?:\s+(?:one|task))?|"
-    r"(?:task|number)\s+\d+)\s+(?P<title>.+)",
+    r"(?:task|number)\s+\d+|#\s?\d+)\s+(?P<title>.+)",
     rf"^(?P<target>.+?)\s+should\s+be\s+(?P<title>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",
@@ -112,7 +117,7 @@ _MOVES = _any(
     r"^\s*do\s+(?P<target>(?:the|my)\s.+)",
     r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
     r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
-    r"\bbring\s+(?P<target>.+?)\s+forward\b.*",
+    r"\b(?:bring|put)\s+(?P<target>.+?)\s+(?:forward|off)\b.*",
     r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
     r"^(?P<target>[^:]+?)\s*:\s*due\b.*",
@@ -189,7 +194,8 @@ def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
             continue
         target = found["target"]
         changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
-        return re.sub(r"(?:'s)?\s*\bpriority\b", "", target), changes
+        target = re.sub(r"(?:'s)?\s*\bpriority\b", "", target)
+        return "it" if target in {"the", "its"} else target, changes
     return None
 
 
@@ -211,6 +217,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(
             " ,.:"
         )
+        level = LEVEL_ALONE.match(said)
+        if level is not None:
+            return target, Changes(priority=read_level(level["level"]))
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
@@ -221,7 +230,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
 
 
 # "Move it to 10" names an hour: no task has a place to be moved to.
-_TO_HOUR = re.compile(r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)", re.IGNORECASE)
+_TO_HOUR = re.compile(
+    r"(?<=\bit\s)to\s+(?=\d{1,2}(?::\d\d)?\W*$)|(?<=\bmake\sit\s)(?=\d{1,2}\W*$)", re.IGNORECASE
+)
 
 
 def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:

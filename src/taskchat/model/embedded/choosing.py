@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.replies import quote
-from taskchat.model.embedded.targets import best, leaders, rank, split_phrases
+from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
 from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ MAX_NAMED = 3
 
 _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
+_SHORT_PART = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
     preferred = {task.id for task in pool}
     parts = split_phrases(target.words)
     # Each phrase is ranked once among all tasks: that is what costs on a long list.
-    ranked = {phrase: rank(phrase, tasks) for phrase in (target.words, *parts)}
+    ranked = rank_each([target.words, *parts], tasks)
     everyone = {task.id for task in tasks}
     for ids in (preferred, everyone):
         among = {
@@ -158,7 +159,9 @@ def _each_of(parts: dict[str, list[Match]]) -> Choice | None:
     for part, fitting in parts.items():
         if len(fitting) > 1:
             return None
-        if fitting and fitting[0].phrase >= 0.5:
+        # A verb alone in a long part is no task: "the meeting, it's been called off".
+        is_named = fitting and (fitting[0].shares_noun or len(part.split()) <= _SHORT_PART)
+        if is_named and fitting[0].phrase >= 0.5:
             found.append(fitting[0].task)
         else:
             missing.append(quote(part))

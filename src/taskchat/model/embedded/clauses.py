@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.cues import correct_slips
 from taskchat.model.embedded.framing import spell_items
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -37,8 +38,8 @@ _NEW_TASK = (
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (
-    r"(?:please\s+|also\s+|then\s+|just\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
-    r"|you\s+can\s+|"
+    r"(?:please\s+|also\s+|then\s+|just\s+|now\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
+    r"|(?:you|u)\s+can\s+|"
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
 )
 _STARTERS = (
@@ -53,7 +54,7 @@ _STARTERS = (
     r"(?:bin|tick|trash|scrap|finish|close|kill|ditch|dump)\s+(?:it|that|this|the|my|task|number"
     r"|#)|"
     rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
-    r"show\s+(?:me|my|the|all)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
+    r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"tell\s+me\s+(?:what|which|how\s+many))\b"
@@ -68,20 +69,28 @@ _SECOND_THOUGHT = (
     r"|make\s+that\b"
     r"|not\s+that\b|please\s+don'?t\b|don'?t\s+(?:do|actually)\b|(?:all\s+)?done\W*$)"
 )
+# What is told as done, at the end of a sentence: "add the gas bill, and the rent's done".
+_TOLD_DONE = (
+    r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was)\s+(?:all\s+|already\s+|now\s+)*"
+    r"(?:done|finished|completed?|sorted|paid|bought|booked)\W*$"
+)
 _JOINT = re.compile(
+    rf"\s*,\s*(?:and\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
     r"|need)\b)|"
+    r"\s*,\s*(?=(?:(?:i|we)\s+)?still\s+(?:need|have\s+to)\b)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
     rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})"
     rf"|\s+(?=please\s+{_STARTERS})"
-    rf"|\s+so\s+(?=(?:you\s+can|please|can\s+you)\b)",
+    rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?done)\b)",
     re.IGNORECASE,
 )
+_DONE_FOLLOWS = re.compile(_TOLD_DONE, re.IGNORECASE)
 ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)
 # After these, what follows "and" is more often the rest of a title than another wish.
 _WEAK_STARTER = re.compile(
@@ -153,7 +162,7 @@ class Heard:
 def cut(text: str) -> Message:
     """Cut a message at sentence ends, and where another request begins within a sentence."""
     quotes: list[str] = []
-    text = _hide_quotes(_tidy(text), quotes)
+    text = correct_slips(_hide_quotes(_tidy(text), quotes))
     clauses: list[Clause] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
@@ -202,6 +211,13 @@ def _tidy(text: str) -> str:
         {ord(c): "'" for c in "\u2019\u2018\u00b4"}
         | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
     )
+    # "Milk? Done." is told as "milk is done" is.
+    text = re.sub(
+        r"(?<=\w)\?\s+(?=(?:done|finished|sorted|bought|paid)\W*(?:$|[.!,;]))",
+        " is ",
+        text,
+        flags=re.I,
+    )
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     text = re.sub(
         r"^((?:the|my)\s+\w+)'s\s+(?=(?:on|at|due|now|been|moved)\b)", r"\1 is ", text, flags=re.I
@@ -231,10 +247,20 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
         piece = sentence[start : match.start()].strip(" ,")
         if not re.search(r"[\w\ue000-\uf8ff]", piece) or _ONLY_OPENS.fullmatch(piece):
             continue
+        is_bare = match[0].strip() in {",", "and", ", and", ""}
+        if is_bare and _DONE_FOLLOWS.match(sentence, match.end()) and not ORDER_START.match(piece):
+            # "Milk, rent and the report is done": a list, and no order before it.
+            continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())
         start, joint = match.end(), (match[0] or " ") if weak else ""
     last = sentence[start:].strip(" ,")
     if last:
         clauses.append(Clause(last, joint, is_asked, sentence[:start]))
+    if is_asked and _ASKS.match(last):
+        # "I called mom, what's left?": only the end is asked.
+        clauses[:-1] = [replace(clause, is_asked=False) for clause in clauses[:-1]]
     return clauses
+
+
+_ASKS = re.compile(r"\W*(?:and\s+|so\s+)?(?:what|which|how|when|where|show)\b", re.IGNORECASE)

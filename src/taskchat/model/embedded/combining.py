@@ -46,6 +46,16 @@ def combine(
     last = requests[-1]
     if _is_reason(last, clause) or _are_its_parts(last, found):
         return [*requests[:-1], *found]
+    if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
+        return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
+    return _go_on(requests, found, clause, message, now)
+
+
+def _go_on(
+    requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
+) -> list[Request]:
+    """The requests so far with those of a clause that may only say more about the last of them."""
+    last, one = requests[-1], found[0] if len(found) == 1 else None
     more = _of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
@@ -53,7 +63,7 @@ def combine(
         # "I have an interview on friday. Please remind me" is one wish, told twice.
         return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
     if isinstance(one, Same) and isinstance(last, Act) and one.otherwise:
-        return [*requests, replace(last, target=one.target, otherwise=one.otherwise)]
+        return [*requests, replace(last, target=one.target, otherwise=one.otherwise, said="")]
     if isinstance(one, Same) and isinstance(last, Add) and one.words:
         return [*requests, Add(one.words, heard=one.words)]
     if clause.joined_by:
@@ -101,8 +111,19 @@ _ON_EXISTING = re.compile(
 )
 
 
+def _is_at_once(act: Act) -> bool:
+    """Whether an act is about what the words before it create: "add soap and mark it as done"."""
+    return act.verb == "complete" and act.otherwise is None and _points(act.target)
+
+
+def _points(target: Target) -> bool:
+    pointed = target.is_pronoun or target.is_plural
+    return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
+
+
 def _is_same(add: Add, other: Request) -> bool:
-    return isinstance(other, Add) and other.title.casefold() == add.title.casefold()
+    meant = other.otherwise if isinstance(other, Act) else other
+    return isinstance(meant, Add) and meant.title.casefold() == add.title.casefold()
 
 
 def _is_level_alone(act: Act) -> bool:
@@ -131,15 +152,16 @@ def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Requ
             return [*before, replace(last, due=due, priority=priority)]
         case Act(changes=changes) if not told.are_none:
             due, priority = told.due or changes.due, told.priority or changes.priority
-            return [*before, replace(last, changes=replace(changes, due=due, priority=priority))]
+            changes = replace(changes, due=due, priority=priority)
+            return [*before, replace(last, changes=changes, said="")]
         case Add() if correction.words:
             title = corrected_title(last.title, correction.words, correction.wrong)
             return [*before, replace(last, title=title)]
         case Act(verb="update", changes=changes) if changes.title:
             title = corrected_title(changes.title, correction.words, correction.wrong)
-            return [*before, replace(last, changes=replace(changes, title=title))]
+            return [*before, replace(last, changes=replace(changes, title=title), said="")]
         case Act() if _names_a_task(correction):
-            return [*before, replace(last, target=correction.target)]
+            return [*before, replace(last, target=correction.target, said="")]
         case Act() | Add():
             # Only "not that one" was said: nothing is left to do.
             return [*before, Talk("left_alone")]

@@ -40,15 +40,18 @@ LOOK_START = _cue(
     r"|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
 NOT_NEEDED = _cue(
-    r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+you\b)|have\s+to)\b"
+    r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+"
+    r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\bgive\s+me\b|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
+    r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
     r"|register"
+    r"|\w+(?=\s+(?:a|an|another)\s+(?:new\s+|quick\s+)?(?:reminder|task|to-?do)\b)"
+    r"|\w+(?=\s+[\ue000-\uf8ff].*\b(?:on|in)\s+(?:there|it|my|the)\b)|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down|in)\b)"
     r"|(?:get|have|want|need)(?=\b.*\badded\b)|(?:get|have)(?=\b.*[\ue000-\uf8ff].*\blist\b)"
     r"|get(?=\b.*\bonto\b)"
     r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
@@ -58,6 +61,7 @@ ADD_CUE = _cue(
 SETS_FIELD = _cue(
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
+    r"|[^:]+\bas\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+(?:to|on|for|of)\b"
     r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)"
     r"|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
 )
@@ -116,17 +120,18 @@ COMPLETE_CUE = _cue(
     r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
-    r"\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
+    r":\s*(?:check|over|yes|yep|tick)(?=\W*$)|\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
     r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
     r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
-    r"eliminate|get\s+rid\s+of|rid\s+of|throw\s+(?:out|away)|toss|axe|"
-    r"(?:i\s+)?(?:don't|do\s+not|dont|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
+    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
+    r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
-    r"|\btake\s+(?=(?:\S+\s+){1,10}?off\b)|"
+    r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+go\b(?=\W*$)"
+    r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
@@ -142,13 +147,13 @@ UPDATE_CUE = _cue(
     r"|schedule"
     r"|switch|swap|alter|reschedule|move|postpone|"
     r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
-    r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|defer|snooze|make"
+    r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|put(?=\s+(?:\S+\s+){1,5}off\s+(?:to|until|till)\b)|defer|snooze|make"
     r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
     r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task"
     r"|number))|instead|date|raise|lower|note|description"
     r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
-    r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b"
+    r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")
@@ -158,7 +163,7 @@ _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "ca
 _MEANT = {"remaind": "remind", "dlete": "delete", "delte": "delete", "delet": "delete", "don": "done", "dun": "done",
           "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "mrak": "mark"}  # fmt: skip
 _KNOWN = word_set(
-    "removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
+    "canceled canceling removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
     "reminded reminders reminds renamed completes completely compete restored rescheduled minder cancer channel create "
     "change charge finish finishes charged renew renewed reminding removing deleting chance store"
 )
@@ -168,13 +173,40 @@ _KNOWN = word_set(
 _SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
             "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
-            "complte": "complete", "finsihed": "finished", "ot": "to"}  # fmt: skip
+            "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
+            "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
+            "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
+            "hasnt": "hasn't", "couldnt": "couldn't", "thats": "that's", "theres": "there's", "whats": "what's", "theyre": "they're",
+            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 
 def correct_slips(text: str) -> str:
     """The text with slips of the fingers put right that are no other word."""
-    return _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
+    text = _SLIPS.sub(lambda word: _SLIPPED[word[0].lower()], text)
+    for pattern, meant in _SHORTHANDS:
+        text = pattern.sub(meant, text)
+    return text
+
+
+# Signs for words, where no number or name can be meant: "remind me 2 call", "done w/ the report".
+_SHORTHANDS = [
+    (
+        _cue(
+            r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
+        ),
+        "to",
+    ),
+    (_cue(r"(?<!\S)w/\s*"), "with "),
+    (_cue(r"(?<=\w\s)n(?=\s+\w)"), "and"),
+    (
+        _cue(
+            r"\bits(?=\s+(?:been|done|now|no|not|over|due|really|so|too|already|all|called|cancelled|urgent|important"
+            r"|finished|gone|off|on\s+\w+day|a|the)\b)"
+        ),
+        "it's",
+    ),
+]
 
 
 def correct_cues(text: str) -> str:

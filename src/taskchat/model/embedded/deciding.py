@@ -16,14 +16,23 @@ from taskchat.model.embedded.answering import (
     named_task,
     pick,
 )
-from taskchat.model.embedded.calls import Call
+from taskchat.model.embedded.calls import Call, call_act
 from taskchat.model.embedded.certain import needs_list
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import recall
 from taskchat.model.embedded.planning import Plan, Planner
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Add, Look, Offer, Request, Talk, Target
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Look,
+    Offer,
+    Request,
+    Talk,
+    Target,
+)
 from taskchat.model.embedded.showing import displayed
 
 if TYPE_CHECKING:
@@ -68,7 +77,21 @@ def decide(conversation: Conversation) -> Decision:
     written = [step for step in steps if step.tool != "list_tasks"]
     if plan.calls and not written:
         return Decision(tuple(plan.calls))
+    following = _following(plan, written, conversation)
+    if following:
+        return Decision(following)
     return Decision(text=_tell(plan, written))
+
+
+def _following(plan: Plan, written: Sequence[Step], conversation: Conversation) -> tuple[Call, ...]:
+    """What is to be done to the tasks that were just created, once their ids are known."""
+    if len(written) != len(plan.calls):
+        return ()
+    return tuple(
+        call_act(call.then, step.result.task_id, step.result.title, Changes(), conversation.now)
+        for call, step in zip(plan.calls, written, strict=True)
+        if call.then and isinstance(step.result, Effect)
+    )
 
 
 def _is_cut(lists: Sequence[Step]) -> bool:
@@ -126,8 +149,8 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
-    by_id = {task.id: task for task in (asked.listed.tasks if asked.listed else ())}
-    candidates = [by_id[one] for one in displayed(asked) if one in by_id]
+    found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
+    candidates = [task for task in found if task is not None]
     if is_no(text) and not pick(text, candidates, question.verb, memory):
         if any(isinstance(one, Look) for one in read_message(text, now)):
             # "No, just show them" is a wish of its own.

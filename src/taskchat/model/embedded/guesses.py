@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, read_errand, read_level, take_priority
+from taskchat.model.embedded.adding import build_add, read_errands, read_level, take_priority
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
-from taskchat.model.embedded.words import content_stems, tokens
+from taskchat.model.embedded.words import content_stems, tells_past, tokens
 
 if TYPE_CHECKING:
     from taskchat.dates.sentences import FoundDue
@@ -31,14 +31,14 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     pointed = read_target(text, heard.message.quoted(text))
     if (pointed.numbers or pointed.ordinals) and not pointed.words:
         return [Same(pointed)]
-    if is_about_list(text):
+    if is_about_list(text) and not tells_past(text):
         return [read_look(text, heard.message, heard.now)]
     done = read_report(text, heard)
     if done is not None:
         return [done]
-    errand = read_errand(text, heard.message, heard.now)
-    if errand is not None:
-        return [errand]
+    errands = read_errands(text, heard.message, heard.now)
+    if errands:
+        return list(errands)
     due = find_due(text, heard.now)
     if due is not None:
         return [_read_dated(text, heard, due)]
@@ -59,6 +59,8 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
             "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
         )
     add = build_add(text, heard.message, heard.now, heard=text)
+    if is_by_others(due.rest) or re.search(r"\b(?:me|you|us)\b", due.rest, re.IGNORECASE):
+        return _guess(text, heard)
     if _reads_as_statement(due.rest):
         if not _TOLD_OF_TASK.search(due.rest):
             return _guess(text, heard)
@@ -68,11 +70,21 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
         return Act(
             "update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard)
         )
-    return (
-        _guess(text, heard)
-        if add is None or len(tokens(due.rest)) > 7
-        else replace(add, is_bare=True)
-    )
+    words = tokens(due.rest)
+    if add is None or len(words) > _MAX_NAMED or _LIKE_A_SENTENCE.search(due.rest):
+        return _guess(text, heard)
+    return replace(add, is_bare=True)
+
+
+# "Lunch with Bea tomorrow" names something new. More words are more often a story.
+_MAX_NAMED = 6
+# "The boss wants the report by friday", "sharp: the meeting": no name of a task.
+_LIKE_A_SENTENCE = re.compile(
+    r"^[^:]+:|[\ue000-\uf8ff].*\w|\w.*[\ue000-\uf8ff]"
+    r"|^\W*(?:the|my|our|his|her|their)\s+.*\b(?:starts?|ends?|begins?|wants?|says?|comes?|goes"
+    r"|closes|opens|leaves|arrives)\b",
+    re.IGNORECASE,
+)
 
 
 # "The rent is on friday", but not "I'm so tired today".

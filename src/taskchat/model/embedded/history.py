@@ -52,6 +52,14 @@ class Listed:
         return tuple(_read_task(row) for row in self._rows)
 
     @cached_property
+    def by_title(self) -> dict[str, list[int]]:
+        """The ids of the tasks of each title."""
+        found: dict[str, list[int]] = {}
+        for task_id, title in self.titles:
+            found.setdefault(title, []).append(task_id)
+        return found
+
+    @cached_property
     def titles(self) -> list[tuple[int, str]]:
         """The id and the title of each task, without reading more."""
         return [(int(str(row.get("id"))), str(row.get("title"))) for row in self._rows]
@@ -64,8 +72,12 @@ class Listed:
 
     def find(self, task_id: int) -> SeenTask | None:
         """One task by its id, or None."""
-        row = next((row for row in self._rows if row.get("id") == task_id), None)
+        row = self._by_id.get(task_id)
         return None if row is None else _read_task(row)
+
+    @cached_property
+    def _by_id(self) -> dict[object, dict[str, object]]:
+        return {row.get("id"): row for row in self._rows}
 
     @cached_property
     def _read(self) -> object:
@@ -226,15 +238,16 @@ def _unpack(content: object) -> object:
 
 
 def _read_task(fields: dict[str, object]) -> SeenTask:
-    due, priority, note = fields.get("due_at"), fields.get("priority"), fields.get("description")
+    # By place and without conversions: a long list has 500 of these.
+    task_id, due, priority, note = map(fields.get, ("id", "due_at", "priority", "description"))
     return SeenTask(
-        id=int(str(fields.get("id"))),
-        title=str(fields.get("title")),
-        completed=bool(fields.get("completed")),
-        priority=str(priority) if priority else None,
-        due_at=read_time(due) if isinstance(due, str) else None,
-        all_day=bool(fields.get("all_day")),
-        description=str(note) if note else None,
+        task_id if isinstance(task_id, int) else int(str(task_id)),
+        str(fields.get("title")),
+        bool(fields.get("completed")),
+        str(priority) if priority else None,
+        read_time(due) if isinstance(due, str) else None,
+        bool(fields.get("all_day")),
+        str(note) if note else None,
     )
 
 

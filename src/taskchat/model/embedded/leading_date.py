@@ -31,7 +31,7 @@ def put_date_last(text: str, now: datetime) -> str:
     hour = _HOUR.match(text, end)
     end = hour.end() if hour else end
     wish = _WISH.match(text, end)
-    if wish is None:
+    if wish is None and not text[end:].lstrip().startswith(":"):
         return text
     rest = text[end:].lstrip(" ,:;-").rstrip(" .!")
     return f"{rest} {text[:end].strip(' ,')}"

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from taskchat.model.embedded.pointing import without_reason
+from taskchat.model.embedded.preamble import WONDERS
+
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Clause
     from taskchat.model.embedded.requests import Verb
@@ -34,6 +37,10 @@ _DENIED_RETURN = _cue(
     r"\b(?:don'?t|do\s+not|never|no\s+need\s+to|not\s+to)\s+(?:\w+\s+){0,2}?(?:undo|revert|roll|"
     r"reopen|re-open|restore|bring|undelete|recover|uncheck|untick|unmark)\b"
 )
+# "Do not, under any circumstances, delete the rent": denied before the clause begins.
+_NOT_AT_ALL = _cue(
+    r"\b(?:do\s+not|don't|never)\s*(?:,|\b(?:ever|under\s+any|in\s+any)\b)[^.!?]*,?\s*$"
+)
 _POLITE_IF = (
     r"(?:you\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind|(?:get|have"
     r"|find)\s+(?:a|the)\s+\w+)"
@@ -41,6 +48,7 @@ _POLITE_IF = (
 )
 # "Maybe you could" is a way to ask, and no doubt.
 _POLITE = re.compile(
+    rf"{WONDERS}|"
     r"\b(?:maybe|perhaps)\s+(?=(?:you|u)\s+(?:can|could)\b)|(?<=\byou\s)(?:maybe|perhaps"
     r"|possibly)\b",
     re.IGNORECASE,
@@ -69,7 +77,7 @@ _ACT_DOUBTS = _cue(
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
     r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|"
-    r"before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+    r"can\s+go(?=\W*$)|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
 )
 # What the speaker will do is not done, and no order; a date for it may be told all the same.
 _WILL = _cue(
@@ -155,7 +163,7 @@ _KINDLY = _cue(
     r"|\bplease\b|\bpls\b|\bmind\b"
 )
 _NOT_NEEDED = _cue(
-    r"\b(?:don't|do\s+not|dont|doesn't|no\s+longer)\s+(?:need|want(?!\s+(?:you|to\s+\w+)\b)"
+    r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+(?:need|want(?!\s+(?:you|to\s+\w+)\b)"
     r"|have\s+to)\b"
 )
 # What takes back the wishes before it in the same message.
@@ -184,6 +192,8 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
     An act that is weighed is asked about; one that is refused is left alone.
     """
     text = _POLITE.sub("", _NOT_FORGET.sub(" ", _SPARES.sub("", clause.text)))
+    if _NOT_AT_ALL.search(clause.before):
+        return "refused"
     if verb in {"reopen", "restore"}:
         if _DENIED_RETURN.search(text):
             return "refused"
@@ -196,7 +206,7 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)
         or _is_told(text)
-        or (verb != "update" and _WILL.search(text))
+        or (verb != "update" and _WILL.search(without_reason(text)))
         or _CONDITION.match(clause.before)
         or (is_denied and not _NOT_NEEDED.search(text))
         or (clause.is_asked and not _KINDLY.search(text))

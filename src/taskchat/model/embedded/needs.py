@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
-from taskchat.model.embedded.adding import build_add, split_titles
+from taskchat.model.embedded.adding import build_add, split_titles, take_priority
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.cues import QUESTION
 from taskchat.model.embedded.openings import I_NEED
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
+from taskchat.model.embedded.several import share_date, split_errands
 from taskchat.model.embedded.talk import read_talk
 from taskchat.model.embedded.words import tells_past
 
@@ -22,11 +23,27 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Request
 
 
-def read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
+def read_needs(text: str, heard: Heard) -> list[Request]:
+    """The needs that were told: "I have to iron shirts and pack a suitcase" are two."""
+    found = I_NEED.match(text)
+    if found is None:
+        return []
+    needs = [
+        _read_need(f"{found[0]}{part}", heard)
+        for part in split_errands(text[found.end() :], heard.now)
+    ]
+    adds = [one for one in needs if isinstance(one, Add)]
+    return [*share_date(adds)] if len(adds) == len(needs) else [one for one in needs if one]
+
+
+def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     """A need that was told, which may also be about a task that exists."""
     add = _needed(text, heard)
     if add is None:
         return None
+    if _HAS_GOT.match(text):
+        # "I've got the milk": told of a task to get it, else there is nothing to be kept.
+        return Act("complete", read_target(add.title, []), otherwise=Offer(add))
     is_bare = bool(add.due or add.priority) and not re.search(
         r"\b(?:remember|forget)\b", text, re.I
     )
@@ -48,6 +65,10 @@ def read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     return meant
 
 
+_HAS_GOT = re.compile(
+    r"\W*(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+|already\s+|finally\s+)?got\s+(?:the|my|our|us)\s+(?!to\b)",
+    re.IGNORECASE,
+)
 _STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
 _WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
 _PLANS = re.compile(
@@ -69,9 +90,9 @@ def read_background(text: str, heard: Heard) -> list[Request]:
     if before is not None and _MANY.search(text):
         adds = [build_add(part, heard.message, heard.now) for part in split_titles(before.heard)]
         return [add for add in adds if add is not None]
-    if before is not None:
-        return [before]
     due = find_due(text, heard.now)
+    if before is not None:
+        return [replace(before, due=before.due or (due.due if due else None))]
     if due is None:
         return [Talk("what_to_add")]
     # "Remind me tomorrow": of the task last spoken of, where there is one.
@@ -94,11 +115,11 @@ def _needed(clause: str, heard: Heard) -> Add | None:
     found = I_NEED.match(clause)
     if found is None:
         return None
-    title = clause[found.end() :]
+    title, priority = take_priority(clause[found.end() :])
     if re.search(r"\b(?:have|'ve|got)\s*$", found[0], re.IGNORECASE) and tells_past(title):
         # "I have finished the report" tells what is done, "I have not …" what is not.
         return None
     if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
         # "I have a meeting on Friday": the article belongs to the telling.
         title = re.sub(r"^an?\s+", "", title)
-    return build_add(title, heard.message, heard.now, heard=clause)
+    return build_add(title, heard.message, heard.now, priority=priority, heard=clause)

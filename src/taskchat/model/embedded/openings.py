@@ -27,12 +27,12 @@ _AFTER_NOUN = (
 )
 _PUT = (
     r"(?:add|put|stick|throw|include|place|pop|jot|write|note|log|enter|chuck|save|record|keep"
-    r"|toss|bung|whack|schedule|"
+    r"|toss|bung|whack|shove|lob|sling|stuff|schedule|"
     r"slap|insert|append|squeeze|drop|get|have|want|mark|pencil)"
 )
 _NEED = (
     r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
-    r"(?:(?:need|have|got|gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
+    r"(?:(?:need|have|got|gotta|'ve\s+gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
     r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better"
     r"|better|shall|should(?!\s+have\b|'ve)|am\s+going|'m\s+going"
     r"|'ll|will)\b)"
@@ -49,6 +49,12 @@ I_NEED = re.compile(
 _OPENINGS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        # Whatever is done with a new one ("shove a reminder on for me to …"), it is to be kept.
+        rf"^\s*\w+\s+(?:me\s+)?(?:a|an|another)\s+(?:(?:new|quick|little)\s+)*{_NOUN}(?:\s+(?:on|in|up|down|there"
+        r"|for\s+(?:me|us)))*\s+(?=(?:to|about)\b)",
+        r"\b(?:put|stick|sign|pencil)\s+(?:me|us)\s+(?:down|in|up)\s+for\s+(?:an?\s+)?",
+        r"\b(?:jot|note|write|put|get|take)\s+(?:this|these|it|that)\s+down\b[\s:,\u2013\u2014-]*",
+        r"^\s*another\s+(?:one|thing|task)\s*[,:\u2013\u2014-]+\s*",
         rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
         rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
         rf"|into)\s+{LIST}\s*[:,-]+\s*",
@@ -72,7 +78,8 @@ _OPENINGS = [
         r"\bnot\s+(?:to\s+)?forget\b\s*(?:to\b|about\b|that\b)?",
         r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b"
         r"|about\b|that\b)?",
-        r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?:\s+(?:again|please|also|later))*",
+        r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?!\s+(?:people|everyone|everybody|him|her|them|someone|others|\w+\s+by\s+e-?mail)\b)"
+        r"(?:\s+(?:again|please|also|later))*",
         r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
         r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
@@ -102,7 +109,7 @@ _OPENINGS = [
     )
 ]
 _PUT_ON_LIST = re.compile(
-    rf"\b{_PUT}\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{LIST}|there\b"
+    rf"\b(?:{_PUT}|\w+(?=\s+[\ue000-\uf8ff]))\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{LIST}|there\b"
     rf"|it\b|(?:the\s+)?list\b).*$"
     r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down\W*$"
     r"|\b(?:get|have|want|need)\s+(?P<added>.+?)\s+added\b.*$",
@@ -112,7 +119,8 @@ _LIST_WORD = re.compile(LIST, re.IGNORECASE)
 _ADD_IT = re.compile(
     r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+"
     r"|will\s+you\s+)*"
-    r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have)\s+"
+    r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have|bung|shove|whack|lob|sling"
+    r"|stuff|slap|log|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down)\b))\s+"
     r"(?:it|that|this|(?P<many>them|those|both|all\s+of\s+(?:them|those)))\b.*|"
     r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
     r"|the)\s+list"
@@ -178,7 +186,10 @@ def _title_before(text: str) -> tuple[str, bool] | None:
     found = _ADD_IT.search(text)
     if found is None or not says_something(text[: found.start()]):
         return None
-    title = text[: found.start()]
+    # "My wife asked me to fix the shelf, add it": what was asked for is the task.
+    title = re.sub(
+        r"^.*\b(?:asked|told|wants?|reminded)\s+me\s+to\s+", "", text[: found.start()], flags=re.I
+    )
     needed = I_NEED.match(title)
     return (title[needed.end() :] if needed else title), bool(found["many"])
 

@@ -33,8 +33,9 @@ from taskchat.model.embedded.cues import (
 from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
-from taskchat.model.embedded.needs import read_background, read_need
+from taskchat.model.embedded.needs import read_background, read_needs
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
 from taskchat.model.embedded.updates import read_note, read_update, update_act
 
@@ -62,6 +63,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     """What a clause that is no question asks for."""
     if _STILL_WANTED.search(text):
         return [Act("restore", read_target("it", []))]
+    again = _PUT_BACK.search(text)
+    if again is not None:
+        return [_act("restore", again["target"], heard)]
     text = _WANTS_DONE.sub("", text)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
@@ -77,9 +81,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         adds = read_add(text, heard.message, heard.now)
         if adds is not None and (is_framed or _comes_first(text)):
             return list(adds) or read_background(text, heard)
-    needed = None if NEED_LIST.search(text) else read_need(text, heard)
-    if needed is not None:
-        return [needed]
+    needs = [] if NEED_LIST.search(text) else read_needs(text, heard)
+    if needs:
+        return needs
     text = wish
     return (
         _read_back(text, heard)
@@ -94,6 +98,11 @@ def read_order(text: str, heard: Heard) -> list[Request]:
 _STILL_WANTED = re.compile(
     r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those"
     r"|that\s+one)(?:\s+after\s+all)?\W*$",
+    re.IGNORECASE,
+)
+_PUT_BACK = re.compile(
+    r"\b(?:put|add|stick|get|bring|place)\s+(?P<target>.+?)\s+back\s+(?:on|onto|to|in|into)\s+"
+    r"(?:my|the)\s+(?:[\w-]+\s+)?list\b",
     re.IGNORECASE,
 )
 # "I want the report to be high priority" is an order about the report.
@@ -174,7 +183,7 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         # "The report has to be done by thursday" tells when it is due.
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
-    rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", text))
+    rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
     return [_act("complete", rest, heard)]
 
 

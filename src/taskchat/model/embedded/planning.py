@@ -11,6 +11,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_add
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
+from taskchat.model.embedded.doubt import unexplained
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
 from taskchat.model.embedded.requests import (
@@ -64,6 +65,7 @@ class Planner:
         """Plan all requests of a message in their order."""
         for one in requests:
             self._plan_one(one)
+        self._plan.calls = _without_changed_minds(self._plan.calls)
         return self._plan
 
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
@@ -116,7 +118,7 @@ class Planner:
     def _plan_tail(self, tail: Tail) -> None:
         choice = choose(tail.act.target, tail.act.verb, self._tasks, self._memory)
         fits = bool(choice.tasks) and choice.is_clear
-        for one in (tail.add, tail.act) if fits else (tail.whole,):
+        for one in (tail.head, tail.act) if fits else (tail.whole,):
             self._plan_one(one)
 
     def _plan_same(self, same: Same) -> None:
@@ -188,10 +190,18 @@ class Planner:
             if not choice.tasks and not choice.missing:
                 self._ask_which(choice, act)
             return
-        if act.is_hedged or self._must_confirm(choice, act.verb):
+        is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
+        if is_doubtful or self._must_confirm(choice, act.verb):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
+
+    def _leaves_words(self, act: Act, tasks: Sequence[SeenTask]) -> bool:
+        # "Complete the passport and the milk" where the passport is done: it is accounted for.
+        is_done = act.verb == "complete"
+        settled = [task for task in self._tasks if task.completed == is_done]
+        known = [*tasks, *settled] if act.verb in {"complete", "reopen"} else tasks
+        return bool(unexplained(act, [task.title for task in known], self._now))
 
     def _tell_missing(self, choice: Choice) -> None:
         self._plan.remarks.append(replies.tell_missing(choice.missing))
@@ -243,6 +253,12 @@ class Planner:
 
     def _restore(self, act: Act) -> None:
         found = choose_deleted(act.target, self._memory)
+        if not found and act.target.words:
+            # "Put the passport back on the list": it may be there, as done.
+            choice = choose(act.target, "reopen", self._tasks, self._memory)
+            if choice.tasks and choice.is_clear:
+                self._follow(choice, replace(act, verb="reopen"))
+                return
         if not found:
             self._plan.remarks.append(
                 "I can only bring back what was deleted in this conversation, and I found nothing "
@@ -266,6 +282,22 @@ class Planner:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
+
+
+def _without_changed_minds(calls: list[Call]) -> list[Call]:
+    """The calls without a deletion that is followed by another act on that task.
+
+    "Delete the milk, no, complete it": who goes on to act on a task wants it kept.
+    """
+    return [
+        call
+        for number, call in enumerate(calls)
+        if call.tool != "delete_task"
+        or all(
+            later.arguments.get("task_id") != call.arguments["task_id"]
+            for later in calls[number + 1 :]
+        )
+    ]
 
 
 def _nothing_to(verb: Verb) -> str:

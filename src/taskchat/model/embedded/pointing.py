@@ -35,7 +35,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\b(?:except(?:\s+for)?|(?<=,\s)(?:and\s+)?not(?!\s+(?:yet|done|needed))|apart\s+from"
+    r"\b(?:except(?:\s+for)?|instead\s+of|rather\s+than|(?<=,\s)(?:and\s+)?not(?!\s+(?:yet|done|needed))|apart\s+from"
     r"|other\s+than|besides|excluding|but\s+not"
     r"|but(?=\s+(?:the|my)\b)|"
     r"not\s+including|only\s+keep|but\s+keep|keep)\b(?P<but>.*)$",
@@ -122,7 +122,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     but = _BUT.search(text)
     head = text[: but.start()] if but else text
     head = _JUST_NAMED.sub("it", head)
-    head = _REASON.sub(r"\g<named>", head)
+    head = without_reason(head)
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)
@@ -150,6 +150,11 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         but=name_in(but["but"]) if but else "",
         background=background,
     )
+
+
+def without_reason(text: str) -> str:
+    """The text without why something is wished."""
+    return _REASON.sub(r"\g<named>", text)
 
 
 def name_in(text: str) -> str:

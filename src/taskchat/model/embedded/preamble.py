@@ -7,10 +7,10 @@ import re
 _FILLER = (
     r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
-    r"please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
+    r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
     r"|assistant|taskchat|"
     r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
-    r"|no)"
+    r"|no(?!\s+(?:need|longer|more|point|reason|way|idea|plans?|hurry|rush)\b))"
     r"\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"
 )
 _MODAL = (
@@ -23,6 +23,11 @@ _WISH = (
     r"|i\s+(?:want|need)\s+(?:you|u)\s+to\s+|i\s+want\s+(?:that\s+)?(?:you|u)\s+(?=add\b|to\b)"
     r"|could\s+i\s+(?:ask|trouble)\s+(?:you|u)\s+to\s+|i'?m\s+begging\s+(?:you|u)\s+(?:to\s+)?)"
 )
+# "I was wondering if you could": a way to ask, and no doubt.
+WONDERS = (
+    r"(?:(?:i\s+(?:was|am)|i'm|was)\s+(?:just\s+)?wondering|i\s+wonder|any\s+chance"
+    r"|is\s+there\s+any\s+(?:chance|way)|do\s+you\s+think)\s+(?:if\s+|whether\s+|that\s+)?(?:you|u|we|i)\s+(?:can|could|would|might)\s+"
+)
 _IF_YOU = (
     r"(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*"
     r"(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)(?:\s+it)?\s+(?:if\s+(?:you|u)\s+(?:(?:could|can"
@@ -30,11 +35,11 @@ _IF_YOU = (
 )
 _POSSIBLE = (
     r"(?:would\s+(?:it\s+be\s+(?:possible|ok(?:ay)?|fine)\s+to|you\s+be\s+able\s+to)\s+"
-    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:would|do)\s+you\s+)?mind\s+(?=\w+ing\b))"
+    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:(?:would|do)\s+(?:you|u)\s+)?mind|fancy)\s+(?=\w+ing\b))"
 )
 # Clauses of their own that only make room: "when you get a second, …".
 _ASIDE = (
-    r"(?:before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
+    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
     r"|\s+are)\s+at\s+it)|by\s+the\s+way|btw|fyi"
     r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
     r"|it's\s+(?:ok(?:ay)?|possible)|possible)"
@@ -47,13 +52,13 @@ _LEAD = (
     r"|feel\s+free\s+to\s+"
     r"|(?:first(?:ly)?|secondly|lastly|finally|then)\s*,?\s+(?=(?:please\s+)?(?:add|put|mark"
     r"|delete|remove|create|move|rename|show|complete|tick)\b)"
-    r"|you\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+"
+    r"|(?:you|u)\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+"
     r"|i\s+was\s+wrong\b[\s,:.-]*)"
 )
 # Dots, dashes and pictures, but no tick that stands for "done".
 _SIGNS = r"[^\w\ue000-\uf8ff#\u2705\u2714\u2611\u2713'\"?]+"
 
 PREAMBLE = re.compile(
-    rf"^(?:{_SIGNS}|{_IF_YOU}|{_WISH}|{_POSSIBLE}|{_ASIDE}|{_FILLER}|{_MODAL}|{_LEAD})+",
+    rf"^(?:{_SIGNS}|{WONDERS}|{_IF_YOU}|{_WISH}|{_POSSIBLE}|{_ASIDE}|{_FILLER}|{_MODAL}|{_LEAD})+",
     re.IGNORECASE,
 )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.clauses import Heard, cut
 from taskchat.model.embedded.combining import combine, weigh
@@ -16,6 +19,7 @@ from taskchat.model.embedded.cues import (
     correct_cues,
     correct_slips,
 )
+from taskchat.model.embedded.doubt import is_odd_title
 from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
     RETRACTS,
@@ -26,13 +30,11 @@ from taskchat.model.embedded.mood import (
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
-from taskchat.model.embedded.requests import Act, Add, Offer, Same, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Offer, Same, Tail, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from taskchat.model.embedded.clauses import Clause
+    from taskchat.model.embedded.clauses import Clause, Message
     from taskchat.model.embedded.requests import Request
 
 
@@ -49,7 +51,15 @@ def read_message(text: str, now: datetime) -> list[Request]:
     """
     if len(text) > MAX_READ_CHARS:
         return [Talk("too_long")]
-    message = cut(text)
+    return list(_read(text, now.isoformat(), now.tzinfo))
+
+
+# The steps of a turn all read its message. The zone is in the key: the same moment has other words
+# for it in another ("tomorrow").
+@lru_cache(maxsize=32)
+def _read(text: str, clock: str, zone: tzinfo | None) -> tuple[Request, ...]:
+    now = datetime.fromisoformat(clock).astimezone(zone)
+    message = _date_joined(cut(text), now)
     requests: list[Request] = []
     background, before = "", ""
     for clause in message.clauses:
@@ -58,8 +68,20 @@ def read_message(text: str, now: datetime) -> list[Request]:
         before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()
     if len(requests) > MAX_REQUESTS:
-        return [Talk("too_long")]
-    return weigh(requests) or [Talk("nothing")]
+        return (Talk("too_long"),)
+    return tuple(weigh(requests)) or (Talk("nothing"),)
+
+
+def _date_joined(message: Message, now: datetime) -> Message:
+    """The message with a date that stands alone at its front joined to what follows it."""
+    if len(message.clauses) < 2:
+        return message
+    first, second, *rest = message.clauses
+    due = find_due(first.text, now)
+    if due is None or re.search(r"\w", due.rest) or second.before != f"{first.text}, ":
+        return message
+    joined = replace(second, text=f"{first.text}, {second.text}", before="")
+    return replace(message, clauses=(joined, *rest))
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
@@ -82,13 +104,27 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     # "Do the milk on saturday" and "can we do the …" are orders, "do the plants need water?" is none.
     does = bool(_DO_THE.match(text)) and (not clause.is_asked or bool(_CAN_WE.match(clause.text)))
+    is_told = not clause.is_asked and _DID_THE.fullmatch(text)
+    text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [_soften(one, clause) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
+    if len(found) == 1 and isinstance(found[0], Add):
+        return [_doubt_add(_with_date(found[0], text, heard), heard)]
     return found
+
+
+def _with_date(add: Add, text: str, heard: Heard) -> Add:
+    """The task with the date that was told outside of its title: "… on there for saturday"."""
+    due = None if add.due else find_due(text, heard.now)
+    return replace(add, due=due.due) if due else add
+
+
+def _doubt_add(add: Add, heard: Heard) -> Add | Offer:
+    return Offer(add) if is_odd_title(add, heard.now) else add
 
 
 def _soften(request: Request, clause: Clause) -> Request:
@@ -100,7 +136,14 @@ def _soften(request: Request, clause: Clause) -> Request:
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
                 otherwise = _soften_add(otherwise, clause)
-            return replace(request, is_hedged=mood == "weighed", otherwise=otherwise)
+            said = request.said or clause.text
+            is_hedged = request.is_hedged or mood == "weighed"
+            return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
+        case Tail(head, act, whole):
+            head, act, whole = (_soften(one, clause) for one in (head, act, whole))
+            if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):
+                return Tail(head, act, whole)
+            return Talk("left_alone")
         case Add():
             return _soften_add(request, clause)
         case Undo() if is_denied_return(clause.text):
@@ -136,5 +179,10 @@ _JOKES = re.compile(
     r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
 )
 _DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
+# "Did the dentist this morning" tells, "did the dentist call?" asks.
+_DID_THE = re.compile(
+    r"did\s+(?:the|my)\s+\w+(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
+    re.IGNORECASE,
+)
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

@@ -24,6 +24,16 @@ _MANAGED = re.compile(
     r"|the\s+chance))\s+to\s+",
     re.IGNORECASE,
 )
+# Where the speaker has been: "been to the dentist" is asked about.
+_WENT = re.compile(r"\bwent\s+to\s+", re.IGNORECASE)
+_BEEN = re.compile(
+    r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
+)
+_WHEN = re.compile(
+    r"[\s,]*\b(?:last\s+(?:night|week)|this\s+(?:morning|afternoon|evening)|earlier(?:\s+(?:today|on))?|yesterday|just\s+now"
+    r"|the\s+other\s+day|a\s+(?:minute|moment|while)\s+ago|on\s+the\s+way\s+home)\b",
+    re.IGNORECASE,
+)
 _PIECE = re.compile(
     r"\s*(?:[,;]|\bbut\b|\bso\b|\bbecause\b|\bcause\b|\bthen\b)\s*(?:and\s+)?", re.IGNORECASE
 )
@@ -39,19 +49,26 @@ def read_report(text: str, heard: Heard) -> Act | None:
     told = " and ".join(piece for piece in pieces if _tells_deed(piece))
     if not told:
         return None
-    told = _MANAGED.sub("", told)
+    told = _WENT.sub("", without_time(_MANAGED.sub("", told)))
     due = find_due(told, heard.now)
     words = heard.message.reveal(due.rest if due else told)
     target = read_target(words, heard.message.quoted(told), heard.background)
     if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
         # "It's booked": the verb names no task, the pronoun does.
         target = Target(is_pronoun=True, background=heard.background)
-    return Act("complete", target, otherwise=Talk("repeat_please"))
+    was_there = bool(_BEEN.match(told))
+    otherwise = Talk("repeat_please")
+    return Act("complete", target, otherwise=otherwise, is_hedged=was_there, said=told)
+
+
+def without_time(text: str) -> str:
+    """The text without the words for when something was done."""
+    return _WHEN.sub("", text)
 
 
 def _tells_deed(text: str) -> bool:
     if _DENIES.search(text) or _TO_BE_DONE.search(text) or is_by_others(text):
         return False
-    return bool(_MANAGED.search(text)) or any(
+    return bool(_MANAGED.search(text) or _BEEN.match(text)) or any(
         is_errand_stem(stem(word)) and is_past(word) for word in tokens(text)
     )

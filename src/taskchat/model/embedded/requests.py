@@ -66,7 +66,8 @@ class Add:
 
     `heard` are the words its title was made of. `is_hint` is set where they only told a need
     ("I need to …"), which may also lead up to another request; `is_bare` where nothing said that
-    it is a new task ("call mom at 5"), so that one of that name may be meant.
+    it is a new task ("call mom at 5"), so that one of that name may be meant. `then` is what is to
+    be done to it at once ("… and mark it as done").
     """
 
     title: str
@@ -78,6 +79,7 @@ class Add:
     heard: str = ""
     is_hint: bool = False
     is_bare: bool = False
+    then: Verb | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Act:
 
     `otherwise` marks a doubtful reading: the act counts only where a task clearly fits, else
     `otherwise` is what was meant. `is_hedged` marks words like "maybe" or "if": it is asked about.
+    `said` is the clause it was read from, "" where nothing in it is open to doubt.
     """
 
     verb: Verb
@@ -132,15 +135,16 @@ class Act:
     changes: Changes = field(default_factory=Changes)
     otherwise: Add | Offer | Talk | None = None
     is_hedged: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """A new task and an act after "and", which are one title where the act fits no task."""
+    """A wish and an act after "and", which are one title where the act fits no task."""
 
-    add: Add
+    head: Add | Act
     act: Act
-    whole: Add
+    whole: Add | Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,32 +13,40 @@ _LINE = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$", re.MULTILINE)
 
 def displayed(turn: Turn) -> tuple[int, ...]:
     """The ids of the tasks that the turn's reply showed as a list, in the order of the reply."""
-    lines = [_plain(line) for line in _LINE.findall(turn.reply)] if turn.listed else []
+    lines = [line.strip() for line in _LINE.findall(turn.reply)] if turn.listed else []
     if turn.listed is None or not lines:
         return ()
-    left: dict[str, list[int]] = {}
-    for task_id, title in turn.listed.titles:
-        left.setdefault(_plain(title), []).append(task_id)
+    titles = turn.listed.by_title
+    if not all(_title_of(line, titles) for line in lines):
+        # Another model may have written the lines, or a title was too long for one.
+        titles = _plain_titles(titles)
+        lines = [_plain(line) for line in lines]
     found: list[int] = []
     for line in lines:
-        title = _title_in(line, left)
-        if title is not None:
-            found.append(left[title].pop(0))
-            if not left[title]:
-                del left[title]
+        title = _title_of(line, titles) or _title_in(line, titles)
+        left = [one for one in titles.get(title, ()) if one not in found]
+        found += left[:1]
     return tuple(found)
 
 
-def _title_in(line: str, titles: dict[str, list[int]]) -> str | None:
+def _title_of(line: str, titles: dict[str, list[int]]) -> str:
     # Our own lines are a title and its marks: "pay rent (due friday)".
     name = line
     while name not in titles and " (" in name:
         name = name[: name.rindex(" (")]
-    if name in titles:
-        return name
-    # Another model may have written the line. The longest: "call" also begins "call mom".
-    fitting = [title for title in titles if title in line]
-    return max(fitting, key=len, default=None)
+    return name if name in titles else ""
+
+
+def _title_in(line: str, titles: dict[str, list[int]]) -> str:
+    # The longest: "call" also begins "call mom".
+    return max((title for title in titles if title in line), key=len, default="")
+
+
+def _plain_titles(titles: dict[str, list[int]]) -> dict[str, list[int]]:
+    plain: dict[str, list[int]] = {}
+    for title, ids in titles.items():
+        plain.setdefault(_plain(title), []).extend(ids)
+    return plain
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -55,18 +56,26 @@ class Match:
 
 def rank(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """All tasks that share a telling word with `words`, best first."""
-    said = telling_words(words)
-    if not said:
-        return []
+    return rank_each([words], tasks)[words]
+
+
+def rank_each(phrases: Sequence[str], tasks: Sequence[SeenTask]) -> dict[str, list[Match]]:
+    """`rank` for several phrases; the titles of a long list are taken apart only once."""
     titles = [telling_words(task.title) for task in tasks]
-    alike = _alike_words(said, {word for title in titles for word in title})
-    matches = [
-        _match(said, words, task, title, alike)
-        for task, title in zip(tasks, titles, strict=True)
-        if not alike.keys().isdisjoint(title)
-    ]
-    found = [match for match in matches if match.phrase > 0]
-    return sorted(found, key=lambda match: -match.score)
+    vocabulary = set(chain.from_iterable(titles))
+    ranked: dict[str, list[Match]] = {}
+    for words in phrases:
+        said = telling_words(words)
+        alike = _alike_words(said, vocabulary)
+        matches = [
+            _match(said, words, task, title, alike)
+            for task, title in zip(tasks, titles, strict=True)
+            if not alike.keys().isdisjoint(title)
+        ]
+        ranked[words] = sorted(
+            (match for match in matches if match.phrase > 0), key=lambda match: -match.score
+        )
+    return ranked
 
 
 def best(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
@@ -81,6 +90,14 @@ def leaders(ranked: Sequence[Match]) -> list[Match]:
         return []
     top = likely[0]
     return [match for match in likely if top.score - match.score < _MARGIN]
+
+
+def unmatched(words: Sequence[str], titles: Sequence[str]) -> list[str]:
+    """The words of a sentence that none of the titles holds, in one form or another."""
+    said = tuple(telling_words(word)[0] for word in words)
+    alike = _alike_words(said, {word for title in titles for word in telling_words(title)})
+    found = {mine for grades in alike.values() for mine in grades}
+    return [word.said for word in said if word not in found]
 
 
 def named_in_full(ranked: Sequence[Match]) -> SeenTask | None:
@@ -177,7 +194,10 @@ def _are_alike(word: str, other: str) -> bool:
     shorter, longer = sorted((word, other), key=len)
     if len(shorter) < 3:
         return False
-    if longer.startswith(shorter) and (len(shorter) >= 4 and len(longer) - len(shorter) <= 4):
+    most_longer = 4 if len(shorter) > 4 else 3
+    if longer.startswith(shorter) and (
+        len(shorter) >= 4 and len(longer) - len(shorter) <= most_longer
+    ):
         return True
     # A prefix of six letters joins "apology" and "apologize", "submission" and "submit".
     if len(shorter) >= 6 and shorter[:5] == longer[:5]:

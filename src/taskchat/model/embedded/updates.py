@@ -11,7 +11,7 @@ from taskchat.model.embedded.changing import read_change
 from taskchat.model.embedded.cues import UPDATE_CUE
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Offer, Talk
+from taskchat.model.embedded.requests import Act, Add, Offer, Tail, Talk
 from taskchat.model.embedded.words import content_stems, stem, tokens, word_set
 
 if TYPE_CHECKING:
@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 
 def read_update(text: str, heard: Heard) -> list[Request]:
     """The changes to tasks that a clause orders; empty where it orders none."""
+    renames = _share_rename(text, heard)
+    if renames is not None:
+        return [renames]
     shared = _share_verb(text, heard)
     if shared:
-        return [one for part in shared for one in read_update(part, heard)]
+        return [
+            replace(one, said=part) if isinstance(one, Act) else one
+            for part in shared
+            for one in read_update(part, heard)
+        ]
     change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
     if change is None:
         return []
@@ -45,6 +52,29 @@ def read_update(text: str, heard: Heard) -> list[Request]:
     return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
 
 
+def _share_rename(text: str, heard: Heard) -> Tail | None:
+    """Two renames with one verb, if the second names a task: "rename A to B and C to D"."""
+    found = _RENAMES_TWO.fullmatch(text)
+    if found is None:
+        return None
+    first, second = (f"{found['verb']} {found[part]}" for part in ("first", "second"))
+    acts = [
+        update_act(change, heard)
+        for part in (first, second, text)
+        if (change := read_change(part, heard.message, heard.now)) and change[1].title
+    ]
+    if len(acts) < 3 or not acts[1].target.words:
+        return None
+    return Tail(replace(acts[0], said=first), replace(acts[1], said=second), acts[2])
+
+
+_RENAMES_TWO = re.compile(
+    r"\s*(?P<verb>(?:rename|retitle|relabel|reword|change|update|edit|swap|switch|replace))\s+(?P<first>.+?\s(?:to|into|for|with)\s.+?)"
+    r"(?:(?:\s*,)?\s+and\s+|\s*,\s*)(?P<second>(?:\S+\s+){1,6}?(?:to|into|for|with)\s.+)",
+    re.IGNORECASE,
+)
+
+
 def _share_verb(text: str, heard: Heard) -> list[str]:
     """Two wishes with one verb, each in full: "move the rent to friday and the report to monday"."""
     verb = _DATE_VERB.match(text)
@@ -63,7 +93,7 @@ def _share_verb(text: str, heard: Heard) -> list[str]:
         return [parts[0], *said] if said else []
     full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
     read = [read_change(part, heard.message, heard.now) for part in full]
-    names = [content_stems(one[0]) for one in read if one and one[1].due]
+    names = [content_stems(one[0]) for one in read if one and (one[1].due or one[1].priority)]
     return full if len(names) == len(full) and all(names) else []
 
 

@@ -38,24 +38,30 @@ STOP_WORDS = word_set(
 # Verbs a person starts an errand with. Device and question verbs (play, turn, show, tell) are left
 # out on purpose: "play chopin" is no task.
 ERRAND_VERBS = word_set(
-    "accept apologize apply arrange assemble attend back backup bake bath bathe book borrow bring "
-    "brush build buy cancel call change charge check clean clear collect compare complete confirm "
-    "contact cook cut decline decorate defrost deliver deposit discuss do donate download draft "
-    "drive drop dry dust email e-mail empty exchange exercise feed file fill finalize finish fix "
-    "fold follow freeze get grab groom handle hang hem hire hoover invite iron jog join knit label "
-    "learn lock look mail measure meet mend message mop mow oil order organise organize pack paint "
-    "paper pay phone pick plan plant polish post practice practise prepare prep print proofread "
-    "purchase put reach read recharge recycle refill refuel register renew rent repair repaint "
-    "replace reply rent request research reserve respond return review revise ring rsvp rinse run "
-    "sand schedule scan scrub see sell send service sew ship shop sign sort speak stock study "
-    "submit sweep swim take talk text thaw tidy transfer translate trim try tune unpack update "
-    "upgrade upload vacuum visit wake walk wash watch water wax weed wipe withdraw work workout "
-    "wrap write"
+    "accept apologize apply arrange ask assemble assign attend back backup bake bath bathe bleach "
+    "bleed book borrow bring brush build buy call cancel caulk change charge chase check chop "
+    "claim clean clear collect compare complete compose confirm contact cook cut decline "
+    "declutter decorate defrost deliver deposit descale design dig discuss dispute do donate "
+    "download draft drive drop dry dust dye e-mail email empty enrol enroll exchange exercise "
+    "feed fertilize fetch file fill finalize finish fix fold follow freeze get glue grab grade "
+    "groom hand handle hang harvest hem hire hoover host inflate inspect install insulate "
+    "interview invite invoice iron jog join knit label learn lock look mail marinate measure meet "
+    "memorise memorize mend message mop mount mow negotiate oil order organise organize pack "
+    "paint paper pay phone photograph pick plan plant polish post practice practise prep prepare "
+    "print proofread prune publish pump purchase put rake reach read reboot recharge recycle "
+    "refill refuel register reinstall renew rent repaint repair replace reply repot request "
+    "research reserve reset resize respond return review revise rewrite ring rinse roast rsvp run "
+    "sand scan schedule scrape scrub see sell send service settle sew sharpen shave ship shop "
+    "shovel shred sign sketch soak sort sow speak steam stitch stock study submit subscribe sweep "
+    "swim sync tailor take talk text thank thaw tidy tighten transfer translate transplant trim "
+    "try tune unblock unclog unload unpack unsubscribe update upgrade upload vaccinate vacuum "
+    "varnish visit wake walk wash watch water wax weed weigh wipe withdraw work workout wrap "
+    "write"
 )
 
 # Of the errand verbs, those that open other sentences as well: alone they are no wish for a task.
 WEAK_VERBS = word_set(
-    "cancel check change clear complete do finish get handle look put read run see take try update "
+    "ask cancel check change clear complete do finish get handle look put read run see take try update "
     "watch translate drop back cut fill join reach request speak talk work paper label wake learn"
 )
 
@@ -123,7 +129,8 @@ def stem(word: str) -> str:
         word.lower().replace("\u2019", "'").removesuffix("'s").removesuffix("s'").replace("-", "")
     )
     if word in _IRREGULAR:
-        return _IRREGULAR[word]
+        word = _IRREGULAR[word]
+        return word[:-1] if len(word) > 3 and word.endswith("e") else word
     for ending, least in (("ing", 5), ("ied", 5), ("ies", 5), ("ed", 5), ("es", 5), ("s", 4)):
         if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
             word = word.removesuffix(ending) + ("y" if ending in {"ied", "ies"} else "")
@@ -148,7 +155,7 @@ _DEEDS = [
     for group in (
         "buy get grab pick purchase order fetch collect",
         "call phone ring telephone",
-        "finish complete wrap do",
+        "finish complete wrap do hand",
         "email e-mail mail write message text send",
         "fix repair mend",
         "clean tidy wash hoover vacuum",

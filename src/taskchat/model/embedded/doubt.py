@@ -1,0 +1,151 @@
+"""What of a clause is left unexplained, when all that was understood in it is taken out.
+
+An act is done only where every word is accounted for: by the act itself, by the task it is done to, by
+what is to be changed, or as a word that never changes what is meant. One stranger among them ("the
+report is *80%* done", "the meeting with *Bob*") and the act is asked about instead.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.dates.spans import find_spans
+from taskchat.model.embedded.cues import correct_cues, correct_slips
+from taskchat.model.embedded.pointing import without_reason
+from taskchat.model.embedded.preamble import PREAMBLE
+from taskchat.model.embedded.targets import unmatched
+from taskchat.model.embedded.words import (
+    ERRAND_VERBS,
+    ORDINAL_WORDS,
+    is_errand_stem,
+    is_past,
+    read_number,
+    stem,
+    tokens,
+    word_set,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from taskchat.model.embedded.requests import Act, Add, Verb
+
+# Words that leave open neither which act is meant, nor whether, nor on what.
+_HARMLESS = word_set(
+    "a an the this that these those my mine our your its it it's them they em one ones i i'm im i've ive "
+    "i'd i'll me we we've us you u your of for in on at by with w from as and to into onto off out up "
+    "down over back about is are was were be been being am has have had having do does did got gotten "
+    "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
+    "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
+    "phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "let's want wants wanted like all both each every everything whole entire lot rest others other task "
+    "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
+    "entries chore chores errand errands number named called titled title titles same again today "
+    "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
+    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
+    "except but apart besides least they're he's she's self myself completely totally fully only s t d m ve ll re don"
+)
+_COMPLETE = word_set(
+    "mark marked marking complete completed completing finish finished finishing done tick ticked "
+    "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
+    "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
+    "handled wrapped wrap box next beside against under set put turn change move make status dusted "
+    "mission managed ended around chance success successfully state call"
+)
+_DELETE = word_set(
+    "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
+    "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
+)
+_NOT_DONE = word_set(
+    "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
+    "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
+    "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
+    "restore turns my mistake wait nah"
+)
+_UPDATE = word_set(
+    "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
+    "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
+    "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
+    "prio priority prioritize prioritise deprioritize deprioritise importance urgent important high "
+    "highest low lowest medium normal top due deadline date day time instead say says read reads should "
+    "needs need must title name text wording note notes description comment add attach give raise "
+    "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
+    "mark take later earlier finish handle remind before super very existing"
+)
+_WORDS: dict[Verb, frozenset[str]] = {
+    "complete": _HARMLESS | _COMPLETE,
+    "delete": _HARMLESS | _DELETE,
+    "reopen": _HARMLESS | _COMPLETE | _NOT_DONE,
+    "update": _HARMLESS | _UPDATE,
+    "restore": _HARMLESS,
+}
+_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
+
+
+def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
+    """The words of an act's clause that nothing in its reading accounts for.
+
+    Args:
+        act: what was read; an act without the words it was read from explains everything.
+        titles: the titles of the tasks it is about to be done to.
+        now: the user's clock, to know what words tell a date.
+    """
+    said = correct_cues(PREAMBLE.sub("", correct_slips(without_reason(act.said))))
+    target, changes = act.target, act.changes
+    told = " ".join((target.but, changes.title, changes.note, *titles))
+    known = _WORDS[act.verb] | set(tokens(told)) | word_set("not" if target.but else "")
+    if act.verb == "update" and _TO_BE_DONE.search(said):
+        known |= word_set("done finished completed complete ready")
+    points = bool(target.numbers or target.ordinals)
+    strange = [
+        word
+        for word in tokens(_without_dates(said, now))
+        if word not in known
+        and not (points and _is_place(word))
+        and not (act.verb == "complete" and is_past(word) and is_errand_stem(stem(word)))
+    ]
+    return unmatched(strange, titles) if strange else []
+
+
+def is_odd_title(add: Add, now: datetime) -> bool:
+    """Whether a title looks like words that were cut wrongly, or that are no task at all.
+
+    A date that is left in it, a word that leans on nothing ("… moved to"), another order or a second
+    thought within it. What was quoted is kept as it stands.
+    """
+    if re.search("[\ue000-\uf8ff]", add.heard):
+        return False
+    return bool(_ODD.search(add.title) or find_spans(add.title, now))
+
+
+_TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
+_ODD = re.compile(
+    r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
+    r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
+    r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
+    rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"
+    r"|,\s*(?:i|we|he|she|they|it|it's|its|that's|my|his|her|our|their)\s|\band\s+(?:that|i|we|he|she|they|it's)\s"
+    r"|,\s*[\w' ]{1,25}(?:'s|\sis|\sare)\s+\w+\W*$|^\(|\band\s+\S+(?:\s+\S+)?\s+(?:to|for|into)\s+(?:call|buy|pay|be)\b"
+    r"|\b(?:any\s?more|no\s+longer)\b|\b(?:title|name)\s+is\b|(?:'s|\sis|\sare)\s+(?:done|finished|sorted)\W*$"
+    r"|^(?:why|whether|if|(?:how|what|when|where|who|which)\s+(?!to\b))\b"
+    r"|\b(?:tasks?|my\s+list|due\s+(?:in|on|by|at))\b"
+    r"|\b(?:no\s+wait|never\s*mind|nvm|scratch\s+that|i\s+mean|just\s+kidding|on\s+second\s+thoughts?)\b"
+    r"|(?:,|\bthen|\bbut)\s+(?:please\s+)?(?:delete|remove|mark|complete|rename|undo|show|move|don't|not(?!\s+(?:urgent|important)))\b",
+    re.IGNORECASE,
+)
+
+
+def _without_dates(text: str, now: datetime) -> str:
+    for span in reversed(find_spans(text, now)):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return text
+
+
+def _is_place(word: str) -> bool:
+    is_counted = read_number(word) is not None or re.fullmatch(r"\d+(?:st|nd|rd|th|-\d+)?", word)
+    return word in _PLACES or bool(is_counted)
