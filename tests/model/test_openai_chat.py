@@ -236,6 +236,17 @@ async def test_a_failure_that_will_not_pass_is_not_tried_again(
     assert error.retry_after_s is None
 
 
+async def test_money_that_is_spent_does_not_come_back_by_trying_again(
+    stub: StubProvider, model: ChatCompletionsModel
+) -> None:
+    stub.has_no_more_money()
+
+    error = await failure_of(model)
+
+    # Though its status is that of a rate limit.
+    assert not error.retryable
+
+
 @pytest.mark.parametrize(
     ("status", "header", "seconds"),
     [
