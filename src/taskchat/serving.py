@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import signal
 import socket
 from contextlib import suppress
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 GRACE_S = 30
 """Longer than turns are given to end (`parts.STOP_GRACE_S`), so that whoever waits for one is told."""
 BACKLOG = 2048
+GC_THRESHOLD = 20_000
+"""Objects made and not freed after which the garbage collector looks at the young ones (700 by itself)."""
 
 
 def serve(  # noqa: PLR0913  the options of the command
@@ -91,7 +94,12 @@ def _app(settings: Settings, address: str, *, everywhere: bool) -> FastAPI:
     from taskchat.app import create_app
 
     logs.configure(settings.log_as, settings.log_level)
-    return create_app(settings, address, everywhere=everywhere)
+    app = create_app(settings, address, everywhere=everywhere)
+    # What is there now stays: to look through it again and again for garbage is a tenth of a turn
+    # where a hundred run at once.
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+    return app
 
 
 def _listen(host: str, port: int) -> socket.socket:

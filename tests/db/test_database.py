@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,12 +21,15 @@ from taskchat.db.database import (
     ConflictError,
     ConnectionLostError,
     Database,
+    Guard,
+    GuardError,
     Transaction,
     as_time,
 )
 from taskchat.db.sqlite import SqliteDatabase
 from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import DatabaseError
+from taskchat.ids import UserId
 from tests.conftest import make_user
 
 TABLES = (taskchat.auth.tables, taskchat.chat.tables, taskchat.tasks.tables)
@@ -78,6 +82,34 @@ async def test_concurrent_updates_are_all_counted(database: Database) -> None:
         return row["last_task_id"]
 
     assert await database.read(read, user=user) == 200
+
+
+async def test_what_follows_a_guard_is_done_only_where_it_changed_a_row(
+    database: Database,
+) -> None:
+    user = await make_user(database, "a")
+    other = await make_user(database, "b")
+
+    async def guarded(asked: UserId, expected: float) -> Sequence[int]:
+        guard = Guard(
+            "UPDATE users SET last_task_id = last_task_id + $3"
+            " WHERE id = $1 AND last_task_id < $2 AND -1 = $4",
+            (asked, expected, 1, -1),
+        )
+        return await database.transaction(work, user=user, guard=guard)
+
+    async def work(tx: Transaction) -> Sequence[int]:
+        await tx.execute("UPDATE users SET last_task_id = last_task_id + 10 WHERE id = $1", user)
+        row = await tx.fetchrow("SELECT last_task_id FROM users WHERE id = $1", user)
+        return [] if row is None else [row["last_task_id"]]
+
+    assert await guarded(user, 0.5) == [11]
+    with pytest.raises(GuardError):
+        await guarded(user, 0.5)
+    if database.dialect == "postgres":  # the guard, too, is only of that user
+        with pytest.raises(GuardError):
+            await guarded(other, 0.5)
+    assert await guarded(user, 11.5) == [22]
 
 
 async def test_times_come_back_in_utc_with_microseconds(everything: Database) -> None:

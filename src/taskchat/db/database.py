@@ -20,6 +20,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from uuid import UUID
@@ -48,6 +49,22 @@ class ConnectionLostError(DatabaseError):
 
 class DeadlockError(DatabaseError):
     """Two transactions waited for each other; this one was undone, and may be done again."""
+
+
+class GuardError(Exception):
+    """The guard of a transaction changed no row; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A statement that a transaction begins with, and that has to change a row.
+
+    Its parameters are numbers only: on Postgres they are written into the statement, so that it
+    goes with the BEGIN in one round trip.
+    """
+
+    sql: str
+    numbers: Sequence[float]
 
 
 class Row(Protocol):
@@ -99,15 +116,19 @@ class Database(Protocol):
         """Which of the two it is, for the few statements that differ."""
         ...
 
-    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
+    async def transaction(
+        self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
+    ) -> T:
         """Run `work` in a transaction and commit it; undo it where `work` raises.
 
         Args:
             work: awaits its transaction and nothing else.
             user: whose rows may be seen, where the database enforces that; None for work that is
                 no user's.
+            guard: what has to change a row before `work` may begin.
 
         Raises:
+            GuardError: it changed none.
             ConflictError: a unique index refused a write.
             DatabaseError: the database failed; nothing was committed.
             ConnectionLostError: it may have been committed.

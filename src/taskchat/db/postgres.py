@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import structlog
@@ -13,14 +14,17 @@ from taskchat.db.database import (
     ConnectionLostError,
     DeadlockError,
     Dialect,
+    Guard,
+    GuardError,
     Row,
     Transaction,
     Work,
 )
+from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     from asyncpg import Pool, Record
     from asyncpg.pool import PoolConnectionProxy
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+_PARAMETER = re.compile(r"\$(\d+)")
 
 POOL_SIZE = 20
 CONNECT_TIMEOUT_S = 5
@@ -56,18 +62,24 @@ class PostgresDatabase:
     def __init__(self, pool: Pool[Record]) -> None:
         self._pool = pool
 
-    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
+    async def transaction(
+        self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
+    ) -> T:
         """See `Database.transaction`."""
-        async with self._connection() as connection:
-            try:
-                with _telling_errors():
-                    await connection.execute(_begin(user))
-                    result = await work(_PostgresTransaction(connection))
-                    await connection.execute("COMMIT")
-            except BaseException:
-                await _roll_back(connection)
-                raise
-            return result
+        connection = await self._acquire()
+        try:
+            with _telling_errors:
+                tag = await connection.execute(_begin(user, guard))
+                if guard is not None and not _rows_in(tag):
+                    raise GuardError
+                result = await work(_PostgresTransaction(connection))
+                await connection.execute("COMMIT")
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        finally:
+            await self._release(connection)
+        return result
 
     async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
         """See `Database.read`; every statement has a snapshot of its own here."""
@@ -75,25 +87,26 @@ class PostgresDatabase:
 
     async def call(self, sql: str, *args: Argument) -> Row | None:
         """One statement that is a transaction of its own: one round trip."""
-        async with self._connection() as connection:
-            with _telling_errors():
+        connection = await self._acquire()
+        try:
+            with _telling_errors:
                 return cast("Row | None", await connection.fetchrow(sql, *args))
+        finally:
+            await self._release(connection)
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
         await self._pool.close()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncGenerator[_Connection]:
+    async def _acquire(self) -> _Connection:
         if self._pool.is_closing():
             raise DatabaseError
-        with _telling_errors():
-            connection = await self._pool.acquire()
-        try:
-            yield connection
-        finally:
-            with _telling_errors():
-                await self._pool.release(connection)
+        with _telling_errors:
+            return await self._pool.acquire()
+
+    async def _release(self, connection: _Connection) -> None:
+        with _telling_errors:
+            await self._pool.release(connection)
 
 
 async def open_postgres(dsn: str) -> PostgresDatabase:
@@ -125,9 +138,21 @@ async def _keep(_: object) -> None:
     """Leave a released connection as it is."""
 
 
-def _begin(user: UserId | None) -> str:
-    # One round trip; ids are integers of ours, so nothing needs quoting.
-    return f"BEGIN; SET LOCAL taskchat.uid = '{user:d}'" if user is not None else "BEGIN"
+def _begin(user: UserId | None, guard: Guard | None) -> str:
+    # One round trip: a text without parameters may hold several statements. What is written into
+    # them are numbers of ours, so nothing needs quoting.
+    statements = ["BEGIN"]
+    if user is not None:
+        statements.append(f"SET LOCAL taskchat.uid = '{user:d}'")
+    if guard is not None:
+        written = [repr(number) for number in guard.numbers]
+        statements.append(_PARAMETER.sub(lambda found: written[int(found[1]) - 1], guard.sql))
+    return "; ".join(statements)
+
+
+def _rows_in(tag: str) -> int:
+    """The number at the end of a command tag: "UPDATE 3", "INSERT 0 1"."""
+    return int(tag.rsplit(" ", 1)[-1])
 
 
 async def _roll_back(connection: _Connection) -> None:
@@ -150,51 +175,50 @@ class _PostgresTransaction(Transaction):
         await self.execute("SELECT set_config('taskchat.uid', $1, true)", str(user))
 
     async def execute(self, sql: str, *args: Argument) -> int:
-        # The answer is a command tag: "UPDATE 3", "INSERT 0 1".
-        with _telling_errors():
-            tag = await self._connection.execute(sql, *args)
-        return int(tag.rsplit(" ", 1)[-1])
+        with _telling_errors:
+            return _rows_in(await self._connection.execute(sql, *args))
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
-        with _telling_errors():
+        with _telling_errors:
             await self._connection.executemany(sql, rows)
 
     async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
-        with _telling_errors():
+        with _telling_errors:
             return cast("Sequence[Row]", await self._connection.fetch(sql, *args))
 
     async def fetchrow(self, sql: str, *args: Argument) -> Row | None:
-        with _telling_errors():
+        with _telling_errors:
             return cast("Row | None", await self._connection.fetchrow(sql, *args))
 
 
-@contextmanager
-def _telling_errors() -> Generator[None]:
+def _translate(error: BaseException) -> None:
     """Turn the driver's errors into ours; their DETAIL holds content and is not passed on."""
     import asyncpg
 
-    try:
-        yield
-    except asyncpg.UniqueViolationError as error:
+    if isinstance(error, asyncpg.UniqueViolationError):
         raise ConflictError from error
-    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+    if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
         log.warning("database.deadlock", kind=type(error).__name__)
         raise DeadlockError from error
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.AdminShutdownError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.CrashShutdownError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-        OSError,
-        TimeoutError,
-    ) as error:
+    if isinstance(
+        error,
+        asyncpg.PostgresConnectionError
+        | asyncpg.AdminShutdownError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.CrashShutdownError
+        | asyncpg.InterfaceError
+        | asyncpg.InternalClientError
+        | OSError
+        | TimeoutError,
+    ):
         log.error("database.failed", kind=type(error).__name__)
         raise ConnectionLostError from error
-    except asyncpg.PostgresError as error:
+    if isinstance(error, asyncpg.PostgresError):
         log.error("database.failed", kind=type(error).__name__)
         raise DatabaseError from error
+
+
+_telling_errors = ErrorBorder(_translate)
 
 
 @contextmanager

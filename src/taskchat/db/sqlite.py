@@ -13,7 +13,7 @@ import re
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,11 +23,21 @@ from uuid import UUID
 
 import structlog
 
-from taskchat.db.database import Argument, ConflictError, Dialect, Row, Transaction, Work
+from taskchat.db.database import (
+    Argument,
+    ConflictError,
+    Dialect,
+    Guard,
+    GuardError,
+    Row,
+    Transaction,
+    Work,
+)
+from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Generator, Iterable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
     from pathlib import Path
 
     from taskchat.ids import UserId
@@ -73,11 +83,15 @@ class SqliteDatabase:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._closed = False
 
-    async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
+    async def transaction(
+        self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
+    ) -> T:
         """See `Database.transaction`; here the answer comes after the group's commit."""
         del user  # one file, one process: the queries' own filters are the isolation
         if self._closed:
             raise DatabaseError
+        if guard is not None:
+            work = _guarded(work, guard)
         job = _Job(cast("Work[object]", work), asyncio.get_running_loop())
         self._jobs.put(job)
         # A caller that is cancelled does not undo the transaction: it is done, or it is not.
@@ -105,7 +119,7 @@ class SqliteDatabase:
 
     def _read(self, work: Work[T]) -> T:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        with _telling_errors():
+        with _telling_errors:
             if connection is None:
                 connection = connect(self._path)
                 connection.execute("PRAGMA query_only=ON")
@@ -124,7 +138,7 @@ class SqliteDatabase:
         while (job := self._jobs.get()) is not None:
             group = [job, *self._waiting()]
             try:
-                with _telling_errors():
+                with _telling_errors:
                     connection = connection or connect(self._path)
                     _commit_group(connection, group)
             except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
@@ -168,6 +182,15 @@ class _Job:
             self.done.set_result(self.result)
         else:
             self.done.set_exception(self.error)
+
+
+def _guarded(work: Work[T], guard: Guard) -> Work[T]:
+    async def guarded(tx: Transaction) -> T:
+        if not await tx.execute(guard.sql, *guard.numbers):
+            raise GuardError
+        return await work(tx)
+
+    return guarded
 
 
 def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None:
@@ -233,7 +256,7 @@ class _SqliteTransaction(Transaction):
         return self._run(sql, args).rowcount
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
-        with _telling_errors():
+        with _telling_errors:
             self._connection.executemany(_to_sqlite(sql), [_values(row) for row in rows])
 
     async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
@@ -244,7 +267,7 @@ class _SqliteTransaction(Transaction):
         return next(iter(self._run(sql, args).fetchall()), None)
 
     def _run(self, sql: str, args: Sequence[Argument]) -> sqlite3.Cursor:
-        with _telling_errors():
+        with _telling_errors:
             return self._connection.execute(_to_sqlite(sql), _values(args))
 
 
@@ -273,16 +296,15 @@ def _time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-@contextmanager
-def _telling_errors() -> Generator[None]:
+def _translate(error: BaseException) -> None:
     """Turn the driver's errors into ours; their text may hold content and is not passed on."""
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        if error.sqlite_errorname in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
-            raise ConflictError from error
-        log.error("database.failed", kind=error.sqlite_errorname)
-        raise DatabaseError from error
-    except sqlite3.Error as error:
-        log.error("database.failed", kind=getattr(error, "sqlite_errorname", "unknown"))
-        raise DatabaseError from error
+    if not isinstance(error, sqlite3.Error):
+        return
+    name = getattr(error, "sqlite_errorname", "unknown")
+    if name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
+        raise ConflictError from error
+    log.error("database.failed", kind=name)
+    raise DatabaseError from error
+
+
+_telling_errors = ErrorBorder(_translate)

@@ -34,9 +34,7 @@ class HostCheck:
         own = urlsplit(public_url or address)
         self._default_port = _DEFAULT_PORTS[own.scheme]
         self._own = (own.hostname or "", own.port or self._default_port)
-        listening = urlsplit(address)
-        self._local_port = listening.port or 80
-        self._answers_locally = everywhere or is_loopback(listening.hostname)
+        self._answers_locally = everywhere or is_loopback(urlsplit(address).hostname)
         # Through a mapped port or a second network card: no name of ours is known yet.
         self._any_address = everywhere and public_url is None
         self._usual = own.netloc.lower().encode()
@@ -54,9 +52,8 @@ class HostCheck:
             return True
         if self._any_address:
             return is_loopback(name) or read_address(name) is not None
-        if not self._answers_locally or not is_loopback(name):
-            return False
-        return int(written or 80) == self._local_port
+        # On any port: through a tunnel it is another one than ours.
+        return self._answers_locally and is_loopback(name)
 
 
 def host_refusal() -> InvalidInputError:

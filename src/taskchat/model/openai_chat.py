@@ -124,7 +124,7 @@ class ChatCompletionsModel(Model):
         async with await self._send(body) as response:
             if response.status != 200:
                 refuse(response, await refusal_in(response))
-            with failures_told():
+            with failures_told:
                 answer = b"".join([chunk async for chunk in received(response)])
                 return read_answer(answer, model_name=self._name)
 
@@ -245,7 +245,7 @@ class ChatCompletionsModel(Model):
 
     async def _send(self, body: bytes) -> aiohttp.ClientResponse:
         """Send the request; the head of an answer has come, its body is the caller's."""
-        with failures_told():
+        with failures_told:
             try:
                 return await self._post(body)
             except aiohttp.ServerDisconnectedError:

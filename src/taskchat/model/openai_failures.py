@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import aiohttp
 
+from taskchat.error_border import ErrorBorder
 from taskchat.model.failures import (
     TOO_LARGE,
     fail,
@@ -17,36 +17,30 @@ from taskchat.model.failures import (
 )
 from taskchat.model.openai_wire import AnswerUnreadableError
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
 LOST = (TimeoutError, aiohttp.ClientError, OSError)
 """What the client raises where the server does not answer, or no longer."""
 
 
-@contextmanager
-def failures_told() -> Generator[None]:
-    """Turn what fails inside into the error of a failed model.
-
-    Put only around what talks to the server or reads its words: other code has `OSError`s of its
-    own.
-
-    Raises:
-        ModelError: it may pass by itself.
-        ContextTooLongError: the server says so in the midst of an answer.
-    """
-    try:
-        yield
-    except TimeoutError:
+def _translate(error: BaseException) -> None:
+    if isinstance(error, TimeoutError):
         fail("timeout", retryable=True)
-    except aiohttp.ClientConnectorError:
+    if isinstance(error, aiohttp.ClientConnectorError):
         fail("unreachable", retryable=True)
-    except (aiohttp.ClientError, OSError):
+    if isinstance(error, aiohttp.ClientError | OSError):
         fail("connection_lost", retryable=True)
-    except AnswerUnreadableError as error:
+    if isinstance(error, AnswerUnreadableError):
         if says_too_long(error.told):
             fail_too_long(200)
         fail(error.kind, status=200, retryable=True)
+
+
+failures_told = ErrorBorder(_translate)
+"""Turns what fails inside into the error of a failed model.
+
+Put only around what talks to the server or reads its words: other code has `OSError`s of its own.
+It raises `ModelError`, which may pass by itself, or `ContextTooLongError`, where the server says so in
+the midst of an answer.
+"""
 
 
 def refuse(response: aiohttp.ClientResponse, refusal: str) -> NoReturn:

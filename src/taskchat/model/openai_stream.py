@@ -83,17 +83,17 @@ class ChatCompletionsStream(StreamedResponse):
                 break
         if head.lstrip().startswith(b"{"):
             body = head + b"".join([chunk async for chunk in chunks])
-            with failures_told():
+            with failures_told:
                 response = read_answer(body, model_name=self._name)
         else:
             async for data in _events(head, chunks):
-                with failures_told():
+                with failures_told:
                     words = self._answer.take(data)
                 for event in self._said(words):
                     yield event
             if not self._answer.is_whole:
                 fail("cut", status=200, retryable=True)
-            with failures_told():
+            with failures_told:
                 response = read_completion(self._answer.completion(), model_name=self._name)
         for event in self._ended(response):
             yield event
@@ -108,7 +108,7 @@ class ChatCompletionsStream(StreamedResponse):
                 until = now() + USAGE_PATIENCE_S
             chunk = b""
             # Once the answer is whole, it is no worse for what becomes of its connection.
-            with failures_told() if until is None else suppress(*LOST):
+            with failures_told if until is None else suppress(*LOST):
                 async with asyncio.timeout_at(until or now() + self._silence_timeout_s):
                     chunk = await anext(chunks, b"")
             if not chunk:

@@ -7,6 +7,7 @@ Strict in what is sent, lenient in what is read: servers differ in which fields 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pydantic_ai.messages import (
@@ -190,8 +191,7 @@ def _write_request_part(wire: list[WireMessage], part: ModelRequestPart) -> None
                 {
                     "role": "tool",
                     "tool_call_id": part.tool_call_id,
-                    # pydantic-ai says nothing for an empty list, and of nothing a model makes up more.
-                    "content": part.model_response_str() or to_json(part.content).decode(),
+                    "content": _result_text(part),
                 }
             )
         case RetryFeedbackPart():
@@ -233,14 +233,34 @@ def _write_response(wire: list[WireMessage], response: ModelResponse) -> None:
         if isinstance(part, TextPart):
             text += part.content
         elif isinstance(part, ToolCallPart):
-            # Malformed arguments go back wrapped in an object: servers that render the history
-            # with a chat template parse them, and would refuse the whole conversation.
-            function = {"name": part.tool_name, "arguments": part.args_as_json_str()}
+            function = {"name": part.tool_name, "arguments": _argument_text(part)}
             calls.append({"id": part.tool_call_id, "type": "function", "function": function})
     if calls:
         wire.append({"role": "assistant", "content": text or None, "tool_calls": calls})
     elif text:
         wire.append({"role": "assistant", "content": text})
+
+
+def _argument_text(call: ToolCallPart) -> str:
+    """The arguments as JSON, as the model wrote them where they are an object.
+
+    Others go back wrapped in one: servers that render the history with a chat template parse them,
+    and would refuse the whole conversation.
+    """
+    args = call.args
+    if isinstance(args, str):
+        with suppress(ValueError):
+            if isinstance(from_json(args), dict):
+                return args
+    return call.args_as_json_str()
+
+
+def _result_text(part: ToolReturnPart) -> str:
+    content = part.content
+    if part.outcome == "success" and isinstance(content, (dict, list)):  # what our tools give back
+        return to_json(content).decode()
+    # pydantic-ai says nothing for an empty value, and of nothing a model makes up more.
+    return part.model_response_str() or to_json(content).decode()
 
 
 def _function(tool: ToolDefinition) -> dict[str, object]:

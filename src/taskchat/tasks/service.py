@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from taskchat.dates.due import Due
-from taskchat.db.database import Row, Transaction, as_optional_time, as_time
+from taskchat.db.database import Argument, Row, Transaction, as_optional_time, as_time
 from taskchat.errors import FieldError, InvalidInputError, NotAuthenticatedError, TaskNotFoundError
 from taskchat.ids import TaskId, UserId
 from taskchat.tasks.fields import LARGEST_ID, Priority, Sort, Status
@@ -92,41 +92,45 @@ class TaskList:
         Raises:
             NotAuthenticatedError: the user was erased meanwhile.
         """
-        # The counter's row is locked until the end: ids have no gaps and no second owner.
-        counted = await self._tx.fetchrow(
-            "UPDATE users SET last_task_id = last_task_id + 1 WHERE id = $1"
-            " RETURNING last_task_id, clock_timestamp() AS now",
-            self._user,
-        )
-        if counted is None:
+        at, all_day = (due.at, due.all_day) if due else (None, False)
+        added = await self._add(title, description, priority, at, all_day)
+        if added is None:
             raise NotAuthenticatedError
-        now = as_time(counted["now"])
-        task = Task(
-            id=TaskId(counted["last_task_id"]),
+        now = as_time(added["created_at"])
+        return Task(
+            id=TaskId(added["id"]),
             title=title,
             description=description,
             completed=False,
             priority=priority,
-            due_at=due.at if due else None,
-            all_day=due.all_day if due else False,
+            due_at=at,
+            all_day=all_day,
             created_at=now,
             updated_at=now,
             completed_at=None,
         )
-        await self._tx.execute(
-            "INSERT INTO tasks (user_id, id, title, description, completed, priority, due_at,"
-            " all_day, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+
+    async def _add(self, *values: Argument) -> Row | None:
+        # The counter's row is locked until the end: ids have no gaps and no second owner.
+        if self._tx.dialect == "postgres":  # in one round trip
+            return await self._tx.fetchrow(
+                f"WITH counted AS ({_COUNT_UP}) INSERT INTO tasks ({_ADDED})"  # noqa: S608
+                " SELECT $1, last_task_id, now, now, $2, $3, $4, $5::timestamptz, $6::boolean, false"
+                " FROM counted RETURNING id, created_at",
+                self._user,
+                *values,
+            )
+        counted = await self._tx.fetchrow(_COUNT_UP, self._user)
+        if counted is None:
+            return None
+        return await self._tx.fetchrow(
+            f"INSERT INTO tasks ({_ADDED})"  # noqa: S608
+            " VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, false) RETURNING id, created_at",
             self._user,
-            task.id,
-            task.title,
-            task.description,
-            task.completed,
-            task.priority,
-            task.due_at,
-            task.all_day,
-            now,
+            counted["last_task_id"],
+            counted["now"],
+            *values,
         )
-        return task
 
     async def get(self, task_id: int) -> Task:
         """One task.
@@ -266,6 +270,13 @@ class TaskList:
 _COLUMNS = (
     "id, title, description, completed, priority, due_at, all_day, created_at, updated_at,"
     " completed_at"
+)
+_ADDED = (
+    "user_id, id, created_at, updated_at, title, description, priority, due_at, all_day, completed"
+)
+_COUNT_UP = (
+    "UPDATE users SET last_task_id = last_task_id + 1 WHERE id = $1"
+    " RETURNING last_task_id, clock_timestamp() AS now"
 )
 _ALIVE = "WHERE user_id = $1 AND deleted_at IS NULL"
 # Everything put into these statements is a constant of this file.
