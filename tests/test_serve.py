@@ -26,6 +26,7 @@ from taskchat.db import migrate
 from taskchat.db.urls import DatabaseUrl
 from tests.chat import tool_servers
 from tests.chat.tool_servers.notes import Mailbox, processes_with
+from tests.model.stub_provider import StubProvider
 from tests.processes import TaskchatServer, environment, run_command, until
 
 ACCOUNT = {"email": "ann@example.com", "password": "correct horse"}
@@ -168,17 +169,40 @@ async def test_a_tool_server_that_hangs_stops_neither_the_start_nor_a_turn_nor_t
     script = Path(tool_servers.__file__).with_name("old_server.py")
     entry = {"command": sys.executable, "args": [str(script), "hangs", str(tmp_path)]}
     path = Mailbox(tmp_path).write_file(old=entry)
-    env = environment(tmp_path, TASKCHAT_MCP_SERVERS=str(path))
+    async with StubProvider() as stub:
+        stub.says("No milk today.")
+        env = environment(
+            tmp_path,
+            TASKCHAT_MCP_SERVERS=str(path),
+            TASKCHAT_MODEL="openai:stub",
+            TASKCHAT_MODEL_BASE_URL=stub.base_url,
+        )
+        async with TaskchatServer(env) as server:
+            user, token = await _sign_up(server)
+            async with _client(server, token) as client:
+                answer = await client.post(f"/api/{user}/chat", json={"message": "add milk"})
+            status = await server.terminate()
 
-    async with TaskchatServer(env) as server:
+    assert answer.json()["response"] == "No milk today."
+    assert status == 0
+    assert processes_with(str(tmp_path)) == []
+
+
+async def test_the_built_in_assistant_alone_starts_no_tool_server(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "taskchat.db")
+    path = Mailbox(tmp_path).write_file()
+
+    async with TaskchatServer(environment(tmp_path, TASKCHAT_MCP_SERVERS=str(path))) as server:
         user, token = await _sign_up(server)
         async with _client(server, token) as client:
             answer = await client.post(f"/api/{user}/chat", json={"message": "add milk"})
-        status = await server.terminate()
+        processes = processes_with(f"mailer.py\0{tmp_path}")
 
     assert answer.json()["tool_calls"] == ["add_task"]
-    assert status == 0
-    assert processes_with(str(tmp_path)) == []
+    assert processes == []
+    assert "so those of TASKCHAT_MCP_SERVERS are not started." in server.out
 
 
 async def test_a_server_database_out_of_reach_is_named_without_its_password(

@@ -9,7 +9,7 @@ import pytest
 
 from taskchat.cli import main
 from taskchat.errors import StartError
-from taskchat.settings import Settings, load_settings, variable_of, without_password
+from taskchat.settings import Settings, load_settings, proxy_for, variable_of, without_password
 
 SECRET = "hunter2-is-a-secret"
 LONG = "a secret of more than thirty-two bytes"
@@ -272,3 +272,25 @@ def test_the_history_is_a_number_of_messages_or_full(
 def test_any_other_history_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     with pytest.raises(StartError, match=r"^TASKCHAT_HISTORY cannot be used: .* or full\.$"):
         _set(monkeypatch, TASKCHAT_HISTORY=text)
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [
+        ("https://api.example.com/v1", "http://secure:1"),
+        ("http://api.example.com/v1", "http://any:1"),
+        ("https://box.home:8443/v1", None),
+        ("https://localhost/v1", None),
+        ("https://[::1]:8443/v1", None),
+    ],
+)
+def test_a_proxy_is_named_by_the_environment_and_never_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str, proxy: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://secure:1")
+    monkeypatch.setenv("ALL_PROXY", "any:1")
+    monkeypatch.setenv("NO_PROXY", "box.home")
+
+    assert proxy_for(url) == proxy

@@ -31,7 +31,7 @@ from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
-from taskchat.model.choices import read_choices
+from taskchat.model.choices import is_embedded_alone, read_choices
 from taskchat.model.providers import make_model
 from taskchat.settings import variable
 
@@ -86,12 +86,15 @@ async def running(
             lock.acquire(address)
             stack.callback(lock.release)
         db = await stack.enter_async_context(opened(settings))
+        servers = tool_servers(settings)
+        if model is None and is_embedded_alone(settings):
+            servers = ()  # never called, so not started either
         # Leaving a model closes its connections.
         model = await stack.enter_async_context(model or named_model(settings))
         rules = token_rules(settings)
         if rules.key_set is not None:
             stack.push_async_callback(rules.key_set.close)
-        elsewhere = ToolServers(tool_servers(settings))
+        elsewhere = ToolServers(servers)
         # After the turns have stopped, which use them until then.
         stack.push_async_callback(elsewhere.close)
         elsewhere.begin()

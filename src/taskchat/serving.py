@@ -16,7 +16,7 @@ from taskchat.db import migrate as migrations
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
-from taskchat.model.choices import EMBEDDED, unused_keys
+from taskchat.model.choices import is_embedded_alone, unused_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,10 +175,14 @@ def _welcome(
         say(f"Sign in once, within ten minutes: {link}")
     if why := WebFiles().why_missing():
         say(why)
-    if settings.model.strip() == EMBEDDED:
+    if is_embedded_alone(settings):
         say("The built-in assistant answers (rules, not an AI model); TASKCHAT_MODEL changes that.")
         if unused := unused_keys(settings):
             say(unused)
+        if settings.mcp_servers is not None:
+            say(
+                "It calls no further tool servers, so those of TASKCHAT_MCP_SERVERS are not started."
+            )
 
 
 def _run(

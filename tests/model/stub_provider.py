@@ -125,6 +125,15 @@ class StubProvider(ScriptedServer):
         }
         return self.sends(json.dumps({"error": error}), status=400)
 
+    def has_no_more_money(self) -> Self:
+        error = {
+            "message": "You exceeded your current quota, please check your plan and billing details.",
+            "type": "insufficient_quota",
+            "param": None,
+            "code": "insufficient_quota",
+        }
+        return self.sends(json.dumps({"error": error}), status=429)
+
     def route(self, app: web.Application) -> None:
         app.router.add_post("/v1/chat/completions", self.serve)
         app.router.add_get("/v1/models", self.describe)

@@ -236,6 +236,53 @@ async def test_a_failure_that_will_not_pass_is_not_tried_again(
     assert error.retry_after_s is None
 
 
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine on which the tests run."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxy", "allow_requests")
+async def test_the_proxy_that_the_environment_names_is_asked(
+    stub: StubProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", stub.origin.replace("//", "//ann:secret@"))
+    stub.says("By way of the proxy.")
+
+    async with ChatCompletionsModel("stub", base_url="http://model.example/v1") as model:
+        answer = await ask(model)
+
+    assert answer.text == "By way of the proxy."
+    assert stub.requests[0].headers["Host"] == "model.example"
+    assert stub.requests[0].headers["Proxy-Authorization"].startswith("Basic ")
+
+
+@pytest.mark.usefixtures("no_proxy", "allow_requests")
+async def test_a_server_on_this_machine_is_never_asked_by_way_of_a_proxy(
+    stub: StubProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    stub.says("Directly.")
+
+    async with ChatCompletionsModel("stub", base_url=stub.base_url) as model:
+        answer = await ask(model)
+
+    assert answer.text == "Directly."
+
+
+async def test_money_that_is_spent_does_not_come_back_by_trying_again(
+    stub: StubProvider, model: ChatCompletionsModel
+) -> None:
+    stub.has_no_more_money()
+
+    error = await failure_of(model)
+
+    # Though its status is that of a rate limit.
+    assert not error.retryable
+
+
 @pytest.mark.parametrize(
     ("status", "header", "seconds"),
     [

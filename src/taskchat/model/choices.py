@@ -82,9 +82,14 @@ def read_choices(settings: Settings) -> Sequence[ModelChoice]:
     ]
 
 
+def is_embedded_alone(settings: Settings) -> bool:
+    """Whether nobody but the built-in assistant answers, who calls no tools but our own."""
+    return settings.model.strip() == EMBEDDED
+
+
 def unused_keys(settings: Settings) -> str | None:
     """A sentence on the keys that are set while the built-in assistant answers; None without any."""
-    if settings.model.strip() != EMBEDDED:
+    if not is_embedded_alone(settings):
         return None
     found = {
         name: f"{provider.kind}:NAME"

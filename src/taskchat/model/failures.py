@@ -53,6 +53,22 @@ def says_too_long(refusal: str) -> bool:
     return any(words in refusal for words in _TOO_LONG)
 
 
+_SPENT = (
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "credit_balance_exhausted",
+    "organization_spend_limit_exceeded",
+    "project_spend_limit_exceeded",
+    "organization_usage_limit_exceeded",
+)
+"""OpenAI's codes, https://developers.openai.com/api/docs/guides/error-codes; pydantic-ai's, too."""
+
+
+def says_spent(refusal: str) -> bool:
+    """Whether the words of a refusal mean that the money is spent: that does not pass by waiting."""
+    return any(code in refusal for code in _SPENT)
+
+
 def is_passing(status: int) -> bool:
     """Whether a refusal with this status may pass by itself."""
     return status >= 500 or status in PASSING_STATUSES

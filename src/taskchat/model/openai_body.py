@@ -18,8 +18,8 @@ MAX_ANSWER_BYTES = 16 << 20
 """Of one answer, unpacked, plain or in a stream, where a piece of four letters takes 250 bytes:
 60,000 pieces. A server that never ends would otherwise fill the memory until the turn's limit."""
 
-_TELLING_STATUSES = frozenset({400, 422, 500})
-"""Refused for a field or for being too long, which llama.cpp also tells with a 500."""
+_TELLING_STATUSES = frozenset({400, 422, 429, 500})
+"""Refused for a field, for being too long, which llama.cpp also tells with a 500, or for money."""
 _MAX_REFUSAL_BYTES = 1 << 16
 _REFUSAL_TIMEOUT_S = 2
 

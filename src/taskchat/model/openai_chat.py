@@ -20,6 +20,7 @@ from taskchat.model.openai_body import received, refusal_in
 from taskchat.model.openai_failures import failures_told, refuse
 from taskchat.model.openai_stream import ChatCompletionsStream
 from taskchat.model.openai_wire import read_answer, write_messages, write_settings, write_tools
+from taskchat.settings import proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -262,6 +263,9 @@ class ChatCompletionsModel(Model):
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
+                # Not `trust_env`: that reads the environment and ~/.netrc in a thread, for each
+                # request, and would add the netrc's password to the key.
+                proxy=proxy_for(self._base_url),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout_s),

@@ -7,7 +7,14 @@ from typing import NoReturn
 import aiohttp
 
 from taskchat.error_border import ErrorBorder
-from taskchat.model.failures import TOO_LARGE, fail, fail_too_long, is_passing, says_too_long
+from taskchat.model.failures import (
+    TOO_LARGE,
+    fail,
+    fail_too_long,
+    is_passing,
+    says_spent,
+    says_too_long,
+)
 from taskchat.model.openai_wire import AnswerUnreadableError
 
 LOST = (TimeoutError, aiohttp.ClientError, OSError)
@@ -53,7 +60,8 @@ def refuse(response: aiohttp.ClientResponse, refusal: str) -> NoReturn:
         fail("redirect", status=status, retryable=False)
     if status == TOO_LARGE or says_too_long(refusal):
         fail_too_long(status)
-    retryable = is_passing(status)
+    # OpenAI tells the one as the other: a rate limit.
+    retryable = is_passing(status) and not says_spent(refusal)
     waits = response.headers.get("Retry-After", "")
     # At most nine digits, since it is the server's to write; the form with a date is left aside.
     retry_after_s = int(waits) if retryable and waits.isdecimal() and len(waits) < 10 else None
