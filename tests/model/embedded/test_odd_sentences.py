@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.model.embedded.odd_sentences import Case, read_cases, run
 
-# What was reached on sentences that no rule was built on, less a little: 92.4 % right, and 4.1 % wrong
-# with a list that was changed.
-_LEAST_RIGHT = 0.91
-_MOST_HARM = 0.05
+# What was reached, less a little: the least share that must be right, and the most that may go wrong
+# with a list that was changed. The goal is 0.75 and 0.03. The last file is the one that tells how
+# sentences fare that nobody has tuned on; the goal of 0.03 is not reached there (0.79 and 0.06).
+_COUNTED = {
+    "unseen_sentences.txt": (0.93, 0.03),
+    "blind_sentences_tuned.txt": (0.94, 0.01),
+    "blind_sentences_untouched.txt": (0.77, 0.07),
+}
 
 
 @pytest.mark.parametrize(
@@ -32,11 +38,16 @@ async def test_the_further_sentences_do_what_their_writer_wanted() -> None:
     assert [(case.turns, outcome.wrong) for case, outcome in outcomes if outcome.wrong] == []
 
 
-async def test_sentences_that_no_rule_was_built_on_come_out_as_often_as_before() -> None:
-    cases = read_cases("unseen_sentences.txt")
+@pytest.mark.parametrize("name", _COUNTED)
+async def test_sentences_that_are_only_counted_come_out_as_often_as_before(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases, (least_right, most_harm) = read_cases(name), _COUNTED[name]
 
     wrong = [outcome for outcome in [await run(case) for case in cases] if outcome.wrong]
     right, harm = 1 - len(wrong) / len(cases), sum(one.is_changed for one in wrong) / len(cases)
 
-    assert right >= _LEAST_RIGHT
-    assert harm <= _MOST_HARM
+    with capsys.disabled():
+        sys.stdout.write(f"\n{name}: {right:.1%} right, {harm:.1%} wrong with a changed list\n")
+    assert right >= least_right
+    assert harm <= most_harm

@@ -156,9 +156,8 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
             # "No, just show them" is a wish of its own.
             return None
         return Plan(remarks=[replies.TALK["cancelled"]])
-    chosen = pick(text, candidates, question.verb, memory)
-    if question.kind == "confirm" and is_yes(text):
-        chosen = candidates
+    is_agreed = question.kind == "confirm" and is_yes(text)
+    chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
     changes = changes_asked(memory.asked_about, question.verb, now)
     if not chosen or changes is None:
         return None

@@ -21,11 +21,12 @@ def displayed(turn: Turn) -> tuple[int, ...]:
         # Another model may have written the lines, or a title was too long for one.
         titles = _plain_titles(titles)
         lines = [_plain(line) for line in lines]
-    found: list[int] = []
+    found: dict[int, None] = {}
     for line in lines:
         title = _title_of(line, titles) or _title_in(line, titles)
-        left = [one for one in titles.get(title, ()) if one not in found]
-        found += left[:1]
+        left = next((one for one in titles.get(title, ()) if one not in found), None)
+        if left is not None:
+            found[left] = None
     return tuple(found)
 
 
