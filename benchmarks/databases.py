@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 
+PRODUCT = "taskchat"
+"""The name of Taskchat's database on a server."""
+
+
 @contextmanager
-def sqlite() -> Generator[str]:
-    """The address of a file that is deleted afterwards."""
+def sqlite(*, empty: bool = False) -> Generator[str]:
+    """The address of a file that is deleted afterwards; migrated, or with nothing in it."""
     with tempfile.TemporaryDirectory(prefix="taskchat-bench-") as folder:
         path = Path(folder, "taskchat.db")
-        migrate.upgrade(DatabaseUrl(path=path))
+        if not empty:
+            migrate.upgrade(DatabaseUrl(path=path))
         yield f"sqlite:///{path}"
 
 
@@ -35,15 +40,15 @@ class PostgresServer:
     maintenance: str
     """The address of its own database, as a superuser."""
 
-    def product(self, name: str = "taskchat") -> str:
+    def product(self) -> str:
         """Make Taskchat's database; gives its address by the role that serves.
 
         As in production that role owns nothing, so row-level security binds it.
         """
         self.execute("CREATE ROLE owner LOGIN", "CREATE ROLE service LOGIN")
-        self.execute(f"CREATE DATABASE {name} OWNER owner")
-        migrate.upgrade(DatabaseUrl(dsn=self.address("owner", name)), service="service")
-        return self.address("service", name)
+        self.execute(f"CREATE DATABASE {PRODUCT} OWNER owner")
+        migrate.upgrade(DatabaseUrl(dsn=self.address("owner", PRODUCT)), service="service")
+        return self.address("service", PRODUCT)
 
     def empty(self, name: str) -> str:
         """Make a database with nothing in it; gives its address."""
@@ -55,18 +60,20 @@ class PostgresServer:
         by_role = self.maintenance.replace("postgresql://postgres:@/", f"postgresql://{role}:@/")
         return by_role.replace("/postgres?", f"/{database}?")
 
-    def execute(self, *statements: str) -> None:
-        """Do something as a superuser."""
+    def execute(self, *statements: str, database: str = "postgres") -> list[asyncpg.Record]:
+        """Do something as a superuser; gives the rows of the last statement."""
 
-        async def run() -> None:
-            connection = await asyncpg.connect(self.maintenance)
+        async def run() -> list[asyncpg.Record]:
+            connection = await asyncpg.connect(self.address("postgres", database))
             try:
+                found: list[asyncpg.Record] = []
                 for statement in statements:
-                    await connection.execute(statement)
+                    found = await connection.fetch(statement)
+                return found
             finally:
                 await connection.close()
 
-        asyncio.run(run())
+        return asyncio.run(run())
 
 
 @contextmanager

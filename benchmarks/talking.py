@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from taskchat.parts import Parts
+
 SECRET = "a secret of the benchmarks, longer than 32 bytes"  # noqa: S105  signs nothing real
 USER = "u1"
 ADDRESS = "http://127.0.0.1:8000"
 
 
-def token() -> str:
-    """What an outside issuer would give the user, for a day."""
-    return jwt.encode({"sub": USER, "exp": int(time.time()) + 86_400}, SECRET, algorithm="HS256")
+def token(mark: str = "") -> str:
+    """What an outside issuer would give the user, for a day; another one for each mark."""
+    claims = {"sub": USER, "exp": int(time.time()) + 86_400, "jti": mark}
+    return jwt.encode(claims, SECRET, algorithm="HS256")
 
 
 def product_settings(model_url: str, database: str, data_dir: Path) -> dict[str, str]:
@@ -59,6 +62,11 @@ class Talk:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
         self._token = token()
+
+    @property
+    def parts(self) -> Parts:
+        """What the app is made of."""
+        return self._app.state.parts
 
     async def send(self, text: str, conversation: int | None) -> dict[str, Any]:
         """A turn on surface A, to its answer.
