@@ -56,15 +56,18 @@ def main() -> None:
     if unknown := set(options.rows) - set(ROWS):
         parser.error(f"there is no row {', '.join(sorted(unknown))}; rows are {', '.join(ROWS)}")
     began = time.monotonic()
+    described: list[str] = []
     with ExitStack() as stack:
         stage = Stage(stack, options.seconds, options.repeats)
-        version = stage.postgres.execute("SHOW server_version")[0][0]
-        described = list(machine.description(version))
+        load = machine.load()
         figures = [figure for name in options.rows or ROWS for figure in _measure(name, stage)]
+        if not options.rows:
+            version = stage.postgres.execute("SHOW server_version")[0][0]
+            described = [*machine.description(version), load]
     lines = list(table(figures))
     print("\n".join(lines))
     print(f"\n{len(figures)} figures in {time.monotonic() - began:.0f} s.")
-    if not options.rows:
+    if described:
         _write(described, lines)
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from benchmarks.floor_stores import Store
 
     Event: TypeAlias = dict[str, Any]
+    Receive: TypeAlias = Callable[[], Awaitable[Event]]
+    Send: TypeAlias = Callable[[Event], Awaitable[None]]
 
 _INSTRUCTIONS = {
     "role": "system",
@@ -47,12 +49,7 @@ class Floor:
         self._store = store
         self._model = model
 
-    async def __call__(
-        self,
-        scope: Event,
-        receive: Callable[[], Awaitable[Event]],
-        send: Callable[[Event], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         """Answer a request, or start and stop."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -64,19 +61,16 @@ class Floor:
             body += event.get("body", b"")
             more = event.get("more_body", False)
         try:
-            status, answer = 200, await self._turn(_user(scope), from_json(body))
+            user = _user(scope)
         except jwt.InvalidTokenError:
-            status, answer = 401, b"{}"
-        length = str(len(answer)).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+            await _answer(send, 401, b"{}")
+            return
+        if (b"accept", b"text/event-stream") in scope["headers"]:
+            await self._streamed_turn(user, from_json(body), send)
+        else:
+            await _answer(send, 200, await self._turn(user, from_json(body)))
 
-    async def _live(
-        self,
-        receive: Callable[[], Awaitable[Event]],
-        send: Callable[[Event], Awaitable[None]],
-    ) -> None:
+    async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._store.open()
         await send({"type": "lifespan.startup.complete"})
@@ -85,10 +79,7 @@ class Floor:
 
     async def _turn(self, user: str, body: Event) -> bytes:
         conversation, text = body["conversation_id"], body["message"]
-        history = await self._store.begin(user, conversation, text)
-        messages: list[Event] = [_INSTRUCTIONS]
-        messages += [{"role": role, "content": content} for role, content in history]
-        messages.append({"role": "user", "content": text})
+        messages = await self._begin(user, conversation, text)
         calls: list[Event] = []
         while True:
             request = {"model": "mock", "messages": messages, "tools": _TOOLS}
@@ -105,6 +96,38 @@ class Floor:
         reply: str = answer["content"]
         await self._store.end(user, conversation, reply, to_json(calls).decode() if calls else None)
         return to_json({"conversation_id": conversation, "response": reply, "tool_calls": calls})
+
+    async def _streamed_turn(self, user: str, body: Event, send: Send) -> None:
+        """A turn without tools that is told while it comes."""
+        conversation = body["conversation_id"]
+        messages = await self._begin(user, conversation, body["message"])
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        reply = ""
+        request = {"model": "mock", "messages": messages, "tools": _TOOLS, "stream": True}
+        async for data in self._model.stream(to_json(request)):
+            choices = from_json(data)["choices"]
+            if choices and (text := choices[0]["delta"].get("content")):
+                reply += text
+                event = b"event: message.delta\ndata: " + to_json({"text": text}) + b"\n\n"
+                await send({"type": "http.response.body", "body": event, "more_body": True})
+        await self._store.end(user, conversation, reply, None)
+        event = b"event: turn.completed\ndata: " + to_json({"content": reply}) + b"\n\n"
+        await send({"type": "http.response.body", "body": event})
+
+    async def _begin(self, user: str, conversation: str, text: str) -> list[Event]:
+        history = await self._store.begin(user, conversation, text)
+        earlier = ({"role": role, "content": content} for role, content in history)
+        return [_INSTRUCTIONS, *earlier, {"role": "user", "content": text}]
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _user(scope: Event) -> str:

@@ -25,9 +25,13 @@ def description(postgres: str) -> Iterator[str]:
     yield f"- {platform.system()} {platform.release()}, Python {platform.python_version()}"
     yield f"- Postgres {postgres.split()[0]}, SQLite {sqlite3.sqlite_version}, each on this machine"
     yield f"- {', '.join(f'{name} {version(name)}' for name in _PACKAGES)}"
-    yield (
+
+
+def load() -> str:
+    """What else the machine does now: another line."""
+    return (
         f"- load average {os.getloadavg()[0]:.1f} before it began; the clients, the model and the"
-        " database run on the same cores"
+        " database share its cores with the server"
     )
 
 

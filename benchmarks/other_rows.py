@@ -36,7 +36,7 @@ def long_conversations(stage: Stage) -> Iterator[Figure]:
         for conversations in (few, long):  # the first turn of a long one sums it up
             stage.send(product, "plain", _PEOPLE, conversations=conversations)
         seen = Pairs(
-            stage,
+            stage.repeats,
             lambda: stage.send(product, "plain", _PEOPLE, conversations=few),
             lambda: stage.send(product, "plain", _PEOPLE, conversations=long),
         )

@@ -113,7 +113,7 @@ class Stage:
     def _warm(self, server: Server) -> Server:
         """Fill its pools and caches."""
         for turn in ("plain", "tool"):
-            self.send(server, turn, 20, seconds=0.7)
+            self.send(server, turn, 20, seconds=0.7 * self.seconds)
         return server
 
 

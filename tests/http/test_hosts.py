@@ -58,9 +58,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
         (None, False),
     ],
 )
-def test_on_loopback_only_the_machines_own_names_are_ours(
-    host: str | None, admitted: bool
-) -> None:
+def test_on_loopback_only_the_machines_own_names_are_ours(host: str | None, admitted: bool) -> None:
     hosts = HostCheck("http://127.0.0.1:8000", None)
 
     assert hosts.admits(None if host is None else host.encode()) is admitted
