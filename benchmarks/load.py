@@ -95,6 +95,7 @@ class _Client(asyncio.Protocol):
         self._stays_in = None if stays_in is None else str(stays_in).encode()
         self._conversation = self._stays_in
         self._turns = 0
+        self._leaves = False
         self._asked = 0.0
         self._reader = HttpReader()
 
@@ -108,10 +109,11 @@ class _Client(asyncio.Protocol):
             if time.perf_counter() < self._crowd.until:
                 self._ask()
             else:
+                self._leaves = True
                 self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self._transport.is_closing() or exc is not None:
+        if not self._leaves:
             self._crowd.errors["connection lost"] += 1
         if not self.gone.done():
             self.gone.set_result(None)

@@ -17,6 +17,8 @@ from benchmarks.calls import PYTHON, RECORDED
 from taskchat.db.urls import DatabaseUrl
 
 _ROOT = Path(__file__).parents[2]
+_BETWEEN_PATCHES = 3
+"""Python's own library changes in patch releases: 3.11.7 takes up to 2 calls more than 3.11.2."""
 _HINT = (
     "A turn costs more than before. `python -m benchmarks.calls [--tool] [--postgres]` tells whose"
     " calls they are. If it is worth it, or if it is less: `python -m benchmarks.calls --record`."
@@ -46,4 +48,5 @@ def test_a_turn_takes_no_more_calls_and_statements_than_recorded(
     for turn, most in recorded[database_kind].items():
         for what in ("calls", "statements"):
             found = f"{turn} turn: {counted[turn][what]} {what}, recorded are {most[what]}"
-            assert 0 < counted[turn][what] <= most[what], f"{found}. {_HINT}"
+            slack = _BETWEEN_PATCHES if what == "calls" else 0
+            assert 0 < counted[turn][what] <= most[what] + slack, f"{found}. {_HINT}"
