@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from chatkit.types import NoticeEvent, StreamOptionsEvent, ThreadItem, ThreadItemDoneEvent
 
-from taskchat.errors import ModelError
+from taskchat.errors import ModelError, StoppingError
 from taskchat.http import sse
 from taskchat.http.chatkit_server import REPLAYED
 from tests.http.chatkit_client import (
@@ -217,6 +217,18 @@ async def test_a_retry_joins_a_reply_that_runs(server: Server) -> None:
     assert [words(item) for item in shown(await joined).values()] == ["Hello"]
     assert [words(item) for item in shown(await begun).values()] == ["hi", "Hello"]
     assert len(server.model.asked) == 1
+
+
+async def test_a_stream_that_is_cut_off_by_a_stop_asks_for_a_retry(server: Server) -> None:
+    front = await front_of(server)
+    server.model.streams("Well, ", asyncio.Event())
+    begun = asyncio.create_task(front.create("hi"))
+    await server.model.reached.wait()
+
+    server.parts.turns.begin_to_stop(0)
+
+    error = error_in(await begun)
+    assert (error.message, error.allow_retry) == (StoppingError.text, True)
 
 
 @pytest.mark.parametrize("operation", ["threads.custom_action", "threads.sync_custom_action"])

@@ -296,7 +296,7 @@ async def test_without_the_extra_the_door_says_what_is_missing(tmp_path: Path) -
     )
     env = environment(tmp_path, PYTHONPATH=str(tmp_path))
     with TaskchatServer(env) as running:
-        async with httpx2.AsyncClient(base_url=running.address) as client:
+        async with httpx2.AsyncClient(base_url=running.address, timeout=60) as client:
             account = {"email": "me@example.com", "password": "correct horse"}
             token = (await client.post("/auth/sign-up", json=account)).json()["token"]
             client.cookies.clear()

@@ -2885,7 +2885,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @description An event of the protocol. */
+                        data: string;
+                    };
                 };
             };
             /** @description The path, query, header or body is not valid. */

@@ -77,8 +77,16 @@ _ANSWERED: dict[str, Any] = {
         },
         MEDIA_TYPE: {
             "schema": {
-                "type": "string",
-                "description": "Lines `data: {event}`, as the protocol has them.",
+                "type": "object",
+                "description": "One server-sent event; it has neither a name nor a number.",
+                "properties": {
+                    "data": {
+                        "type": "string",
+                        "contentMediaType": "application/json",
+                        "description": "An event of the protocol.",
+                    }
+                },
+                "required": ["data"],
             }
         },
     },
