@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -134,9 +135,9 @@ async def test_the_store_itself_goes_by_its_user(server: Server, method: str) ->
     store = ConversationStore(server.parts.conversations)
     stolen = ThreadMetadata(id=thread.id, title="stolen", created_at=thread.created_at)
 
-    for caller in (Caller(user), Caller(user, turn)):
+    for caller, item in product((Caller(user), Caller(user, turn)), (reply, own)):
         with pytest.raises(NotFoundError):
-            await STORE[method](store, stolen, reply, caller)
+            await STORE[method](store, stolen, item, caller)
 
     assert await front.thread(thread.id) == before
 
