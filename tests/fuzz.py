@@ -57,6 +57,8 @@ def _fuzz(address: str, folder: Path, examples: int) -> int:
         "--phases=examples,coverage,fuzzing,stateful",
         f"--max-examples={examples}",
         "--continue-on-failure",
+        # The first request to /chatkit loads its SDK, which takes a while on a busy machine.
+        "--request-timeout=60",
         "--generation-deterministic",
         "--no-color",
         # Signing out would end the run's own session.

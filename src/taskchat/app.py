@@ -13,6 +13,7 @@ from taskchat.http import (
     accounts,
     chat,
     chat_v1,
+    chatkit,
     docs,
     errors,
     health,
@@ -80,7 +81,7 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, chat_v1, turns, tasks, users, health, page, docs):
+    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, page, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)

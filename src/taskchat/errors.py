@@ -31,6 +31,7 @@ AppError
 │   ├── MaxIterationsError
 │   ├── AgentTimeoutError
 │   └── TurnInterruptedError
+├── NotInstalledError            the server lacks what this part of it needs
 ├── StoppingError                this copy is going down
 ├── DatabaseError                the database failed or is gone
 └── InternalError                a fault of ours
@@ -303,6 +304,16 @@ class TurnInterruptedError(TurnFailedError):
 
     code = "TURN_INTERRUPTED"
     text = "The turn was interrupted too often and has been given up. Your message is kept."
+
+
+class NotInstalledError(AppError):
+    """A part of the server that its operator has not installed; the text names it."""
+
+    code = "NOT_INSTALLED"
+    text = (
+        "ChatKit is not installed on this server; its operator adds it with:"
+        " pip install 'taskchat[chatkit]'."
+    )
 
 
 class StoppingError(AppError):

@@ -245,6 +245,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chatkit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Talk ChatKit
+         * @description One request of a ChatKit front end, over the same conversations as the other routes.
+         */
+        post: operations["serve_chatkit_chatkit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -2798,6 +2818,184 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+        };
+    };
+    serve_chatkit_chatkit_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this turn for 24 hours: sent again, the message is not answered twice. */
+                "Idempotency-Key"?: string;
+                /** @description The IANA zone in which `tomorrow` is meant; else the profile's, else UTC. */
+                "Time-Zone"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Type
+                     * @description What is asked for; the first four are answered by a stream.
+                     * @enum {string}
+                     */
+                    type: "threads.create" | "threads.add_user_message" | "threads.retry_after_item" | "threads.custom_action" | "threads.get_by_id" | "threads.list" | "threads.update" | "threads.delete" | "threads.sync_custom_action" | "items.list";
+                    /**
+                     * Params
+                     * @description What the operation takes.
+                     * @example {
+                     *       "input": {
+                     *         "attachments": [],
+                     *         "content": [
+                     *           {
+                     *             "text": "Add a task to buy milk",
+                     *             "type": "input_text"
+                     *           }
+                     *         ],
+                     *         "inference_options": {}
+                     *       }
+                     *     }
+                     */
+                    params: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Metadata
+                     * @description Not looked at.
+                     * @default {}
+                     */
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description A thread, a page or nothing as JSON; or the events of a reply. */
+            200: {
+                headers: {
+                    /** @description Names the turn. */
+                    "Turn-Id"?: string;
+                    /** @description `true` where the turn had ended before this request came. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/event-stream": {
+                        /** @description An event of the protocol. */
+                        data: string;
+                    };
+                };
+            };
+            /** @description The path, query, header or body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadInput"];
+                };
+            };
+            /** @description No token, or one that does not count. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A cookie without our own `Origin`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such thread or item of this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The conversation is busy: try again after `Retry-After` seconds. Or the turn was cancelled while this request waited for it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used with another message, conversation or metadata. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many turns, or the tokens of your day are spent; try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description How many are left now. */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description In how many seconds there is room again. */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description ChatKit is not installed here; or this server is stopping. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
         };

@@ -17,7 +17,7 @@ from taskchat.db.database import settled
 from taskchat.errors import ConversationNotFoundError, MessageNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Any
     from uuid import UUID
     from zoneinfo import ZoneInfo
@@ -60,7 +60,7 @@ class ConversationService:
         return await self._read(user, lambda rows: rows.get(uid))
 
     async def page(self, user: UserId, query: ConversationQuery) -> Page[Conversation]:
-        """A page of the user's conversations, newest first."""
+        """A page of the user's conversations."""
         return await self._read(user, lambda rows: rows.page(query))
 
     async def rename(self, user: UserId, uid: UUID, title: str) -> Conversation:
@@ -96,13 +96,21 @@ class ConversationService:
         self, user: UserId, uid: UUID, *, limit: int, offset: int, before: str | None
     ) -> Page[Message]:
         """A page of a conversation's messages, newest first."""
+        return await self._read_messages(
+            user, uid, lambda rows: rows.page(limit=limit, offset=offset, before=before)
+        )
 
-        async def work(tx: Transaction) -> Page[Message]:
-            conversation = await ConversationList(tx, user).get(uid)
-            rows = MessageList(tx, user, conversation)
-            return await rows.page(limit=limit, offset=offset, before=before)
+    async def messages_beside(
+        self, user: UserId, uid: UUID, seq: int, *, newest_first: bool, limit: int
+    ) -> Sequence[tuple[int, Message]]:
+        """Some messages of a conversation from a place on, each with its place."""
+        return await self._read_messages(
+            user, uid, lambda rows: rows.beside(seq, newest_first=newest_first, limit=limit)
+        )
 
-        return await self._db.read(work, user=user)
+    async def messages_of_turn(self, user: UserId, uid: UUID, turn: UUID) -> Sequence[Message]:
+        """What a turn of that conversation has left there; empty where it is not one of its."""
+        return await self._read_messages(user, uid, lambda rows: rows.of_turn(turn))
 
     async def delete_message(self, user: UserId, uid: UUID, message: UUID) -> None:
         """Hide a message, also from the model.
@@ -131,6 +139,15 @@ class ConversationService:
 
     async def _read(self, user: UserId, work: Callable[[ConversationList], Awaitable[T]]) -> T:
         return await self._db.read(lambda tx: work(ConversationList(tx, user)), user=user)
+
+    async def _read_messages(
+        self, user: UserId, uid: UUID, work: Callable[[MessageList], Awaitable[T]]
+    ) -> T:
+        async def reading(tx: Transaction) -> T:
+            conversation = await ConversationList(tx, user).get(uid)
+            return await work(MessageList(tx, user, conversation))
+
+        return await self._db.read(reading, user=user)
 
     async def _write(self, user: UserId, work: Callable[[ConversationList], Awaitable[T]]) -> T:
         return await self._db.transaction(lambda tx: work(ConversationList(tx, user)), user=user)

@@ -58,6 +58,7 @@ class ConversationQuery:
     until: datetime | None = None
     """The first time that is too late."""
     sort: Sort = "created"
+    oldest_first: bool = False
     limit: int = 20
     offset: int = 0
     before: str | None = None
@@ -121,7 +122,7 @@ class ConversationList:
         return await self._one(f"{_GET} FOR NO KEY UPDATE", uid)
 
     async def page(self, query: ConversationQuery) -> Page[Conversation]:
-        """A page of the list, newest first. Two statements, however many rows there are.
+        """A page of the list, in the order asked for. Two statements, however many rows there are.
 
         Raises:
             InvalidInputError: `before` is no cursor of a list in this order.
@@ -140,12 +141,13 @@ class ConversationList:
             wanted.add(f"{column} >= {{0}}", query.since)
         if query.until is not None:
             wanted.add(f"{column} < {{0}}", query.until)
+        beyond, order = (">", "ASC") if query.oldest_first else ("<", "DESC")
         counting = (f"{_COUNT} WHERE {wanted.sql}", *wanted.args)
         if query.before is not None:
             moment, number = read_cursor(query.before, query.sort, _LAST_MICROSECOND, 2**63 - 1)
             place = _EPOCH + moment * _MICROSECOND
-            wanted.add(f"({column}, id) < ({{0}}, {{1}})", place, number)
-        wanted.add_order(f"{column} DESC, id DESC", query.limit + 1, query.offset)
+            wanted.add(f"({column}, id) {beyond} ({{0}}, {{1}})", place, number)
+        wanted.add_order(f"{column} {order}, id {order}", query.limit + 1, query.offset)
         rows = await self._tx.fetch(f"{_SELECT} WHERE {wanted.sql}", *wanted.args)
         found = [_conversation(row) for row in rows[: query.limit]]
         if query.before is None and len(rows) <= query.limit and (rows or not query.offset):

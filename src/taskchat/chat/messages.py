@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 BUSY_RETRY_S = 5
 """When to try again to delete a message of a turn that runs."""
-_LAST_SEQ = 2**31 - 1
+LAST_SEQ = 2**31 - 1
+"""No message comes after that place."""
+
+_SELECT = (
+    "SELECT m.uid, m.seq, t.uid AS turn_uid, m.role, m.content, m.tool_calls, m.tool_results,"
+    " m.metadata, m.created_at FROM messages m JOIN turns t ON t.id = m.turn_id"
+    " WHERE m.user_id = $1 AND m.conversation_id = $2 AND m.deleted_at IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +63,9 @@ class MessageList:
         Raises:
             InvalidInputError: `before` is no cursor of a list of messages.
         """
-        place = _LAST_SEQ if before is None else read_cursor(before, "seq", _LAST_SEQ)[0]
+        place = LAST_SEQ if before is None else read_cursor(before, "seq", LAST_SEQ)[0]
         rows = await self._tx.fetch(
-            "SELECT m.uid, m.seq, t.uid AS turn_uid, m.role, m.content, m.tool_calls,"
-            " m.tool_results, m.metadata, m.created_at"
-            " FROM messages m JOIN turns t ON t.id = m.turn_id"
-            " WHERE m.user_id = $1 AND m.conversation_id = $2 AND m.deleted_at IS NULL"
-            "  AND m.seq < $3"
-            " ORDER BY m.seq DESC LIMIT $4 OFFSET $5",
+            f"{_SELECT} AND m.seq < $3 ORDER BY m.seq DESC LIMIT $4 OFFSET $5",
             self._user,
             self._conversation.id,
             place,
@@ -73,6 +75,23 @@ class MessageList:
         found = [self._message(row) for row in rows[:limit]]
         after = write_cursor("seq", rows[limit - 1]["seq"]) if len(rows) > limit else None
         return Page(found, self._conversation.message_count, after)
+
+    async def beside(
+        self, seq: int, *, newest_first: bool, limit: int
+    ) -> Sequence[tuple[int, Message]]:
+        """The messages from a place on and the one that stands there, each with its place."""
+        order = "m.seq <= $3 ORDER BY m.seq DESC" if newest_first else "m.seq >= $3 ORDER BY m.seq"
+        rows = await self._tx.fetch(
+            f"{_SELECT} AND {order} LIMIT $4", self._user, self._conversation.id, seq, limit
+        )
+        return [(row["seq"], self._message(row)) for row in rows]
+
+    async def of_turn(self, turn: UUID) -> Sequence[Message]:
+        """The question of a turn and its reply, as far as they are there."""
+        rows = await self._tx.fetch(
+            f"{_SELECT} AND t.uid = $3 ORDER BY m.seq", self._user, self._conversation.id, turn
+        )
+        return [self._message(row) for row in rows]
 
     async def delete(self, uid: UUID) -> None:
         """Hide a message of a conversation that is locked, and keep the conversation's counts right.

@@ -62,7 +62,7 @@ TOLD: dict[str, Any] = {
 }
 _VISIBLE = r"^[^\u0000]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000]*$"
 """Something to see, and no NUL."""
-_HEADERS = [
+MESSAGE_HEADERS = [
     {
         "name": "Idempotency-Key",
         "in": "header",
@@ -105,7 +105,7 @@ def takes_message(model: type[BaseModel], max_chars: int) -> dict[str, Any]:
         ]
     else:
         _retype(schema["properties"]["message"], text)
-    return described | {"parameters": _HEADERS}
+    return described | {"parameters": MESSAGE_HEADERS}
 
 
 def _retype(field: dict[str, Any], schema: dict[str, Any]) -> None:
@@ -312,12 +312,13 @@ async def answer(
         raise
     return EventStream(
         parts.turns.follow(begun),
-        _told(begun.uid, replayed=replayed),
+        turn_headers(begun.uid, replayed=replayed),
         partial(parts.streams.leave, turn.user),
     )
 
 
-def _told(turn: UUID, *, replayed: bool) -> dict[str, str]:
+def turn_headers(turn: UUID, *, replayed: bool) -> dict[str, str]:
+    """What every answer of a turn carries."""
     headers = {"Turn-Id": str(turn)}
     return headers | {"Idempotency-Replayed": "true"} if replayed else headers
 
@@ -327,7 +328,7 @@ def render(
 ) -> Response:
     """The end of a turn in the form of a surface: its reply as `show` has it, or its failure."""
     record = answer.record
-    headers = _told(record.uid, replayed=answer.replayed)
+    headers = turn_headers(record.uid, replayed=answer.replayed)
     if record.status == "completed" and record.reply is not None:
         body = show(record, record.reply)
         if is_v1(request.url.path):

@@ -37,6 +37,7 @@ STATUS: Mapping[type[AppError], int] = {
     errors.TooManyRequestsError: 429,
     errors.TurnFailedError: 503,
     errors.InternalError: 500,
+    errors.NotInstalledError: 503,
     errors.StoppingError: 503,
     errors.DatabaseError: 500,
     AppError: 500,

@@ -46,13 +46,23 @@ async def read_json(request: Request, model: type[M]) -> M:
         UnsupportedMediaTypeError: it does not say that it is JSON.
         InvalidInputError: it is not JSON, or not what `model` asks for.
     """
+    body = await json_body(request)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidInputError(*field_errors(error, "body")) from None
+
+
+async def json_body(request: Request) -> bytes:
+    """The request's body as it came.
+
+    Raises:
+        UnsupportedMediaTypeError: it does not say that it is JSON.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise UnsupportedMediaTypeError
-    try:
-        return model.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise InvalidInputError(*field_errors(error, "body")) from None
+    return await request.body()
 
 
 def field_errors(error: ValidationError, whole: str) -> list[FieldError]:

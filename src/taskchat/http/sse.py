@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, get_args
 
 import structlog
@@ -18,7 +18,7 @@ from taskchat.chat.events import EventName
 from taskchat.errors import AppError, FieldError, InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
 
     from fastapi import Request
     from starlette.types import Receive, Scope, Send
@@ -76,21 +76,21 @@ def last_event_id(request: Request) -> int:
     return int(text)
 
 
-class EventStream(StreamingResponse):
-    """An answer that tells events while they come. It stops where its client leaves."""
+class LiveStream(StreamingResponse):
+    """An answer that is sent while it comes. It stops where its client leaves."""
 
     media_type = MEDIA_TYPE
 
     def __init__(
         self,
-        events: AsyncGenerator[TurnEvent],
+        lines: AsyncIterable[str | bytes],
         headers: Mapping[str, str],
         closed: Callable[[], None],
     ) -> None:
-        """Tell `events`; `closed` is called once, when nothing more will be sent."""
+        """Send `lines`; `closed` is called once, when nothing more will be sent."""
         # Proxies must neither keep it nor gather it.
         told = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-        super().__init__(_lines(events), headers=told)
+        super().__init__(lines, headers=told)
         self._closed = closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,23 +101,50 @@ class EventStream(StreamingResponse):
             self._closed()
 
 
+class EventStream(LiveStream):
+    """The same, of a turn's events."""
+
+    def __init__(
+        self,
+        events: AsyncGenerator[TurnEvent],
+        headers: Mapping[str, str],
+        closed: Callable[[], None],
+    ) -> None:
+        """Tell `events`; `closed` is called once, when nothing more will be sent."""
+        super().__init__(_lines(events), headers, closed)
+
+
 async def _lines(events: AsyncGenerator[TurnEvent]) -> AsyncGenerator[str]:
+    try:
+        async with aclosing(with_signs_of_life(events)) as coming:
+            async for event in coming:
+                yield ": still here\n\n" if event is None else as_text(event)
+    except AppError as error:
+        # Too late for a status: the client sees no end, and asks again after the last number.
+        log.info("stream.cut", error_code=error.code)
+
+
+async def with_signs_of_life(
+    events: AsyncGenerator[TurnEvent],
+) -> AsyncGenerator[TurnEvent | None]:
+    """The events, and None each time that nothing has come for a while; ends `events` at its end.
+
+    Raises:
+        AppError: as `events` does.
+    """
     coming = asyncio.ensure_future(anext(events))
     try:
         while True:
             # Awaited with a limit of its own, the generator would be ended by it.
             await asyncio.wait([coming], timeout=SIGN_OF_LIFE_S)
             if not coming.done():
-                yield ": still here\n\n"
+                yield None
                 continue
             event = coming.result()
             coming = asyncio.ensure_future(anext(events))
-            yield as_text(event)
+            yield event
     except StopAsyncIteration:
         pass
-    except AppError as error:
-        # Too late for a status: the client sees no end, and asks again after the last number.
-        log.info("stream.cut", error_code=error.code)
     finally:
         coming.cancel()
         with suppress(asyncio.CancelledError, StopAsyncIteration, AppError):
