@@ -45,6 +45,8 @@ export function Workspace({
   useEffect(() => desk.sessionIs(status), [desk, status]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      const isElsewhere = document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) void desk.chat.stop();
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
       event.preventDefault();
       setOpen(null);
@@ -53,7 +55,7 @@ export function Workspace({
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  }, [desk]);
 
   const sidebar = (
     <Sidebar

@@ -22,6 +22,7 @@ from taskchat.http import (
     tasks,
     turns,
     users,
+    widget,
 )
 from taskchat.http.cors import Cors
 from taskchat.http.hosts import HostCheck
@@ -80,7 +81,7 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, chat_v1, turns, tasks, users, health, page, docs):
+    for part in (chat, chat_v1, turns, tasks, users, health, page, widget, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)

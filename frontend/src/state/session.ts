@@ -1,6 +1,6 @@
 import { Client, type Profile } from "../api/client.ts";
 import { type Failure, failureFrom } from "../api/failure.ts";
-import { IssuerTokens } from "../api/tokens.ts";
+import { HeldTokens, tokenFrom } from "../api/tokens.ts";
 import type { Config } from "../config.ts";
 import { isKnown, keepKnown } from "./kept.ts";
 import { Store } from "./store.ts";
@@ -17,20 +17,22 @@ export class Session extends Store<SessionState> {
   readonly config: Config;
   client: Client;
   private readonly byCookie = new Client();
+  private readonly issuerTokens: HeldTokens | null;
 
   constructor(config: Config) {
     super({ status: "starting", user: null, failure: null });
     this.config = config;
     this.client = this.byCookie;
     this.watch(this.byCookie);
+    const url = config.token_url;
+    this.issuerTokens = url === null ? null : new HeldTokens(() => tokenFrom(url));
+    if (this.issuerTokens !== null) this.issuerTokens.onOther = () => void this.start();
   }
 
   /** Finds out who is there: by our cookie, else by the outside issuer's token. */
   async start(): Promise<void> {
     const clients = this.config.accounts ? [this.byCookie] : [];
-    if (this.config.token_url !== null) {
-      clients.push(new Client("", new IssuerTokens(this.config.token_url)));
-    }
+    if (this.issuerTokens !== null) clients.push(new Client("", this.issuerTokens));
     for (const client of clients) {
       try {
         await this.enter(client);
