@@ -10,11 +10,10 @@ import { ChatPanel } from "../chat/ChatPanel.tsx";
 import { Examples } from "../chat/Welcome.tsx";
 import { Notices } from "../Notices.tsx";
 import { isAnswering } from "../state/chat.ts";
-import { useMedia } from "../state/online.ts";
 import { useStore } from "../state/store.ts";
 import { IconButton, QuietButton } from "../ui/buttons.tsx";
 import type { Look } from "./options.ts";
-import { FULL, type Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 
 const FLOATING =
   "bottom-20 h-160 max-h-[calc(100dvh-96px)] w-96 rounded-2xl border border-line shadow-xl";
@@ -24,22 +23,22 @@ const FILLING = "inset-0 h-dvh max-h-none w-screen";
 interface Shown {
   shell: Shell;
   look: Look;
-  launcher: RefObject<HTMLButtonElement | null>;
+  /** Whether it fills the screen. */
+  isFull: boolean;
 }
 
 /** The chat in front of somebody's page: beside what is there, or all over a small screen. */
-export function Panel({ shell, look, launcher }: Shown) {
+export function Panel({ shell, look, isFull }: Shown) {
   const { visit } = shell;
-  const { chat } = useStore(visit);
-  const isFull = useMedia(FULL);
-  const dialog = useDialog(shell, launcher, isFull);
+  const { chat, status } = useStore(visit);
+  const dialog = useDialog(shell, isFull);
 
   // The focus waits at the panel until there is something to write in.
   useEffect(() => {
     const shown = dialog.current;
-    if (chat === null || shown === null || activeIn(shown) !== shown) return;
-    if (!window.matchMedia("(pointer: coarse)").matches) shown.querySelector("textarea")?.focus();
-  }, [chat, dialog]);
+    if (chat === null || status !== "in" || shown === null) return;
+    if (activeIn(shown) === shown) toBox(shown);
+  }, [chat, status, dialog]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
@@ -68,7 +67,14 @@ export function Panel({ shell, look, launcher }: Shown) {
           {look.title}
         </h2>
         {chat !== null && (
-          <IconButton icon="plus" label="New chat" onClick={() => void visit.beginAnew()} />
+          <IconButton
+            icon="plus"
+            label="New chat"
+            onClick={() => {
+              void visit.beginAnew();
+              toBox(dialog.current);
+            }}
+          />
         )}
         <IconButton icon="close" label="Close" onClick={() => shell.close()} />
       </header>
@@ -117,7 +123,7 @@ function Stopped({ shell, children }: { shell: Shell; children: ReactNode }) {
   return (
     <div role="alert" className="m-auto flex flex-col items-center gap-3 p-6 text-center">
       <p>{children}</p>
-      <QuietButton onClick={() => void shell.visit.start()}>Try again</QuietButton>
+      <TryAgain shell={shell} />
     </div>
   );
 }
@@ -133,17 +139,32 @@ function Refused({ shell }: { shell: Shell }) {
       className="flex items-center gap-3 border-t border-line bg-bad-wash px-4 py-2 text-sm text-bad"
     >
       <p className="min-w-0 flex-1">{why} What you have written is kept.</p>
-      <QuietButton onClick={() => void shell.visit.start()}>Try again</QuietButton>
+      <TryAgain shell={shell} />
     </div>
   );
 }
 
-/** Opens the panel in its way, moves the focus in, and gives it back where it came from. */
-function useDialog(
-  shell: Shell,
-  launcher: RefObject<HTMLButtonElement | null>,
-  isFull: boolean,
-): RefObject<HTMLDialogElement | null> {
+function TryAgain({ shell }: { shell: Shell }) {
+  return (
+    <QuietButton
+      onClick={(event) => {
+        // This button goes: the focus waits at the panel.
+        event.currentTarget.closest("dialog")?.focus();
+        void shell.visit.start();
+      }}
+    >
+      Try again
+    </QuietButton>
+  );
+}
+
+/** One writes at once, but where that would bring up a keyboard on the screen. */
+function toBox(dialog: HTMLDialogElement | null): void {
+  if (!window.matchMedia("(pointer: coarse)").matches) dialog?.querySelector("textarea")?.focus();
+}
+
+/** Opens the panel in its way, and moves the focus in. */
+function useDialog(shell: Shell, isFull: boolean): RefObject<HTMLDialogElement | null> {
   const dialog = useRef<HTMLDialogElement>(null);
   const focused = useRef<HTMLElement | null>(null);
 
@@ -157,20 +178,11 @@ function useDialog(
     else if (shell.isAsked || isFull) shown.focus();
     return () => {
       focused.current = activeIn(shown);
+      shell.hadFocus = isFull || focused.current !== null;
       shown.close();
     };
   }, [isFull, shell]);
 
-  // After the effect above, whose end says whether the focus was in here.
-  useLayoutEffect(
-    () => () => {
-      if (focused.current === null) return;
-      const from = shell.openedFrom;
-      const isOnPage = from instanceof HTMLElement && from.matches("a, button, input, [tabindex]");
-      (isOnPage ? from : launcher.current)?.focus();
-    },
-    [shell, launcher],
-  );
   return dialog;
 }
 

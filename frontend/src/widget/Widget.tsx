@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Chat } from "../state/chat.ts";
+import { useMedia } from "../state/online.ts";
 import { useStore } from "../state/store.ts";
 import { Icon } from "../ui/Icon.tsx";
 import type { Look } from "./options.ts";
 import { Panel } from "./Panel.tsx";
-import type { Shell } from "./shell.ts";
+import { FULL, type Shell } from "./shell.ts";
 
 const CORNERS = { left: "left-4", right: "right-4" };
 
@@ -12,13 +13,22 @@ const CORNERS = { left: "left-4", right: "right-4" };
 export function Widget({ shell, look }: { shell: Shell; look: Look }) {
   const { isOpen } = useStore(shell);
   const { chat } = useStore(shell.visit);
+  const isFull = useMedia(FULL);
   const launcher = useRef<HTMLButtonElement>(null);
   const [hasNews, setNews] = useState(false);
   const label = isOpen ? `Close ${look.title}` : `Open ${look.title}`;
 
+  useLayoutEffect(() => {
+    if (isOpen || !shell.hadFocus) return;
+    shell.hadFocus = false;
+    const from = shell.openedFrom;
+    const isOnPage = from instanceof HTMLElement && from.matches("a, button, input, [tabindex]");
+    (isOnPage ? from : launcher.current)?.focus();
+  }, [isOpen, shell]);
+
   return (
     <section aria-label={look.title}>
-      {isOpen && <Panel shell={shell} look={look} launcher={launcher} />}
+      {isOpen && <Panel shell={shell} look={look} isFull={isFull} />}
       <button
         ref={launcher}
         type="button"
@@ -26,7 +36,7 @@ export function Widget({ shell, look }: { shell: Shell; look: Look }) {
         aria-label={hasNews ? `${label}: a reply has come` : label}
         title={label}
         onClick={() => (isOpen ? shell.close() : shell.open())}
-        className={`fixed bottom-4 z-2147483000 flex size-14 items-center justify-center rounded-full bg-accent text-on-accent shadow-lg hover:opacity-90 ${CORNERS[look.position]}`}
+        className={`fixed bottom-4 z-2147483000 flex size-14 items-center justify-center rounded-full bg-accent text-on-accent shadow-lg hover:opacity-90 ${CORNERS[look.position]} ${isOpen && isFull ? "invisible" : ""}`}
       >
         <Icon name={isOpen ? "close" : "chat"} className="size-6" />
         {hasNews && (

@@ -10,8 +10,10 @@ export class Shell extends Store<{ isOpen: boolean }> {
   readonly visit: Visit;
   /** Whether somebody has opened it: then the focus goes in. */
   isAsked = false;
-  /** Where the focus was. */
+  /** Where the focus was, and goes back to. */
   openedFrom: Element | null = null;
+  /** Whether the focus was in the panel when it closed, or nowhere since it filled the screen. */
+  hadFocus = false;
 
   constructor(visit: Visit) {
     super({ isOpen: false });

@@ -26,12 +26,17 @@ _HEADERS = {
 
 @router.get("/widget.js")
 async def widget(request: Request) -> Response:
-    """The widget, in one file.
+    """The widget, in one file."""
+    return answer(WebFiles(), request)
+
+
+def answer(web: WebFiles, request: Request) -> Response:
+    """The widget out of these files, or that the copy which the browser has is the same.
 
     Raises:
         NotFoundError: it was not built.
     """
-    found = WebFiles().widget()
+    found = web.widget()
     if found is None:
         raise NotFoundError
     # Weak: packed or not, it is the same script (RFC 9110 section 8.8.1).
