@@ -32,9 +32,10 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def running_site(folder: Path, template: Path, **settings: str) -> Generator[Site]:
+def running_site(folder: Path, template: Path | None = None, **settings: str) -> Generator[Site]:
     """Start both. The site has another name than the server: `localhost`, and not 127.0.0.1."""
-    shutil.copy(template, folder / "taskchat.db")
+    if template is not None:
+        shutil.copy(template, folder / "taskchat.db")
     port = free_port()
     admitted = {"BETTER_AUTH_SECRET": SECRET, "CORS_ORIGINS": f"http://localhost:{port}"}
     env = environment(folder, **LIMITS_OFF, **admitted, **settings)
