@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { PasswordDialog } from "./account/PasswordDialog.tsx";
 import type { Profile } from "./api/client.ts";
 import { ChatPanel } from "./chat/ChatPanel.tsx";
 import { Welcome } from "./chat/Welcome.tsx";
@@ -124,11 +125,27 @@ export function Workspace({
 }
 
 function Who({ session, user, desk }: { session: Session; user: Profile; desk: Desk }) {
+  const [isChanging, setChanging] = useState(false);
   return (
     <div className="flex items-center gap-2 border-t border-line px-4 py-2 text-sm text-soft">
       <span dir="auto" className="min-w-0 flex-1 truncate" title={user.email ?? ""}>
         {user.name ?? user.email ?? "Signed in"}
       </span>
+      {session.isLocal && user.email !== null && (
+        <LinkButton className="min-h-8" onClick={() => setChanging(true)}>
+          Password
+        </LinkButton>
+      )}
+      {isChanging && (
+        <PasswordDialog
+          session={session}
+          onClose={() => setChanging(false)}
+          onDone={() => {
+            setChanging(false);
+            if (session.get().status === "in") desk.toasts.say("Your password is changed.");
+          }}
+        />
+      )}
       {session.isLocal && (
         <LinkButton
           className="min-h-8"

@@ -67,6 +67,12 @@ def _offline(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("You are offline.")).to_be_visible()
 
 
+def _password(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Password").click()
+    visitor.page.get_by_label("New password").fill("short")
+    visitor.page.keyboard.press("Enter")
+
+
 def _expired(visitor: Visitor) -> None:
     visitor.context.clear_cookies()
     visitor.say("hello")
@@ -94,6 +100,7 @@ STATES: dict[str, tuple[Callable[[Visitor], None], dict[str, int] | None]] = {
     "renaming": (_renaming, None),
     "offline": (_offline, None),
     "session ended": (_expired, None),
+    "changing the password": (_password, None),
     "conversations, phone": (_drawer("Conversations"), PHONE),
     "tasks, phone": (_drawer("Tasks"), PHONE),
 }
@@ -130,6 +137,9 @@ def test_axe_finds_nothing_in_a_reply_that_is_coming_and_one_that_was_stopped(
     visitor.hears("word3")
     assert axe.run(visitor.page)[0] == []
 
+    visitor.page.keyboard.press("Control+k")
+    visitor.say("talk")
+    visitor.hears("word3")
     visitor.page.keyboard.press("Escape")
     visitor.hears("Stopped.")
 

@@ -5,6 +5,8 @@ import type { Config } from "../config.ts";
 import { isKnown, keepKnown } from "./kept.ts";
 import { Store } from "./store.ts";
 
+export const MIN_PASSWORD = 8;
+
 export interface SessionState {
   /** `expired`: somebody was signed in and is not any more; what is on show stays. */
   status: "starting" | "out" | "in" | "expired" | "unreachable";
@@ -58,6 +60,21 @@ export class Session extends Store<SessionState> {
   async signUp(email: string, password: string): Promise<void> {
     await this.byCookie.ask("post", "/auth/sign-up", { body: { email, password } });
     await this.enter(this.byCookie);
+  }
+
+  /**
+   * Sets another password. The server ends every session by that; here a new one begins.
+   *
+   * @throws Failure with 401 where `current` is wrong.
+   */
+  async changePassword(current: string, next: string): Promise<void> {
+    await this.byCookie.ask("post", "/auth/password", { body: { current, new: next } });
+    try {
+      await this.signIn(this.get().user?.email ?? "", next);
+    } catch {
+      // It is changed all the same: whoever is here signs in by hand.
+      this.set({ status: "expired" });
+    }
   }
 
   /** Ends the session at the server; `leave` then shows it. @throws Failure where it may go on. */
