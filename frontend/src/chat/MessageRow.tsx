@@ -49,7 +49,7 @@ function MessageTime({ at }: { at: Date }) {
     <time
       dateTime={at.toISOString()}
       title={fullTime(at)}
-      className="absolute top-full text-xs leading-6 text-soft opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100"
+      className="absolute top-full text-xs leading-6 text-soft opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100"
     >
       {whenWords(at, false)}
     </time>

@@ -57,7 +57,7 @@ def test_what_is_typed_is_no_shortcut_of_the_page(site: Site, visit: NewVisitor)
 
 
 def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(site: Site, visit: NewVisitor) -> None:
-    visitor = opened(come(visit, site, viewport=PHONE))
+    visitor = opened(come(visit, site, viewport=PHONE, reduced_motion="reduce"))
     box = panel(visitor).bounding_box()
     assert box == {"x": 0, "y": 0, **PHONE}
 
