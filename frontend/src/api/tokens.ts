@@ -44,8 +44,9 @@ export class HeldTokens implements TokenSource {
     const before = this.owner;
     this.owner = (this.held === null ? null : ownerOf(this.held)) ?? before;
     if (before === null || this.owner === before) return this.held;
-    // What was about to be asked was meant in another's name.
-    this.onOther();
+    // What was about to be asked was meant in another's name. Told when this asking is over, since
+    // whoever hears of it asks for a token.
+    setTimeout(() => this.onOther());
     throw new Failure("Somebody else is signed in now.", 401);
   }
 }

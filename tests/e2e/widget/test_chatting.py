@@ -93,6 +93,23 @@ def test_a_reload_goes_on_with_the_conversation_and_leaves_the_focus_to_the_page
     expect(panel(visitor)).to_have_count(0)
 
 
+def test_a_page_may_have_it_open_from_the_start_until_somebody_closes_it(
+    site: Site, visit: NewVisitor
+) -> None:
+    visitor = come(visit, site)
+    init = "Taskchat.init({tokenUrl: '/token', title: 'To do', open: true})"
+    visitor.page.evaluate(init)
+    expect(visitor.box).to_be_visible()
+    assert visitor.page.evaluate("document.activeElement.tagName") == "BODY"
+    panel(visitor).get_by_role("button", name="Close").click()
+    expect(panel(visitor)).to_have_count(0)
+
+    visitor.page.evaluate(init)
+
+    expect(launcher(visitor)).to_be_visible()
+    expect(panel(visitor)).to_have_count(0)
+
+
 def test_another_tab_of_the_site_has_the_same_conversation(site: Site, visit: NewVisitor) -> None:
     visitor = opened(come(visit, site))
     visitor.say("hello")
