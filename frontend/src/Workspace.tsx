@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { PasswordDialog } from "./account/PasswordDialog.tsx";
 import type { Profile } from "./api/client.ts";
 import { ChatPanel } from "./chat/ChatPanel.tsx";
 import { Welcome } from "./chat/Welcome.tsx";
@@ -45,6 +46,8 @@ export function Workspace({
   useEffect(() => desk.sessionIs(status), [desk, status]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      const isElsewhere = document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) void desk.chat.stop();
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
       event.preventDefault();
       setOpen(null);
@@ -53,7 +56,7 @@ export function Workspace({
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  }, [desk]);
 
   const sidebar = (
     <Sidebar
@@ -122,11 +125,27 @@ export function Workspace({
 }
 
 function Who({ session, user, desk }: { session: Session; user: Profile; desk: Desk }) {
+  const [isChanging, setChanging] = useState(false);
   return (
     <div className="flex items-center gap-2 border-t border-line px-4 py-2 text-sm text-soft">
       <span dir="auto" className="min-w-0 flex-1 truncate" title={user.email ?? ""}>
         {user.name ?? user.email ?? "Signed in"}
       </span>
+      {session.isLocal && user.email !== null && (
+        <LinkButton className="min-h-8" onClick={() => setChanging(true)}>
+          Password
+        </LinkButton>
+      )}
+      {isChanging && (
+        <PasswordDialog
+          session={session}
+          onClose={() => setChanging(false)}
+          onDone={() => {
+            setChanging(false);
+            if (session.get().status === "in") desk.toasts.say("Your password is changed.");
+          }}
+        />
+      )}
       {session.isLocal && (
         <LinkButton
           className="min-h-8"

@@ -23,6 +23,7 @@ from taskchat.http import (
     tasks,
     turns,
     users,
+    widget,
 )
 from taskchat.http.cors import Cors
 from taskchat.http.hosts import HostCheck
@@ -81,7 +82,7 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, page, docs):
+    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, page, widget, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)

@@ -19,8 +19,9 @@ const { mkdirSync, writeFileSync, readFileSync } = require("node:fs");
 const out = process.argv[process.argv.indexOf("--outDir") + 1];
 const source = readFileSync("src/main.tsx", "utf8");
 if (source === "broken") { console.error("\\nmain.tsx: broken\\nmore"); process.exit(1); }
-mkdirSync(out);
-writeFileSync(`${out}/index.html`, `${source} ${process.hrtime.bigint()}`);
+mkdirSync(out, { recursive: true });
+const name = process.argv.includes("widget") ? "widget.js" : "index.html";
+writeFileSync(`${out}/${name}`, `${source} ${process.hrtime.bigint()}`);
 """
 
 
@@ -65,6 +66,8 @@ def test_it_is_built_anew_when_its_sources_have_changed_and_only_then(root: Path
 
     assert first == again
     assert (first[:3], changed[:3]) == ("one", "two")
+    widget = root / "src" / "taskchat" / "web" / "widget.js"
+    assert widget.read_text(encoding="utf-8").startswith("two")
 
 
 def test_a_page_that_cannot_be_built_leaves_the_one_before(root: Path) -> None:

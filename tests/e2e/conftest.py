@@ -100,12 +100,16 @@ def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def slow_environment(folder: Path, model: str, template: Path) -> dict[str, str]:
     """The environment of a server whose model takes its time."""
     shutil.copy(template, folder / "taskchat.db")
-    named = {
+    return environment(folder, **LIMITS_OFF, **slow_settings(model))
+
+
+def slow_settings(model: str) -> dict[str, str]:
+    """What makes a server ask the model that takes its time."""
+    return {
         "TASKCHAT_MODEL": "openai:stub",
         "TASKCHAT_MODEL_BASE_URL": model,
         "TASKCHAT_AGENT_TIMEOUT_S": "6",
     }
-    return environment(folder, **LIMITS_OFF, **named)
 
 
 @pytest.fixture(scope="module")

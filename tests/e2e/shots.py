@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal
 from playwright.sync_api import expect, sync_playwright
 
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM, LIMITS_OFF, PASSWORD
+from tests.e2e.widget.site import OPEN, running_site
 from tests.processes import TaskchatServer, environment
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Playwright
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TALKS = (
@@ -48,6 +49,26 @@ def main() -> None:
         _take(page, "dark", "dark")
         page.set_viewport_size({"width": 390, "height": 800})
         _take(page, "phone", "light")
+        page.close()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        _take_widget(playwright, Path(folder))
+
+
+def _take_widget(playwright: Playwright, folder: Path) -> None:
+    """The widget on the sample site."""
+    with (
+        running_site(folder) as site,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as browser,
+    ):
+        page = browser.new_page(viewport={"width": 1120, "height": 720})
+        page.goto(site.address)
+        page.get_by_role("button", name="Anna").click()
+        page.get_by_role("button", name=OPEN).click()
+        for text in ("Order seed potatoes tomorrow", "Borrow the tall ladder on thursday"):
+            page.get_by_label("Message", exact=True).fill(text)
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+        _take(page, "widget", "light")
         page.close()
 
 

@@ -135,6 +135,22 @@ def test_a_token_that_is_refused_before_its_end_is_asked_for_anew(
     assert issuer.asked == 2
 
 
+def test_somebody_elses_token_clears_what_is_shown(
+    server: TaskchatServer, issuer: Issuer, visit: NewVisitor
+) -> None:
+    issuer.life_s = 5
+    visitor = _come(visit, server, issuer)
+    visitor.say("add Buy milk")
+    expect(visitor.tasks).to_contain_text("Buy milk")
+    visitor.settled()
+
+    issuer.subject = uuid4().hex
+    visitor.say("add Buy bread")
+
+    expect(visitor.tasks).to_have_count(0)
+    expect(visitor.messages).not_to_contain_text("Buy milk")
+
+
 def test_whoever_is_not_is_sent_there(
     server: TaskchatServer, issuer: Issuer, visit: NewVisitor
 ) -> None:
@@ -153,7 +169,9 @@ def test_words_that_are_written_when_the_session_ends_are_there_after_signing_in
 ) -> None:
     issuer.life_s = 5
     visitor = _come(visit, server, issuer)
-    expect(visitor.box).to_be_visible()
+    # Whatever the page still asks would find out first, and nothing could be written any more.
+    expect(visitor.page.get_by_text("What you talk about is listed here.")).to_be_visible()
+    expect(visitor.page.get_by_text("Nothing to do.")).to_be_visible()
     visitor.context.clear_cookies()
     visitor.say("add Buy milk")
     visitor.page.get_by_role("dialog").get_by_role("link", name="Sign in").click()

@@ -96,6 +96,35 @@ def test_signing_out_forgets_what_was_written_and_ends_the_other_tabs(
     assert other.page.evaluate(kept) == []
 
 
+def test_another_password_ends_every_session_but_the_one_here(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor, elsewhere = visit(server), visit(server, signed_in=False)
+    elsewhere.sign_in_as(visitor.email)
+    visitor.page.get_by_role("button", name="Password").click()
+    dialog = visitor.page.get_by_role("dialog", name="Change the password")
+    dialog.get_by_label("Current password").fill("wrong horse")
+    dialog.get_by_label("New password").fill("short")
+    visitor.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("A password has 8 characters or more.")
+    dialog.get_by_label("New password").fill("incorrect horse")
+    visitor.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("The current password is wrong.")
+
+    dialog.get_by_label("Current password").fill(PASSWORD)
+    visitor.page.keyboard.press("Enter")
+
+    expect(visitor.page.get_by_text("Your password is changed.")).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="Password")).to_be_focused()
+    visitor.say("add Buy milk")
+    expect(visitor.tasks).to_have_count(1)
+    elsewhere.say("hello")
+    again = elsewhere.page.get_by_role("dialog", name="Sign in again")
+    again.get_by_label("Password").fill("incorrect horse")
+    elsewhere.page.keyboard.press("Enter")
+    expect(elsewhere.tasks).to_have_count(1)
+
+
 def test_a_taken_address_leads_to_signing_in(server: TaskchatServer, visit: NewVisitor) -> None:
     known = visit(server)
     visitor = visit(server, signed_in=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import WORDS, NewVisitor
@@ -24,6 +27,26 @@ def test_what_is_said_changes_the_list_and_leaves_a_receipt(
     visitor.say("mark it as done")
     expect(visitor.messages).to_contain_text("Completed Buy milk")
     expect(visitor.tasks).to_have_count(0)
+
+
+def test_when_something_was_said_is_shown_to_whoever_points_there(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    visitor.say("hello")
+    visitor.settled()
+    question, reply = visitor.messages.locator("time").all()
+    for time in (question, reply):
+        expect(time).to_have_text(re.compile(r"^today, \d\d:\d\d$"))
+        expect(time).to_have_attribute("title", re.compile(r"\b20\d\d\b"))
+        said = datetime.fromisoformat(time.get_attribute("datetime") or "")
+        assert abs(datetime.now(UTC) - said) < timedelta(minutes=10)
+    expect(question).to_have_css("opacity", "0")
+
+    visitor.messages.get_by_text("hello", exact=True).hover()
+
+    expect(question).to_have_css("opacity", "1")
+    expect(reply).to_have_css("opacity", "0")
 
 
 def test_an_example_can_be_clicked(server: TaskchatServer, visit: NewVisitor) -> None:

@@ -1,11 +1,9 @@
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { failureFrom } from "../api/failure.ts";
-import type { Session } from "../state/session.ts";
+import { MIN_PASSWORD, type Session } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 import { LinkButton, PrimaryButton } from "../ui/buttons.tsx";
-
-const FIELD = "min-h-11 w-full rounded-lg border border-edge bg-sheet px-3 text-ink";
-const MIN_PASSWORD = 8;
+import { FIELD, Field } from "../ui/Field.tsx";
 
 interface Shown {
   session: Session;
@@ -113,17 +111,5 @@ export function SignInForm({ session, onFirstWords, onDone }: Shown) {
         </p>
       )}
     </form>
-  );
-}
-
-function Field({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: its control is among the children
-    <label className="flex flex-col gap-1 text-sm">
-      <span>
-        {label} {hint && <span className="text-soft">({hint})</span>}
-      </span>
-      <span className="text-base">{children}</span>
-    </label>
   );
 }

@@ -1,8 +1,7 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import type { Chat } from "../state/chat.ts";
+import { type Chat, isAnswering } from "../state/chat.ts";
 import { keepDraft, keptDraft } from "../state/kept.ts";
 import { useStore } from "../state/store.ts";
-import { hasEnded } from "../state/turn.ts";
 import { Composer } from "./Composer.tsx";
 import { MessageList } from "./MessageList.tsx";
 
@@ -10,23 +9,24 @@ interface Shown {
   chat: Chat;
   /** What stands here while nothing has been said; it may say something for the user. */
   empty: (say: (text: string) => void) => ReactNode;
+  /** Whether one writes at once, without going there: where the chat is what somebody came for. */
+  takesFocus?: boolean;
 }
 
 /** A conversation and where one writes: all that a chat is, wherever it is put. */
-export function ChatPanel({ chat, empty }: Shown) {
-  const { conversationId, live, outgoing, sendFailure } = useStore(chat);
+export function ChatPanel({ chat, empty, takesFocus = true }: Shown) {
+  const state = useStore(chat);
+  const { conversationId, outgoing } = state;
   const [text, setText] = useState(() => keptDraft(chat.userId, conversationId));
   const box = useRef<HTMLTextAreaElement>(null);
-  const isMoving =
-    (live !== null && !hasEnded(live)) || (outgoing !== null && sendFailure === null);
 
   // Another conversation has a draft of its own.
   const shown = useRef(conversationId);
   useEffect(() => {
     if (shown.current !== conversationId) setText(keptDraft(chat.userId, conversationId));
     shown.current = conversationId;
-    if (!window.matchMedia("(pointer: coarse)").matches) box.current?.focus();
-  }, [chat, conversationId]);
+    if (takesFocus && !window.matchMedia("(pointer: coarse)").matches) box.current?.focus();
+  }, [chat, conversationId, takesFocus]);
 
   const onText = useCallback(
     (next: string) => {
@@ -37,16 +37,6 @@ export function ChatPanel({ chat, empty }: Shown) {
   );
 
   const say = useCallback((words: string) => void chat.send(words), [chat]);
-
-  useEffect(() => {
-    if (!isMoving) return;
-    const onKey = (event: KeyboardEvent) => {
-      const isElsewhere = document.querySelector("dialog[open]") !== null;
-      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) void chat.stop();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [chat, isMoving]);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -62,7 +52,7 @@ export function ChatPanel({ chat, empty }: Shown) {
         box={box}
         text={text}
         onText={onText}
-        isBusy={isMoving}
+        isBusy={isAnswering(state)}
         isBlocked={outgoing !== null}
         onStop={() => void chat.stop()}
         onSend={() => {

@@ -23,10 +23,10 @@ export function OutgoingRow({
             Not sent. {sendFailure.message}
             {sendFailure.retryAfterS !== null && ` Try again in ${sendFailure.retryAfterS} s.`}
           </span>
-          <LinkButton className="text-bad!" onClick={() => void chat.resend()}>
+          <LinkButton className="min-h-6 text-bad!" onClick={() => void chat.resend()}>
             Send again
           </LinkButton>
-          <LinkButton className="text-bad!" onClick={() => onTakenBack(chat.takeBack())}>
+          <LinkButton className="min-h-6 text-bad!" onClick={() => onTakenBack(chat.takeBack())}>
             Edit
           </LinkButton>
         </div>

@@ -22,19 +22,7 @@ export function Welcome({
         <h2 className="text-2xl font-semibold text-balance">What do you need to do?</h2>
         <p className="mt-1 text-soft">Say it in your own words. Your list is kept beside this.</p>
       </div>
-      <ul aria-label="For example" className="flex flex-col border-y border-line">
-        {EXAMPLES.map((example) => (
-          <li key={example} className="border-b border-line last:border-b-0">
-            <button
-              type="button"
-              onClick={() => onSay(example)}
-              className="min-h-12 w-full px-2 py-2 text-start hover:bg-shade"
-            >
-              {example}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Examples onSay={onSay} />
       {isEmbedded && (
         <details className="text-sm text-soft">
           <summary className="rounded-sm">
@@ -50,5 +38,24 @@ export function Welcome({
         </details>
       )}
     </div>
+  );
+}
+
+/** Sentences that say themselves when they are clicked. */
+export function Examples({ onSay }: { onSay: (text: string) => void }) {
+  return (
+    <ul aria-label="For example" className="flex flex-col border-y border-line">
+      {EXAMPLES.map((example) => (
+        <li key={example} className="border-b border-line last:border-b-0">
+          <button
+            type="button"
+            onClick={() => onSay(example)}
+            className="min-h-12 w-full px-2 py-2 text-start hover:bg-shade"
+          >
+            {example}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -35,6 +35,11 @@ export interface ChatState {
   announcement: string;
 }
 
+/** Whether a reply is coming, or a message on its way. */
+export function isAnswering({ live, outgoing, sendFailure }: ChatState): boolean {
+  return (live !== null && !hasEnded(live)) || (outgoing !== null && sendFailure === null);
+}
+
 const EMPTY: ChatState = {
   conversationId: null,
   messages: [],

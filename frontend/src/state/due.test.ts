@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dueFrom, dueWords, saidDue } from "./due.ts";
+import { dueFrom, saidDue, whenWords } from "./due.ts";
 
 const NOW = new Date(2026, 10, 28, 12, 0); // a Saturday
 const on = (day: number, month = 10, year = 2026, hour = 0) => new Date(year, month, day, hour);
@@ -9,13 +9,13 @@ test("days near by have names, and those far away a date", () => {
   const words = [on(28), on(29), on(27), on(3, 11), on(4, 11), on(5, 11), on(5, 0, 2027)];
 
   assert.deepEqual(
-    words.map((due) => dueWords(due, true, NOW)),
+    words.map((due) => whenWords(due, true, NOW)),
     ["today", "tomorrow", "yesterday", "Thursday", "Friday", "5 Dec", "5 Jan 2027"],
   );
 });
 
 test("a time of day is told where there is one", () => {
-  assert.equal(dueWords(on(29, 10, 2026, 17), false, NOW), "tomorrow, 17:00");
+  assert.equal(whenWords(on(29, 10, 2026, 17), false, NOW), "tomorrow, 17:00");
 });
 
 test("what a tool was told is shown as a day, or in its own words", () => {

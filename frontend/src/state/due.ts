@@ -1,7 +1,7 @@
 import type { Task } from "../api/client.ts";
 
-/** When something is due, in few words: "today", "tomorrow, 17:00", "Friday", "3 Jan 2027". */
-export function dueWords(due: Date, isAllDay: boolean, now = new Date()): string {
+/** When something is due or was said, in few words: "today", "tomorrow, 17:00", "Friday", "3 Jan 2027". */
+export function whenWords(due: Date, isAllDay: boolean, now = new Date()): string {
   const days = daysBetween(now, due);
   const time = isAllDay ? "" : `, ${format(due, { hour: "2-digit", minute: "2-digit" })}`;
   return dayWords(due, days, now) + time;
@@ -23,13 +23,19 @@ export function isOverdue(task: Task, now = new Date()): boolean {
   return task.all_day ? daysBetween(now, due) < 0 : due < now;
 }
 
+/** A moment to the minute, with nothing left out. */
+export function fullTime(moment: Date): string {
+  return format(moment, { dateStyle: "full", timeStyle: "short" });
+}
+
 /** What a tool was told: an RFC 3339 time, a date, or words. */
 export function saidDue(due: unknown, now = new Date()): string | null {
   if (typeof due !== "string" || due === "" || due === "none") return null;
   const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(due);
-  if (day) return dueWords(new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])), true, now);
+  if (day)
+    return whenWords(new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])), true, now);
   const at = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(due) ? new Date(due) : null;
-  return at === null || Number.isNaN(at.getTime()) ? due : dueWords(at, false, now);
+  return at === null || Number.isNaN(at.getTime()) ? due : whenWords(at, false, now);
 }
 
 /** For `<input type="date">` and `type="time"`, in the zone of the browser. */

@@ -48,13 +48,43 @@ export function moveDraft(userId: string, conversationId: string): void {
 
 /** Whoever comes after a sign-out finds nothing of what was written here. */
 export function forgetDrafts(): void {
-  try {
-    for (const name of Object.keys(sessionStorage)) {
-      if (name.startsWith("taskchat.")) sessionStorage.removeItem(name);
-    }
-  } catch {
-    // Nothing was kept.
-  }
+  forget(sessionStorage, () => true);
+}
+
+/** Somebody is here on a page that tells of no sign-out: what others wrote is nothing to them. */
+export function forgetOthers(userId: string): void {
+  const isOthers = (name: string) =>
+    /^taskchat\.(draft|outgoing)\./.test(name) && !name.includes(`.${userId}.`);
+  forget(sessionStorage, isOthers);
+}
+
+/** Forgets what a widget has kept on this site. */
+export function forgetEverything(): void {
+  forgetDrafts();
+  forget(localStorage, (name) => name.startsWith("taskchat.widget."));
+}
+
+const conversationOf = (userId: string) => `taskchat.widget.${userId}`;
+
+/** The conversation that somebody has on a host page, for all tabs of this browser. */
+export function keptConversation(userId: string): string | null {
+  return read<string>(localStorage, conversationOf(userId));
+}
+
+export function keepConversation(userId: string, conversationId: string | null): void {
+  const kept = conversationId === null ? null : JSON.stringify(conversationId);
+  write(localStorage, conversationOf(userId), kept);
+}
+
+const OPEN = "taskchat.widget.open";
+
+/** Whether somebody left the widget open in this tab; null where they have done neither. */
+export function keptOpen(): boolean | null {
+  return read<boolean>(sessionStorage, OPEN);
+}
+
+export function keepOpen(isOpen: boolean): void {
+  write(sessionStorage, OPEN, JSON.stringify(isOpen));
 }
 
 const seenOf = (userId: string) => `taskchat.seen.${userId}`;
@@ -86,6 +116,16 @@ function read<T>(storage: Storage, name: string): T | null {
     return JSON.parse(storage.getItem(name) ?? "null") as T | null;
   } catch {
     return null;
+  }
+}
+
+function forget(storage: Storage, isMeant: (name: string) => boolean): void {
+  try {
+    for (const name of Object.keys(storage)) {
+      if (name.startsWith("taskchat.") && isMeant(name)) storage.removeItem(name);
+    }
+  } catch {
+    // Nothing was kept.
   }
 }
 

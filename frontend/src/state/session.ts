@@ -1,9 +1,11 @@
 import { Client, type Profile } from "../api/client.ts";
 import { type Failure, failureFrom } from "../api/failure.ts";
-import { IssuerTokens } from "../api/tokens.ts";
+import { HeldTokens, tokenFrom } from "../api/tokens.ts";
 import type { Config } from "../config.ts";
 import { isKnown, keepKnown } from "./kept.ts";
 import { Store } from "./store.ts";
+
+export const MIN_PASSWORD = 8;
 
 export interface SessionState {
   /** `expired`: somebody was signed in and is not any more; what is on show stays. */
@@ -17,20 +19,22 @@ export class Session extends Store<SessionState> {
   readonly config: Config;
   client: Client;
   private readonly byCookie = new Client();
+  private readonly issuerTokens: HeldTokens | null;
 
   constructor(config: Config) {
     super({ status: "starting", user: null, failure: null });
     this.config = config;
     this.client = this.byCookie;
     this.watch(this.byCookie);
+    const url = config.token_url;
+    this.issuerTokens = url === null ? null : new HeldTokens(() => tokenFrom(url));
+    if (this.issuerTokens !== null) this.issuerTokens.onOther = () => void this.start();
   }
 
   /** Finds out who is there: by our cookie, else by the outside issuer's token. */
   async start(): Promise<void> {
     const clients = this.config.accounts ? [this.byCookie] : [];
-    if (this.config.token_url !== null) {
-      clients.push(new Client("", new IssuerTokens(this.config.token_url)));
-    }
+    if (this.issuerTokens !== null) clients.push(new Client("", this.issuerTokens));
     for (const client of clients) {
       try {
         await this.enter(client);
@@ -56,6 +60,21 @@ export class Session extends Store<SessionState> {
   async signUp(email: string, password: string): Promise<void> {
     await this.byCookie.ask("post", "/auth/sign-up", { body: { email, password } });
     await this.enter(this.byCookie);
+  }
+
+  /**
+   * Sets another password. The server ends every session by that; here a new one begins.
+   *
+   * @throws Failure with 401 where `current` is wrong.
+   */
+  async changePassword(current: string, next: string): Promise<void> {
+    await this.byCookie.ask("post", "/auth/password", { body: { current, new: next } });
+    try {
+      await this.signIn(this.get().user?.email ?? "", next);
+    } catch {
+      // It is changed all the same: whoever is here signs in by hand.
+      this.set({ status: "expired" });
+    }
   }
 
   /** Ends the session at the server; `leave` then shows it. @throws Failure where it may go on. */

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Task } from "../api/client.ts";
-import { dueWords, isOverdue } from "../state/due.ts";
+import { isOverdue, whenWords } from "../state/due.ts";
 import type { TaskChanges } from "../state/tasks.ts";
 import { IconButton } from "../ui/buttons.tsx";
 import { useFocusBack } from "../ui/focus.ts";
@@ -80,7 +80,7 @@ function Facts({ task }: { task: Task }) {
       {due_at !== null && (
         <span className={isOverdue(task) ? "font-medium text-bad" : ""}>
           {isOverdue(task) && <span className="sr-only">Overdue: </span>}
-          {dueWords(new Date(due_at), task.all_day)}
+          {whenWords(new Date(due_at), task.all_day)}
         </span>
       )}
       {priority !== null && <span>{priority} priority</span>}

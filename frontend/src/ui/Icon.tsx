@@ -12,6 +12,7 @@ const PATHS = {
   copy: "M9 9h10v10H9zM5 15V5h10",
   down: "M12 5v14M6 13l6 6 6-6",
   warn: "M12 8v5M12 16.5h.01M12 3.5l9 16H3z",
+  chat: "M5 5h14v11h-8l-4 4v-4H5z",
   tool: "M5 12h14M13 6l6 6-6 6",
 } as const;
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 
-_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PLACE = '<meta name="taskchat" content="{}" />'
 """Where the page's own file leaves room for what it must know."""
 _MISSING = """<!doctype html>
@@ -67,10 +67,8 @@ async def asset(name: str, request: Request) -> Response:
     found = WebFiles().assets().get(name)
     if found is None:
         raise NotFoundError
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers = _FOR_GOOD | {"Content-Encoding": "gzip"}
-        return Response(found.packed, media_type=found.media_type, headers=headers)
-    return Response(found.plain, media_type=found.media_type, headers=_FOR_GOOD)
+    content, form = found.form_for(request.headers.get("accept-encoding", ""))
+    return Response(content, media_type=found.media_type, headers=_FOR_GOOD | form)
 
 
 def page_text(web: WebFiles, parts: Parts) -> str:

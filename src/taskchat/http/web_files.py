@@ -1,8 +1,9 @@
-"""The web page's files, as `hatch_build.py` has built them from `frontend/`."""
+"""The web page's and the widget's files, as `hatch_build.py` has built them from `frontend/`."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import mimetypes
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,19 @@ class Asset(NamedTuple):
     plain: bytes
     packed: bytes
     media_type: str
+    digest: str
+    """Another one for other contents."""
+
+    def form_for(self, accepted: str) -> tuple[bytes, dict[str, str]]:
+        """The bytes to send, and the headers that tell their form.
+
+        Args:
+            accepted: the request's `Accept-Encoding`.
+        """
+        headers = {"Vary": "Accept-Encoding"}
+        if "gzip" in accepted:
+            return self.packed, headers | {"Content-Encoding": "gzip"}
+        return self.plain, headers
 
 
 class WebFiles:
@@ -38,6 +52,11 @@ class WebFiles:
         """What the page loads, by name."""
         return _read_assets(self._folder / "assets", self._text("built-from.txt"))
 
+    def widget(self) -> Asset | None:
+        """The widget; None where it was not built."""
+        file = self._folder / "widget.js"
+        return _read_asset(file, self._text("built-from.txt")) if file.is_file() else None
+
     def why_missing(self) -> str | None:
         """Why there is no page, in a sentence; None where there is one."""
         if self.index() is not None:
@@ -54,9 +73,12 @@ def _read_assets(folder: Traversable, _built_from: str | None) -> Mapping[str, A
     """Read once for each build: 0.3 MB that every visitor asks for."""
     if not folder.is_dir():
         return {}
-    found: dict[str, Asset] = {}
-    for file in folder.iterdir():
-        plain = file.read_bytes()
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        found[file.name] = Asset(plain, gzip.compress(plain, 9, mtime=0), kind)
-    return found
+    return {file.name: _read_asset(file, _built_from) for file in folder.iterdir()}
+
+
+@cache
+def _read_asset(file: Traversable, _built_from: str | None) -> Asset:
+    plain = file.read_bytes()
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    packed = gzip.compress(plain, 9, mtime=0)
+    return Asset(plain, packed, kind, hashlib.sha256(plain).hexdigest()[:32])
