@@ -7,8 +7,10 @@ import logging
 import shutil
 import tempfile
 import threading
+import time
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -123,6 +125,36 @@ def restored_logs() -> Iterator[None]:
     root.setLevel(level)
     warnings.showwarning, threading.excepthook = shown, excepthook
     structlog.reset_defaults()
+
+
+@pytest.fixture
+async def within_a_day() -> None:
+    """For tests of a day's figures, which begin anew in the middle of a test at midnight (UTC)."""
+    now = datetime.now(UTC)
+    left = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now
+    if left < timedelta(seconds=30):
+        await asyncio.sleep(left.total_seconds())
+
+
+PassTime = Callable[[float], None]
+"""Lets so many seconds pass at once; negative ones put the moment off that something waits for."""
+
+
+@pytest.fixture
+def pass_time(monkeypatch: pytest.MonkeyPatch) -> PassTime:
+    """For what waits by the monotonic clock, such as a time-out: nobody waits for it in fact.
+
+    A test that instead sets a time-out to some milliseconds finds it passed too early where the
+    machine is busy.
+    """
+    real, passed_s = time.monotonic, 0.0
+
+    def pass_(seconds: float) -> None:
+        nonlocal passed_s
+        passed_s += seconds
+
+    monkeypatch.setattr(time, "monotonic", lambda: real() + passed_s)
+    return pass_
 
 
 async def make_user(db: Database, subject: str | None = None) -> UserId:

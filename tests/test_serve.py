@@ -26,7 +26,7 @@ from taskchat.db import migrate
 from taskchat.db.urls import DatabaseUrl
 from tests.chat import tool_servers
 from tests.chat.tool_servers.notes import Mailbox, processes_with
-from tests.processes import TaskchatServer, environment, run_command, until
+from tests.processes import PATIENCE_S, TaskchatServer, environment, run_command, until
 
 ACCOUNT = {"email": "ann@example.com", "password": "correct horse"}
 SECRET = "hunter2-is-a-secret"
@@ -77,7 +77,9 @@ async def _client(
     server: TaskchatServer, token: str | None = None
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=server.address, headers=headers, timeout=60) as client:
+    async with httpx2.AsyncClient(
+        base_url=server.address, headers=headers, timeout=PATIENCE_S
+    ) as client:
         yield client
 
 
@@ -297,7 +299,7 @@ async def test_a_server_that_is_told_to_stop_ends_well(
 
 
 async def test_the_printed_link_signs_in_once(server: TaskchatServer) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as client:
         first = await client.get(server.link)
         client.cookies.clear()
         second = await client.get(server.link)

@@ -40,18 +40,20 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Who is to be met in the middle of a reply is given time to come there.
+_SLOWLY = {"pause_s": 0.05, "hold_s": 2}
 _RULES = [
-    {"prefix": "talk", "says": WORDS, "pause_s": 0.05},
+    {"prefix": "talk", "says": WORDS, **_SLOWLY},
     {"prefix": "say", "says": "{rest}"},
     {
         "prefix": "add",
         "calls": [["add_task", {"title": "{rest}"}]],
         "says": f"I added it. {WORDS}",
-        "pause_s": 0.05,
+        **_SLOWLY,
     },
     {"prefix": "wait", "says": "At last.", "delay_s": 20},
 ]
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.datastructures import Headers
 
-from taskchat.db.database import Transaction
+from taskchat.db.database import Database, Transaction
 from tests.http.conftest import Person, Server
+from tests.processes import PATIENCE_S
 
 KEYS = {
     "id",
@@ -587,13 +588,15 @@ async def test_who_waits_for_a_turn_of_a_deleted_conversation_is_told_that_it_wa
 
     await person.v1("DELETE", f"conversations/{uid}")
 
-    told, plain = await asyncio.wait_for(asyncio.gather(on_c, on_b), 5)
+    told, plain = await asyncio.wait_for(asyncio.gather(on_c, on_b), PATIENCE_S)
     _error(told, 409, "TURN_CANCELLED")
     assert "turn-id" in told.headers
     assert plain.status_code in {404, 409}  # it may have come just after
 
 
-async def test_a_message_that_waits_for_a_deleted_conversation_is_404(server: Server) -> None:
+async def test_a_message_that_waits_for_a_deleted_conversation_is_404(
+    server: Server, everything: Database
+) -> None:
     person = await server.sign_up()
     uid = await person.begin()
     server.model.hangs()
@@ -601,12 +604,14 @@ async def test_a_message_that_waits_for_a_deleted_conversation_is_404(server: Se
     first = asyncio.create_task(person.v1("POST", path, {"message": "one"}))
     await server.model.reached.wait()
     second = asyncio.create_task(person.v1("POST", path, {"message": "two"}))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE_S):
+        while not await everything.read(lambda tx: tx.fetch("SELECT id FROM waiters")):  # noqa: ASYNC110  a table has no event
+            await asyncio.sleep(0.005)
 
     await person.v1("DELETE", f"conversations/{uid}")
 
-    _error(await asyncio.wait_for(first, 5), 409, "TURN_CANCELLED")
-    _error(await asyncio.wait_for(second, 5), 404, "CONVERSATION_NOT_FOUND")
+    _error(await asyncio.wait_for(first, PATIENCE_S), 409, "TURN_CANCELLED")
+    _error(await asyncio.wait_for(second, PATIENCE_S), 404, "CONVERSATION_NOT_FOUND")
 
 
 async def test_what_a_cancelled_turn_had_done_is_shown_after_a_restore(server: Server) -> None:
