@@ -335,14 +335,16 @@ async def test_what_one_worker_has_stored_another_knows(
     async with TaskchatServer(environment(tmp_path, database_url), "--workers", "2") as server:
         await until(lambda: len(_workers(server.pid)) == 2)
         one, other = _workers(server.pid)
-        with _paused(one):
-            user, token = await _sign_up(server)
-        with _paused(other):
-            async with _client(server, token) as client:
-                said = await client.post(f"/api/{user}/chat", json={"message": "buy milk"})
-        with _paused(one):
-            async with _client(server, token) as client:
-                tasks = await client.get(f"/api/{user}/tasks")
+        # Their parent, too, which kills a worker that is silent for some seconds.
+        with _paused(server.pid):
+            with _paused(one):
+                user, token = await _sign_up(server)
+            with _paused(other):
+                async with _client(server, token) as client:
+                    said = await client.post(f"/api/{user}/chat", json={"message": "buy milk"})
+            with _paused(one):
+                async with _client(server, token) as client:
+                    tasks = await client.get(f"/api/{user}/tasks")
         status = await server.terminate()
 
     assert said.status_code == 200

@@ -188,11 +188,10 @@ async def test_a_server_that_does_not_hang_up_after_the_last_words_is_not_waited
     monkeypatch.setattr(f"{PATIENCES}.USAGE_PATIENCE_S", 0.1)
     stub.streams(said("Hi.", "stop"), tail, 60)
 
-    began = time.monotonic()
-    response = await told(model)
+    async with asyncio.timeout(30):  # half of what the server takes
+        response = await told(model)
 
     assert response.text == "Hi."
-    assert time.monotonic() - began < 5
     await no_connection_left(stub)
 
 
@@ -358,10 +357,10 @@ async def test_data_in_a_great_many_lines_takes_no_more_time_than_its_bytes(
     # Looking at all earlier lines with each one took minutes, in which nothing else ran.
     stub.streams(b"data:\n" * 200_000)
 
-    began = time.monotonic()
+    began = time.process_time()
     await failure_of(model)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 10
 
 
 async def test_a_stream_that_is_left_drops_its_connection(
