@@ -99,13 +99,15 @@ def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         model.terminate()
 
 
-def slow_environment(folder: Path, model: str, template: Path) -> dict[str, str]:
-    """The environment of a server whose model takes its time."""
+def slow_environment(
+    folder: Path, model: str, template: Path, timeout_s: int = 60
+) -> dict[str, str]:
+    """The environment of a server whose model takes its time, up to so many seconds."""
     shutil.copy(template, folder / "taskchat.db")
     named = {
         "TASKCHAT_MODEL": "openai:stub",
         "TASKCHAT_MODEL_BASE_URL": model,
-        "TASKCHAT_AGENT_TIMEOUT_S": "6",
+        "TASKCHAT_AGENT_TIMEOUT_S": str(timeout_s),
     }
     return environment(folder, **LIMITS_OFF, **named)
 
