@@ -20,7 +20,7 @@ from taskchat.db.urls import DatabaseUrl
 from tests.chat.tool_servers.notes import Mailbox, processes_with
 from tests.model.conftest import SERVERS, ServedKind
 from tests.model.stub_provider import StubProvider
-from tests.processes import TASKCHAT, TaskchatServer, environment, run_command
+from tests.processes import PATIENCE_S, TASKCHAT, TaskchatServer, environment, run_command, until
 
 PASSWORD = "correct horse"
 
@@ -139,8 +139,7 @@ async def test_a_server_that_holds_the_database_and_is_silent_is_named(
         slow = env | {"TASKCHAT_MODEL": "openai:stub", "TASKCHAT_MODEL_BASE_URL": stub.base_url}
         async with TaskchatServer(slow) as server:
             waiting = asyncio.create_task(_refusal("chat", "hello", env=env))
-            while not stub.requests:  # noqa: ASYNC110  another process can set no event of ours
-                await asyncio.sleep(0.005)
+            await until(lambda: bool(stub.requests))
             server.kill()
             said = await waiting
 
@@ -181,7 +180,7 @@ async def test_an_account_made_by_hand_signs_in_with_the_password_it_has_last(
     changed = await _do(
         "user", "password", "ann@example.com", env=served.env, stdin="another horse\n"
     )
-    async with httpx2.AsyncClient(base_url=served.address) as client:
+    async with httpx2.AsyncClient(base_url=served.address, timeout=PATIENCE_S) as client:
         statuses = [
             (await client.post("/auth/sign-in", json=_credentials(password))).status_code
             for password in (PASSWORD, "another horse")
@@ -196,7 +195,7 @@ async def test_a_printed_token_is_a_bearer_token(served: TaskchatServer) -> None
     user = await _sign_up(served, "bob@example.com")
 
     token = (await _do("token", "bob@example.com", "--days", "2", env=served.env)).strip()
-    async with httpx2.AsyncClient(base_url=served.address) as client:
+    async with httpx2.AsyncClient(base_url=served.address, timeout=PATIENCE_S) as client:
         listed = await client.get(
             f"/api/{user}/tasks", headers={"Authorization": f"Bearer {token}"}
         )
@@ -244,7 +243,7 @@ async def test_an_account_that_cannot_be_made_is_refused(served: TaskchatServer)
 
 async def _sign_up(server: TaskchatServer, email: str) -> str:
     """Make an account and give its id."""
-    async with httpx2.AsyncClient(base_url=server.address) as client:
+    async with httpx2.AsyncClient(base_url=server.address, timeout=PATIENCE_S) as client:
         answer = await client.post("/auth/sign-up", json=_credentials(PASSWORD, email))
     return answer.json()["user"]["id"]
 

@@ -36,7 +36,7 @@ def _blocks(page: str, language: str) -> list[str]:
 
 def _run(command: Sequence[str | Path], script: str) -> str:
     done = subprocess.run(  # noqa: S603  our own lines
-        command, input=script, capture_output=True, text=True, timeout=120, check=False
+        command, input=script, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout

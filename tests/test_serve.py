@@ -27,7 +27,7 @@ from taskchat.db.urls import DatabaseUrl
 from tests.chat import tool_servers
 from tests.chat.tool_servers.notes import Mailbox, processes_with
 from tests.model.stub_provider import StubProvider
-from tests.processes import TaskchatServer, environment, run_command, until
+from tests.processes import PATIENCE_S, TaskchatServer, environment, run_command, until
 
 ACCOUNT = {"email": "ann@example.com", "password": "correct horse"}
 SECRET = "hunter2-is-a-secret"
@@ -78,7 +78,9 @@ async def _client(
     server: TaskchatServer, token: str | None = None
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=server.address, headers=headers, timeout=60) as client:
+    async with httpx2.AsyncClient(
+        base_url=server.address, headers=headers, timeout=PATIENCE_S
+    ) as client:
         yield client
 
 
@@ -321,7 +323,7 @@ async def test_a_server_that_is_told_to_stop_ends_well(
 
 
 async def test_the_printed_link_signs_in_once(server: TaskchatServer) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as client:
         first = await client.get(server.link)
         client.cookies.clear()
         second = await client.get(server.link)
@@ -357,14 +359,16 @@ async def test_what_one_worker_has_stored_another_knows(
     async with TaskchatServer(environment(tmp_path, database_url), "--workers", "2") as server:
         await until(lambda: len(_workers(server.pid)) == 2)
         one, other = _workers(server.pid)
-        with _paused(one):
-            user, token = await _sign_up(server)
-        with _paused(other):
-            async with _client(server, token) as client:
-                said = await client.post(f"/api/{user}/chat", json={"message": "buy milk"})
-        with _paused(one):
-            async with _client(server, token) as client:
-                tasks = await client.get(f"/api/{user}/tasks")
+        # Their parent, too, which kills a worker that is silent for some seconds.
+        with _paused(server.pid):
+            with _paused(one):
+                user, token = await _sign_up(server)
+            with _paused(other):
+                async with _client(server, token) as client:
+                    said = await client.post(f"/api/{user}/chat", json={"message": "buy milk"})
+            with _paused(one):
+                async with _client(server, token) as client:
+                    tasks = await client.get(f"/api/{user}/tasks")
         status = await server.terminate()
 
     assert said.status_code == 200

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import PATIENCE_S
+
 _RUN = Path(__file__).parents[2] / "run"
 _UV = """\
 case $1 in --version) echo "uv 0.13.9"; exit ;; esac
@@ -51,7 +53,7 @@ class Checkout:
     def run(self, *args: str, script: Path | None = None) -> tuple[int, str, str]:
         """Give the exit status of `run`, what it printed and what it said beside that."""
         with self.start(*args, script=script) as process:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=PATIENCE_S)
         return process.returncode, out, err
 
     def syncs(self) -> list[str]:
@@ -138,7 +140,7 @@ def test_two_first_starts_at_once_install_once(checkout: Checkout) -> None:
     checkout.put("uv", _UV.replace("mkdir", "sleep 0.3; mkdir"))
 
     with checkout.start("tasks") as one, checkout.start("tasks") as two:
-        statuses = [one.wait(timeout=30), two.wait(timeout=30)]
+        statuses = [one.wait(timeout=PATIENCE_S), two.wait(timeout=PATIENCE_S)]
 
     assert statuses == [7, 7]
     assert len(checkout.syncs()) == 1

@@ -23,6 +23,7 @@ from taskchat.ids import ConversationId, UserId
 from taskchat.tasks.service import TaskList
 from tests.chat.tool_servers.notes import Mailbox
 from tests.conftest import make_user
+from tests.processes import PATIENCE_S
 from tests.scripted_model import ScriptedModel
 
 TOOLSET = Toolset()
@@ -86,7 +87,17 @@ class ChatDriver:
         """Wait for every turn that runs on this copy."""
         jobs = [job for job in asyncio.all_tasks() if job.get_name().startswith("turn ")]
         if jobs:
-            await asyncio.wait(jobs, timeout=10)
+            await asyncio.wait(jobs, timeout=PATIENCE_S)
+
+    async def until_waiting(self, number: int) -> None:
+        """Return when so many requests have their place in the line."""
+        await self.until_found(number, "SELECT id FROM waiters")
+
+    async def until_found(self, number: int, sql: str, *args: Any) -> None:
+        """Return when the tables have so many rows of that kind."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(await self.rows(sql, *args)) < number:  # noqa: ASYNC110  a table has no event
+                await asyncio.sleep(0.005)
 
     async def tasks(self) -> list[str]:
         """The titles on the list."""

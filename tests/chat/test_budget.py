@@ -21,6 +21,9 @@ from tests.chat.conftest import TOOLSET, ChatDriver, never
 from tests.chat.test_conversations import WatchedDatabase
 from tests.chat.test_usage import MeteredModel
 from tests.conftest import make_user
+from tests.processes import until
+
+pytestmark = pytest.mark.usefixtures("within_a_day")
 
 A_TURN = 120
 """The tokens of one plain answer."""
@@ -207,8 +210,7 @@ async def test_a_message_that_waited_is_refused_when_the_one_before_it_spends_al
     second = asyncio.create_task(
         copy.turns.send(copy.request("second", conversation=conversation), never)
     )
-    while not await chat.rows("SELECT id FROM waiters"):  # noqa: ASYNC110  a row
-        await asyncio.sleep(0.005)
+    await chat.until_waiting(1)
 
     answered.set()
 
@@ -227,8 +229,7 @@ async def test_turns_that_run_at_once_may_overshoot_and_none_comes_after_them(
         for _ in range(5):
             copy.model.hangs(until=answered)
     running = [asyncio.create_task(say(copies[number % 2])) for number in range(10)]
-    while sum(len(copy.model.asked) for copy in copies) < 10:  # noqa: ASYNC110  the last of them
-        await asyncio.sleep(0.005)
+    await until(lambda: sum(len(copy.model.asked) for copy in copies) == 10)
     answered.set()
     assert await asyncio.gather(*running) == ["completed"] * 10
 

@@ -11,11 +11,12 @@ from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
 from taskchat.chat.agent import TurnLimits
 from taskchat.chat.doubt import IN_DOUBT, NOTHING_READ
-from taskchat.chat.records import OwnedTurn, Step, TurnLostError
+from taskchat.chat.records import OwnedTurn, Step, TurnLostError, TurnRecord
 from taskchat.db.database import ConnectionLostError, Database, Work, as_json
 from taskchat.errors import ModelError
 from tests.chat.conftest import ChatDriver
 from tests.chat.tool_servers.notes import Mailbox
+from tests.conftest import PassTime
 
 DOUBT = (
     "No answer came from “mail_send_slowly”, so I do not know whether that was done. Please check."
@@ -173,13 +174,22 @@ async def test_what_a_foreign_tool_gives_back_never_passes_for_an_effect_of_ours
     assert record.reply.content == "Used “mail_pretend”. Then I had to stop before I was done."
 
 
-async def test_an_answer_that_does_not_come_in_time_is_in_doubt_and_the_user_is_told(
-    chat: ChatDriver, mail: Mailbox
-) -> None:
-    chat.turns = replace(chat, limits=TurnLimits(timeout_s=1)).turns
+async def _send_in_vain(
+    chat: ChatDriver, mail: Mailbox, pass_time: PassTime, **fields: Any
+) -> TurnRecord:
+    """Send a message whose mail is sent, but the answer to that comes after the turn's time."""
+    chat.turns = replace(chat, limits=TurnLimits(timeout_s=10)).turns  # the server's is 20
     chat.model.calls("mail_send_slowly", text="a").hangs()
+    sending = asyncio.create_task(chat.send("mail them", **fields))
+    await mail.until_sent(1)
+    pass_time(10)
+    return (await sending).record
 
-    record = (await chat.send("mail them")).record
+
+async def test_an_answer_that_does_not_come_in_time_is_in_doubt_and_the_user_is_told(
+    chat: ChatDriver, mail: Mailbox, pass_time: PassTime
+) -> None:
+    record = await _send_in_vain(chat, mail, pass_time)
 
     assert (record.status, record.error_code, record.retryable) == ("failed", "AGENT_TIMEOUT", True)
     assert record.reply is not None
@@ -192,11 +202,9 @@ async def test_an_answer_that_does_not_come_in_time_is_in_doubt_and_the_user_is_
 
 
 async def test_a_turn_that_goes_on_after_a_doubt_does_not_call_again(
-    chat: ChatDriver, mail: Mailbox
+    chat: ChatDriver, mail: Mailbox, pass_time: PassTime
 ) -> None:
-    chat.turns = replace(chat, limits=TurnLimits(timeout_s=1)).turns
-    chat.model.calls("mail_send_slowly", text="a").hangs()
-    failed = (await chat.send("mail them", key="k")).record
+    failed = await _send_in_vain(chat, mail, pass_time, key="k")
     other = chat.another_copy()
     other.model.says("I do not know.")
 

@@ -30,6 +30,7 @@ from taskchat.errors import (
 from taskchat.ids import ConversationId, UserId, new_uid
 from tests.chat.conftest import ChatDriver, never
 from tests.conftest import make_user
+from tests.processes import PATIENCE_S
 from tests.scripted_model import texts
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -391,7 +392,7 @@ async def test_deleting_ends_the_running_turn_and_tells_who_waits(talk: Talk) ->
 
     await talk.delete(uid)
 
-    record = (await asyncio.wait_for(waiting, 5)).record
+    record = (await asyncio.wait_for(waiting, PATIENCE_S)).record
     assert (record.status, record.error_code, record.epoch) == ("cancelled", None, 2)
     assert record.reply is None
     assert talk.chat.turns.running == []
@@ -406,7 +407,7 @@ async def test_a_listener_on_another_copy_hears_that_the_turn_was_cancelled(talk
 
     await talk.delete(uid)
 
-    assert (await asyncio.wait_for(listening, 5)).status == "cancelled"
+    assert (await asyncio.wait_for(listening, PATIENCE_S)).status == "cancelled"
     await waiting
 
 
@@ -487,12 +488,11 @@ async def test_messages_that_wait_for_a_deleted_conversation_are_refused_in_turn
 ) -> None:
     uid, waiting = await _hanging(talk)
     behind = [asyncio.create_task(talk.chat.send(f"next {n}")) for n in range(3)]
-    while len(await talk.chat.rows("SELECT id FROM waiters")) < 3:  # noqa: ASYNC110  it is in a table
-        await asyncio.sleep(0.005)
+    await talk.chat.until_waiting(3)
 
     await talk.delete(uid)
 
-    told = await asyncio.wait_for(asyncio.gather(*behind, return_exceptions=True), 5)
+    told = await asyncio.wait_for(asyncio.gather(*behind, return_exceptions=True), PATIENCE_S)
     assert [type(each) for each in told] == [ConversationNotFoundError] * 3
     assert await talk.chat.rows("SELECT id FROM waiters") == []
     assert (await waiting).record.status == "cancelled"

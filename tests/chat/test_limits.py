@@ -15,6 +15,7 @@ from taskchat.errors import TooManyRequestsError
 from taskchat.rates import Rate
 from tests.chat.conftest import ChatDriver, never
 from tests.conftest import make_user
+from tests.processes import until
 
 
 def _limited(chat: ChatDriver, **limits: object) -> ChatDriver:
@@ -83,8 +84,7 @@ async def test_turns_over_the_number_at_once_are_refused(chat: ChatDriver) -> No
         asyncio.create_task(limited.turns.send(limited.request("slow", conversation=None), never))
         for _ in range(2)
     ]
-    while len(limited.model.asked) < 2:  # noqa: ASYNC110  the second of two requests
-        await asyncio.sleep(0.005)
+    await until(lambda: len(limited.model.asked) == 2)
 
     with pytest.raises(TooManyRequestsError):
         await limited.send("third")

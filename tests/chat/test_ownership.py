@@ -24,6 +24,14 @@ from taskchat.chat.toolset import Toolset
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
 from taskchat.errors import ConversationBusyError, StoppingError
 from tests.chat.conftest import ChatDriver, never
+from tests.conftest import PassTime
+from tests.processes import PATIENCE_S
+
+BLOCKED = (
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+"""Who waits for a lock in the test's own database."""
 
 
 async def _opened(chat: ChatDriver, message: str = "hello") -> OwnedTurn:
@@ -37,10 +45,11 @@ async def _expire(chat: ChatDriver) -> None:
     await chat.execute("UPDATE turns SET lease_until = epoch_now() - 1 WHERE status = 'running'")
 
 
-async def _waiters(chat: ChatDriver, number: int) -> None:
-    """Return when so many requests have their place in the line."""
-    while len(await chat.rows("SELECT id FROM waiters")) < number:  # noqa: ASYNC110  it is in a table
-        await asyncio.sleep(0.005)
+async def _keeping(copy: ChatDriver) -> asyncio.Task[None]:
+    """The recovery job of that copy, begun."""
+    keeping = asyncio.create_task(copy.recovery.keep())
+    await asyncio.sleep(0)
+    return keeping
 
 
 async def _add(tx: Transaction) -> list[StepDraft]:
@@ -125,7 +134,7 @@ async def test_an_owner_stops_asking_the_model_soon_after_another_copy_has_cance
 ) -> None:
     if chat.db.dialect == "sqlite":
         pytest.skip("one process serves the file")
-    owner = chat.another_copy(lease_s=60)  # renewed every 20 s: only the watch is quicker
+    owner = chat.another_copy(lease_s=60)
     owner.model.hangs()
     keeping = asyncio.create_task(owner.recovery.keep())
     sending = asyncio.create_task(owner.send("hello"))
@@ -133,7 +142,7 @@ async def test_an_owner_stops_asking_the_model_soon_after_another_copy_has_cance
 
     await chat.turns.cancel(chat.user, (await chat.record()).uid)
 
-    async with asyncio.timeout(6):  # the contract's two seconds, three times
+    async with asyncio.timeout(15):  # the first renewal, which tells it too, is made after 20
         while owner.turns.running:  # noqa: ASYNC110  there is nothing to wait for but that
             await asyncio.sleep(0.05)
     keeping.cancel()
@@ -253,35 +262,40 @@ async def test_a_listener_on_another_copy_hears_of_the_end(chat: ChatDriver) -> 
     listening = asyncio.create_task(other.turns.send(request, never))
     await asyncio.sleep(0.05)
     await chat.journal.close(turn, Ending("completed", "bye"))
-    answer = await asyncio.wait_for(listening, 5)
+    answer = await asyncio.wait_for(listening, PATIENCE_S)
 
     assert answer.record.reply is not None
     assert answer.record.reply.content == "bye"
     assert other.model.asked == []
 
 
-async def test_the_recovery_job_renews_and_takes_over(chat: ChatDriver) -> None:
-    kept = chat.another_copy(lease_s=0.6)
-    kept.model.hangs()
-    keeping = asyncio.create_task(kept.recovery.keep())
-    await kept.send_and_leave("slow")
-    await asyncio.sleep(1.2)  # two leases: without renewals anybody could have it
+async def test_the_recovery_job_renews_the_leases_of_its_copy(
+    chat: ChatDriver, pass_time: PassTime
+) -> None:
+    chat.model.hangs()
+    await chat.send_and_leave("slow")
+    (row,) = await chat.rows("SELECT lease_until FROM turns")
 
-    assert await chat.journal.claim() == []
+    keeping = await _keeping(chat)
+    pass_time(chat.lease_s / 3)
+    await chat.until_found(1, "SELECT id FROM turns WHERE lease_until > $1", row["lease_until"])
     keeping.cancel()
 
 
-async def test_the_recovery_job_drops_a_turn_that_was_lost(chat: ChatDriver) -> None:
-    loser = chat.another_copy(lease_s=0.6)
-    loser.model.hangs()
-    await loser.send_and_leave("slow")
+async def test_the_recovery_job_drops_a_turn_that_was_lost(
+    chat: ChatDriver, pass_time: PassTime
+) -> None:
+    chat.model.hangs()
+    await chat.send_and_leave("slow")
     # Another copy has it, for longer than this test takes.
-    await chat.execute("UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + 30")
+    await chat.execute("UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + 60")
 
-    keeping = asyncio.create_task(loser.recovery.keep())
-    await asyncio.wait_for(loser.until_idle(), 5)
+    keeping = await _keeping(chat)
+    pass_time(chat.lease_s / 3)
+    await chat.until_idle()
     keeping.cancel()
 
+    assert chat.turns.running == []
     assert (await chat.record()).status == "running"
 
 
@@ -296,7 +310,7 @@ async def test_who_listens_to_a_turn_that_this_copy_loses_hears_of_its_end(
 
     chat.turns.abandon(chat.turns.running[0])
     await chat.journal.close(await chat.journal.load(claim), Ending("completed", "From afar."))
-    answer = await asyncio.wait_for(listening, 5)
+    answer = await asyncio.wait_for(listening, PATIENCE_S)
 
     assert answer.record.reply is not None
     assert answer.record.reply.content == "From afar."
@@ -310,7 +324,7 @@ async def test_a_turn_taken_over_by_its_own_copy_runs_there_once(chat: ChatDrive
     await _expire(chat)  # as after a pause of the whole process
 
     assert await chat.recovery.take_over() == 1
-    answer = await asyncio.wait_for(listening, 5)
+    answer = await asyncio.wait_for(listening, PATIENCE_S)
 
     assert older.cancelled()
     assert answer.record.reply is not None
@@ -330,9 +344,9 @@ async def test_a_turn_whose_past_cannot_be_read_still_ends(chat: ChatDriver) -> 
 
 
 async def test_the_recovery_job_outlives_a_fault_of_ours(
-    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch
+    chat: ChatDriver, monkeypatch: pytest.MonkeyPatch, pass_time: PassTime
 ) -> None:
-    copy = chat.another_copy(lease_s=0.6)
+    copy = chat.another_copy()
     copy.model.hangs()
     claim = copy.journal.claim
     faults = iter([RuntimeError])
@@ -346,8 +360,11 @@ async def test_the_recovery_job_outlives_a_fault_of_ours(
     turn = await _opened(chat)
     await _expire(chat)
 
-    keeping = asyncio.create_task(copy.recovery.keep())
-    await asyncio.wait_for(copy.model.reached.wait(), 5)
+    keeping = await _keeping(copy)
+    async with asyncio.timeout(PATIENCE_S * 100):  # of which most passes at once
+        while not copy.model.reached.is_set():
+            pass_time(copy.lease_s / 3)
+            await asyncio.sleep(0.05)
     keeping.cancel()
     await copy.turns.stop(0)
 
@@ -362,7 +379,7 @@ async def test_a_copy_that_stops_tells_who_listens_to_come_back(chat: ChatDriver
     await chat.turns.stop(0)
 
     with pytest.raises(StoppingError):
-        await asyncio.wait_for(listening, 5)
+        await asyncio.wait_for(listening, PATIENCE_S)
     assert (await chat.record()).status == "running"
 
 
@@ -388,7 +405,7 @@ async def test_a_message_that_waits_is_not_accepted_by_a_copy_that_stops(
     await chat.model.reached.wait()
     chat.conversation = (await chat.record()).conversation_id
     second = asyncio.create_task(chat.send("second"))
-    await _waiters(chat, 1)
+    await chat.until_waiting(1)
 
     stopping = asyncio.create_task(chat.turns.stop(5))
     await asyncio.sleep(0)
@@ -412,7 +429,7 @@ async def test_who_finds_its_key_taken_while_it_waits_leaves_its_place(chat: Cha
     await chat.model.reached.wait()
     chat.conversation = (await chat.record()).conversation_id
     same = [asyncio.create_task(chat.send("second", key="k")) for _ in range(3)]
-    await _waiters(chat, 3)
+    await chat.until_waiting(3)
 
     answered.set()
     await asyncio.gather(first, *same)
@@ -489,10 +506,10 @@ async def test_who_leaves_the_line_wakes_the_next(
     chat.conversation = (await chat.record()).conversation_id
     for message, key in (("second", "k"), ("second", "k"), ("third", None)):
         sent.append(asyncio.create_task(chat.send(message, key=key)))
-        await _waiters(chat, len(sent) - 1)
+        await chat.until_waiting(len(sent) - 1)
 
     answered.set()
-    await asyncio.wait_for(asyncio.gather(*sent), 5)
+    await asyncio.wait_for(asyncio.gather(*sent), PATIENCE_S)
 
     assert len(await chat.messages()) == 6
 
@@ -570,19 +587,20 @@ async def test_an_open_sent_again_waits_for_the_one_that_still_runs(chat: ChatDr
         pytest.skip("its answers do not get lost")
     await chat.send("begin")
     request = chat.request("hello")
-    free = asyncio.Event()
+    is_locked, free = asyncio.Event(), asyncio.Event()
 
     async def lock(tx: Transaction) -> None:
         await tx.fetch("SELECT id FROM conversations FOR NO KEY UPDATE")
+        is_locked.set()
         await free.wait()
 
     locking = asyncio.create_task(chat.db.transaction(lock, user=chat.user))
-    await asyncio.sleep(0.05)
+    await is_locked.wait()
     sent: list[asyncio.Task[Mapping[str, Any]]] = []
     for again in (False, True):
         once = chat.journal._open_once(request, again=again, waited=False)  # pyright: ignore[reportPrivateUsage]
         sent.append(asyncio.create_task(once))
-        await asyncio.sleep(0.05)
+        await chat.until_found(len(sent), BLOCKED)
 
     free.set()
     first, second = await asyncio.gather(*sent)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from taskchat.chat import journal, journal_reads
-from taskchat.chat.agent import TurnLimits
 from taskchat.chat.events import TurnEvent
 from taskchat.chat.open_streams import OpenStreams
 from taskchat.chat.records import OwnedTurn, TurnRecord
@@ -19,9 +18,10 @@ from taskchat.db.database import Database, Work
 from taskchat.errors import AgentTimeoutError, DatabaseError, ModelError, TooManyRequestsError
 from taskchat.ids import UserId
 from tests.chat.conftest import ChatDriver, never
+from tests.conftest import PassTime
+from tests.processes import PATIENCE_S
 
 BROKEN = ModelError(retryable=True)
-PATIENCE_S = 10
 
 
 @dataclass
@@ -487,7 +487,7 @@ async def test_the_model_is_not_asked_on_when_its_turn_was_stopped_elsewhere(
     (job,) = [task for task in asyncio.all_tasks() if task.get_name().startswith("turn ")]
 
     await chat.another_copy().turns.cancel(chat.user, reader.turn.uid)
-    await asyncio.wait([job], timeout=6)
+    await asyncio.wait([job], timeout=PATIENCE_S)
 
     assert job.cancelled()
     keeping.cancel()
@@ -606,11 +606,14 @@ async def test_a_copy_that_stops_hands_its_turns_over(chat: ChatDriver) -> None:
     assert await chat.rows("SELECT takeovers FROM turns") == [{"takeovers": 0}]
 
 
-async def test_a_model_that_is_too_slow_keeps_its_words(chat: ChatDriver) -> None:
-    hasty = chat.another_copy(limits=TurnLimits(timeout_s=0.3))
-    hasty.model.streams("Well, ", asyncio.Event())
+async def test_a_model_that_is_too_slow_keeps_its_words(
+    chat: ChatDriver, pass_time: PassTime
+) -> None:
+    chat.model.streams("Well, ", asyncio.Event())
+    reader = await (await _begin(chat)).read(chat, _has("Well,"))
 
-    reader = await (await _begin(hasty)).read(hasty)
+    pass_time(chat.limits.timeout_s)
+    await reader.read(chat)
 
     assert reader.events[-1].data["error_code"] == "AGENT_TIMEOUT"
     assert reader.text == reader.message["content"]

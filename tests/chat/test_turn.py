@@ -22,7 +22,7 @@ from taskchat.errors import ConversationNotFoundError, ModelError, StoppingError
 from taskchat.ids import new_uid
 from tests.chat.conftest import ChatDriver, never
 from tests.chat.provider_rules import anthropic_faults, gemini_faults, openai_faults
-from tests.conftest import make_user
+from tests.conftest import PassTime, make_user
 from tests.scripted_model import texts
 
 
@@ -320,11 +320,13 @@ async def test_a_crash_of_ours_ends_the_turn_too(chat: ChatDriver) -> None:
     )
 
 
-async def test_a_slow_model_ends_the_turn_in_time(chat: ChatDriver) -> None:
-    slow = chat.another_copy(limits=TurnLimits(timeout_s=0.05))
-    slow.model.calls("add_task", title="Buy milk").hangs()
+async def test_a_slow_model_ends_the_turn_in_time(chat: ChatDriver, pass_time: PassTime) -> None:
+    chat.model.calls("add_task", title="Buy milk").hangs()
+    sending = asyncio.create_task(chat.send("buy milk"))
+    await chat.model.reached.wait()
 
-    record = (await slow.send("buy milk")).record
+    pass_time(chat.limits.timeout_s)
+    record = (await sending).record
 
     assert (record.status, record.error_code, record.retryable) == ("failed", "AGENT_TIMEOUT", True)
     assert record.reply is not None

@@ -40,18 +40,20 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Who is to be met in the middle of a reply is given time to come there.
+_SLOWLY = {"pause_s": 0.05, "hold_s": 2}
 _RULES = [
-    {"prefix": "talk", "says": WORDS, "pause_s": 0.05},
+    {"prefix": "talk", "says": WORDS, **_SLOWLY},
     {"prefix": "say", "says": "{rest}"},
     {
         "prefix": "add",
         "calls": [["add_task", {"title": "{rest}"}]],
         "says": f"I added it. {WORDS}",
-        "pause_s": 0.05,
+        **_SLOWLY,
     },
     {"prefix": "wait", "says": "At last.", "delay_s": 20},
 ]
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
@@ -97,18 +99,20 @@ def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         model.terminate()
 
 
-def slow_environment(folder: Path, model: str, template: Path) -> dict[str, str]:
-    """The environment of a server whose model takes its time."""
+def slow_environment(
+    folder: Path, model: str, template: Path, timeout_s: int = 60
+) -> dict[str, str]:
+    """The environment of a server whose model takes its time, up to so many seconds."""
     shutil.copy(template, folder / "taskchat.db")
-    return environment(folder, **LIMITS_OFF, **slow_settings(model))
+    return environment(folder, **LIMITS_OFF, **slow_settings(model, timeout_s))
 
 
-def slow_settings(model: str) -> dict[str, str]:
-    """What makes a server ask the model that takes its time."""
+def slow_settings(model: str, timeout_s: int = 60) -> dict[str, str]:
+    """What makes a server ask the model that takes its time, up to so many seconds."""
     return {
         "TASKCHAT_MODEL": "openai:stub",
         "TASKCHAT_MODEL_BASE_URL": model,
-        "TASKCHAT_AGENT_TIMEOUT_S": "6",
+        "TASKCHAT_AGENT_TIMEOUT_S": str(timeout_s),
     }
 
 

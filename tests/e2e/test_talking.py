@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
-from tests.e2e.conftest import WORDS, NewVisitor
+from tests.e2e.conftest import WORDS, NewVisitor, slow_environment
 from tests.processes import TaskchatServer
 
 
@@ -138,21 +139,26 @@ def test_a_refused_send_can_be_edited(server: TaskchatServer, visit: NewVisitor)
     expect(visitor.tasks).to_contain_text("Buy milk")
 
 
-def test_a_turn_that_failed_is_tried_again(slow_server: TaskchatServer, visit: NewVisitor) -> None:
-    visitor = visit(slow_server)
-    visitor.say("wait for longer than a model may take")
-    visitor.hears("Try again")
-    visitor.page.reload()
-    retry = visitor.messages.get_by_role("button", name="Try again")
+def test_a_turn_that_failed_is_tried_again(
+    tmp_path: Path, slow_model: str, sqlite_template: Path, visit: NewVisitor
+) -> None:
+    hasty = slow_environment(tmp_path, slow_model, sqlite_template, timeout_s=6)
+    with TaskchatServer(hasty) as server:
+        visitor = visit(server)
+        visitor.say("wait for longer than a model may take")
+        visitor.hears("Try again")
+        visitor.page.reload()
+        retry = visitor.messages.get_by_role("button", name="Try again")
 
-    with visitor.page.expect_response("**/retry") as answer:
-        retry.click()
+        with visitor.page.expect_response("**/retry") as answer:
+            retry.click()
 
-    assert answer.value.json()["data"]["attempt"] == 2
-    visitor.hears("Thinking")
-    visitor.page.keyboard.press("Escape")
-    visitor.hears("Stopped.")
-    assert visitor.messages.get_by_text("wait for longer").count() == 1
+        assert answer.value.json()["data"]["attempt"] == 2
+        visitor.hears("Thinking")
+        visitor.page.keyboard.press("Escape")
+        visitor.hears("Stopped.")
+        assert visitor.messages.get_by_text("wait for longer").count() == 1
+        visitor.page.close()
 
 
 def test_a_text_that_is_too_long_is_told_before_it_is_sent(

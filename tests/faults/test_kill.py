@@ -16,7 +16,7 @@ import pytest
 from taskchat.db.database import Database, Transaction
 from taskchat.db.urls import DatabaseUrl
 from tests.model.stub_provider import Rule, StubProvider
-from tests.processes import TaskchatServer, environment, until
+from tests.processes import PATIENCE_S, TaskchatServer, environment, until
 
 ADDS = Rule("add ", calls=[("add_task", {"title": "{rest}"})], says="I added {rest}.", hold_s=60)
 TELLS = Rule("tell ", says="Once upon a time: {rest}.", hold_s=60)
@@ -51,7 +51,7 @@ class Person:
         return httpx2.AsyncClient(
             base_url=server.address,
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
 
@@ -80,7 +80,7 @@ def env(stub: StubProvider, database_url: DatabaseUrl, tmp_path: Path) -> Mappin
 async def sign_up(server: TaskchatServer) -> Person:
     """Make an account."""
     account = {"email": "ann@example.com", "password": "correct horse"}
-    async with httpx2.AsyncClient(base_url=server.address) as client:
+    async with httpx2.AsyncClient(base_url=server.address, timeout=PATIENCE_S) as client:
         body = (await client.post("/auth/sign-up", json=account)).json()
     return Person(body["user"]["id"], body["token"])
 
@@ -109,7 +109,7 @@ async def rows(everything: Database, sql: str) -> list[tuple[Any, ...]]:
 
 async def all_ended(everything: Database) -> None:
     """Wait until no turn runs, without asking any server."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         # No event of ours can be set by another process.
         while await rows(everything, "SELECT id FROM turns WHERE status = 'running'"):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -225,7 +225,7 @@ async def test_a_server_told_to_stop_first_answers_those_who_wait(
 async def _refuses_connections(server: TaskchatServer) -> None:
     address = httpx2.URL(server.address)
     assert address.port is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 _, writer = await asyncio.open_connection(address.host, address.port)
@@ -275,7 +275,7 @@ async def test_another_copy_ends_the_twenty_turns_of_one_that_was_killed(
             await until(lambda: len(stub.requests) == 2 * len(adds) + len(tells))
             stub.rules = [Rule("add ", ADDS.calls, ADDS.says), Rule("tell ", says=TELLS.says)]
             doomed.kill()
-            await all_ended(everything)  # within 30 s, and nobody asks again
+            await all_ended(everything)  # and nobody asks again
         titles = await person.tasks(other)
 
     assert sorted(titles) == sorted(f"thing {number}" for number in range(15))

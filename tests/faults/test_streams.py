@@ -14,7 +14,7 @@ import pytest
 from taskchat.db.urls import DatabaseUrl
 from tests.faults.test_kill import sign_up
 from tests.model.stub_provider import Rule, StubProvider, chunk
-from tests.processes import TaskchatServer, environment
+from tests.processes import TaskchatServer, environment, until
 from tests.stream_client import Reply
 
 WORDS = " ".join(f"word{number}" for number in range(40))
@@ -94,19 +94,24 @@ async def test_a_reply_whose_server_is_killed_goes_on_at_another(
 
 @pytest.mark.parametrize("database_kind", ["postgres"])
 async def test_a_stream_of_another_copys_turn_ends_at_once_when_its_server_stops(
-    env: Mapping[str, str],
+    env: Mapping[str, str], stub: StubProvider
 ) -> None:
-    reply = Reply()
+    may_end = asyncio.Event()
+    words = [chunk({"content": word}) for word in WORDS.partition(" word20")]
+    stub.streams(words[0], may_end, *words[1:], chunk({}, "stop"))
     async with TaskchatServer(env) as owner, TaskchatServer(env) as listener:
         person = await sign_up(owner)
         async with person.client(owner) as here, person.client(listener) as there:
-            await reply.send(here, "/api/chat", {"message": "tell"}, "k", lambda it: it.last_id > 1)
+            begun = Reply()
+            await begun.send(here, "/api/chat", {"message": "tell"}, "k", lambda it: it.last_id > 1)
+            reply = Reply(turn=begun.turn)
             reading = asyncio.create_task(reply.follow(there))
-            await asyncio.sleep(0.3)
+            await until(lambda: reply.last_id > 1)
             listener.send_signal(signal.SIGTERM)
             await reading
             assert not reply.has_ended
             assert await listener.wait() == 0
+            may_end.set()
             await reply.follow(here)
 
     assert reply.text == reply.message["content"] == WORDS
@@ -125,9 +130,7 @@ async def test_a_turn_is_stopped_while_it_speaks(
             )
             answer = await client.post(f"/api/v1/chat/turns/{reply.turn}/cancel")
             await reply.follow(client)
-        async with asyncio.timeout(5):
-            while stub.open_connections:  # noqa: ASYNC110  aiohttp's server has no event for it
-                await asyncio.sleep(0.01)
+        await until(lambda: stub.open_connections == 0)  # aiohttp's server has no event for it
 
     assert (answer.status_code, answer.json()["data"]["status"]) == (200, "cancelled")
     assert reply.names[-1] == "turn.cancelled"

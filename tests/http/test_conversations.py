@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from starlette.datastructures import Headers
 
-from taskchat.db.database import Transaction
+from taskchat.db.database import Database, Transaction
 from tests.http.conftest import Person, Server
+from tests.processes import PATIENCE_S
 
 KEYS = {
     "id",
@@ -51,54 +53,50 @@ def _error(answer: Any, status: int, code: str) -> dict[str, Any]:
     return body["error"]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-async def test_each_route_asks_for_a_token(
-    server: Server, method: str, path: str, body: object
-) -> None:
-    answer = await server.client.request(
-        method, f"/api/v1/chat/{path.format(c=uuid4())}", json=body
-    )
+async def test_each_route_asks_for_a_token(server: Server) -> None:
+    for method, path, body in ROUTES:
+        answer = await server.client.request(
+            method, f"/api/v1/chat/{path.format(c=uuid4())}", json=body
+        )
 
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    _error(answer, 401, "UNAUTHORIZED")
+        assert answer.headers["www-authenticate"].startswith("Bearer"), (method, path)
+        _error(answer, 401, "UNAUTHORIZED")
 
 
-@pytest.mark.parametrize(("method", "path", "body"), OF_ONE)
 async def test_another_users_conversation_is_403_and_nothing_happens_to_it(
-    server: Server, method: str, path: str, body: object
+    server: Server,
 ) -> None:
     anna, ben = await server.sign_up("anna@example.com"), await server.sign_up("ben@example.com")
     uid = await anna.begin("the secret")
     before = await anna.data("GET", f"conversations/{uid}")
 
-    answer = await ben.v1(method, path.format(c=uid), body)
+    for method, path, body in OF_ONE:
+        answer = await ben.v1(method, path.format(c=uid), body)
 
-    _error(answer, 403, "UNAUTHORIZED_CONVERSATION_ACCESS")
-    assert "secret" not in answer.text
-    assert await anna.data("GET", f"conversations/{uid}") == before
+        _error(answer, 403, "UNAUTHORIZED_CONVERSATION_ACCESS")
+        assert "secret" not in answer.text
+        assert await anna.data("GET", f"conversations/{uid}") == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), OF_ONE)
-async def test_a_missing_conversation_is_404(
-    server: Server, method: str, path: str, body: object
-) -> None:
+async def test_a_missing_conversation_is_404(server: Server) -> None:
     person = await server.sign_up()
 
-    answer = await person.v1(method, path.format(c=uuid4()), body)
+    for method, path, body in OF_ONE:
+        answer = await person.v1(method, path.format(c=uuid4()), body)
 
-    _error(answer, 404, "CONVERSATION_NOT_FOUND")
+        _error(answer, 404, "CONVERSATION_NOT_FOUND")
 
 
-@pytest.mark.parametrize(("method", "path", "body"), [*OF_ONE, ROUTES[-1]])
-@pytest.mark.parametrize("uid", ["1", "0", "null", "true", "not-a-uuid", "%00", "1" * 37])
-async def test_an_id_that_is_no_uuid_is_400(
-    server: Server, method: str, path: str, body: object, uid: str
-) -> None:
+NO_UUIDS = ["1", "0", "null", "true", "not-a-uuid", "%00", "1" * 37]
+
+
+async def test_an_id_that_is_no_uuid_is_400(server: Server) -> None:
     person = await server.sign_up()
 
-    answer = await person.v1(method, path.format(c=uid), body)
+    for (method, path, body), uid in product([*OF_ONE, ROUTES[-1]], NO_UUIDS):
+        answer = await person.v1(method, path.format(c=uid), body)
 
-    _error(answer, 400, "INVALID_REQUEST")
+        _error(answer, 400, "INVALID_REQUEST")
 
 
 async def test_what_is_not_there_is_in_the_envelope_too(server: Server) -> None:
@@ -160,31 +158,31 @@ async def test_a_title_that_was_given_stays(server: Server) -> None:
     assert (await person.data("GET", f"conversations/{renamed}"))["title"] == "Mine too"
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"title": ""}, "title"),
-        ({"title": "  "}, "title"),
-        ({"title": "\u200b"}, "title"),
-        ({"title": "x" * 256}, "title"),
-        ({"title": "a\x00"}, "title"),
-        ({"title": 7}, "title"),
-        ({"metadata": []}, "metadata"),
-        ({"metadata": "x"}, "metadata"),
-        ({"metadata": {"a": "x" * 8_192}}, "metadata"),
-        ({"metadata": {"a": "é" * 4_096}}, "metadata"),
-        ({"metadata": {"a": ["\x00"]}}, "metadata"),
-        ({"message": "hi"}, "message"),
-        ({"user_id": "x"}, "user_id"),
-        ([], "body"),
-    ],
-)
-async def test_a_bad_body_is_400(server: Server, body: object, field: str) -> None:  # T8
+BAD_BODIES: list[tuple[object, str]] = [
+    ({"title": ""}, "title"),
+    ({"title": "  "}, "title"),
+    ({"title": "\u200b"}, "title"),
+    ({"title": "x" * 256}, "title"),
+    ({"title": "a\x00"}, "title"),
+    ({"title": 7}, "title"),
+    ({"metadata": []}, "metadata"),
+    ({"metadata": "x"}, "metadata"),
+    ({"metadata": {"a": "x" * 8_192}}, "metadata"),
+    ({"metadata": {"a": "é" * 4_096}}, "metadata"),
+    ({"metadata": {"a": ["\x00"]}}, "metadata"),
+    ({"message": "hi"}, "message"),
+    ({"user_id": "x"}, "user_id"),
+    ([], "body"),
+]
+
+
+async def test_a_bad_body_is_400(server: Server) -> None:  # T8
     person = await server.sign_up()
 
-    error = _error(await person.v1("POST", "conversations", body), 400, "INVALID_REQUEST")
+    for body, field in BAD_BODIES:
+        error = _error(await person.v1("POST", "conversations", body), 400, "INVALID_REQUEST")
 
-    assert field in {each["field"] for each in error["details"]["fields"]}
+        assert field in {each["field"] for each in error["details"]["fields"]}, body
     assert (await person.data("GET", "conversations"))["total"] == 0
 
 
@@ -287,41 +285,41 @@ async def test_beyond_the_end_is_an_empty_page_with_its_total(server: Server, li
     assert (far["conversations"], far["total"]) == ([], 2)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0",
-        "limit=101",
-        "limit=-1",
-        "limit=x",
-        "limit=",
-        "limit=1.5",
-        "offset=-1",
-        "offset=x",
-        f"offset={2**63}",
-        "before=x",
-        "before=%00",
-        "before=",
-        "before=c2VxOjI",  # of a list of messages
-        "before=Y3JlYXRlZDo5OTk5OTk5OTk5OTk5OTk5OTk5OjE",  # created:9999999999999999999:1
-        "before=" + "x" * 101,
-        "sort=title",
-        "from=yesterday",
-        "from=2026-13-01",
-        "to=0000-01-01",
-        "to=9999-12-31",
-        "q=%00",
-        "q=" + "x" * 201,
-        "cursor=x",
-        "user_id=1",
-    ],
-)
-async def test_a_bad_query_is_400(server: Server, query: str) -> None:  # T8
+BAD_QUERIES = [
+    "limit=0",
+    "limit=101",
+    "limit=-1",
+    "limit=x",
+    "limit=",
+    "limit=1.5",
+    "offset=-1",
+    "offset=x",
+    f"offset={2**63}",
+    "before=x",
+    "before=%00",
+    "before=",
+    "before=c2VxOjI",  # of a list of messages
+    "before=Y3JlYXRlZDo5OTk5OTk5OTk5OTk5OTk5OTk5OjE",  # created:9999999999999999999:1
+    "before=" + "x" * 101,
+    "sort=title",
+    "from=yesterday",
+    "from=2026-13-01",
+    "to=0000-01-01",
+    "to=9999-12-31",
+    "q=%00",
+    "q=" + "x" * 201,
+    "cursor=x",
+    "user_id=1",
+]
+
+
+async def test_a_bad_query_is_400(server: Server) -> None:  # T8
     person = await server.sign_up()
 
-    error = _error(await person.v1("GET", f"conversations?{query}"), 400, "INVALID_REQUEST")
+    for query in BAD_QUERIES:
+        error = _error(await person.v1("GET", f"conversations?{query}"), 400, "INVALID_REQUEST")
 
-    assert error["details"]["fields"][0]["field"] == query.partition("=")[0]
+        assert error["details"]["fields"][0]["field"] == query.partition("=")[0]
 
 
 @pytest.mark.parametrize("sort", ["created", "updated"])
@@ -372,37 +370,35 @@ async def test_sorted_by_updated_the_last_one_written_to_is_first(server: Server
     assert await _titles(person) == ["two", "one"]
 
 
-@pytest.mark.parametrize(
-    ("q", "found"),
-    [
-        ("milk", ["Milk", "Other"]),
-        ("MILK", ["Milk", "Other"]),
-        ("  milk  ", ["Milk", "Other"]),
-        ("ÜBUNG", ["Übung"]),
-        ("übung", ["Übung"]),
-        ("%", ["100% of_it"]),
-        ("_", ["100% of_it"]),
-        ("\\", []),
-        ("'; --", []),
-        ("", ["Übung", "100% of_it", "Milk", "Other"]),
-        ("nothing", []),
-    ],
-)
-async def test_a_search_finds_titles_and_text_whatever_their_case(
-    server: Server, q: str, found: list[str]
-) -> None:
+SEARCHES: list[tuple[str, list[str]]] = [
+    ("milk", ["Milk", "Other"]),
+    ("MILK", ["Milk", "Other"]),
+    ("  milk  ", ["Milk", "Other"]),
+    ("ÜBUNG", ["Übung"]),
+    ("übung", ["Übung"]),
+    ("%", ["100% of_it"]),
+    ("_", ["100% of_it"]),
+    ("\\", []),
+    ("'; --", []),
+    ("", ["Übung", "100% of_it", "Milk", "Other"]),
+    ("nothing", []),
+]
+
+
+async def test_a_search_finds_titles_and_text_whatever_their_case(server: Server) -> None:
     person, other = await server.sign_up(), await server.sign_up("other@example.com")
     await other.begin("milk übung 100% of_it nothing", title="Milk")
     await person.begin("some MILK please", title="Other")
     await _begin_all(person, "Milk", "100% of_it", "Übung")
 
-    answer = await person.client.get(
-        "/api/v1/chat/conversations", params={"q": q}, headers=person.auth
-    )
+    for q, found in SEARCHES:
+        answer = await person.client.get(
+            "/api/v1/chat/conversations", params={"q": q}, headers=person.auth
+        )
 
-    page = answer.json()["data"]
-    assert [each["title"] for each in page["conversations"]] == found
-    assert page["total"] == len(found)
+        page = answer.json()["data"]
+        assert [each["title"] for each in page["conversations"]] == found, q
+        assert page["total"] == len(found)
 
 
 async def test_a_search_goes_on_with_cursors(server: Server) -> None:
@@ -447,27 +443,27 @@ async def dated(server: Server) -> Person:
     return person
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("from=2026-03-02", "32"),
-        ("to=2026-03-02", "21"),
-        ("from=2026-03-02&to=2026-03-02", "2"),
-        ("from=2026-03-02T12:00:00Z", "32"),
-        ("to=2026-03-02T12:00:00Z", "21"),
-        ("to=2026-03-02T11:59:59.999999Z", "1"),
-        ("from=2026-03-02T13:00:00%2B01:00&to=2026-03-02T13:00:00%2B01:00", "2"),
-        ("from=2026-03-02T13:00:00+01:00&to=2026-03-02T13:00:00+01:00", "2"),
-        ("from=2026-03-02T12:00:00.000001Z", "3"),
-        ("from=2027-01-01", ""),
-        ("from=2026-03-03&to=2026-03-01", ""),
-    ],
-)
-async def test_the_list_is_narrowed_by_time(dated: Person, query: str, found: str) -> None:
-    page = await dated.data("GET", f"conversations?{query}")
+TIMES = [
+    ("from=2026-03-02", "32"),
+    ("to=2026-03-02", "21"),
+    ("from=2026-03-02&to=2026-03-02", "2"),
+    ("from=2026-03-02T12:00:00Z", "32"),
+    ("to=2026-03-02T12:00:00Z", "21"),
+    ("to=2026-03-02T11:59:59.999999Z", "1"),
+    ("from=2026-03-02T13:00:00%2B01:00&to=2026-03-02T13:00:00%2B01:00", "2"),
+    ("from=2026-03-02T13:00:00+01:00&to=2026-03-02T13:00:00+01:00", "2"),
+    ("from=2026-03-02T12:00:00.000001Z", "3"),
+    ("from=2027-01-01", ""),
+    ("from=2026-03-03&to=2026-03-01", ""),
+]
 
-    assert "".join(each["title"][-1] for each in page["conversations"]) == found
-    assert page["total"] == len(found)
+
+async def test_the_list_is_narrowed_by_time(dated: Person) -> None:
+    for query, found in TIMES:
+        page = await dated.data("GET", f"conversations?{query}")
+
+        assert "".join(each["title"][-1] for each in page["conversations"]) == found, query
+        assert page["total"] == len(found)
 
 
 async def test_a_date_is_a_day_in_the_zone_of_the_request(dated: Person) -> None:
@@ -587,13 +583,15 @@ async def test_who_waits_for_a_turn_of_a_deleted_conversation_is_told_that_it_wa
 
     await person.v1("DELETE", f"conversations/{uid}")
 
-    told, plain = await asyncio.wait_for(asyncio.gather(on_c, on_b), 5)
+    told, plain = await asyncio.wait_for(asyncio.gather(on_c, on_b), PATIENCE_S)
     _error(told, 409, "TURN_CANCELLED")
     assert "turn-id" in told.headers
     assert plain.status_code in {404, 409}  # it may have come just after
 
 
-async def test_a_message_that_waits_for_a_deleted_conversation_is_404(server: Server) -> None:
+async def test_a_message_that_waits_for_a_deleted_conversation_is_404(
+    server: Server, everything: Database
+) -> None:
     person = await server.sign_up()
     uid = await person.begin()
     server.model.hangs()
@@ -601,12 +599,14 @@ async def test_a_message_that_waits_for_a_deleted_conversation_is_404(server: Se
     first = asyncio.create_task(person.v1("POST", path, {"message": "one"}))
     await server.model.reached.wait()
     second = asyncio.create_task(person.v1("POST", path, {"message": "two"}))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE_S):
+        while not await everything.read(lambda tx: tx.fetch("SELECT id FROM waiters")):  # noqa: ASYNC110  a table has no event
+            await asyncio.sleep(0.005)
 
     await person.v1("DELETE", f"conversations/{uid}")
 
-    _error(await asyncio.wait_for(first, 5), 409, "TURN_CANCELLED")
-    _error(await asyncio.wait_for(second, 5), 404, "CONVERSATION_NOT_FOUND")
+    _error(await asyncio.wait_for(first, PATIENCE_S), 409, "TURN_CANCELLED")
+    _error(await asyncio.wait_for(second, PATIENCE_S), 404, "CONVERSATION_NOT_FOUND")
 
 
 async def test_what_a_cancelled_turn_had_done_is_shown_after_a_restore(server: Server) -> None:

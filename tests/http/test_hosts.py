@@ -14,7 +14,7 @@ from taskchat.http.hosts import HostCheck
 from taskchat.settings import Settings
 from tests.http.edge_app import edge_app
 from tests.http.small_app import client_of
-from tests.processes import TaskchatServer, environment
+from tests.processes import PATIENCE_S, TaskchatServer, environment
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ async def test_a_server_on_all_addresses_is_reached_by_any_of_them(
 ) -> None:
     shutil.copy(sqlite_template, tmp_path / "taskchat.db")
     server = TaskchatServer(environment(tmp_path), "--host", "0.0.0.0")  # noqa: S104
-    async with server, httpx2.AsyncClient(base_url=server.address) as client:
+    async with server, httpx2.AsyncClient(base_url=server.address, timeout=PATIENCE_S) as client:
         by_address = await client.get("/openapi.json", headers={"Host": "192.168.7.7:9000"})
         by_name = await client.get("/openapi.json", headers={"Host": "evil.example"})
 

@@ -29,6 +29,7 @@ from taskchat.http import mcp
 from taskchat.settings import load_settings
 from tests.conftest import make_user
 from tests.http.small_app import client_of, small_app
+from tests.processes import PATIENCE_S
 
 Mode = Literal["auto", "legacy"]
 ADDRESS = "http://127.0.0.1:8000"
@@ -329,7 +330,7 @@ async def test_the_whole_server_serves_a_real_client_over_a_socket(
     serving = asyncio.create_task(server.serve(sockets=[listening]))
 
     account = {"email": "ann@example.org", "password": "correct horse"}
-    async with httpx2.AsyncClient(base_url=address) as http:
+    async with httpx2.AsyncClient(base_url=address, timeout=PATIENCE_S) as http:
         signed_up = await http.post("/auth/sign-up", json=account)
         http.headers["Authorization"] = f"Bearer {signed_up.json()['token']}"
         http.cookies.clear()

@@ -38,37 +38,35 @@ async def _messages(person: Person, uid: str, query: str = "") -> list[Any]:
 # ---- send ----
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "field"),
-    [
-        ({}, "INVALID_MESSAGE", "message"),
-        ({"message": None}, "INVALID_MESSAGE", "message"),
-        ({"message": ""}, "INVALID_MESSAGE", "message"),
-        ({"message": " \t\u200b"}, "INVALID_MESSAGE", "message"),
-        ({"message": "a\x00b"}, "INVALID_MESSAGE", "message"),
-        ({"message": 7}, "INVALID_MESSAGE", "message"),
-        ({"message": {"content": "hi"}}, "INVALID_MESSAGE", "message"),
-        ({"message": "x" * 5_001}, "INVALID_MESSAGE", "message"),
-        ({"message": "hi", "content": "hi"}, "INVALID_REQUEST", "content"),
-        ({"message": "hi", "role": "system"}, "INVALID_REQUEST", "role"),
-        ({"message": "hi", "metadata": [1]}, "INVALID_REQUEST", "metadata"),
-        ({"message": "hi", "metadata": {"a": "x" * 9_000}}, "INVALID_REQUEST", "metadata"),
-        ({"message": "hi", "conversation_id": None}, "INVALID_REQUEST", "conversation_id"),
-        ("hi", "INVALID_REQUEST", "body"),
-    ],
-)
-async def test_bad_input_is_400_and_stores_nothing(
-    server: Server, body: Any, code: str, field: str
-) -> None:
+BAD_BODIES: list[tuple[Any, str, str]] = [
+    ({}, "INVALID_MESSAGE", "message"),
+    ({"message": None}, "INVALID_MESSAGE", "message"),
+    ({"message": ""}, "INVALID_MESSAGE", "message"),
+    ({"message": " \t\u200b"}, "INVALID_MESSAGE", "message"),
+    ({"message": "a\x00b"}, "INVALID_MESSAGE", "message"),
+    ({"message": 7}, "INVALID_MESSAGE", "message"),
+    ({"message": {"content": "hi"}}, "INVALID_MESSAGE", "message"),
+    ({"message": "x" * 5_001}, "INVALID_MESSAGE", "message"),
+    ({"message": "hi", "content": "hi"}, "INVALID_REQUEST", "content"),
+    ({"message": "hi", "role": "system"}, "INVALID_REQUEST", "role"),
+    ({"message": "hi", "metadata": [1]}, "INVALID_REQUEST", "metadata"),
+    ({"message": "hi", "metadata": {"a": "x" * 9_000}}, "INVALID_REQUEST", "metadata"),
+    ({"message": "hi", "conversation_id": None}, "INVALID_REQUEST", "conversation_id"),
+    ("hi", "INVALID_REQUEST", "body"),
+]
+
+
+async def test_bad_input_is_400_and_stores_nothing(server: Server) -> None:
     person = await server.sign_up()
     uid = await person.begin()
 
-    answer = await person.v1("POST", f"conversations/{uid}/messages", body)
+    for body, code, field in BAD_BODIES:
+        answer = await person.v1("POST", f"conversations/{uid}/messages", body)
 
-    assert answer.status_code == 400, answer.text
-    error = answer.json()["error"]
-    assert error["error_code"] == code
-    assert field in {each["field"] for each in error["details"]["fields"]}
+        assert answer.status_code == 400, answer.text
+        error = answer.json()["error"]
+        assert error["error_code"] == code, body
+        assert field in {each["field"] for each in error["details"]["fields"]}, body
     assert await _messages(person, uid) == []
 
 
@@ -188,26 +186,26 @@ async def test_messages_are_listed_newest_first_in_pages(server: Server) -> None
     assert (beyond["messages"], beyond["total"], beyond["next"]) == ([], 6, None)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0",
-        "limit=101",
-        "offset=-1",
-        "before=nonsense",
-        "before=c2VxOjI5OTk5OTk5OTk5OTk",  # seq:2999999999999
-        "q=x",
-        "after=x",
-    ],
-)
-async def test_a_bad_query_is_400(server: Server, query: str) -> None:
+BAD_QUERIES = [
+    "limit=0",
+    "limit=101",
+    "offset=-1",
+    "before=nonsense",
+    "before=c2VxOjI5OTk5OTk5OTk5OTk",  # seq:2999999999999
+    "q=x",
+    "after=x",
+]
+
+
+async def test_a_bad_query_is_400(server: Server) -> None:
     person = await server.sign_up()
     uid = await person.begin()
 
-    answer = await person.v1("GET", f"conversations/{uid}/messages?{query}")
+    for query in BAD_QUERIES:
+        answer = await person.v1("GET", f"conversations/{uid}/messages?{query}")
 
-    assert answer.status_code == 400
-    assert answer.json()["error"]["details"]["fields"][0]["field"] == query.partition("=")[0]
+        assert answer.status_code == 400, query
+        assert answer.json()["error"]["details"]["fields"][0]["field"] == query.partition("=")[0]
 
 
 async def test_cursors_stay_where_they_are_while_messages_come(server: Server) -> None:

@@ -14,6 +14,7 @@ from taskchat.errors import ModelError
 from taskchat.http import sse
 from taskchat.settings import Settings
 from tests.http.conftest import Person, Server, running_server
+from tests.processes import until
 
 EVENTS = {"Accept": "text/event-stream"}
 Event = tuple[int, str, Any]
@@ -146,7 +147,7 @@ async def test_a_key_joins_a_stream_that_runs(server: Server) -> None:
     await server.model.reached.wait()
     second = asyncio.create_task(person.say("hi", {**EVENTS, **key}))
     plain = asyncio.create_task(person.say("hi", key))
-    await asyncio.sleep(0.2)
+    await until(lambda: server.parts.streams._open.total() == 2)  # pyright: ignore[reportPrivateUsage]
     go_on.set()
 
     assert events_of(await second) == events_of(await first)
@@ -284,13 +285,14 @@ async def test_a_turn_that_failed_is_resumed(server: Server) -> None:
 async def test_a_silent_stream_gives_a_sign_of_life(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sse, "SIGN_OF_LIFE_S", 0.05)
+    monkeypatch.setattr(sse, "SIGN_OF_LIFE_S", 0.01)
     person = await server.sign_up()
     go_on = asyncio.Event()
     server.model.hangs(go_on)
     asking = asyncio.create_task(person.say("milk", EVENTS))
     await server.model.reached.wait()
-    await asyncio.sleep(0.2)
+    for _ in range(6):  # however late the loop is, in each round there is time for one
+        await asyncio.sleep(0.03)
     go_on.set()
 
     answer = await asking
@@ -311,9 +313,10 @@ async def test_streams_over_the_limit_are_429_and_closed_ones_make_room(
         await server.model.reached.wait()
         (running,) = server.parts.turns.running
         turn = str(running.uid)
-        second = asyncio.create_task(_follow(person, turn))
-        await asyncio.sleep(0.1)  # whichever comes third is refused
-        refused = await asyncio.wait_for(_follow(person, turn), 10)
+        others = {asyncio.create_task(_follow(person, turn)) for _ in range(2)}
+        # Whichever comes third is refused.
+        ended, others = await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+        refused, second = ended.pop().result(), others.pop()
 
         assert refused.status_code == 429
         assert refused.headers["retry-after"]

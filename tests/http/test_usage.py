@@ -16,6 +16,8 @@ from taskchat.settings import Settings
 from tests.http.conftest import Person, Server, running_server
 from tests.model.stub_provider import DEFAULT_RULES, StubProvider
 
+pytestmark = pytest.mark.usefixtures("within_a_day")
+
 USAGE = "/api/v1/users/me/usage"
 BUDGET = 250
 """Two plain answers of the stub leave some of it, three do not."""

@@ -99,39 +99,37 @@ async def test_a_new_zone_counts_from_the_next_request_on(server: Server) -> Non
     assert before["due_at"] != after["due_at"]
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"name": "  "}, "name"),
-        ({"name": "x" * 201}, "name"),
-        ({"name": 7}, "name"),
-        ({"name": "a\x00b"}, "name"),
-        ({"time_zone": ""}, "time_zone"),
-        ({"time_zone": "Europe/Nowhere"}, "time_zone"),
-        ({"time_zone": "europe/paris"}, "time_zone"),
-        ({"time_zone": "+02:00"}, "time_zone"),
-        ({"time_zone": "../../etc/passwd"}, "time_zone"),
-        ({"time_zone": "x" * 65}, "time_zone"),
-        ({"time_zone": 2}, "time_zone"),
-        ({"email": "b@example.com"}, "email"),
-        ({"id": "other"}, "id"),
-        ([], "body"),
-        ("name", "body"),
-    ],
-)
-async def test_a_change_that_cannot_be_is_told_by_its_field(
-    server: Server, body: object, field: str
-) -> None:
+BAD_CHANGES: list[tuple[object, str]] = [
+    ({"name": ""}, "name"),
+    ({"name": "  "}, "name"),
+    ({"name": "x" * 201}, "name"),
+    ({"name": 7}, "name"),
+    ({"name": "a\x00b"}, "name"),
+    ({"time_zone": ""}, "time_zone"),
+    ({"time_zone": "Europe/Nowhere"}, "time_zone"),
+    ({"time_zone": "europe/paris"}, "time_zone"),
+    ({"time_zone": "+02:00"}, "time_zone"),
+    ({"time_zone": "../../etc/passwd"}, "time_zone"),
+    ({"time_zone": "x" * 65}, "time_zone"),
+    ({"time_zone": 2}, "time_zone"),
+    ({"email": "b@example.com"}, "email"),
+    ({"id": "other"}, "id"),
+    ([], "body"),
+    ("name", "body"),
+]
+
+
+async def test_a_change_that_cannot_be_is_told_by_its_field(server: Server) -> None:
     anna = await server.sign_up()
 
-    answer = await change(anna, body)
+    for body, field in BAD_CHANGES:
+        answer = await change(anna, body)
 
-    assert answer.status_code == 400
-    error = answer.json()["error"]
-    assert answer.json()["data"] is None
-    assert (error["error_code"], error["status_code"]) == ("INVALID_REQUEST", 400)
-    assert [each["field"] for each in error["details"]["fields"]] == [field]
+        assert answer.status_code == 400, body
+        error = answer.json()["error"]
+        assert answer.json()["data"] is None
+        assert (error["error_code"], error["status_code"]) == ("INVALID_REQUEST", 400)
+        assert [each["field"] for each in error["details"]["fields"]] == [field]
     assert (await read(anna))["name"] is None
 
 

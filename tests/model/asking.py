@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
@@ -75,3 +78,10 @@ async def ask(
             if shown is not None and (text := text_of_event(event)):
                 shown.append(text)
     return stream.get()
+
+
+async def give_up(asking: asyncio.Task[ModelResponse]) -> None:
+    """Leave a request that is under way, as a turn does whose time is over."""
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking

@@ -90,6 +90,8 @@ class ScriptedServer(ABC):
     faults: list[str] = field(default_factory=list[str])
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a client has left before its answer."""
+    stalled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when an answer stops after its head."""
 
     def __post_init__(self) -> None:
         self._script: deque[Reply] = deque()
@@ -194,6 +196,7 @@ class ScriptedServer(ABC):
             response = web.StreamResponse(status=status, headers={"Content-Length": "1000"})
             await response.prepare(request)
             await response.write(b"{")
+            self.stalled.set()
             await asyncio.sleep(60)
             return response
 

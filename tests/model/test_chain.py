@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from tests.model.conftest import model_of
 from tests.model.stub_anthropic import AnthropicStub
 from tests.model.stub_google import GoogleStub
 from tests.model.stub_provider import StubProvider
+from tests.processes import until
 from tests.scripted_model import ScriptedModel
 
 
@@ -265,9 +265,7 @@ async def test_leaving_a_chain_closes_the_connections_of_all(allow_requests: Non
             await ask(model, streamed=False)
             assert (first.open_connections, second.open_connections) != (0, 0)
 
-        async with asyncio.timeout(5):
-            while first.open_connections or second.open_connections:  # noqa: ASYNC110  as elsewhere
-                await asyncio.sleep(0.001)
+        await until(lambda: (first.open_connections, second.open_connections) == (0, 0))
 
 
 def test_a_chain_goes_by_the_name_of_its_first() -> None:

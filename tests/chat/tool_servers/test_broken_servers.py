@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import json
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -17,11 +16,13 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
+from taskchat.chat.tool_servers.connection import CLOSE_S, PATIENCE_S
 from taskchat.chat.tool_servers.file import CommandServer, HttpServer
 from taskchat.chat.tool_servers.outcomes import Outcome
 from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.chat.tool_servers.words import not_reached
 from tests.chat.tool_servers.notes import processes_with
+from tests.conftest import PassTime
 from tests.processes import until
 
 SCRIPT = str(Path(__file__).with_name("old_server.py"))
@@ -116,24 +117,38 @@ async def test_as_many_tools_are_told_as_a_request_holds_and_the_others_are_logg
     assert left_out == [11]
 
 
-async def test_a_turn_waits_a_moment_for_a_server_that_starts_slowly_and_no_longer() -> None:
+async def test_a_turn_waits_a_moment_for_a_server_that_starts_slowly_and_no_longer(
+    pass_time: PassTime,
+) -> None:
     servers = ToolServers([_old("hangs")])
     servers.begin()
-    begun = time.monotonic()
+    asking = asyncio.create_task(servers.definitions())
+    await asyncio.wait([asking], timeout=0.1)
+    assert not asking.done()
 
-    first = await servers.definitions()
-    second = await servers.definitions()
+    pass_time(PATIENCE_S)
 
-    assert (first, second) == ([], [])
+    assert await asking == []
     # One attempt is waited for once, however many turns begin meanwhile.
-    assert time.monotonic() - begun < 2 * 3
+    async with asyncio.timeout(PATIENCE_S / 2):
+        assert await servers.definitions() == []
     await servers.close()
 
 
-async def test_a_server_that_starts_within_a_moment_is_there_for_the_first_turn() -> None:
-    servers = ToolServers([_old("starts slowly", "0.3")])
+async def test_a_server_that_starts_within_a_moment_is_there_for_the_first_turn(
+    tmp_path: Path, pass_time: PassTime
+) -> None:
+    may_start = tmp_path / "may start"
+    servers = ToolServers([_old("starts slowly", str(may_start))])
+    servers.begin()
+    pass_time(-60)  # the moment is a minute longer: a busy machine may need it
+    asking = asyncio.create_task(servers.definitions())
+    await asyncio.wait([asking], timeout=0.1)
+    assert not asking.done()
 
-    assert [tool.name for tool in await servers.definitions()] == ["old_echo"]
+    may_start.touch()
+
+    assert [tool.name for tool in await asking] == ["old_echo"]
     await servers.close()
 
 
@@ -181,7 +196,7 @@ async def test_a_process_whose_child_holds_its_output_is_not_waited_for() -> Non
     servers = ToolServers([_old("leaves a child behind")])
     await servers.examine()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(CLOSE_S - 1):  # by then it gives up to wait
         await servers.close()
 
 
@@ -352,8 +367,8 @@ async def test_a_call_that_reaches_nobody_leaves_those_of_others_alone() -> None
     assert told == []
 
 
-async def test_an_http_server_that_never_answers_is_left_in_time() -> None:
-    is_over = asyncio.Event()
+async def test_an_http_server_that_never_answers_is_left_in_time(pass_time: PassTime) -> None:
+    is_called, is_over = asyncio.Event(), asyncio.Event()
 
     async def handler(request: web.Request) -> web.StreamResponse:
         if request.method == "GET":
@@ -362,15 +377,20 @@ async def test_an_http_server_that_never_answers_is_left_in_time() -> None:
         if request.method == "POST":
             body = await request.json()
         if request.method == "DELETE" or body.get("method") == "tools/call":
+            is_called.set()
             await is_over.wait()
         response = _result_for(body, lambda _: web.Response())
         response.headers["Mcp-Session-Id"] = "1"
         return response
 
     async with AsyncExitStack() as stack:
-        servers = ToolServers([await _http(stack, handler)])
+        server = await _http(stack, handler)
+        servers = ToolServers([server])
         assert await servers.examine() == {"web": 1}
-        assert await servers.call("web_echo", {}, LIMIT_S) is None
-        async with asyncio.timeout(10):
+        calling = asyncio.create_task(servers.call("web_echo", {}, LIMIT_S))
+        await is_called.wait()
+        pass_time(server.timeout_s)
+        assert await calling is None
+        async with asyncio.timeout(CLOSE_S - 1):  # by then it gives up to wait
             await servers.close()
         is_over.set()

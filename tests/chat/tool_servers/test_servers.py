@@ -19,6 +19,8 @@ from taskchat.ids import UserId
 from taskchat.tasks.caller import ToolCaller, acting_for
 from tests.chat.conftest import TOOLSET
 from tests.chat.tool_servers.notes import Notes, NotesOverHttp, processes_with
+from tests.conftest import PassTime
+from tests.processes import until
 
 LIMIT_S = 30.0
 
@@ -83,8 +85,7 @@ async def test_calls_of_many_turns_run_at_the_same_time_over_one_session(
         asyncio.create_task(servers.call("notes_keep_slowly", {"text": str(n)}, LIMIT_S))
         for n in range(20)
     ]
-    while len(notes.kept) < 20:  # noqa: ASYNC110  another process writes them
-        await asyncio.sleep(0.01)
+    await until(lambda: len(notes.kept) == 20)
     notes.let_go()
 
     assert await asyncio.gather(*calls) == [Outcome(True, f"kept {n}") for n in range(20)]
@@ -134,10 +135,14 @@ async def test_a_name_that_no_server_has_is_explained(servers: ToolServers) -> N
 
 
 async def test_a_call_without_an_answer_is_not_known_to_be_carried_out(
-    servers: ToolServers, notes: Notes
+    servers: ToolServers, notes: Notes, pass_time: PassTime
 ) -> None:
-    assert await servers.call("notes_keep_slowly", {"text": "milk"}, 1) is None
-    assert notes.kept == ["milk"]
+    calling = asyncio.create_task(servers.call("notes_keep_slowly", {"text": "milk"}, 10))
+    await until(lambda: notes.kept == ["milk"])
+
+    pass_time(10)
+
+    assert await calling is None
 
 
 async def test_a_call_for_which_there_is_no_time_is_not_made(
@@ -156,8 +161,7 @@ async def test_a_server_that_dies_in_a_call_leaves_it_in_doubt_and_comes_back(
     await servers.examine()
 
     slow = asyncio.create_task(servers.call("notes_keep_slowly", {"text": "other"}, LIMIT_S))
-    while not notes.kept:  # noqa: ASYNC110  another process writes it
-        await asyncio.sleep(0.01)
+    await until(lambda: bool(notes.kept))
     died = await servers.call("notes_keep_and_die", {"text": "milk"}, LIMIT_S)
     meanwhile = await servers.look_up(["notes_keep"])
     await _until_told(servers, "notes_keep")
