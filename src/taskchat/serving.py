@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 GRACE_S = 30
 """Longer than turns are given to end (`parts.STOP_GRACE_S`), so that whoever waits for one is told."""
+SILENCE_S = 30
+"""After how long a worker that does not answer is replaced; one that starts on a busy machine is slow."""
 BACKLOG = 2048
 GC_THRESHOLD = 20_000
 """Objects made and not freed after which the garbage collector looks at the young ones (700 by itself)."""
@@ -205,6 +207,7 @@ def _run(
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_worker_healthcheck=SILENCE_S,
         backlog=BACKLOG,
     )
     if workers > 1:

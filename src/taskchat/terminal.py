@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 console = Console(highlight=False)
 
 MAX_CHARS = 10_000
-OTHER_COMMAND_S = 10
+OTHER_COMMAND_S = 30
 """How long another command is waited for; a dialogue may go on for hours."""
 SERVER_SILENT = (
     "The server at {address} holds the database and does not answer; try again in a moment."
