@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import UUID
 
 import structlog
@@ -257,7 +257,7 @@ class _SqliteTransaction(Transaction):
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Argument]]) -> None:
         with _telling_errors:
-            self._connection.executemany(_to_sqlite(sql), [_values(row) for row in rows])
+            self._connection.executemany(_to_sqlite(sql), rows)
 
     async def fetch(self, sql: str, *args: Argument) -> Sequence[Row]:
         return self._run(sql, args).fetchall()
@@ -268,19 +268,12 @@ class _SqliteTransaction(Transaction):
 
     def _run(self, sql: str, args: Sequence[Argument]) -> sqlite3.Cursor:
         with _telling_errors:
-            return self._connection.execute(_to_sqlite(sql), _values(args))
+            return self._connection.execute(_to_sqlite(sql), args)
 
 
 @lru_cache(maxsize=512)
 def _to_sqlite(sql: str) -> str:
     return re.sub(r"\$(\d+)", r"?\1", re.sub(r" FOR (NO KEY )?UPDATE( SKIP LOCKED)?", "", sql))
-
-
-def _values(args: Sequence[Argument]) -> tuple[Any, ...]:
-    return tuple(
-        _time_text(arg) if isinstance(arg, datetime) else str(arg) if isinstance(arg, UUID) else arg
-        for arg in args
-    )
 
 
 def _lower(text: str | None) -> str | None:
@@ -294,6 +287,10 @@ def _strpos(text: str | None, part: str | None) -> int | None:
 def _time_text(moment: datetime) -> str:
     """UTC with microseconds: text that sorts as time, in SQLAlchemy's own form."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+sqlite3.register_adapter(datetime, _time_text)
+sqlite3.register_adapter(UUID, str)
 
 
 def _translate(error: BaseException) -> None:
