@@ -257,8 +257,12 @@ async def test_the_usual_checks_come_first_and_in_their_order(server: Server) ->
         path, content=b"{", headers={**auth, "Content-Type": "application/json"}
     )
     foreign = await server.client.post(path, json=body, headers={**auth, "Host": "evil.example"})
+    keyed = await server.client.post(
+        path, json=body, headers={**auth, "Idempotency-Key": "x" * 256}
+    )
     read = await server.client.get(path, headers=auth)
 
+    assert (keyed.status_code, keyed.json()["detail"][0]["field"]) == (400, "Idempotency-Key")
     assert (without.status_code, without.headers["www-authenticate"]) == (401, "Bearer")
     assert [answer.status_code for answer in (large, typed, broken)] == [413, 415, 400]
     assert foreign.status_code >= 400

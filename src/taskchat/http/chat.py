@@ -278,17 +278,26 @@ def turn_request(
         InvalidInputError: a header cannot be used.
     """
     check_message(message, max_chars)
-    key = request.headers.get("idempotency-key")
-    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        hint = "must have 1 to 255 printable ASCII characters"
-        raise InvalidInputError(FieldError("Idempotency-Key", hint))
     return TurnRequest(
         user=user.user,
         content=message,
         conversation=conversation,
-        key=key,
+        key=key_of(request),
         time_zone=zone_of(request, user).key,
     )
+
+
+def key_of(request: Request) -> str | None:
+    """The name that the client gives to the turn.
+
+    Raises:
+        InvalidInputError: it is too long, or no printable ASCII.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        hint = "must have 1 to 255 printable ASCII characters"
+        raise InvalidInputError(FieldError("Idempotency-Key", hint))
+    return key
 
 
 async def answer(

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from taskchat.errors import NotInstalledError
-from taskchat.http.chat import MESSAGE_HEADERS, TOLD
+from taskchat.http.chat import MESSAGE_HEADERS, TOLD, key_of
 from taskchat.http.deps import CurrentUser
 from taskchat.http.refusals import refusals
 from taskchat.http.requests import json_body, takes
@@ -108,7 +108,9 @@ _ANSWERED: dict[str, Any] = {
 async def serve_chatkit(request: Request, user: CurrentUser) -> Response:
     """One request of a ChatKit front end, over the same conversations as the other routes."""
     answer = await asyncio.to_thread(_loaded)
-    return await answer(request, user, await json_body(request))
+    body = await json_body(request)
+    key_of(request)  # here, as requests that are no message have one, too
+    return await answer(request, user, body)
 
 
 def _loaded() -> Answer:
