@@ -176,8 +176,7 @@ async def test_a_tool_server_that_hangs_stops_neither_the_start_nor_a_turn_nor_t
         env = environment(
             tmp_path,
             TASKCHAT_MCP_SERVERS=str(path),
-            TASKCHAT_MODEL="openai:stub",
-            TASKCHAT_MODEL_BASE_URL=stub.base_url,
+            **stub.settings,
         )
         async with TaskchatServer(env) as server:
             user, token = await _sign_up(server)
