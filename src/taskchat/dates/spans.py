@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.dates import days, durations, times
 from taskchat.dates.calendar import MONTHS, WEEKDAYS
-from taskchat.dates.numbers import NUMBER_WORDS
+from taskchat.dates.numbers import NUMBER_WORDS, PLACE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +81,10 @@ _DAY_BESIDE = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
 )
 _NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+# Longer words first, so that "twenty-first" is not read as "first".
+_NTH_WORD = (
+    "(?P<day>" + "|".join(sorted(PLACE_WORDS, key=len, reverse=True)).replace("-", r"[-\s]") + ")"
+)
 _COUNT = r"\d{1,4}(?:\.\d)?|(?:a\s+)?couple(?:\s+of)?|(?:a\s+)?few|" + "|".join(
     word for word in NUMBER_WORDS if word not in {"zero", "couple", "few"}
 )
@@ -122,6 +126,17 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (
         _pattern(rf"\b{_LEAD}{_DAY_BESIDE}{_NTH}\s+(?:of\s+)?{_MONTH}{_YEAR}(?![\w:])"),
+        days.read_date,
+    ),
+    (
+        _pattern(rf"\b{_LEAD}{_DAY_BESIDE}{_NTH_WORD}\s+of\s+{_MONTH}{_YEAR}(?![\w:])"),
+        days.read_date,
+    ),
+    (
+        # "May first" may be part of another thought: "I may first call".
+        _pattern(
+            rf"\b{_LEAD}{_DAY_BESIDE}{_MONTH}\s+(?:the\s+)?{_NTH_WORD}{_YEAR}(?=\s*(?:$|[.,;!?)]|at\b))"
+        ),
         days.read_date,
     ),
     (
