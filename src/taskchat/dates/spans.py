@@ -80,10 +80,10 @@ _DAY = r"(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?P<day
 _DAY_BESIDE = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
 )
-_NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-# Longer words first, so that "twenty-first" is not read as "first".
-_NTH_WORD = (
-    "(?P<day>" + "|".join(sorted(PLACE_WORDS, key=len, reverse=True)).replace("-", r"[-\s]") + ")"
+# As a word only in "the first of june" or at an end: "june first", but not "in may first call".
+_NTH = (
+    r"(?P<day>\d{1,2}|(?:" + "|".join(PLACE_WORDS).replace("-", r"[-\s]") + ")"
+    r"(?=\s+of\b|\s*(?:$|[.,;!?)]|at\b)))(?:st|nd|rd|th)?"
 )
 _COUNT = r"\d{1,4}(?:\.\d)?|(?:a\s+)?couple(?:\s+of)?|(?:a\s+)?few|" + "|".join(
     word for word in NUMBER_WORDS if word not in {"zero", "couple", "few"}
@@ -126,17 +126,6 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (
         _pattern(rf"\b{_LEAD}{_DAY_BESIDE}{_NTH}\s+(?:of\s+)?{_MONTH}{_YEAR}(?![\w:])"),
-        days.read_date,
-    ),
-    (
-        _pattern(rf"\b{_LEAD}{_DAY_BESIDE}{_NTH_WORD}\s+of\s+{_MONTH}{_YEAR}(?![\w:])"),
-        days.read_date,
-    ),
-    (
-        # "May first" may be part of another thought: "I may first call".
-        _pattern(
-            rf"\b{_LEAD}{_DAY_BESIDE}{_MONTH}\s+(?:the\s+)?{_NTH_WORD}{_YEAR}(?=\s*(?:$|[.,;!?)]|at\b))"
-        ),
         days.read_date,
     ),
     (

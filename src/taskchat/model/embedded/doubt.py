@@ -83,6 +83,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "update": _HARMLESS | _UPDATE,
     "restore": _HARMLESS,
 }
+_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
 
 
@@ -117,11 +118,15 @@ def is_odd_title(add: Add, now: datetime) -> bool:
     A date that is left in it, a word that leans on nothing ("… moved to"), another order or a second
     thought within it. What was quoted is kept as it stands.
     """
-    if re.search("[\ue000-\uf8ff]", add.heard):
-        return False
+    quote = _QUOTE.search(add.heard)
+    if quote is not None:
+        # What follows is dropped, so it may say no more than where to and when: "… to my list".
+        rest = tokens(_without_dates(quote["rest"], now))
+        return any(word not in _AFTER_QUOTE for word in rest)
     return bool(_ODD.search(add.title) or find_spans(add.title, now))
 
 
+_QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
 _TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
     r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
