@@ -153,12 +153,13 @@ async def test_orders_within_a_title_are_only_a_title(text: str, title: str) -> 
     ]
 
 
-async def test_everything_else_goes_on_while_a_message_that_means_harm_is_read() -> None:
+@pytest.mark.parametrize("earlier", [None, "delete all except " + "1," * 330])
+async def test_everything_else_goes_on_while_a_message_that_means_harm_is_read(
+    earlier: str | None,
+) -> None:
     play = _playground()
     play.reset([{"title": f"1, {number}", "completed": False} for number in range(500)])
-    await play.talk(
-        "hello, are you there and is everything that you read with imported by this message?"
-    )
+    await play.talk(earlier or "hello, are you there?")
     went_on = 0
 
     async def others() -> None:
@@ -168,7 +169,7 @@ async def test_everything_else_goes_on_while_a_message_that_means_harm_is_read()
             went_on += 1
 
     beside = asyncio.create_task(others())
-    await play.talk("delete all except " + "1," * 330)
+    await play.talk("yes" if earlier else "delete all except " + "1," * 330)
     beside.cancel()
 
     # Were it read in the loop, they would have a turn only between its two or three steps.

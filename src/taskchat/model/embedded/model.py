@@ -46,7 +46,7 @@ class EmbeddedModel(Model):
         if _RULES not in sys.modules:
             # Compiling the patterns takes 0.1 s: not at the start of a server, nor in its loop.
             await asyncio.to_thread(importlib.import_module, _RULES)
-        if _said_chars(messages) > _SHORT_CHARS:
+        if _longest_said(messages) > _SHORT_CHARS:
             # Everybody else's turns go on meanwhile.
             return await asyncio.to_thread(respond, messages)
         return respond(messages)
@@ -88,14 +88,18 @@ class _WordByWord(CompletedStreamedResponse):
                     yield event
 
 
-def _said_chars(messages: list[ModelMessage]) -> int:
-    """How long the message is that is answered."""
-    for message in reversed(messages):
-        if isinstance(message, ModelRequest):
-            for part in message.parts:
-                if isinstance(part, UserPromptPart):
-                    return len(part.content)
-    return 0
+def _longest_said(messages: list[ModelMessage]) -> int:
+    """How long the longest message of the user is; a "yes" has an earlier one read once more."""
+    return max(
+        (
+            len(part.content)
+            for message in messages
+            if isinstance(message, ModelRequest)
+            for part in message.parts
+            if isinstance(part, UserPromptPart)
+        ),
+        default=0,
+    )
 
 
 def respond(messages: list[ModelMessage]) -> ModelResponse:
