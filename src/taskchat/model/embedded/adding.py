@@ -56,7 +56,7 @@ _PRIORITY = re.compile(
     r"|so\s+)*(?P<level5>urgent|important)\W*$"
     r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
     r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"
-    r"|important)\)?\s*$",
+    r"|important)\s*(?:\)|$|(?=[,;]))|\s+(?:as\s+|-\s*)?(?P<level9>urgent)(?:ly)?\W*$",
     re.IGNORECASE,
 )
 _NOTE = re.compile(

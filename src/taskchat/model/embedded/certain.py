@@ -32,6 +32,7 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
         or target.words
         or target.is_all
         or target.but
+        or target.is_any
         or target.background
     ):
         return None

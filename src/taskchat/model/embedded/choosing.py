@@ -48,6 +48,8 @@ class Choice:
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """Find the tasks that a target means among `tasks`, the whole list as it is now."""
     pool = _preferred(verb, tasks)
+    if target.is_any and not (target.words or target.ordinals):
+        return Choice(candidates=tuple(pool))
     if target.numbers:
         return _by_number(target.numbers, tasks, memory)
     if target.is_all or (target.status != "all" and not target.words and not target.ordinals):

@@ -41,6 +41,7 @@ _ASK = (
     r"(?:please\s+|also\s+|then\s+|just\s+|now\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
     r"|(?:you|u)\s+can\s+|"
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
+    r"(?:while\s+(?:you|we)(?:'re|\s+are)\s+(?:at\s+it|there|on\s+it|about\s+it)\s*,?\s*)?"
 )
 _STARTERS = (
     r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo"
@@ -55,6 +56,7 @@ _STARTERS = (
     r"|#)|"
     rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
+    r"(?:shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
@@ -71,8 +73,8 @@ _SECOND_THOUGHT = (
 )
 # What is told as done, at the end of a sentence: "add the gas bill, and the rent's done".
 _TOLD_DONE = (
-    r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was)\s+(?:all\s+|already\s+|now\s+)*"
-    r"(?:done|finished|completed?|sorted|paid|bought|booked)\W*$"
+    r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was|\s+are|\s+were|(?:'s|\s+has|\s+have)\s+been)\s+(?:all\s+|already\s+|now\s+)*"
+    r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called)\W*$"
 )
 _JOINT = re.compile(
     rf"\s*,\s*(?:and\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
@@ -80,7 +82,8 @@ _JOINT = re.compile(
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
     r"|need)\b)|"
-    r"\s*,\s*(?=(?:(?:i|we)\s+)?still\s+(?:need|have\s+to)\b)|"
+    r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
+    r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"

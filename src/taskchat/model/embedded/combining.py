@@ -44,7 +44,12 @@ def combine(
     if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
-    if _is_reason(last, clause) or _are_its_parts(last, found):
+    if _LEADS_UP.search(clause.before) and any(isinstance(one, Add) for one in found):
+        # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
+        while requests and _is_told_only(requests[-1]):
+            requests = requests[:-1]
+        return requests + found
+    if _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
@@ -71,10 +76,16 @@ def _go_on(
     return requests + found
 
 
-def _is_reason(last: Request, clause: Clause) -> bool:
-    """Whether what was read last is only why the clause asks: "party on friday, so add wine"."""
-    leads_up = re.search(r"\bso\s*$", clause.before, re.IGNORECASE)
-    return isinstance(last, Add) and last.is_bare and leads_up is not None
+_LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
+
+
+def _is_told_only(request: Request) -> bool:
+    """Whether a request is a guess from what was told, and no order."""
+    if isinstance(request, Act):
+        return isinstance(request.otherwise, Offer)
+    return isinstance(request, Offer) or (
+        isinstance(request, Add) and (request.is_bare or request.is_hint)
+    )
 
 
 def _are_its_parts(last: Request, found: list[Request]) -> bool:

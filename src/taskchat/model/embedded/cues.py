@@ -93,7 +93,7 @@ REOPEN_CUE = _cue(
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
     rf"|un)[\s-]*(?:yet\s+)?{_DONE}|incomplete|undone|pending|open|"
-    r"unfinished|uncompleted)\b|\bas\s+to-?\s?do\b|"
+    r"unfinished|uncompleted)\b(?!\s+(?:tasks?|ones?|items?|things?|stuff|to-?\s?dos?|todos?|reminders?)\b)|\bas\s+to-?\s?do\b|"
     r"\b(?:put|set|move|change|switch|turn)\s+(?P<target_to>.*?)\s+(?:back\s+)?(?:to|as|on"
     r"|into)\s+(?:the\s+)?(?:pending|open|not\s+done|"
     r"incomplete|undone|to\s?do|unfinished)\b"
@@ -165,7 +165,7 @@ UPDATE_CUE = _cue(
 )
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")
-_DONE_WORDS = ("finished", "completed", "complete")
+_FIELD_WORDS = ("finished", "completed", "complete", "priority", "deadline")
 _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "cancel", "finished", "completed",
              "restore", "reschedule", "create", "change", "update")  # fmt: skip
 _MEANT = {"remaind": "remind", "dlete": "delete", "delte": "delete", "delet": "delete", "don": "done", "dun": "done",
@@ -201,11 +201,29 @@ def correct_slips(text: str) -> str:
 _SHORTHANDS = [
     (
         _cue(
+            r"(?<=\bneed\s)too(?=\s+[a-z])|(?<=\bhave\s)too(?=\s+[a-z])|(?<=\bgot\s)too(?=\s+[a-z])"
+        ),
+        "to",
+    ),
+    # "I'd be glad if you deleted it" asks for it to be deleted.
+    (
+        _cue(r"(?<=\bif\syou\s)(add|mark|tick|cross|remind|push|bump|cancel|check|post)l?ed\b"),
+        r"\1",
+    ),
+    (
+        _cue(
+            r"(?<=\bif\syou\s)(delet|remov|renam|mov|chang|complet|updat|creat|eras|reschedul|postpon|schedul)ed\b"
+        ),
+        r"\1e",
+    ),
+    (
+        _cue(
             r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
         ),
         "to",
     ),
     (_cue(r"(?<!\S)w/\s*"), "with "),
+    (_cue(r"\brem(?:em)?ber(?=\s+me\s+(?:to|about|of)\b)"), "remind"),
     (_cue(r"(?<=\w\s)n(?=\s+\w)"), "and"),
     (
         _cue(
@@ -221,7 +239,7 @@ def correct_cues(text: str) -> str:
     """The clause with misspelled command words put right; other words stay as they are."""
     # Commands stand at the front; further in, "remote" is more likely a remote.
     text = _PLAIN_WORD.sub(lambda word: _corrected(word[0], _COMMANDS), text, count=2)
-    return _PLAIN_WORD.sub(lambda word: _corrected(word[0], _DONE_WORDS), text, count=8)
+    return _PLAIN_WORD.sub(lambda word: _corrected(word[0], _FIELD_WORDS), text, count=8)
 
 
 def _corrected(word: str, meant: tuple[str, ...]) -> str:

@@ -51,7 +51,7 @@ _COMPLETE = word_set(
     "mark marked marking complete completed completing finish finished finishing done tick ticked "
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
-    "handled wrapped wrap box next beside against under set put turn change move make status dusted "
+    "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "
     "mission managed ended around chance success successfully state call"
 )
 _DELETE = word_set(
@@ -133,6 +133,7 @@ _ODD = re.compile(
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give)\s+(?:that|it|this|them)\b"
+    r"|^(?:make|set|put|mark|move|change|tick|stick|give|add|delete|remove)\s+(?:it|that|this|them|those)\b"
     r"|^(?:something|anything|thing|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
     r"|\band\s+(?:i've|ive|i'd|id|i'm|im)\s|\b(?:it|that)(?:'s|s)?\s+got\b"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, read_errands, read_level, take_priority
+from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.mood import is_by_others
@@ -59,6 +60,8 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
             "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
         )
     add = build_add(text, heard.message, heard.now, heard=text)
+    if is_statement(due.rest) and not _TOLD_OF_TASK.search(due.rest):
+        return _guess(text, heard)
     if is_by_others(due.rest) or re.search(r"\b(?:me|you|us)\b", due.rest, re.IGNORECASE):
         return _guess(text, heard)
     if _reads_as_statement(due.rest):

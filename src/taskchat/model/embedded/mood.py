@@ -72,12 +72,16 @@ _DOUBTS = _cue(
 # These weigh an act on a task that exists. "I should call Tim" is still a wish for a task.
 _ACT_DOUBTS = _cue(
     rf"\b(?:if(?!\s+{_POLITE_IF}\b)|unless|until\s+i|once|in\s+case|as\s+soon\s+as|depending"
-    rf"|almost|nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|mostly|not\s+quite|"
+    rf"|"
     r"probably|i\s+(?:guess|think|believe|hope|assume|reckon)|hopefully|apparently|supposedly"
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
     r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|"
     r"can\s+go(?=\W*$)|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+)
+# Done in part is not done. It is a reason to reopen.
+_IN_PART = _cue(
+    r"\b(?:almost|nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|mostly|not\s+quite)\b"
 )
 # What the speaker will do is not done, and no order; a date for it may be told all the same.
 _WILL = _cue(
@@ -186,8 +190,8 @@ _NOT_FORGET = _cue(r"\b(?:don'?t|do\s+not|never|must\s*n[o']t|can'?t)\s+(?:let\s
 _SPARES = _cue(r"(?:,|\bbut)\s*(?:and\s+)?not\s+(?:the\s+|my\s+)?[\w' ]+\W*$")
 
 
-def mood_of_act(clause: Clause, verb: Verb) -> Mood:
-    """How far the act that a clause speaks of is meant.
+def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
+    """How far the act that a clause speaks of is meant; `read` is the clause without its asides.
 
     An act that is weighed is asked about; one that is refused is left alone.
     """
@@ -205,7 +209,8 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
     is_weighed = (
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)
-        or _is_told(text)
+        or (verb != "reopen" and _IN_PART.search(text))
+        or _is_told(read)
         or (verb != "update" and _WILL.search(without_reason(text)))
         or _CONDITION.match(clause.before)
         or (is_denied and not _NOT_NEEDED.search(text))

@@ -39,9 +39,18 @@ _NEED = (
     r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+|need\s+to\s+"
     r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
+# What was promised is to be done, and of what ran out more is to be got.
+PROMISED = (
+    r"(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:just|also|already)\s+)?(?:(?:promised|told|swore\s+to)\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??"
+    r"(?:that\s+)?(?:i'd|i\s+would|i'll|we'd|we\s+would)\s+|promised\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??to\s+)"
+)
+_RAN_OUT = (
+    r"(?:(?:i'm|i\s+am|we're|we\s+are|i've|we've|i\s+have|we\s+have|i|we)\s+)?(?:(?:all|nearly|almost|clean|completely|totally|just|about|right|getting)\s+)*"
+    r"(?:(?:run(?:ning)?|ran)\s+)?(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\s+"
+)
 I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
-    rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED}",
+    rf"^\s*(?:{PROMISED}|{_RAN_OUT}|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
+    rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED})",
     re.I,
 )
 
@@ -128,7 +137,7 @@ _ADD_IT = re.compile(
     r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
     r"|the)\s+list"
     r"(?:\s+please)?)\s*$"
-    r"|\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:add|note|save)(?:\s+(?:please|pls|thanks))*\W*$",
+    r"|\s*[,;.\u2013\u2014-]+\s*(?:please\s+|pls\s+|plz\s+|can\s+you\s+|could\s+you\s+)*(?:add|note|save)(?:\s+(?:please|pls|thanks))*\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _ONLY_ADD_IT = re.compile(
@@ -146,7 +155,7 @@ _NAMED_REMINDER = re.compile(
 )
 NOTHING = word_set(
     "nothing it this that something anything me one them stuff things some list to be do i you reminded made in "
-    "a an bit up for us my the on please of about and"
+    "a an bit up for us my the on please pls plz thanks thank ty thx cheers of about and ok okay now"
 )
 
 
@@ -193,8 +202,17 @@ def _title_before(text: str) -> tuple[str, bool] | None:
     title = re.sub(
         r"^.*\b(?:asked|told|wants?|reminded)\s+me\s+to\s+", "", text[: found.start()], flags=re.I
     )
-    needed = I_NEED.match(title)
-    return (title[needed.end() :] if needed else title), bool(found["many"])
+    return _needed_in(title), bool(found["many"])
+
+
+def _needed_in(told: str) -> str:
+    """What is needed in words that may first say why: "my knee hurts so I'd better ring the physio"."""
+    starts = [0, *(found.end() for found in _LEADS_UP.finditer(told))]
+    needs = [found for found in (I_NEED.match(told[start:]) for start in starts) if found]
+    return needs[-1].string[needs[-1].end() :] if needs else told
+
+
+_LEADS_UP = re.compile(r"\b(?:so|and|but)\s+|[,;]\s*", re.IGNORECASE)
 
 
 def _named_reminder(text: str) -> tuple[str, bool] | None:

@@ -91,6 +91,12 @@ _JUST_NAMED = re.compile(
     r"|last)\s+(?:\w+ed|made|wrote|did)\b",
     re.IGNORECASE,
 )
+# "One of the tasks", "a task": so many, but not which.
+_ANY = re.compile(
+    rf"\b(?:one|any|some|two|three|four|(?:a\s+)?(?:few|couple))\s+of\s+(?:(?:the|my|our|these|those)\s+(?:\w+\s+)?{_NOUN}|them|these|those)(?!\w)"
+    rf"|(?:^|(?<=\s))(?:a|any|some|another)\s+(?:random\s+|single\s+)?(?:tasks?|items?|to-?\s?dos?|todos?|reminders?)\W*$",
+    re.IGNORECASE,
+)
 # Why it is wished says nothing about which: "delete the dentist, we moved".
 _REASON = re.compile(
     r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's"
@@ -123,6 +129,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = text[: but.start()] if but else text
     head = _JUST_NAMED.sub("it", head)
     head = without_reason(head)
+    is_any = _ANY.search(head) is not None
+    head = _ANY.sub(" ", head)
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)
@@ -149,6 +157,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         status=status,
         but=name_in(but["but"]) if but else "",
         background=background,
+        is_any=is_any,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import clean_title
+from taskchat.model.embedded.asides import without_asides
 from taskchat.model.embedded.clauses import Heard, cut
 from taskchat.model.embedded.combining import combine, weigh
 from taskchat.model.embedded.correction_words import read_correction
@@ -85,7 +86,8 @@ def _date_joined(message: Message, now: datetime) -> Message:
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
-    text = put_date_last(correct_cues(PREAMBLE.sub("", correct_slips(clause.text))), heard.now)
+    text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
+    text = put_date_last(without_asides(text, heard.now), heard.now)
     if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
         return [Talk("left_alone", retracts=True)]
     if _JOKES.match(clause.text):
@@ -108,7 +110,7 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
-    found = [_soften(one, clause) for one in reader(text, heard)]
+    found = [_soften(one, clause, text) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
@@ -120,27 +122,39 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
 def _with_date(add: Add, text: str, heard: Heard) -> Add:
     """The task with the date that was told outside of its title: "… on there for saturday"."""
     due = None if add.due else find_due(text, heard.now)
+    if due is None and add.due is None and _FOR_THEN.search(text):
+        due = find_due(heard.background, heard.now)
     return replace(add, due=due.due) if due else add
+
+
+# "The plumber comes friday. Add "be home" for then."
+_FOR_THEN = re.compile(
+    r"\b(?:for|by|on|at)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\W*$",
+    re.IGNORECASE,
+)
 
 
 def _doubt_add(add: Add, heard: Heard) -> Add | Offer:
     return Offer(add) if is_odd_title(add, heard.now) else add
 
 
-def _soften(request: Request, clause: Clause) -> Request:
-    """Turn a wish that is refused into none, and one that is only weighed into a question."""
+def _soften(request: Request, clause: Clause, text: str) -> Request:
+    """Turn a wish that is refused into none, and one that is only weighed into a question.
+
+    `text` is what of the clause was read: the clause without what leads up to it, and asides.
+    """
     match request:
         case Act(verb=verb, otherwise=otherwise):
-            mood = mood_of_act(clause, verb)
+            mood = mood_of_act(clause, verb, text)
             if mood == "refused":
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
                 otherwise = _soften_add(otherwise, clause)
-            said = request.said or clause.text
+            said = request.said or text
             is_hedged = request.is_hedged or mood == "weighed"
             return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
         case Tail(head, act, whole):
-            head, act, whole = (_soften(one, clause) for one in (head, act, whole))
+            head, act, whole = (_soften(one, clause, text) for one in (head, act, whole))
             if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):
                 return Tail(head, act, whole)
             return Talk("left_alone")

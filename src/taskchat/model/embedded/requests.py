@@ -24,7 +24,7 @@ class Target:
     """The words that say which tasks are meant, not yet looked up.
 
     `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
-    sentences before said, for "I called Amy. Delete that one."
+    sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them".
     """
 
     words: str = ""
@@ -37,6 +37,7 @@ class Target:
     status: Status = "all"
     but: str = ""
     background: str = ""
+    is_any: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ _IRREGULAR = {
     "saw": "see", "seen": "see", "built": "build", "gave": "give", "given": "give", "ate": "eat",
     "left": "leave", "ran": "run", "swam": "swim", "woke": "wake", "wound": "wind", "spent": "spend",
     "taught": "teach", "thought": "think", "held": "hold", "kept": "keep", "lent": "lend",
+    "payment": "pay", "renewal": "renew", "purchase": "buy", "delivery": "deliver", "reservation": "reserve",
     "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery",
     "dr": "doctor", "doc": "doctor", "docs": "doctor", "appt": "appointment", "appts": "appointment",
     "mtg": "meeting", "meetings": "meeting", "meeting": "meeting", "bday": "birthday", "photos": "photo", "shoes": "shoe",
