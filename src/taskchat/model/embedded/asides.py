@@ -35,11 +35,11 @@ _POLITE = (
     r"|(?:many\s+)?(?:thanks|thank\s+(?:you|u)|thx|tysm|ty|cheers)"
     r"(?:\s+(?:a\s+(?:lot|bunch|million)|so\s+much|very\s+much|in\s+advance|again|for\s+that))*"
     r"|(?:that\s+|it\s+)?would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab|amazing|ace)"
-    r"|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
+    r"|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
     r"|don't\s+mind|wouldn't\s+mind|get\s+a\s+(?:chance|sec|minute|moment))|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|all\s+right|fine|possible)"
     r"|(?:when(?:ever)?|once)\s+(?:you|u)\s+(?:can|get\s+(?:a\s+|the\s+)?(?:chance|sec|second|minute|moment|time)|have\s+(?:a\s+)?(?:sec|second|minute|moment|time))"
     r"|(?:would|will|could|can|won't)\s+(?:you|ya|u)(?:\s+please)?"
-    r"|(?:while|when|since|as)\s+(?:you|we|i)(?:'re|\s+are|'m|\s+am)\s+(?:at\s+it|there|here|on\s+it|about\s+it))"
+    r")"
 )
 # These could be a part of a title, so a comma or a dash must stand before them.
 _APART = (
@@ -47,7 +47,7 @@ _APART = (
     r"|phew|ugh|yay|woohoo|hooray|whew|i\s+(?:think|guess|suppose|reckon|believe)"
     r"|(?:there'?s\s+|in\s+)?no\s+(?:rush|hurry|pressure|stress|biggie|big\s+deal|worries|problem)(?:\s+(?:on|with|for)\s+(?:it|that|this|this\s+one))?"
     r"|(?:it'?s\s+)?not(?:hing)?\s+(?:too\s+|very\s+|that\s+|super\s+|so\s+)?urgent|whenever(?:\s+\w+){0,3}|take\s+your\s+time|as\s+usual|as\s+always|as\s+(?:discussed|agreed|promised)"
-    r"|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|(?:lest|so|in\s+case)\s+i\s+(?:don'?t\s+)?forget(?:\s+(?:again|it|that))?"
+    r"|(?:lest|so|in\s+case)\s+i\s+(?:don'?t\s+)?forget(?:\s+(?:again|it|that))?"
     r"|while\s+(?:i|we)\s+(?:remember|think\s+of\s+it)|by\s+the\s+way|fyi|same\s+\w+|for\s+(?:heaven|god|pete|goodness|christ)'?s?'?\s+sake"
     r"|(?:too|so|way|far|really|very|pretty)\s+(?:too\s+|much\s+|damn\s+)?(?!much\b|many\b)\w+|all\s+(?:good|fine|set|well|sorted|done)|wrong\s+\w+"
     r"|(?:to\s+be\s+(?:honest|fair|safe|clear))|just\s+in\s+case|for\s+once|at\s+last|at\s+long\s+last|better\s+late\s+than\s+never|god\s+help\s+me|thank\s+(?:god|goodness)|you\s+know)"
@@ -78,7 +78,8 @@ _STATEMENT = re.compile(
     rf"|(?:it|that|this|there|who|which|what|one|everyone|everybody|someone|somebody|nobody|no\s+one|everything|nothing)(?:'(?:s|ll|d)\b|s(?=\s)|{_ADVERBS}\s+(?:{_AUX}|{_VERB})\b)"
     rf"|(?:the|my|our|his|her|their|your|these|those|this|that|some|a|an)(?:\s+[\w-]+){{1,3}}?(?:(?:'s|{_ADVERBS}\s+(?:{_AUX}|{_VERB}))\s+\w|\s+\w+s\s+(?:it|that|this|them|me|us|the|my|our|all|everything|for|to|on|in)\b)"
     rf"|(?!\d|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)[\w-]+(?:\s+[\w-]+)?(?<!\d){_ADVERBS}\s+{_AUX}\s+\w"
-    r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|tomorrow|today|\w+day)\b"
+    r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
+    r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
     r"|(?:has|have|needs?|must|ought|got)\s+to\s+be\b"
     r"|[\w-]+(?:'s|s)\s+(?:expecting|waiting|coming|visiting|asking|nagging|moving|leaving|having|starting|staying|going|turning)\b)",
     re.IGNORECASE,

@@ -229,6 +229,8 @@ def choose_deleted(target: Target, memory: Memory) -> list[Effect]:
         ids = [match.task.id for match in best(target.words, gone)[:1]]
         return [effect for effect in memory.deleted if effect.task_id in ids]
     recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
-    if recent:
+    if recent and not (target.is_plural and len(recent) == 1):
         return recent
+    if recent and not target.is_all:
+        return list(memory.deleted[:_BOTH])
     return list(memory.deleted) if target.is_all or target.is_plural else list(memory.deleted[:1])

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.cues import correct_slips
 from taskchat.model.embedded.framing import spell_items
+from taskchat.model.embedded.known_titles import pattern_of
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # Quoted words become one private character each, so that no cue is ever read inside a title.
@@ -41,7 +43,6 @@ _ASK = (
     r"(?:please\s+|also\s+|then\s+|just\s+|now\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
     r"|(?:you|u)\s+can\s+|"
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
-    r"(?:while\s+(?:you|we)(?:'re|\s+are)\s+(?:at\s+it|there|on\s+it|about\s+it)\s*,?\s*)?"
 )
 _STARTERS = (
     r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo"
@@ -56,8 +57,8 @@ _STARTERS = (
     r"|#)|"
     rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
-    r"(?:shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
-    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
+    r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
+    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
 )
@@ -82,6 +83,8 @@ _JOINT = re.compile(
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
     r"|need)\b)|"
+    r"(?:\s*,)?\s+but\s+(?=(?:the|my)\s+[\w -]{2,30}?(?:n't|\s+not)\b)|"
+    r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
@@ -162,10 +165,17 @@ class Heard:
     before: str = ""
 
 
-def cut(text: str) -> Message:
-    """Cut a message at sentence ends, and where another request begins within a sentence."""
+def cut(text: str, titles: Sequence[str] = ()) -> Message:
+    """Cut a message at sentence ends, and where another request begins within a sentence.
+
+    `titles` are those of the list that stand in it and are to be read as if they were quoted.
+    """
     quotes: list[str] = []
-    text = correct_slips(_hide_quotes(_tidy(text), quotes))
+    text = _hide_quotes(_tidy(text), quotes)
+    for title in sorted(titles, key=len, reverse=True):
+        text, count = pattern_of(title).subn(chr(_FIRST_MARK + len(quotes)), text, count=1)
+        quotes += [title] * count
+    text = correct_slips(text)
     clauses: list[Clause] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
@@ -221,12 +231,27 @@ def _tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    text = _MEANWHILE.sub(lambda found: "and " if found[1] else ", " if found[2] else " ", text)
+    text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     text = re.sub(
         r"^((?:the|my)\s+\w+)'s\s+(?=(?:on|at|due|now|been|moved)\b)", r"\1 is ", text, flags=re.I
     )
     text = re.sub(r"(?<![\w'])(?:u+h+m*|u+m+|e+rm+)\b,?(?![\w'])", " ", text, flags=re.IGNORECASE)
     return re.sub(r"[ \t\u00a0]+", " ", text).strip()
+
+
+# Said between two wishes, or beside one.
+_MEANWHILE = re.compile(
+    r"(?:\b(and)\s*)?(,)?\s*\bwhile\s+(?:you|we|i)(?:'re|\s+are|'m|\s+am)\s+(?:at\s+it|there|here|on\s+it|about\s+it|at\s+that)\b\s*,?\s*",
+    re.IGNORECASE,
+)
+# "Buy milk is done, so is the rent".
+_SO_IS = re.compile(
+    r"(?P<first>\b[^,.;!?]+?)\s+(?P<done>(?:is|are|'s)\s+(?:\w+\s+)?(?:done|finished|complete|completed|sorted|paid|booked))"
+    r"\s*,?\s+(?:and\s+)?so\s+(?:is|are)\s+(?P<second>[^,.;!?]+)",
+    re.IGNORECASE,
+)
 
 
 def _hide_quotes(text: str, quotes: list[str]) -> str:
@@ -243,15 +268,19 @@ def _hide_quotes(text: str, quotes: list[str]) -> str:
     return text
 
 
+_HANGING = re.compile(r"(?:[\s,]+(?:oh|ah|um+|uh+|and|plus))+\s*$", re.IGNORECASE)
+
+
 def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     clauses: list[Clause] = []
     start, joint = 0, ""
     for match in _JOINT.finditer(sentence):
-        piece = sentence[start : match.start()].strip(" ,")
+        piece = _HANGING.sub("", sentence[start : match.start()]).strip(" ,")
         if not re.search(r"[\w\ue000-\uf8ff]", piece) or _ONLY_OPENS.fullmatch(piece):
             continue
         is_bare = match[0].strip() in {",", "and", ", and", ""}
-        if is_bare and _DONE_FOLLOWS.match(sentence, match.end()) and not ORDER_START.match(piece):
+        follows = is_bare and _DONE_FOLLOWS.match(sentence, match.end())
+        if follows and not ORDER_START.match(piece) and not _DONE_FOLLOWS.fullmatch(piece):
             # "Milk, rent and the report is done": a list, and no order before it.
             continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))

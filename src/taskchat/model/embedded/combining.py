@@ -21,6 +21,7 @@ from taskchat.model.embedded.requests import (
     Target,
     Undo,
 )
+from taskchat.model.embedded.told_of import takes_up
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +37,7 @@ def combine(
     requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
 ) -> list[Request]:
     """The requests so far together with what the next clause of the message asks for."""
-    if found == [_RETRACTED]:
+    if found[:1] == [_RETRACTED]:
         return found
     if not requests:
         return found
@@ -49,6 +50,11 @@ def combine(
         while requests and _is_told_only(requests[-1]):
             requests = requests[:-1]
         return requests + found
+    if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
+        # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
+        return [*requests[:-1], one]
+    if _is_put_otherwise(last, one, clause):
+        return [*requests[:-1], *found]
     if _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
@@ -76,6 +82,18 @@ def _go_on(
     return requests + found
 
 
+def _is_put_otherwise(last: Request, one: Request | None, clause: Clause) -> bool:
+    """Whether an order stands in the place of the one before: "complete milk, no wait, complete rent"."""
+    same_kind = isinstance(one, Act | Add) and isinstance(last, Act | Add)
+    return same_kind and _OTHERWISE.match(clause.text) is not None
+
+
+_OTHERWISE = re.compile(
+    r"\W*(?:(?:oh|um+|ah|oops|whoops|sorry|wait|hang\s+on|hold\s+on|actually)\b\W*)*"
+    r"(?:no\b(?!\s+(?:need|rush|hurry|more|longer|one)\b)|nope\b|scratch\s+that|i\s+meant?\b|make\s+that\b|correction\b)"
+    r"(?!.*\b(?:also|too|as\s+well)\b)",
+    re.IGNORECASE,
+)
 _LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
 
 
@@ -171,6 +189,9 @@ def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Requ
         case Act(verb="update", changes=changes) if changes.title:
             title = corrected_title(changes.title, correction.words, correction.wrong)
             return [*before, replace(last, changes=replace(changes, title=title), said="")]
+        case Act(verb="reopen", otherwise=Talk()) if _names_a_task(correction):
+            # "No, mom is not done, I meant the rent": of the act of the turn before.
+            return [*before, correction]
         case Act() if _names_a_task(correction):
             return [*before, replace(last, target=correction.target, said="")]
         case Act() | Add():

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.dates.spans import find_spans
+from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.cues import correct_cues, correct_slips
 from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import PREAMBLE
@@ -39,7 +40,7 @@ _HARMLESS = word_set(
     "down over back about is are was were be been being am has have had having do does did got gotten "
     "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
     "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
-    "phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
     "let's want wants wanted like all both each every everything whole entire lot rest others other task "
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
@@ -52,7 +53,7 @@ _COMPLETE = word_set(
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
     "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "
-    "mission managed ended around chance success successfully state call"
+    "mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
@@ -72,9 +73,9 @@ _UPDATE = word_set(
     "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
     "prio priority prioritize prioritise deprioritize deprioritise importance urgent important high "
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
-    "needs need must title name text wording note notes description comment add attach give raise "
+    "needs need must ought rather than title name text wording note notes description comment add attach give raise "
     "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
-    "mark take later earlier finish handle remind before super very existing"
+    "mark wait take later earlier finish handle remind before super very existing"
 )
 _WORDS: dict[Verb, frozenset[str]] = {
     "complete": _HARMLESS | _COMPLETE,
@@ -123,13 +124,32 @@ def is_odd_title(add: Add, now: datetime) -> bool:
         # What follows is dropped, so it may say no more than where to and when: "… to my list".
         rest = tokens(_without_dates(quote["rest"], now))
         return any(word not in _AFTER_QUOTE for word in rest)
-    return bool(_ODD.search(add.title) or find_spans(add.title, now))
+    return bool(_ODD.search(add.title) or _is_torn(add.title) or find_spans(add.title, now))
+
+
+def _is_torn(title: str) -> bool:
+    """Whether what follows a comma is nothing like what stands before: no errand, no further object."""
+    parts = re.split(r"\s*[,;]\s*", title)
+    if any(is_statement(part) for part in parts[1:]):
+        return True
+    first, *others = (tokens(part) for part in parts)
+    if not others or not first or first[0] not in ERRAND_VERBS or first[0] in _TAKES_MANY:
+        return False
+    return not ({"and", "or"} & set(others[-1])) and not all(
+        not words or words[0] in ERRAND_VERBS or words[0] in _GOES_ON for words in others
+    )
+
+
+_TAKES_MANY = word_set("buy get grab pick pack bring order fetch collect purchase")
+_GOES_ON = word_set(
+    "with for to from in on at about of by near before after and or then plus without both"
+)
 
 
 _QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
 _TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
-    r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"^(?:it|them|those)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give)\s+(?:that|it|this|them)\b"

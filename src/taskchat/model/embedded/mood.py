@@ -42,13 +42,13 @@ _NOT_AT_ALL = _cue(
     r"\b(?:do\s+not|don't|never)\s*(?:,|\b(?:ever|under\s+any|in\s+any)\b)[^.!?]*,?\s*$"
 )
 _POLITE_IF = (
-    r"(?:you\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind|(?:get|have"
+    r"(?:you\s+(?:can|could|would|will|please|(?:delete|remove|erase|add|mark|tick|cross|rename|move|change|update|create|cancel|complete|push|bump|remind|put|set|take)\b|don't\s+mind|wouldn't\s+mind|(?:get|have"
     r"|find)\s+(?:a|the)\s+\w+)"
     r"|possible|that's\s+ok|it's\s+(?:ok(?:ay)?|possible))"
 )
 # "Maybe you could" is a way to ask, and no doubt.
 _POLITE = re.compile(
-    rf"{WONDERS}|"
+    rf"{WONDERS}|\bon\s+second\s+thoughts?\b|"
     r"\b(?:maybe|perhaps)\s+(?=(?:you|u)\s+(?:can|could)\b)|(?<=\byou\s)(?:maybe|perhaps"
     r"|possibly)\b",
     re.IGNORECASE,
@@ -146,7 +146,7 @@ _BY_OTHERS = _cue(
     r"(?:(?:already|just|finally|also|has|have|had)\s+)*"
     r"(?!got\s+(?:\w+ed|done|paid|sent)\b)(?!(?:\w+ed|done|paid|bought|sent|made|written|taken"
     r"|sold)\s+(?:\W|$))"
-    r"(?:\w*[^e\W]ed|paid|bought|sent|did|made|wrote|took|got|sold|went|met|fed|rang|brought"
+    r"(?:\w*[^e\W]ed|paid|bought|sent|did|made|wrote|took|got|sold|went(?!\s+(?:through|well|out|fine|ok(?:ay)?|great|smoothly))|met|fed|rang|brought"
     r"|forgot|swept|gave|"
     rf"ran|left)\s+(?!{_WHEN}\b)[\w\ue000-\uf8ff]"
     r"|\b(?:he|she|they|someone|somebody|nobody|no\s+one)\s+(?:\w+\s+)?(?:\w+ed|did|got|paid"
@@ -176,7 +176,7 @@ RETRACTS = _cue(
     r"|that|i\s+said)|"
     r"on\s+second\s+thoughts?|(?:don'?t|do\s+not)(?:\s+actually)?\s+do\s+(?:it|that)"
     r"|changed\s+my\s+mind|"
-    r"ignore\s+that|(?:actually|wait|no)[\s,]+(?:no\b|don'?t\b|do\s+not\b)|please\s+don'?t"
+    r"ignore\s+that|(?:actually|wait|no)[\s,]+(?:no\b|don'?t\b|do\s+not\b)(?!\W+(?:make\s+(?:it|that)|the|i\s+meant?|it\s+should|call\s+it|rather|just|only)\b)|please\s+don'?t"
     r"|leave\s+it)\b"
     r"|^\W*(?:or\s+)?not\W*$|^\W*don'?t\W*$"
 )
@@ -205,7 +205,7 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
         return "refused"
     if verb == "complete" and not _MARKS.search(text) and _NOT_YET.search(text):
         return "refused"
-    is_denied = verb == "delete" and re.search(r"\b(?:not|never|dont)\b|n't\b", text, re.IGNORECASE)
+    is_denied = verb == "delete" and re.search(r"\b(?:not|never|dont)\b|n't\b", read, re.IGNORECASE)
     is_weighed = (
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)

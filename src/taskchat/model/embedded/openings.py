@@ -41,7 +41,7 @@ _NEED = (
 )
 # What was promised is to be done, and of what ran out more is to be got.
 PROMISED = (
-    r"(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:just|also|already)\s+)?(?:(?:promised|told|swore\s+to)\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??"
+    r"(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:just|also|already)\s+)?(?:(?:promised|told|said|swore(?:\s+to)?)\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??"
     r"(?:that\s+)?(?:i'd|i\s+would|i'll|we'd|we\s+would)\s+|promised\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??to\s+)"
 )
 _RAN_OUT = (
@@ -87,9 +87,10 @@ _OPENINGS = [
         r"\bnot\s+(?:to\s+)?forget\b\s*(?:to\b|about\b|that\b)?",
         r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b"
         r"|about\b|that\b)?",
+        r"\bbe\s+reminded\b(?=\s+(?:to|about|of)\b)",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?!\s+(?:people|everyone|everybody|him|her|them|someone|others|\w+\s+by\s+e-?mail)\b)"
         r"(?:\s+(?:again|please|also|later))*",
-        r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
+        r"\b(?:don'?t|do\s+not|(?<!i\s)(?<!i'd\s)(?<!would\s)(?<!'ll\s)never|(?:i\s+)?must\s*n[o']t|cannot"
         r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
         r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
@@ -114,7 +115,7 @@ _OPENINGS = [
         r"|new)\b)(?:\s+(?:in|a"
         r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
-        r"\b(?:appreciate|love|like|use|want|need)\s+(?:(?:a|an|another|some)\s+)?(?:(?:quick|little|gentle)\s+)*"
+        r"\b(?:appreciate|love|like|use|want|need|do\s+with)\s+(?:(?:a|an|another|some)\s+)?(?:(?:quick|little|gentle)\s+)*"
         r"(?:nudge|reminder|reminding|ping|poke)\s+(?=(?:to|about)\b)",
         r"^\s*jog\s+my\s+memory\s+(?=(?:to|about)\b)",
         r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
@@ -124,6 +125,7 @@ _PUT_ON_LIST = re.compile(
     rf"\b(?:{_PUT}|\w+(?=\s+[\ue000-\uf8ff]))\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{LIST}|there\b"
     rf"|it\b|(?:the\s+)?list\b).*$"
     r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down\W*$"
+    r"|\b(?:put|stick|pop|chuck|bung|throw|whack|pencil|sling)\s+(?P<on>(?!it\b|that\b|this\b|them\b)\S.*?)\s+(?:(?:on|in|down)(?=\s+for\s)|in(?=\W*$)).*$"
     r"|\b(?:get|have|want|need)\s+(?P<added>.+?)\s+added\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -175,7 +177,7 @@ def find_title(text: str) -> tuple[str, bool] | None:
     if first is not None and ":" in first[0] and _LIST_WORD.search(first[0]):
         placed = None
     if placed is not None and (first is None or placed.start() <= first.start()):
-        title = placed["title"] or placed["down"] or placed["added"]
+        title = placed["title"] or placed["down"] or placed["on"] or placed["added"]
         if not says_something(title):
             return _title_before(text) or ("", False)
         return title, False

@@ -18,7 +18,6 @@ from taskchat.model.embedded.cues import (
     COMPLETE_CUE,
     DELETE_CUE,
     DONE_ONES,
-    IS_OVER,
     LET_BE,
     LOOK_START,
     NEED_LIST,
@@ -38,7 +37,9 @@ from taskchat.model.embedded.needs import read_background, read_needs
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
+from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_note, read_update, update_act
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
 
 def read_question(text: str, heard: Heard) -> list[Request]:
     """What a question asks for: something about the list, seldom a change, else nothing here."""
+    if LET_BE.match(text) and (COMPLETE_CUE.search(text) or DELETE_CUE.search(text)):
+        # "Can the rent be marked as done?"
+        order = LET_BE.sub("", text)
+        return _read_done(order, heard) or _read_delete(order, heard)
     if LET_BE.match(text):
         change = read_change(text, heard.message, heard.now)
         if change is not None and not change[1].are_none:
@@ -57,7 +62,17 @@ def read_question(text: str, heard: Heard) -> list[Request]:
         return [
             Look(target=read_target(DELETE_CUE.sub(" ", text), []), status="all", asks_one=True)
         ]
+    asked = _SHOULD_I.match(text)
+    if asked is not None:
+        return [Look(target=read_target(asked["what"], []), status="all", asks_one=True)]
     return [Talk("off_topic")]
+
+
+# "Should I call mom?": whether it is on the list is all that can be told.
+_SHOULD_I = re.compile(
+    rf"\s*(?:should|shall|must)\s+(?:i|we)\s+(?P<what>(?:{'|'.join(sorted(ERRAND_VERBS))})\b.*)",
+    re.IGNORECASE,
+)
 
 
 def read_order(text: str, heard: Heard) -> list[Request]:
@@ -67,6 +82,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     again = _PUT_BACK.search(text)
     if again is not None:
         return [_act("restore", again["target"], heard)]
+    told = read_told(text, heard)
+    if told is not None:
+        return [told]
     text = _as_move(_WANTS_DONE.sub("", text), heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
@@ -108,7 +126,7 @@ _PUT_BACK = re.compile(
 )
 # "I want the report to be high priority" is an order about the report.
 _WANTS_DONE = re.compile(
-    r"^\s*(?:i|we)(?:'d\s+like|\s+(?:want|need|would\s+like))\s+(?=(?:the|my|that|this|it|task"
+    r"^\s*(?:i|we)(?:'d(?:\s+also)?\s+like|\s+(?:also\s+)?(?:want|need|would(?:\s+also)?\s+like))\s+(?=(?:the|my|that|this|its?|task"
     r"|number|#)\b.*"
     r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done"
     r"|finished|completed)\b)",
@@ -141,7 +159,11 @@ def _comes_first(text: str) -> bool:
     if added is None:
         return False
     is_trailing = bool(
-        re.search(r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b", text[added.start() - 2 :])
+        re.search(
+            r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b|[,;.-]\s*(?:please\s+|pls\s+)?(?:add|note|save)\W*$",
+            text[max(added.start() - 10, 0) :],
+            re.IGNORECASE,
+        )
     )
     return is_trailing or all(added.start() <= start for start in starts)
 
@@ -203,7 +225,7 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
     rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
-    return [replace(_act("complete", rest, heard), is_hedged=bool(IS_OVER.search(text)))]
+    return [replace(_act("complete", rest, heard), is_hedged=False)]
 
 
 _TO_BE_DONE = re.compile(
@@ -245,6 +267,7 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
 
 
 def _act(verb: Verb, rest: str, heard: Heard) -> Act:
+    rest = "a task" if re.fullmatch(r"\W*one\W*", rest, re.IGNORECASE) else rest
     target = read_target(heard.message.reveal(rest), heard.message.quoted(rest), heard.background)
     return Act(verb, target)
 

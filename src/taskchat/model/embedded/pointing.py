@@ -94,7 +94,7 @@ _JUST_NAMED = re.compile(
 # "One of the tasks", "a task": so many, but not which.
 _ANY = re.compile(
     rf"\b(?:one|any|some|two|three|four|(?:a\s+)?(?:few|couple))\s+of\s+(?:(?:the|my|our|these|those)\s+(?:\w+\s+)?{_NOUN}|them|these|those)(?!\w)"
-    rf"|(?:^|(?<=\s))(?:a|any|some|another)\s+(?:random\s+|single\s+)?(?:tasks?|items?|to-?\s?dos?|todos?|reminders?)\W*$",
+    rf"|(?:^|(?<=\s))(?:an?|any|some|another|several|a\s+couple\s+of|a\s+few|(?<=^)(?:two|three))\s+(?:random\s+|single\s+)?(?:tasks?|items?|to-?\s?dos?|todos?|reminders?)\W*$",
     re.IGNORECASE,
 )
 # Why it is wished says nothing about which: "delete the dentist, we moved".

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FILLER = (
-    r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
+    r"(?:ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
     r"(?:basically|honestly|literally|ideally|essentially|seriously|obviously|anyways?|right\s+then|go\s+on(?:\s+then)?|very\s+well|of\s+course)|"
     r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
@@ -51,7 +51,9 @@ _ASIDE = (
 )
 _LEAD = (
     r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
-    r"|feel\s+free\s+to\s+"
+    r"|(?:i(?:'m|\s+am)\s+(?:pleased|happy|glad|proud|delighted)\s+to\s+(?:say|report|announce|inform\s+you|tell\s+you|confirm)"
+    r"|i\s+can\s+(?:confirm|report|announce)|just\s+(?:to\s+)?(?:say|let(?:ting)?\s+you\s+know|so\s+you\s+know)|this\s+is\s+to\s+inform\s+you)(?:\s+that\b)?[\s,:]+"
+    r"|feel\s+free\s+to\s+|on\s+second\s+thoughts?\b[\s,.:-]+(?=\w)"
     r"|(?:first(?:ly)?|secondly|lastly|finally|then)\s*,?\s+(?=(?:please\s+)?(?:add|put|mark"
     r"|delete|remove|create|move|rename|show|complete|tick)\b)"
     r"|(?:you|u)\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+"

@@ -13,7 +13,7 @@ from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.asides import without_asides
 from taskchat.model.embedded.clauses import Heard, cut
 from taskchat.model.embedded.combining import combine, weigh
-from taskchat.model.embedded.correction_words import read_correction
+from taskchat.model.embedded.correction_words import order_after, read_correction
 from taskchat.model.embedded.cues import (
     ADD_CUE,
     QUESTION,
@@ -21,6 +21,7 @@ from taskchat.model.embedded.cues import (
     correct_slips,
 )
 from taskchat.model.embedded.doubt import is_odd_title
+from taskchat.model.embedded.known_titles import titles_in
 from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
     RETRACTS,
@@ -35,6 +36,8 @@ from taskchat.model.embedded.requests import Act, Add, Offer, Same, Tail, Talk, 
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from taskchat.model.embedded.clauses import Clause, Message
     from taskchat.model.embedded.requests import Request
 
@@ -44,23 +47,26 @@ MAX_READ_CHARS = 700
 MAX_REQUESTS = 20
 
 
-def read_message(text: str, now: datetime) -> list[Request]:
+def read_message(text: str, now: datetime, titles: Iterable[str] = ()) -> list[Request]:
     """What the message asks for, in order; talk only where it asks for nothing else.
 
+    `titles` are those of the list, where it is known: no cue is read inside of them.
     Longer messages than `MAX_READ_CHARS` are not read: a letter that happens to hold "delete" is
     no order to delete.
     """
     if len(text) > MAX_READ_CHARS:
         return [Talk("too_long")]
-    return list(_read(text, now.isoformat(), now.tzinfo))
+    return list(_read(text, now.isoformat(), now.tzinfo, titles_in(text, titles)))
 
 
 # The steps of a turn all read its message. The zone is in the key: the same moment has other words
 # for it in another ("tomorrow").
 @lru_cache(maxsize=32)
-def _read(text: str, clock: str, zone: tzinfo | None) -> tuple[Request, ...]:
+def _read(
+    text: str, clock: str, zone: tzinfo | None, titles: tuple[str, ...]
+) -> tuple[Request, ...]:
     now = datetime.fromisoformat(clock).astimezone(zone)
-    message = _date_joined(cut(text), now)
+    message = _date_joined(cut(text, titles), now)
     requests: list[Request] = []
     background, before = "", ""
     for clause in message.clauses:
@@ -87,9 +93,16 @@ def _date_joined(message: Message, now: datetime) -> Message:
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
+    text = order_after(text)
     text = put_date_last(without_asides(text, heard.now), heard.now)
-    if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
-        return [Talk("left_alone", retracts=True)]
+    retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
+    if heard.background and retracted is not None:
+        # "Scratch that, buy rice": what stands in its place is read for itself.
+        rest = retracted.string[retracted.end() :].strip(" ,.!-")
+        clause = replace(clause, text=rest)
+        again = _read_clause(clause, replace(heard, background="")) if " " in rest else []
+        asked = [one for one in again if isinstance(one, Add | Act) and _is_meant(one)]
+        return [Talk("left_alone", retracts=True), *asked]
     if _JOKES.match(clause.text):
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
@@ -99,8 +112,12 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
         return [Same(target, clean_title(heard.message.reveal(words)), plain[0])]
-    correction = read_correction(clause.text, plain, heard)
+    correction = read_correction(without_asides(clause.text, heard.now), plain, heard)
     return plain if correction is None else [correction]
+
+
+def _is_meant(request: Add | Act) -> bool:
+    return isinstance(request, Add) or request.otherwise is None
 
 
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
@@ -110,7 +127,7 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
-    found = [_soften(one, clause, text) for one in reader(text, heard)]
+    found = [_soften(one, clause, text, heard.now) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
@@ -138,7 +155,7 @@ def _doubt_add(add: Add, heard: Heard) -> Add | Offer:
     return Offer(add) if is_odd_title(add, heard.now) else add
 
 
-def _soften(request: Request, clause: Clause, text: str) -> Request:
+def _soften(request: Request, clause: Clause, text: str, now: datetime) -> Request:
     """Turn a wish that is refused into none, and one that is only weighed into a question.
 
     `text` is what of the clause was read: the clause without what leads up to it, and asides.
@@ -149,12 +166,14 @@ def _soften(request: Request, clause: Clause, text: str) -> Request:
             if mood == "refused":
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
-                otherwise = _soften_add(otherwise, clause)
+                softened = _soften_add(otherwise, clause)
+                is_odd = isinstance(softened, Add) and is_odd_title(softened, now)
+                otherwise = Offer(otherwise) if is_odd else softened
             said = request.said or text
             is_hedged = request.is_hedged or mood == "weighed"
             return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
         case Tail(head, act, whole):
-            head, act, whole = (_soften(one, clause, text) for one in (head, act, whole))
+            head, act, whole = (_soften(one, clause, text, now) for one in (head, act, whole))
             if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):
                 return Tail(head, act, whole)
             return Talk("left_alone")
@@ -184,7 +203,8 @@ def _lead(text: str, title: str) -> str:
 
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
-    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"^\W*(?:(?:oh|ah|um+|hmm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
+    r"(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,

@@ -44,14 +44,17 @@ class Target:
 class Changes:
     """What an update sets; None and "" leave a field as it is.
 
-    `keeps_day` is set where only a time was told: the task keeps the day that it has.
+    `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
+    was a bare hour ("at 7"), the half of the day.
     """
 
     title: str = ""
+    instead_of: str = ""
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None
     keeps_day: bool = False
+    is_open_hour: bool = False
     clears_due: bool = False
     clears_priority: bool = False
 

@@ -176,7 +176,8 @@ def same_deed(stemmed: str) -> frozenset[str]:
 
 _PAST = word_set(
     "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
-    "ran left written taken picked gotten done been"
+    "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn "
+    "flown drunk sung begun spent hung"
 )
 
 
