@@ -42,7 +42,8 @@ _TRAILING = re.compile(
     r"|could\s+you|"
     r"can\s+you|now|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
     rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab)|is\s+due|due|deadline"
-    rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
+    r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?"
+    r")|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(

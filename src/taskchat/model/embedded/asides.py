@@ -80,7 +80,7 @@ _STATEMENT = re.compile(
     rf"|(?!\d|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)[\w-]+(?:\s+[\w-]+)?(?<!\d){_ADVERBS}\s+{_AUX}\s+\w"
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
-    r"|(?:has|have|needs?|must|ought|got)\s+to\s+be\b"
+    r"|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
     r"|[\w-]+(?:'s|s)\s+(?:expecting|waiting|coming|visiting|asking|nagging|moving|leaving|having|starting|staying|going|turning)\b)",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.known_titles import holds_act
+from taskchat.model.embedded.known_titles import may_be_told_of
 from taskchat.model.embedded.requests import Act, Add, Correct, Look, Offer, Same, Tail
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
     """Whether the list must be read before anything can be decided."""
     return any(
         isinstance(one, Look | Same | Tail | Correct)
-        or (isinstance(one, Offer) and holds_act(one.add.title))
+        or (isinstance(one, Offer) and may_be_told_of(one.add.title))
         or (isinstance(one, Add) and one.is_bare)
         or (isinstance(one, Act) and known_choice(one, memory) is None)
         for one in requests

@@ -50,6 +50,7 @@ _SETS_NOTE = _any(
     r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
     r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
     r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:\bto\b(?:\s+(?:say|read|be))?|:|\bshould\s+(?:say|read|be)\b|\bwith\b)\s*:?\s*(?P<note>.+)(?P<target>)",
+    r"^\W*(?:for|on|to)\s+(?P<target>(?:the|my)\s[^,:]+?)\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]\s*(?P<note>.+)",
     r"^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?P<target>(?!self\b)[^:]{2,40}?)\s*(?::|\bsaying\b)\s*(?P<note>.+)",
     r"\b(?:in|under|to)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\s+(?P<target>.+?)\s*(?:,\s*)?(?:write|put|add|say|note|stick)\b[\s:,]*(?P<note>.+)",
     r"\b(?:add|put|attach|write|stick|pop|jot)\s+(?P<note>.+?)\s+(?:in|to|into|under|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\s+(?P<target>.+)",
@@ -81,8 +82,8 @@ _SETS_PRIORITY = _any(
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
 _PRIORITIZES = _any(
-    r"^\W*(?:prioriti[sz]e|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
-    r"^\W*(?:de-?prioriti[sz]e|(?:lower|reduce)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+    r"^\W*(?:prioriti[sz]e|(?:raise|increase|up|bump)(?=\s.*'s\s+priority)|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+    r"^\W*(?:de-?prioriti[sz]e(?=\s)|(?:lower|reduce|drop|decrease)(?=\s.*'s\s+priority)|(?:lower|reduce)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
 )
 # "Change Paris to Rome in the flights task": a part of a title.
 _REPLACES = _any(
@@ -91,6 +92,8 @@ _REPLACES = _any(
     r"^\W*(?:in|for|on)\s+(?P<target>(?:the|my)\b.+?\b(?:task|one|reminder|to-?do|item|title)|(?:task|number|#)\s*\d+|[\ue000-\uf8ff])\s*,?\s+(?:the\s+)?(?P<old>\S.*?)\s+should\s+(?:be|say|read)\s+(?P<new>.+)",
 )
 _RENAMES = _any(
+    r"\b(?:update|edit|reword|modify|amend|correct)\s+(?P<target>.+?)\s+(?:to|so\s+it)\s+(?:reads?|says?)\s+(?P<title>.+)",
+    r"^\W*(?P<target>.+?)\s+should\s+(?:now\s+)?(?:be|say|read)\s+(?P<title>[\ue000-\uf8ff])\W*$",
     r"(?P<title>[\ue000-\uf8ff])[\s,]*\b(?:rather\s+than|instead\s+of|(?:and\s+)?not)\s+(?P<target>[\ue000-\uf8ff])",
     r"\b(?:rather\s+than|instead\s+of|not)\s+(?P<target>[\ue000-\uf8ff])[^\ue000-\uf8ff]*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:call|name|title|label)\s+(?P<target>(?:the|my|task|number|#)[^\ue000-\uf8ff]+?)\s*(?P<title>[\ue000-\uf8ff])",
@@ -229,7 +232,8 @@ def _read_prioritize(clause: str) -> tuple[str, Changes] | None:
     for pattern, level in zip(_PRIORITIZES, levels, strict=True):
         found = pattern.search(clause)
         if found is not None:
-            return found["target"], Changes(priority=level)
+            target = re.sub(r"(?:'s)?\s+(?:priority|importance)\W*$", "", found["target"])
+            return target, Changes(priority=level)
     return None
 
 

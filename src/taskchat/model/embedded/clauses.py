@@ -84,6 +84,7 @@ _JOINT = re.compile(
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
     r"|need)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:the|my)\s+[\w -]{2,30}?(?:n't|\s+not)\b)|"
+    r"\s*,\s*(?=[\w -]{2,25}?\s(?:done|finished|not\s+yet|not\s+done)\W*(?:$|,))|"
     r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"

@@ -22,6 +22,7 @@ from taskchat.model.embedded.requests import (
     Undo,
 )
 from taskchat.model.embedded.told_of import takes_up
+from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,6 +71,8 @@ def _go_on(
     more = _of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
+    if isinstance(one, Add) and isinstance(last, Add) and _is_restated(last, one):
+        return [*requests[:-1], replace(one, due=one.due or last.due)]
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
         # "I have an interview on friday. Please remind me" is one wish, told twice.
         return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
@@ -148,6 +151,12 @@ def _is_at_once(act: Act) -> bool:
 def _points(target: Target) -> bool:
     pointed = target.is_pronoun or target.is_plural
     return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
+
+
+def _is_restated(last: Add, one: Add) -> bool:
+    """Whether an order says again, in its own words, what was told as a need before it."""
+    is_told = (last.is_hint or last.is_bare) and not (one.is_hint or one.is_bare)
+    return is_told and not set(content_stems(last.title)).isdisjoint(content_stems(one.title))
 
 
 def _is_same(add: Add, other: Request) -> bool:

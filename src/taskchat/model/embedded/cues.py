@@ -61,6 +61,7 @@ ADD_CUE = _cue(
 )
 # "Add a note to milk: …", "add a due date to the rent": no new task.
 SETS_FIELD = _cue(
+    r"^\W*(?:for|on|to)\s+(?:the|my)\s[^,:]+?\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]|"
     r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:to\b|:|should\s+(?:say|read|be)\b|with\b)"
     r"|^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?!self\b)[^:]{2,40}(?::|\bsaying\b)"
     r"|\b(?:in|under|to|into|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\b|'s\s+(?:notes|description)\b|"
@@ -93,6 +94,7 @@ DONE_ONES = _cue(
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
 REOPEN_CUE = _cue(
+    r"(?P<target_open>\S.*?)\s+should\s+(?:still\s+)?be\s+(?:open|pending|unfinished|undone|active)\b|"
     r"\b(?:ticked|marked|checked|completed|crossed)\s+(?P<target_slip>.+?)\s+(?:off\s+|as\s+\w+\s+)?(?:by\s+(?:mistake|accident)|accidentally|too\s+(?:early|soon))\b|"
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
@@ -115,7 +117,7 @@ NOT_DONE = _cue(
 )
 COMPLETE_CUE = _cue(
     rf"\b(?:you\s+can\s+)?mark(?:ed|ing)?\b(?:\s+off\b)?|\bas\s+{_DONE}\b|"
-    r"^\s*tick\b(?:\s+off\b)?|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
+    r"^\s*tick\b(?:\s+off\b)?|^\s*(?:cross|strike|scratch)\s+out\b|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
     r"|(?=(?:\S+\s+){1,8}?off\b))|"
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
     r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
@@ -144,7 +146,7 @@ DELETE_CUE = _cue(
     r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
-    r"\b(?:can|may|should|could)\s+(?:now\s+)?(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"
+    r"\b(?:come|go)\s+off\s+(?:my|the)\s+(?:\w+\s+)?list\b|\b(?:can|may|should|could)\s+(?:now\s+)?(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
     r"|\b(?:pull|rub)\s+(?=(?:\S+\s+){1,8}?(?:from|off)\s+(?:my|the)\s+list\b)|^\s*take\s+off\b"
     r"|\bgone(?=\s+(?:from|off)\s+(?:my|the)\s+list\b)"

@@ -45,19 +45,19 @@ _HARMLESS = word_set(
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
     "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
-    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
-    "except but apart besides least they're he's she's self myself completely totally fully only s t d m ve ll re don"
+    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job online cash card home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
+    "except but apart besides related least they're he's she's self myself completely totally fully only s t d m ve ll re don"
 )
 _COMPLETE = word_set(
     "mark marked marking complete completed completing finish finished finishing done tick ticked "
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
     "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "
-    "mission managed ended instead around chance success successfully state call"
+    "record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
-    "instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
@@ -65,7 +65,7 @@ _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
     "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
     "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
-    "restore turns my mistake wait nah"
+    "restore should active again turns my mistake wait nah"
 )
 _UPDATE = word_set(
     "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
@@ -84,7 +84,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "update": _HARMLESS | _UPDATE,
     "restore": _HARMLESS,
 }
-_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more")
+_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more under asap")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
 
 
@@ -130,7 +130,7 @@ def is_odd_title(add: Add, now: datetime) -> bool:
 def _is_torn(title: str) -> bool:
     """Whether what follows a comma is nothing like what stands before: no errand, no further object."""
     parts = re.split(r"\s*[,;]\s*", title)
-    if any(is_statement(part) for part in parts[1:]):
+    if any(is_statement(part) or _ADDS_NOTHING.match(part) for part in parts[1:]):
         return True
     first, *others = (tokens(part) for part in parts)
     if not others or not first or first[0] not in ERRAND_VERBS or first[0] in _TAKES_MANY:
@@ -140,6 +140,11 @@ def _is_torn(title: str) -> bool:
     )
 
 
+# "Order coffee, down to the last two": how things stand is no thing to order.
+_ADDS_NOTHING = re.compile(
+    r"\W*(?:down|up|out|only|just|not|no|too|so|already|almost|nearly|running|getting|apparently|again)\b",
+    re.IGNORECASE,
+)
 _TAKES_MANY = word_set("buy get grab pick pack bring order fetch collect purchase")
 _GOES_ON = word_set(
     "with for to from in on at about of by near before after and or then plus without both"

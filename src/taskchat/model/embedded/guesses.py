@@ -120,7 +120,7 @@ _LIKE_A_SENTENCE = re.compile(
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
-    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|must|should|starts?|begins?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
     re.IGNORECASE,
 )
 

@@ -53,6 +53,11 @@ def holds_act(text: str) -> bool:
     return any(cue.search(text) for cue in _ACTS)
 
 
+def may_be_told_of(title: str) -> bool:
+    """Whether words that may be a task could as well tell of one: "update CV is complete"."""
+    return any(cue.search(title) for cue in (COMPLETE_CUE, DELETE_CUE, REOPEN_CUE))
+
+
 def pattern_of(title: str) -> re.Pattern[str]:
     """Finds a title as whole words, in any case."""
     return re.compile(rf"(?<![\w'-]){re.escape(title)}(?![\w'-])", re.IGNORECASE)

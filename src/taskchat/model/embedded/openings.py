@@ -60,13 +60,13 @@ _OPENINGS = [
     for pattern in (
         # Whatever is done with a new one ("shove a reminder on for me to …"), it is to be kept.
         rf"^\s*\w+\s+(?:me\s+)?(?:a|an|another)\s+(?:(?:new|quick|little)\s+)*{_NOUN}(?:\s+(?:on|in|up|down|there"
-        r"|for\s+(?:me|us)))*\s+(?=(?:to|about)\b)",
+        r"|for\s+(?:me|us)))*(?:\s+(?=(?:to|about)\b)|\s*:\s*)",
         r"\b(?:put|stick|sign|pencil)\s+(?:me|us)\s+(?:down|in|up)\s+for\s+(?:an?\s+)?",
         r"\b(?:jot|note|write|put|get|take)\s+(?:this|these|it|that)\s+down\b[\s:,\u2013\u2014-]*",
         r"^\s*another\s+(?:one|thing|task)\s*[,:\u2013\u2014-]+\s*",
         rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
         rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
-        rf"|into)\s+{LIST}\s*[:,-]+\s*",
+        rf"|into)\s+{LIST}(?:\s+please)?\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}"
         rf"|list\b)[\s:,-]*(?:to\s+)?",
         rf"\b(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put"
@@ -124,8 +124,8 @@ _OPENINGS = [
 _PUT_ON_LIST = re.compile(
     rf"\b(?:{_PUT}|\w+(?=\s+[\ue000-\uf8ff]))\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{LIST}|there\b"
     rf"|it\b|(?:the\s+)?list\b).*$"
-    r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down\W*$"
-    r"|\b(?:put|stick|pop|chuck|bung|throw|whack|pencil|sling)\s+(?P<on>(?!it\b|that\b|this\b|them\b)\S.*?)\s+(?:(?:on|in|down)(?=\s+for\s)|in(?=\W*$)).*$"
+    r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down(?:\W*$|(?=\s+as\s+(?:two|three|four|separate)\b)).*$"
+    r"|\b(?:put|stick|pop|chuck|bung|throw|whack|pencil|sling)\s+(?P<on>(?!(?:it|that|this|them|me|us)\b)\S.*?)\s+(?:(?:on|in|down)(?=\s+for\s)|in(?=\W*$)).*$"
     r"|\b(?:get|have|want|need)\s+(?P<added>.+?)\s+added\b.*$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -39,7 +39,6 @@ from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
 from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_note, read_update, update_act
-from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -62,17 +61,7 @@ def read_question(text: str, heard: Heard) -> list[Request]:
         return [
             Look(target=read_target(DELETE_CUE.sub(" ", text), []), status="all", asks_one=True)
         ]
-    asked = _SHOULD_I.match(text)
-    if asked is not None:
-        return [Look(target=read_target(asked["what"], []), status="all", asks_one=True)]
     return [Talk("off_topic")]
-
-
-# "Should I call mom?": whether it is on the list is all that can be told.
-_SHOULD_I = re.compile(
-    rf"\s*(?:should|shall|must)\s+(?:i|we)\s+(?P<what>(?:{'|'.join(sorted(ERRAND_VERBS))})\b.*)",
-    re.IGNORECASE,
-)
 
 
 def read_order(text: str, heard: Heard) -> list[Request]:
@@ -81,10 +70,11 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Act("restore", read_target("it", []))]
     again = _PUT_BACK.search(text)
     if again is not None:
-        return [_act("restore", again["target"], heard)]
+        return [_act("restore", again["target"] or again["on"], heard)]
     told = read_told(text, heard)
     if told is not None:
         return [told]
+    text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
     text = _as_move(_WANTS_DONE.sub("", text), heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
@@ -121,7 +111,8 @@ _STILL_WANTED = re.compile(
 )
 _PUT_BACK = re.compile(
     r"\b(?:put|add|stick|get|bring|place)\s+(?P<target>.+?)\s+back\s+(?:on|onto|to|in|into)\s+"
-    r"(?:my|the)\s+(?:[\w-]+\s+)?list\b",
+    r"(?:my|the)\s+(?:[\w-]+\s+)?list\b"
+    r"|\b(?:put|add|stick|place)\s+(?P<on>.+?)\s+back\s+on\W*$",
     re.IGNORECASE,
 )
 # "I want the report to be high priority" is an order about the report.
@@ -134,6 +125,11 @@ _WANTS_DONE = re.compile(
 )
 
 
+# "I need the report done by friday": it is due then.
+_NEEDED_BY = re.compile(
+    r"^\s*(?:i|we)\s+(?:need|want)\s+(?P<what>(?:the|my)\s+[\w -]+?)\s+(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
+    re.IGNORECASE,
+)
 # "Add 2pm to the dentist", "put a deadline of friday on the report": no new task.
 _ADDS_DATE = re.compile(
     r"^\W*(?:add|put|attach|give)\s+(?:an?\s+|the\s+)?(?:(?:due\s+date|deadline|date|time)\s+(?:of|for)\s+)?"
@@ -225,7 +221,8 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
     rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
-    return [replace(_act("complete", rest, heard), is_hedged=False)]
+    act = _act("complete", rest, heard)
+    return [replace(act, target=points_only(act.target, rest))]
 
 
 _TO_BE_DONE = re.compile(

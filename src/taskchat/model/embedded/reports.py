@@ -33,11 +33,12 @@ _HAPPENED = re.compile(
 )
 # Where the speaker has been: "been to the dentist" is asked about.
 _WENT = re.compile(
-    r"\bwent\s+to\s+|^\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:had|attended)\s+(?=the\b|my\b)",
+    r"\bwent\s+to\s+|^\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:had|attended)\s+(?=the\b|my\b|our\b)",
     re.IGNORECASE,
 )
 _HAD = re.compile(
-    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:had|attended)\s+(?:the|my)\s", re.IGNORECASE
+    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:had|attended)\s+(?:the|my|our)\s",
+    re.IGNORECASE,
 )
 _BEEN = re.compile(
     r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
@@ -76,8 +77,13 @@ def read_report(text: str, heard: Heard) -> Act | None:
 
 def points_only(target: Target, words: str) -> Target:
     """The target of "it's booked" or "haven't paid it": the verb names no task, the pronoun does."""
-    if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
-        return Target(is_pronoun=True, background=target.background)
+    points = target.is_pronoun or target.is_plural
+    if points and all(one.is_verb for one in telling_words(words)):
+        return Target(
+            is_pronoun=target.is_pronoun,
+            is_plural=target.is_plural,
+            background=target.background,
+        )
     return target
 
 

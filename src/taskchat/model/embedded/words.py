@@ -191,7 +191,7 @@ def is_past(word: str) -> bool:
 
 def tells_past(text: str) -> bool:
     """Whether a text begins with what was done, after words like "already"."""
-    words = [w for w in tokens(text) if w not in _BEFORE_PAST]
+    words = [w for w in tokens(text) if w not in _BEFORE_PAST and not w.endswith("ly")]
     return bool(words) and is_past(words[0])
 
 
