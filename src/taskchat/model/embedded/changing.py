@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.dates.spans import find_spans
-from taskchat.model.embedded.adding import clean_title, read_level
+from taskchat.model.embedded.adding import clean_title, read_level, take_priority
+from taskchat.model.embedded.notes import read_set_note
 from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -40,25 +42,6 @@ _CLEARS_PRIORITY = _any(
     r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?!\s+(?:down\s+|back\s+)?to\b)(?:\s+(?:off|from"
     r"|of|for|on)\b)*(?P<target>.*)"
 )
-_SETS_NOTE = _any(
-    r"\b(?:add|put|attach)\s+(?P<note>.+?)\s+as\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+"
-    r"(?:to|on|for|of)\s+(?P<target>.+)",
-    r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
-    r"|detail)s?\s+(?:to|for|on)\s+"
-    r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
-    r"\badd\s+to\s+(?P<target>(?:the|my|task|number|#)[^:]*?)\s*:\s*(?P<note>.+)",
-    r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
-    r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
-    r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:\bto\b(?:\s+(?:say|read|be))?|:|\bshould\s+(?:say|read|be)\b|\bwith\b)\s*:?\s*(?P<note>.+)(?P<target>)",
-    r"^\W*(?:for|on|to)\s+(?P<target>(?:the|my)\s[^,:]+?)\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]\s*(?P<note>.+)",
-    r"^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?P<target>(?!self\b)[^:]{2,40}?)\s*(?::|\bsaying\b)\s*(?P<note>.+)",
-    r"\b(?:in|under|to)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\s+(?P<target>.+?)\s*(?:,\s*)?(?:write|put|add|say|note|stick)\b[\s:,]*(?P<note>.+)",
-    r"\b(?:add|put|attach|write|stick|pop|jot)\s+(?P<note>.+?)\s+(?:in|to|into|under|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\s+(?P<target>.+)",
-    r"\b(?:add|put|attach|write|stick|pop|jot)\s+(?P<note>.+?)\s+(?:in|to|into|under|on)\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+(?:notes?|description|comments?)\b",
-    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description"
-    r"|comment)(?:\s+to\s+(?P<target>it|that|this))?"
-    r"\s*(?:[:,]|\b(?:saying|that(?:\s+says)?)\b)\s*(?P<note>.+)",
-)
 _SETS_PRIORITY = _any(
     rf"\b(?:set|change|make|put|raise|lower|drop|bump|move|switch|turn|reduce|adjust)\s+(?P<target>the|its)\s+(?:priority|importance)\s+"
     rf"(?:(?:down|up|back)\s+)?(?:to|as|at)\s+{_LEVEL}\b.*",
@@ -82,7 +65,7 @@ _SETS_PRIORITY = _any(
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
 _PRIORITIZES = _any(
-    r"^\W*(?:prioriti[sz]e|(?:raise|increase|up|bump)(?=\s.*'s\s+priority)|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+    r"^\W*(?:prioriti[sz]e|flag|star|(?:raise|increase|up|bump)(?=\s.*'s\s+priority)|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
     r"^\W*(?:de-?prioriti[sz]e(?=\s)|(?:lower|reduce|drop|decrease)(?=\s.*'s\s+priority)|(?:lower|reduce)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
 )
 # "Change Paris to Rome in the flights task": a part of a title.
@@ -105,11 +88,11 @@ _RENAMES = _any(
     r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b"
     r"|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
     r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say"
-    r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
+    r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+(?:says|reads)|(?<!date\s)(?<!deadline\s)(?<!priority\s)(?<!time\s)for)\s+"
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
     r"^(?P<target>[^:]+?)\s+(?:[-=]>|\u2192)\s+(?P<title>.+)",
-    r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"\b(?:change|update|edit|rename|retitle|reword|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
     r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to"
     r"|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
@@ -197,16 +180,13 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         found = pattern.search(clause)
         if found is not None:
             return found["target"], Changes(clears_priority=True)
-    for pattern in _SETS_NOTE:
-        found = pattern.search(clause)
-        if found is not None:
-            return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
     return (
-        _read_priority(clause, now)
+        read_set_note(clause, message)
+        or _read_priority(clause, now)
         or _read_prioritize(clause)
         or _read_replace(clause, message)
         or _read_rename(clause, message, now)
-        or _read_move(clause, now)
+        or _with_level(_read_move(clause, now), clause)
         or _read_open(clause)
     )
 
@@ -265,6 +245,15 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         title = message.reveal(due.rest if due else said)
         return target, Changes(title=clean_title(title), due=due.due if due else None)
     return None
+
+
+def _with_level(change: tuple[str, Changes] | None, clause: str) -> tuple[str, Changes] | None:
+    """The change of a date with the priority that is told beside it."""
+    rest, level = take_priority(clause)
+    if change is None or level is None or not re.search(r"\w", rest):
+        return change
+    target, _ = take_priority(change[0])
+    return target, replace(change[1], priority=level)
 
 
 # "Move it to 10" names an hour: no task has a place to be moved to.

@@ -232,6 +232,7 @@ def _tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
     text = _MEANWHILE.sub(lambda found: "and " if found[1] else ", " if found[2] else " ", text)
     text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))

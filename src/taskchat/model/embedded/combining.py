@@ -103,7 +103,7 @@ _LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
 def _is_told_only(request: Request) -> bool:
     """Whether a request is a guess from what was told, and no order."""
     if isinstance(request, Act):
-        return isinstance(request.otherwise, Offer)
+        return isinstance(request.otherwise, Offer | Add)
     return isinstance(request, Offer) or (
         isinstance(request, Add) and (request.is_bare or request.is_hint)
     )

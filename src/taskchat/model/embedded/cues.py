@@ -84,8 +84,6 @@ RESTORE_CUE = _cue(
     r"|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
 _OVER = r"(?:\bis|'s)\s+(?:now\s+|finally\s+|all\s+)?over(?=\s*(?:now\b\s*)?(?:[,.!]|$))"
-# A meeting that is over was not always attended: told of a task, this is asked about.
-IS_OVER = _cue(_OVER)
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
 # "Completed tasks" names tasks, it completes none.
 DONE_ONES = _cue(
@@ -128,7 +126,7 @@ COMPLETE_CUE = _cue(
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
-    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
+    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+line\s+through\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
     rf"{_OVER}|"
@@ -226,7 +224,7 @@ _SHORTHANDS = [
     ),
     (
         _cue(
-            r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
+            r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bremember\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
         ),
         "to",
     ),

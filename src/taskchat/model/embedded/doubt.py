@@ -53,7 +53,7 @@ _COMPLETE = word_set(
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
     "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "
-    "record recorded note log leave mission managed ended instead around chance success successfully state call"
+    "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
@@ -71,7 +71,7 @@ _UPDATE = word_set(
     "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
     "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
     "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
-    "prio priority prioritize prioritise deprioritize deprioritise importance urgent important high "
+    "prio priority prioritize prioritise deprioritize deprioritise de-prioritize de-prioritise importance urgent important high "
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
     "needs need must ought rather than title name text wording note notes description comment add attach give raise "
     "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
@@ -154,7 +154,7 @@ _GOES_ON = word_set(
 _QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
 _TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
-    r"^(?:it|them|those)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give)\s+(?:that|it|this|them)\b"

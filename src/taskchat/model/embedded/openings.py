@@ -48,8 +48,13 @@ _RAN_OUT = (
     r"(?:(?:i'm|i\s+am|we're|we\s+are|i've|we've|i\s+have|we\s+have|i|we)\s+)?(?:(?:all|nearly|almost|clean|completely|totally|just|about|right|getting)\s+)*"
     r"(?:(?:run(?:ning)?|ran)\s+)?(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\s+"
 )
+# What others want of the speaker.
+ASKED = (
+    r"(?:(?:(?:my|our|the)\s+)?[\w-]+(?:\s+(?:has|have|just|keeps?))?\s+(?:asked|told|wants?|reminded|asking|telling|expects?|needs?)\s+me\s+to\s+"
+    r"|i(?:'ve|\s+have)\s+been\s+(?:asked|told)\s+to\s+|i\s+was\s+(?:asked|told)\s+to\s+)"
+)
 I_NEED = re.compile(
-    rf"^\s*(?:{PROMISED}|{_RAN_OUT}|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
+    rf"^\s*(?:{PROMISED}|{ASKED}|{_RAN_OUT}|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
     rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED})",
     re.I,
 )
@@ -126,6 +131,7 @@ _PUT_ON_LIST = re.compile(
     rf"|it\b|(?:the\s+)?list\b).*$"
     r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down(?:\W*$|(?=\s+as\s+(?:two|three|four|separate)\b)).*$"
     r"|\b(?:put|stick|pop|chuck|bung|throw|whack|pencil|sling)\s+(?P<on>(?!(?:it|that|this|them|me|us)\b)\S.*?)\s+(?:(?:on|in|down)(?=\s+for\s)|in(?=\W*$)).*$"
+    rf"|^\s*(?P<goes>(?!(?:it|that|this|them)\b)\S.*?)\s+(?:needs?\s+to|has\s+to|should|must|can)\s+(?:go|be|come)\s+(?:on|onto|in)\s+{LIST}.*$"
     r"|\b(?:get|have|want|need)\s+(?P<added>.+?)\s+added\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -135,7 +141,7 @@ _ADD_IT = re.compile(
     r"|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have|bung|shove|whack|lob|sling"
     r"|stuff|slap|log|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down)\b))\s+"
-    r"(?:it|that|this|(?P<many>them|those|both|all\s+of\s+(?:them|those)))\b.*|"
+    r"(?:it|that|this|(?P<many>them|those|both|all\s+(?:of\s+(?:them|those)|three|four|five)|the\s+lot))\b.*|"
     r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
     r"|the)\s+list"
     r"(?:\s+please)?)\s*$"
@@ -143,7 +149,7 @@ _ADD_IT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ONLY_ADD_IT = re.compile(
-    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them|both)"
+    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them|both|all(?:\s+(?:of\s+(?:it|them|those)|two|three|four|five))?|the\s+lot)"
     r"(?:\s+(?:down|on|in|to|onto|there|somewhere|please|too|list|my|the|then|as|a|task)\b)*\W*",
     re.IGNORECASE,
 )
@@ -177,7 +183,9 @@ def find_title(text: str) -> tuple[str, bool] | None:
     if first is not None and ":" in first[0] and _LIST_WORD.search(first[0]):
         placed = None
     if placed is not None and (first is None or placed.start() <= first.start()):
-        title = placed["title"] or placed["down"] or placed["on"] or placed["added"]
+        title = (
+            placed["title"] or placed["down"] or placed["on"] or placed["goes"] or placed["added"]
+        )
         if not says_something(title):
             return _title_before(text) or ("", False)
         return title, False

@@ -74,8 +74,7 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     told = read_told(text, heard)
     if told is not None:
         return [told]
-    text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
-    text = _as_move(_WANTS_DONE.sub("", text), heard)
+    text = _put_plainly(text, heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
     if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
@@ -125,6 +124,11 @@ _WANTS_DONE = re.compile(
 )
 
 
+# "The report: rename it to …".
+_NAMED_FIRST = re.compile(
+    r"\s*(?P<name>(?:the|my)\s+[\w -]{2,40}?)\s*:\s*(?P<order>(?:rename|move|mark|delete|remove|change|set|make|push|complete|tick)\s.*\bit\b.*)",
+    re.IGNORECASE,
+)
 # "I need the report done by friday": it is due then.
 _NEEDED_BY = re.compile(
     r"^\s*(?:i|we)\s+(?:need|want)\s+(?P<what>(?:the|my)\s+[\w -]+?)\s+(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
@@ -136,6 +140,15 @@ _ADDS_DATE = re.compile(
     r"(?P<when>\S+(?:\s+\S+){0,4}?)\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|it|that)\b.*)$",
     re.IGNORECASE,
 )
+
+
+def _put_plainly(text: str, heard: Heard) -> str:
+    """The order in the words that the rules know: its task within it, its wish as an order."""
+    named = _NAMED_FIRST.fullmatch(text)
+    if named is not None:
+        text = re.sub(r"\bit\b", named["name"], named["order"], count=1)
+    text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
+    return _as_move(_WANTS_DONE.sub("", text), heard)
 
 
 def _as_move(text: str, heard: Heard) -> str:

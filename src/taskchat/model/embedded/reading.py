@@ -185,7 +185,16 @@ def _soften(request: Request, clause: Clause, text: str, now: datetime) -> Reque
             return request
 
 
+_ADDED_LAST = re.compile(
+    r"[,;.]\s*(?:(?:please|can\s+you|could\s+you|so|and)\s+)*(?:add|note|save|put|stick|pop)\s+(?:it|that|this)\b[^,;.]*$",
+    re.IGNORECASE,
+)
+
+
 def _soften_add(add: Add, clause: Clause) -> Add | Offer | Talk:
+    if _ADDED_LAST.search(clause.text):
+        # "My wife wants me to fix the shelf, add it": whoever wants it, it is to be kept.
+        return add
     mood = mood_of_wish(clause, _lead(clause.text, add.heard))
     if mood == "refused":
         return Talk("left_alone")

@@ -126,11 +126,13 @@ def _name_again(parts: list[str], heard: Heard) -> list[str]:
 
 _JOINTS = re.compile(r"(?:\s*,)?\s+and\s+|\s*[,;]\s*", re.IGNORECASE)
 _LEVELLED = re.compile(
-    r"\s*(?:(?:make|set|mark|put|bump|flag|give|move)\s+)?(?P<name>(?!it\b|that\b|its\b|the\s+priority\b)\S.*?)\s+"
+    r"\s*(?:(?:make|set|mark|put|bump|flag|give|move)\s+)?(?P<name>(?!it\b|that\b|its\b|the\s+priority\b)\S.*?)(?:\s*(?:=|->)\s*|\s+)"
     r"(?:(?:up|down|to|as|at|is|a|should\s+be)\s+)*(?P<level>high|low|medium|urgent)(?:[\s-]+(?:priority|prio))?\W*",
     re.IGNORECASE,
 )
-_SAYS_LEVEL = re.compile(r"\bprio(?:rity)?\b|^\s*(?:make|set|mark|put|bump|flag)\b", re.IGNORECASE)
+_SAYS_LEVEL = re.compile(
+    r"\bprio(?:rity)?\b|=|->|^\s*(?:make|set|mark|put|bump|flag)\b", re.IGNORECASE
+)
 _SAME_TASK = re.compile(
     r"\s*(?:(?P<verb>put|make|set|move|push|change|schedule|mark|bump)\s+(?:it|that)\s+"
     r"|(?=due\b|(?:to\s+)?(?:a\s+)?(?:high|low|medium|top)\b)(?:to\s+)?)",
