@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due, tells_repeat
-from taskchat.model.embedded.asides import without_asides
+from taskchat.model.embedded.asides import without_asides, without_politeness
 from taskchat.model.embedded.openings import LIST, NOTHING, find_title
 from taskchat.model.embedded.requests import Add, Priority
 from taskchat.model.embedded.several import share_date, split_errands
@@ -38,12 +38,11 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
-    r"|could\s+you|"
-    r"can\s+you|now|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab)|is\s+due|due|deadline"
-    r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?"
-    r")|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?|[\s,.;:!\u2013\u2014-]+)$",
+    r"(?:[\s,]+(?:please|now|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
+    rf"|(?:on|to|in|onto|into)\s+{LIST}|is\s+due|due|deadline"
+    r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?)"
+    r"|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?"
+    r"|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
@@ -259,5 +258,5 @@ def _clean(title: str) -> str:
     last = ""
     while title != last:
         last = title
-        title = _TRAILING.sub("", _LEADING.sub("", title))
+        title = _TRAILING.sub("", _LEADING.sub("", without_politeness(title)))
     return title.strip()
