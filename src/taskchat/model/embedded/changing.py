@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level, take_priority
-from taskchat.model.embedded.notes import read_set_note
 from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -181,8 +180,7 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         if found is not None:
             return found["target"], Changes(clears_priority=True)
     return (
-        read_set_note(clause, message)
-        or _read_priority(clause, now)
+        _read_priority(clause, now)
         or _read_prioritize(clause)
         or _read_replace(clause, message)
         or _read_rename(clause, message, now)

@@ -59,17 +59,10 @@ ADD_CUE = _cue(
     r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
     r"|needs?|want|squeeze|record)\b"
 )
-# "Add a note to milk: …", "add a due date to the rent": no new task.
+# "Add a due date to the rent": no new task.
 SETS_FIELD = _cue(
-    r"^\W*(?:for|on|to)\s+(?:the|my)\s[^,:]+?\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]|"
-    r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:to\b|:|should\s+(?:say|read|be)\b|with\b)"
-    r"|^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?!self\b)[^:]{2,40}(?::|\bsaying\b)"
-    r"|\b(?:in|under|to|into|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\b|'s\s+(?:notes|description)\b|"
-    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
-    r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
-    r"|[^:]+\bas\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+(?:to|on|for|of)\b"
-    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)"
-    r"|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
+    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?"
+    r"(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b"
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"

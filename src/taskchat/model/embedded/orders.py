@@ -34,11 +34,12 @@ from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.needs import read_background, read_needs
+from taskchat.model.embedded.notes import read_note_order
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
-from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
 from taskchat.model.embedded.told_of import read_told
-from taskchat.model.embedded.updates import read_note, read_update, update_act
+from taskchat.model.embedded.updates import read_update, update_act
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -74,6 +75,27 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     told = read_told(text, heard)
     if told is not None:
         return [told]
+    noted = read_note_order(text, heard)
+    if noted is not None:
+        act, is_maybe = noted
+        return [replace(act, otherwise=_instead_of(act, text, heard, is_maybe=is_maybe))]
+    return _read_plain(text, heard)
+
+
+def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | Offer | Talk | None:
+    """What a wish for a note is where the task that it names is not there."""
+    if is_maybe:
+        plain = _read_plain(text, heard)
+        one = plain[0] if len(plain) == 1 else None
+        return one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
+    is_it = act.target.is_pronoun and not (act.target.words or act.target.is_plural)
+    if not is_it or not act.changes.note:
+        return None
+    return build_add(act.changes.note, heard.message, heard.now, heard=text) or Talk("what_to_add")
+
+
+def _read_plain(text: str, heard: Heard) -> list[Request]:
+    """What an order asks for that gives no task a note."""
     text = _put_plainly(text, heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
@@ -81,9 +103,6 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [read_look(wish, heard.message, heard.now)]
     if SETS_FIELD.search(text):
         return read_update(text, heard)
-    note = read_note(text, heard)
-    if note:
-        return note
     is_framed = is_framed or SEPARATELY.search(text) is not None
     if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)

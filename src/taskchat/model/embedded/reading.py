@@ -162,7 +162,8 @@ def _soften(request: Request, clause: Clause, text: str, now: datetime) -> Reque
     """
     match request:
         case Act(verb=verb, otherwise=otherwise):
-            mood = mood_of_act(clause, verb, text)
+            # A note may say anything, so its words are not weighed.
+            mood = "meant" if request.changes.note else mood_of_act(clause, verb, text)
             if mood == "refused":
                 return Talk("left_alone")
             if isinstance(otherwise, Add):

@@ -57,6 +57,7 @@ class Changes:
     is_open_hour: bool = False
     clears_due: bool = False
     clears_priority: bool = False
+    clears_note: bool = False
 
     @property
     def are_none(self) -> bool:
