@@ -82,6 +82,7 @@ _RENAMES = _any(
     r"\b(?:rename|change|retitle|edit"
     r"|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:rename|retitle|relabel)\s+(?P<target>[\ue000-\uf8ff])\s+(?:(?:to|as|into)\s+)?(?P<title>.+)",
+    r"\b(?:rename|retitle|relabel)\s+(?P<target>[^\ue000-\uf8ff]+?)\s+(?:as\s+)?(?P<title>[\ue000-\uf8ff])\W*$",
     r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with"
     r"|:)\s+(?P<title>.+)",
     r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b"

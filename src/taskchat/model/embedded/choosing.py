@@ -34,7 +34,8 @@ class Choice:
 
     `tasks` are meant for certain; else `candidates` may be, and `missing` names what fits no task.
     `is_bulk` is set where they were not named one by one. `is_clear` tells a plain hit,
-    `is_guess` that nothing but the whole list is left to be meant.
+    `is_guess` that nothing but the whole list is left to be meant, `is_full` that one title alone
+    holds all the words.
     """
 
     tasks: tuple[SeenTask, ...] = ()
@@ -43,6 +44,7 @@ class Choice:
     is_bulk: bool = False
     is_clear: bool = False
     is_guess: bool = False
+    is_full: bool = False
 
 
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
@@ -139,7 +141,7 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
         }
         whole = among[target.words]
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
-            return Choice((whole[0].task,), is_clear=whole[0].is_clear)
+            return Choice((whole[0].task,), is_clear=whole[0].is_clear, is_full=True)
         several = _each_of({part: among[part] for part in parts}) if len(parts) > 1 else None
         if several is not None:
             return several

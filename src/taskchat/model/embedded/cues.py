@@ -35,7 +35,7 @@ NEED_LIST = _cue(
 # An order to read the list out, which wins over "add" and "reminder" further in.
 LOOK_START = _cue(
     r"^\s*(?:show|list|search|see|view|display|read|hear|tell\s+(?:me|my)|know|go\s+(?:through"
-    r"|over)|walk\s+(?:me\s+)?through|check(?!\s+off)|open|"
+    r"|over)|walk\s+(?:me\s+)?through|check(?!\s+(?:\S+\s+){0,6}?off\b)|open(?!\s.*\b(?:again|up|back)\b)|"
     r"let\s+me\s+(?:see|hear|know|view)|lemme\s+see|give\s+me\s+(?:a|the|an|my)\s+(?:rundown|list"
     r"|overview|summary|full)|inform|describe|print|"
     r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up"
@@ -85,6 +85,7 @@ DONE_ONES = _cue(
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
 REOPEN_CUE = _cue(
+    r"^\s*open\s+(?P<target_again>.+?)\s+(?:up\s+)?(?:again|back\s+up)\b|"
     r"(?P<target_open>\S.*?)\s+should\s+(?:still\s+)?be\s+(?:open|pending|unfinished|undone|active)\b|"
     r"\b(?:ticked|marked|checked|completed|crossed)\s+(?P<target_slip>.+?)\s+(?:off\s+|as\s+\w+\s+)?(?:by\s+(?:mistake|accident)|accidentally|too\s+(?:early|soon))\b|"
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
@@ -128,6 +129,8 @@ COMPLETE_CUE = _cue(
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
+    r"(?:\b(?:is|are|'s|was)\s+)?\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)(?:\s+(?:any\s?more|any\s+longer))?\b"
+    r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\b)|"
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|trash|bin|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"

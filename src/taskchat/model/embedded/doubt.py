@@ -59,7 +59,7 @@ _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
-    "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
+    "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
 _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
@@ -75,7 +75,7 @@ _UPDATE = word_set(
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
     "needs need must ought rather than title name text wording note notes description comment add attach give raise "
     "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
-    "mark wait take later earlier finish handle remind before super very existing"
+    "mark wait take later earlier finish handle remind before super very existing delete erase anymore any more doesn't don't longer unset"
 )
 _WORDS: dict[Verb, frozenset[str]] = {
     "complete": _HARMLESS | _COMPLETE,

@@ -38,6 +38,7 @@ from taskchat.model.embedded.notes import read_note_order
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
+from taskchat.model.embedded.statements import read_statement
 from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_update, update_act
 
@@ -79,7 +80,8 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     if noted is not None:
         act, is_maybe = noted
         return [replace(act, otherwise=_instead_of(act, text, heard, is_maybe=is_maybe))]
-    return _read_plain(text, heard)
+    plain = _read_plain(text, heard)
+    return read_statement(text, heard, plain) or plain
 
 
 def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | Offer | Talk | None:
@@ -96,7 +98,7 @@ def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | O
 
 def _read_plain(text: str, heard: Heard) -> list[Request]:
     """What an order asks for that gives no task a note."""
-    text = _put_plainly(text, heard)
+    text = _put_plainly(_WANTS_TO.sub("", text), heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
     if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
@@ -143,6 +145,12 @@ _WANTS_DONE = re.compile(
 )
 
 
+# These are never errands: "I want to rename the rent".
+_WANTS_TO = re.compile(
+    r"^\s*(?:i|we)(?:'d(?:\s+also)?\s+like|\s+(?:also\s+)?(?:want|need|would(?:\s+also)?\s+like))\s+to\s+"
+    r"(?=(?:rename|retitle|reword|reopen|re-open|untick|uncheck|undo|restore|undelete|reschedule|postpone|prioriti[sz]e|deprioriti[sz]e|mark|tick)\b)",
+    re.IGNORECASE,
+)
 # "The report: rename it to …".
 _NAMED_FIRST = re.compile(
     r"\s*(?P<name>(?:the|my)\s+[\w -]{2,40}?)\s*:\s*(?P<order>(?:rename|move|mark|delete|remove|change|set|make|push|complete|tick)\s.*\bit\b.*)",

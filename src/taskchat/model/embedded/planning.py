@@ -165,7 +165,10 @@ class Planner:
             self._restore(act)
             return
         choice = choose(act.target, act.verb, self._tasks, self._memory)
-        is_doubtful = act.otherwise is not None and not (choice.tasks and choice.is_clear)
+        # "The dentist was painful" holds a word too many to tell of it as done.
+        is_deed = act.is_stated and act.verb == "complete" and bool(act.target.words)
+        fits = choice.is_full if is_deed else choice.is_clear or (act.is_stated and choice.is_full)
+        is_doubtful = act.otherwise is not None and not (choice.tasks and fits)
         if is_doubtful and act.target.words and choice.candidates and not choice.missing:
             self._ask_which(choice, act)
             return

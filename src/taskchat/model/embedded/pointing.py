@@ -28,7 +28,7 @@ _PLACE = re.compile(
     rf"\b(?:the\s+|my\s+)?(?:very\s+)?(?P<place>{_ORDINAL})"
     rf"(?:\s+(?P<count>two|three|four|five|\d)\b)?"
     rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b"
-    rf"|are\b|only\b|then\b|first\b|isn't\b"
+    rf"|are\b|can\b|has\b|have\b|off\b|now\b|back\b|for\b|at\b|by\b|until\b|till\b|needs?\b|should\b|must\b|gets?\b|done\b|'s\b|:|\u2013|-|high\b|low\b|medium\b|tomorrow\b|today\b|\w+day\b|only\b|then\b|first\b|isn't\b"
     rf"|was\b|too\b|instead\b|i\b|you\b))(?:\s+{_NOUN}\b)?",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:(?<!after\s)all|whatever|anything|everything|every|each|entire|whole|the\s+lot"
+    r"\b(?:(?<!after\s)all(?:\s+(?:of\s+)?(?:the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d)(?=\s+(?:is|are|of|were|ones?|tasks?|items?|have|can|done|for|to|on|as|off)\b|\W*$))?|whatever|anything|everything|every|each|entire|whole|the\s+lot"
     r"|any\s+and\s+all"
     r"|whole\s+list)\b",
     re.I,
@@ -69,6 +69,7 @@ _PRONOUN = re.compile(
     r"reminder|same)\b",
     re.IGNORECASE,
 )
+_IT = re.compile(r"\b(?:it|(?:that|this)\s+(?:one|task)|them|these|those)\b", re.IGNORECASE)
 _OTHER = re.compile(
     r"\bthe\s+rest\b|\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE
 )
@@ -152,7 +153,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         ordinals=ordinals,
         is_all=is_all
         or (but is not None and not (has_words or numbers or ordinals or _PRONOUN.search(head)))
-        or (is_list and not has_words and not numbers and not ordinals),
+        or (is_list and not has_words and not numbers and not ordinals and not _IT.search(head)),
         is_plural=bool(_PLURAL.search(head)),
         is_pronoun=bool(_PRONOUN.search(head)),
         is_other=bool(_OTHER.search(head)),

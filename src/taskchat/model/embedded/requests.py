@@ -132,7 +132,8 @@ class Act:
 
     `otherwise` marks a doubtful reading: the act counts only where a task clearly fits, else
     `otherwise` is what was meant. `is_hedged` marks words like "maybe" or "if": it is asked about.
-    `said` is the clause it was read from, "" where nothing in it is open to doubt.
+    `said` is the clause it was read from, "" where nothing in it is open to doubt. `is_stated` tells
+    that the words name a task and nothing else, so that they fit where a title holds all of them.
     """
 
     verb: Verb
@@ -141,6 +142,7 @@ class Act:
     otherwise: Add | Offer | Talk | None = None
     is_hedged: bool = False
     said: str = ""
+    is_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

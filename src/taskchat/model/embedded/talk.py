@@ -74,7 +74,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
             r"^\W*(?:please\s+)?(?:never\s*mind|forget\s+(?:it|that)|no(?:pe|thing)?\s+(?:don'?t"
             r"|stop)|(?:do\s+not|don'?t|dont)\s+(?:you\s+)?(?:dare\s+)?(?:delete|remove|add|mark"
             r"|complete|change|cancel|touch|do|create|rename|clear|erase|move)\b.*|leave\s+(?:it"
-            r"|them|that)\b.*|stop)\W*$"
+            r"|them|that)\b(?!.*\b(?:for|until|till|to)\s).*|stop)\W*$"
         ),
     ),
     (

@@ -1,0 +1,235 @@
+"""What is stated of a task without an order: "the milk is low", "number 2 is for friday", "rent: done".
+
+A statement has a subject, which may name a task, and says its date, its priority, or that it is done.
+It is doubtful by nature: it counts where a task clearly fits, else the clause is what it was before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.adding import read_level
+from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk
+from taskchat.model.embedded.words import (
+    ERRAND_VERBS,
+    is_errand_stem,
+    is_past,
+    stem,
+    tokens,
+    word_set,
+)
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+    from taskchat.model.embedded.requests import Request, Target, Verb
+
+_MAX_NAME = 8
+_ADVERBS = (
+    r"(?:(?:really|very|super|so|quite|pretty|extremely|now|actually|also|only|just|more|most|probably|definitely"
+    r"|rather|still|too|always|fairly|a|an|of|at|on|in|to|as|with)\s+)*"
+)
+_BE = (
+    r"(?:is|are|'s|'re|was|were|isn't\s+just|should\s+(?:be|have|get)|can\s+(?:be|have|get|stay)|could\s+be|must\s+be|may\s+be|will\s+be"
+    r"|ha(?:s|ve)\s+to\s+be|needs?\s+to\s+be|needs?|gets?|has|have|to\s+be|goes|becomes|stays|to|on|at|as|with)"
+)
+_LEVEL = r"(?:high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)"
+_PRIORITY = r"(?:[\s-]+(?:priority|prio|importance|one))?"
+_AGAIN = (
+    rf"(?:\s*[,;\u2013\u2014-]\s*|\s+and\s+|\s+so\s+)(?:(?:so|please|and|then)\s+)*(?:(?:make|mark|set|give|put|that's|it's|flag)\s+)?(?:(?:it|that|this|the\s+priority)\s+)?"
+    rf"{_ADVERBS}(?P<second>high|low|medium|top|urgent)(?:[\s-]+(?:priority|prio))?"
+)
+_NO_RUSH = r"(?:\s*,\s*(?:no\s+(?:hurry|rush|stress|pressure)|not\s+(?:so\s+|that\s+)?urgent|nothing\s+urgent)(?=\s*,))?"
+_END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
+_LEVELLED = re.compile(
+    rf"^\W*(?P<name>[^:,;]+?){_NO_RUSH}(?P<link>\s*(?::|=|->|,|\u2013|\u2014|\s-)\s*|(?:\s+|(?=')){_BE}\s+|\s+)"
+    rf"{_ADVERBS}(?P<level>{_LEVEL}){_PRIORITY}(?:{_AGAIN})?{_END}",
+    re.IGNORECASE,
+)
+_LEVEL_FIRST = re.compile(
+    rf"^\W*(?:(?:set|give|put|make|use)\s+)?(?:priority\s+)?(?P<level>{_LEVEL})(?:\s+priority)?\s+(?:for|on|to)\s+(?P<name>[^:,;]+?){_END}",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    rf"^\W*(?P<name>[^:,;]+?)\s*(?::|\s-|\u2013|\u2014|=|->)\s*(?:(?:all|already|now|is|it's|that's)\s+)*"
+    rf"(?:done|finished|completed?|sorted|ticked(?:\s+off)?|check|yes){_END}",
+    re.IGNORECASE,
+)
+# What stands between a task and its date: "… is for", "… has to be in by", "…: do it".
+_LINK = re.compile(
+    r"(?:(?:\s+|(?='))(?:is|are|'s|'re|was|were|isn't|should\s+be|can\s+be|could\s+be|must\s+be|will\s+be|would\s+be|ha(?:s|ve)\s+to\s+be|ha(?:s|ve)\s+to"
+    r"|needs?\s+to\s+be|needs?\s+to|needs?|ought\s+to(?:\s+be)?|must|should|can\s+wait|starts?|begins?|happens|takes\s+place|gets?|got|has|moves|goes|shifts|to\s+be)(?!\w)|\s*[:=,\u2013\u2014]|\s-(?=\s|$))"
+    r"(?:\s+(?:it|in|done|finished|ready|there|due|sent|for|on|by|until|till|at|moved|scheduled|set|planned|only|now|actually|already|happen|happening"
+    r"|to|due\s+date|deadline|a|the|its|of|not|before|do|i'll|we'll|let's|make|put|move|go|wait|from|then|also|supposed|fixed|date|be|\w+ing))*\W*$",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(
+    r"^\W*(?:(?:please\s+)?(?:leave|keep|save|put|schedule|plan|do|make|have|let's\s+do|let's\s+leave|let's\s+move)"
+    r"|(?:i|we)(?:'ll|'d\s+like(?:\s+to)?|\s+will|'m\s+going\s+to|\s+want(?:\s+to)?|\s+need(?:\s+to)?|\s+can(?:not|'t)?(?:\s+only)?|\s+have\s+to|\s+must|\s+should)"
+    r"(?:\s+(?:do|have|finish|get|leave|make|move|handle|see\s+to|put|only|be))*"
+    r"|(?:i|we)(?:\s+(?:have|need|got)|'ve\s+got)(?:\s+(?:time|got))*(?:\s+(?:for|to\s+do|to\s+finish))"
+    r"|(?:due(?:\s+date)?|deadline|date)\s+(?:for|of|on))\s+(?P<name>.+?)(?:\s+(?:to|until|till|for|on|by|at|done|finished))*\W*$",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"^\W*(?:i|we)(?:\s+(?:want|need|would\s+like)|'d\s+like)\s+(?!to\b)", re.IGNORECASE
+)
+_TAIL = re.compile(_END, re.IGNORECASE)
+_MISTAKE = re.compile(r"\b(?:wrong|mistake)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|never|nobody|no)\b|n't\b", re.IGNORECASE)
+_PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
+
+
+def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Request]:
+    """The change that a clause states, with what it asks for else (`plain`) where no task fits.
+
+    Empty where the clause states nothing, or where `plain` is certain.
+    """
+    one = plain[0] if len(plain) == 1 else None
+    if not _is_open(one, text):
+        return []
+    act = _read_done(text, heard) or _read_level(text, heard) or _read_date(text, heard, one)
+    if act is None or _DENIED.search(text):
+        return []
+    meant = one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
+    if isinstance(one, Act) and one.otherwise is not None:
+        meant = one.otherwise
+    if isinstance(one, Add) and _points(read_target(one.title, [])):
+        meant = Talk("repeat_please")
+    return [replace(act, otherwise=meant)]
+
+
+def _is_open(one: Request | None, text: str) -> bool:
+    """Whether what a clause was read as is a guess that a statement may stand in the place of."""
+    match one:
+        case Talk(topic=topic):
+            return topic in {"repeat_please", "nothing", "what_to_add"}
+        case Offer() | Same():
+            return True
+        case Look():
+            return not re.match(
+                r"\W*(?:show|list|see|view|read|tell|give|what|which|how|when|anything|any)\b",
+                text,
+                re.I,
+            )
+        case Add():
+            said = tokens(text)
+            is_order = bool(said) and said[0] in ERRAND_VERBS and not _IS.search(text)
+            if _DONE.match(text) or _points(read_target(one.title, [])) or _states_deed(text):
+                return True
+            level = _LEVELLED.match(text)
+            if level is not None and _points(read_target(level["name"], [])):
+                return True
+            return one.is_bare and not one.is_hint and not is_order
+        case Act(otherwise=otherwise, verb=verb):
+            return otherwise is not None and verb != "complete" and not _ORDERS.match(text)
+        case _:
+            return False
+
+
+_ORDERS = re.compile(
+    r"\W*(?:mark|set|make|bump|put|raise|lower|give|move|turn|change|flag|push|drop|reschedule|switch)\b",
+    re.IGNORECASE,
+)
+_IS = re.compile(
+    r"\b(?:is|are|has|needs?|can|should|must|gets?)\b|'s\b|:|\b(?:high|low|medium)\W*$|^\W*(?:leave|put|do|keep|make|have|schedule|plan)\b",
+    re.IGNORECASE,
+)
+
+
+def _read_done(text: str, heard: Heard) -> Act | None:
+    found = _DONE.match(text)
+    if found is not None:
+        return _act("complete", found["name"], Changes(), heard)
+    deed = _deed(text)
+    if deed is None or find_due(text, heard.now) is not None:
+        return None
+    target = read_target(deed["name"], [])
+    if _points(target):
+        # "The last one is bought": only a common verb tells that an errand is done.
+        is_errand = is_errand_stem(stem(deed["deed"]))
+        return _act("complete", deed["name"], Changes(), heard) if is_errand else None
+    return _act("complete", f"{deed['deed']} {deed['name']}", Changes(), heard)
+
+
+# "The table is set", "hotfix deployed", "told my boss".
+_IS_DONE = re.compile(
+    r"^\W*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
+    r"(?P<aux>(?:is|are|was|were|'s|'re|got|(?:'s|has|have|'ve)\s+been|been)\s+)?"
+    r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)"
+    r"(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*" + _END,
+    re.IGNORECASE,
+)
+_DID = re.compile(
+    r"^\W*(?P<aux>(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:now|already|finally|just|also)\s+)*(?P<deed>[a-z-]+)\s+(?P<name>[^,:;]+?)"
+    r"(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*" + _END,
+    re.IGNORECASE,
+)
+# Their past looks like their order, so only "is" or "I have" tells them apart.
+_AS_PAST = word_set("read set put cut shut hung split fit let quit shed")
+
+
+def _deed(text: str) -> re.Match[str] | None:
+    for pattern in (_IS_DONE, _DID):
+        found = pattern.match(text)
+        if found is None or _PERSONAL.match(found["name"]) or _MISTAKE.search(text):
+            continue
+        deed = found["deed"].lower()
+        if is_past(deed) or (found["aux"] and deed in _AS_PAST):
+            return found
+    return None
+
+
+def _states_deed(text: str) -> bool:
+    """Whether a clause states what was done, though it opens like a new task: "new strings are bought"."""
+    found = _IS_DONE.match(text)
+    return found is not None and bool(found["aux"]) and _deed(text) is not None
+
+
+def _read_level(text: str, heard: Heard) -> Act | None:
+    found = _LEVELLED.match(_WISHES.sub("", text))
+    if found is not None and not _PERSONAL.match(found["name"]):
+        level = found["second"] or found["level"]
+        name = re.sub(r"(?<=\w)(?:'s)?\s+(?:priority|prio|importance)$", "", found["name"])
+        return _act("update", name, Changes(priority=read_level(level)), heard)
+    first = _LEVEL_FIRST.match(text)
+    if first is not None:
+        return _act("update", first["name"], Changes(priority=read_level(first["level"])), heard)
+    return None
+
+
+def _read_date(text: str, heard: Heard, one: Request | None) -> Act | None:
+    due = find_due(text, heard.now)
+    if due is None:
+        return None
+    rest = _TAIL.sub("", due.rest).strip()
+    changes = changes_due(text, due.due, heard.now)
+    wants = _WANTS.match(rest)
+    if wants is not None:
+        return _act("update", wants["name"], changes, heard)
+    link = _LINK.search(rest)
+    if link is not None and link.start() and not _PERSONAL.match(rest):
+        return _act("update", rest[: link.start()], changes, heard)
+    act = _act("update", re.sub(r"(?:\s+(?:on|for|by|at|until|to))+$", "", rest), changes, heard)
+    is_pointed = act is not None and not act.target.words
+    return act if is_pointed and isinstance(one, Same | Look | Add | Talk) else None
+
+
+def _act(verb: Verb, name: str, changes: Changes, heard: Heard) -> Act | None:
+    name = re.sub(r"^\W*(?:(?:and|also|but|then|so|please)\s+)+", "", name, flags=re.IGNORECASE)
+    if len(name.split()) > _MAX_NAME:
+        return None
+    target = read_target(heard.message.reveal(name), heard.message.quoted(name), heard.background)
+    if not (target.words or _points(target)):
+        return None
+    return Act(verb, target, changes, said="it", is_stated=True)
+
+
+def _points(target: Target) -> bool:
+    """Whether a target only points: by number, place or pronoun."""
+    pointed = target.numbers or target.ordinals or target.is_pronoun or target.is_plural
+    return bool(pointed or target.is_all) and not target.words
