@@ -81,6 +81,7 @@ _STATEMENT = re.compile(
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
     r"|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
+    r"|[\w-]+\s+(?:takes|does|handles|brings|buys|got|took|did|made|bought|paid|sent|has|can|will|wants|needs|keeps|goes|went|comes|came|runs|looks|covers)\s+(?:care\b|it\b|that\b|this\b|them\b|those\b|over\b|on\s+it\b|one\b|some\b|the\s+job\b|to\s+it\b)"
     r"|[\w-]+(?:'s|s)\s+(?:expecting|waiting|coming|visiting|asking|nagging|moving|leaving|having|starting|staying|going|turning)\b)",
     re.IGNORECASE,
 )

@@ -44,6 +44,7 @@ _CLEARS_PRIORITY = _any(
 _SETS_PRIORITY = _any(
     rf"\b(?:set|change|make|put|raise|lower|drop|bump|move|switch|turn|reduce|adjust)\s+(?P<target>the|its)\s+(?:priority|importance)\s+"
     rf"(?:(?:down|up|back)\s+)?(?:to|as|at)\s+{_LEVEL}\b.*",
+    rf"\b(?:set|give|put)\s+(?:the\s+)?(?:priority|prio)\s+(?:(?:to|as|at)\s+)?{_LEVEL}\s+(?:for|on|of)\s+(?P<target>.+)",
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
     rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for"
     rf"|on)\s+(?P<target>.+?)\s+"
@@ -231,7 +232,7 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         if found is None:
             continue
         target = _OF_DATE.sub("", found["target"])
-        said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(
+        said = re.sub(r"[\s,]+(?:please|instead|thanks|too|as\s+well)\s*$", "", found["title"], flags=re.I).strip(
             " ,.:"
         )
         level = LEVEL_ALONE.match(said)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.replies import quote
+from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
 from taskchat.model.embedded.words import content_stems
 
@@ -24,6 +25,7 @@ MAX_NAMED = 3
 _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
 _NAMED = 0.45
+_IN_FULL = 0.99
 _BOTH = 2
 _SHORT_PART = 2
 
@@ -59,7 +61,7 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
     if target.ordinals:
         return _by_place(target, tasks, memory)
     if target.words:
-        return _by_words(target, pool, tasks)
+        return _by_words(target, pool, tasks, is_final=verb == "delete")
     return _by_pointing(target, verb, pool, tasks, memory)
 
 
@@ -128,7 +130,9 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
 
 
-def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask]) -> Choice:
+def _by_words(
+    target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], *, is_final: bool = False
+) -> Choice:
     preferred = {task.id for task in pool}
     parts = split_phrases(target.words)
     # Each phrase is ranked once among all tasks: that is what costs on a long list.
@@ -142,6 +146,9 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
         whole = among[target.words]
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
             return Choice((whole[0].task,), is_clear=whole[0].is_clear, is_full=True)
+        if is_final and not whole[1:] and (alike := _all_in_full(ranked[target.words])):
+            # "The Luna one" of two is asked about before it is gone.
+            return Choice(candidates=tuple(alike))
         several = _each_of({part: among[part] for part in parts}) if len(parts) > 1 else None
         if several is not None:
             return several
@@ -151,6 +158,13 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
             return _several(target, [match.task for match in whole])
     near = [match.task for match in ranked[target.words] if match.phrase >= 0.3]
     return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
+
+
+def _all_in_full(matches: Sequence[Match]) -> list[SeenTask]:
+    """The tasks whose titles all hold every word of a name, where none is that name and no more."""
+    full = [match for match in matches if match.phrase > _IN_FULL and match.shares_noun]
+    is_named = any(match.title > _IN_FULL for match in full)
+    return [] if is_named or len(full) < _BOTH else [match.task for match in full]
 
 
 def _several(target: Target, fitting: list[SeenTask]) -> Choice:
@@ -210,8 +224,11 @@ def _told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """The task that the sentences before speak of: "I called Amy. Delete that one."."""
     if not content_stems(words):
         return []
-    matches = rank(words, tasks)
+    # A verb alone names no task that "it" could be: "they called it off".
+    matches = [match for match in rank(without_time(words), tasks) if match.shares_noun]
     fitting = leaders(matches)
+    if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
+        return fitting
     if fitting:
         # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
         named = [match for match in matches if match.shares_noun and match.title >= _NAMED]

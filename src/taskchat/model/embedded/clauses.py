@@ -64,7 +64,7 @@ _STARTERS = (
 )
 # Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
 _SECOND_THOUGHT = (
-    r"(?:oh\s+|um+\s+|ah\s+)?(?:no\b(?!\s+(?:later|more|need|rush|less|longer|one|matter|worries"
+    r"(?:oh\s+|um+\s+|ah\s+)?(?:no\b(?!\s+(?:later|more|need|rush|less|longer|one|matter|worries|hurry|stress|pressure"
     r"|problem))"
     r"|wait\b|actually\b|sorry\b(?!\s+(?:for|about|to|if|i'm))|i\s+meant?\b|scratch\s+that"
     r"|never\s*mind|nvm\b"
@@ -88,6 +88,7 @@ _JOINT = re.compile(
     r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
+    r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?(?:done|finished|sorted)\W*$)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
@@ -285,6 +286,9 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
         if follows and not ORDER_START.match(piece) and not _DONE_FOLLOWS.fullmatch(piece):
             # "Milk, rent and the report is done": a list, and no order before it.
             continue
+        if is_bare and _TELLS_NOTE.search(piece) and _THINKS_AGAIN.match(sentence, match.end()):
+            # "Put in the notes: dark chocolate, no nuts": the note goes on.
+            continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())
         start, joint = match.end(), (match[0] or " ") if weak else ""
@@ -297,4 +301,6 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     return clauses
 
 
+_TELLS_NOTE = re.compile(r"\b(?:notes?|description|comments?|details?)\b.*(?::|\bthat\b)", re.IGNORECASE)
+_THINKS_AGAIN = re.compile(_SECOND_THOUGHT, re.IGNORECASE)
 _ASKS = re.compile(r"\W*(?:and\s+|so\s+)?(?:what|which|how|when|where|show)\b", re.IGNORECASE)

@@ -121,6 +121,11 @@ def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request
     if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
         changes = Changes(due=last.due, priority=last.priority, note=last.note)
         return Act("update", Target(last.title), changes, otherwise=last)
+    if isinstance(one, Act) and isinstance(last, Act) and _is_again(last, one):
+        # "Cancel the coffee with Paul, delete it", "registration is urgent, make it high".
+        changes = _joined(last.changes, one.changes)
+        otherwise = last.otherwise if one.verb == "update" else None
+        return replace(last, changes=changes, otherwise=otherwise)
     if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
         changes = one.changes
         return replace(
@@ -133,6 +138,27 @@ def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request
         # "Urgent! Call Ida": told before the task instead of after it.
         return replace(one, priority=last.changes.priority)
     return None
+
+
+def _is_again(last: Act, one: Act) -> bool:
+    """Whether an act on "it" only says again, or more of, the act before it."""
+    if one.verb != last.verb or one.otherwise is not None or not _points(one.target):
+        return False
+    is_single = not (one.target.is_plural or last.target.is_plural or last.target.is_all)
+    if one.verb == "update":
+        return is_single and last.is_stated and not one.changes.title
+    if one.verb == "reopen":
+        return is_single and bool(last.target.numbers or last.target.ordinals)
+    return is_single and one.verb == "delete" and isinstance(last.otherwise, Add | Offer)
+
+
+def _joined(first: Changes, then: Changes) -> Changes:
+    return replace(
+        first,
+        due=then.due or first.due,
+        priority=then.priority or first.priority,
+        note=then.note or first.note,
+    )
 
 
 # "…, set that on the existing task": what was read as a new one is there already.

@@ -83,7 +83,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
     is_strong = is_strong or (is_other and not any(isinstance(one, Look | Undo) for one in plain))
     may_be = is_strong or instead is not None or _may_correct(said, rest, plain)
-    if ORDER_START.match(rest) or not may_be:
+    if ORDER_START.match(rest) or not may_be or _denies_it(plain):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
     right = _AROUND.sub("", right)
@@ -100,6 +100,15 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         changes=changes,
         otherwise=() if is_strong else tuple(plain),
     )
+
+
+def _denies_it(plain: list[Request]) -> bool:
+    """Whether a clause says of the task last spoken of that it is not done, and names no other."""
+    one = plain[0] if len(plain) == 1 else None
+    if not isinstance(one, Act) or one.verb != "reopen":
+        return False
+    target = one.target
+    return target.is_pronoun and not (target.words or target.numbers or target.ordinals)
 
 
 def order_after(text: str) -> str:

@@ -22,7 +22,7 @@ QUESTION = _cue(
 )
 # Questions that are orders all the same: "can the dentist be on friday instead?"
 LET_BE = _cue(
-    r"^\s*(?:can|could|should)\s+(?:(?:the|my|we|it)\b|(?:[\w'-]+\s+){1,3}?be\s+(?:a\s+)?(?:high|low|medium|top)\b)"
+    r"^\s*(?:can|could|should)\s+(?:(?:the|my|we|it)\b|(?:[\w'\ue000-\uf8ff-]+\s+){1,4}?be\s+(?:a\s+)?(?:high|low|medium|top)\b)"
 )
 _LISTED = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|list|items?|it|that|this|them|those|these|all|everything|one|ones)"
 NEED_LIST = _cue(
@@ -42,6 +42,7 @@ LOOK_START = _cue(
     r"|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
 NOT_NEEDED = _cue(
+    r"\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)\b|(?:isn't|aren't)\s+(?:needed|necessary|required|relevant|wanted)\b|"
     r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+"
     r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
@@ -50,7 +51,7 @@ ADD_CUE = _cue(
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|be\s+reminded|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
-    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"throw(?!\s+(?:\S+\s+){1,6}?(?:out|away)\W*$)|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
     r"|register"
     r"|\w+(?=\s+(?:a|an|another)\s+(?:new\s+|quick\s+)?(?:reminder|task|to-?do)\b)"
     r"|\w+(?=\s+[\ue000-\uf8ff].*\b(?:on|in)\s+(?:there|it|my|the)\b)|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down|in)\b)"
@@ -130,7 +131,7 @@ COMPLETE_CUE = _cue(
 )
 DELETE_CUE = _cue(
     r"(?:\b(?:is|are|'s|was)\s+)?\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)(?:\s+(?:any\s?more|any\s+longer))?\b"
-    r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\b)|"
+    r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\W*$)|"
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|trash|bin|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"

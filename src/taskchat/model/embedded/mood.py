@@ -60,7 +60,7 @@ _DOUBTS = _cue(
     r"|meaning)\s+to|"
     r"not\s+(?:so\s+|quite\s+|really\s+)?sure|unsure|undecided|dunno|don't\s+know|can't\s+decide"
     r"|no\s+idea|"
-    r"wonder|wondering|suppose|supposing|imagine|pretend|hypothetically|in\s+theory|let's\s+say|"
+    r"wonder|wondering|suppose|supposing|imagine|pretend|hypothetically|in\s+theory|let's\s+say(?=\s+(?:i|we|you|that|the|he|she|they|it)\b)|"
     r"should\s+have|could\s+have|would\s+have|(?:should|would|could)'ve|wanted\s+to|meant\s+to|"
     r"planned\s+to|used\s+to|had\s+to|wish|dream(?:t|ed)|thought(?!\s+of)|believed|hoped|pretended"
     r"|some\s?day|eventually|"

@@ -29,7 +29,7 @@ _MARK = r"[\ue000-\uf8ff]"
 _TEXT = r"(?P<note>\S.*?)"
 _HERE = r"(?:there|here|too|as\s+well|also|down)"
 _NAMED = r"(?P<target>(?!me\b|us\b|self\b|list\b)[^:;,]{1,60}?)"
-_LEAD = r"^\W*(?:(?:and|also|then|please|so|can\s+you|could\s+you|would\s+you|i\s+want\s+to|i'd\s+like\s+to|let's)\s+)*"
+_LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then|please|so|can\s+you|could\s+you|would\s+you|i\s+want\s+to|i'd\s+like\s+to|let's)\s+)*"
 _END = r"(?:\s+(?:please|too|as\s+well))?[\s.!]*$"
 
 

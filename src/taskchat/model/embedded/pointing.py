@@ -8,7 +8,7 @@ from taskchat.model.embedded.requests import Status, Target
 from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_number
 
 _NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?|stuff)"
-_NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:])"
+_NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?!\w|:\d)"
 _ORDINAL = (
     r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
 )

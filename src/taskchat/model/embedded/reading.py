@@ -108,12 +108,24 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
     more = _MORE.match(clause.text)
-    if more is not None and len(plain) == 1 and isinstance(plain[0], Offer):
+    if more is not None and len(plain) == 1 and _may_be_same(plain[0], text):
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
-        return [Same(target, clean_title(heard.message.reveal(words)), plain[0])]
+        otherwise = plain[0] if isinstance(plain[0], Add | Offer) else None
+        return [Same(target, clean_title(heard.message.reveal(words)), otherwise)]
     correction = read_correction(without_asides(clause.text, heard.now), plain, heard)
     return plain if correction is None else [correction]
+
+
+def _may_be_same(plain: Request, text: str) -> bool:
+    """Whether "… too" or "the same for …" may mean the last act once more."""
+    if isinstance(plain, Add):
+        return plain.is_bare and not plain.due and not plain.priority and bool(_TOO.search(text))
+    return isinstance(plain, Offer) or bool(_SAME_FOR.match(text))
+
+
+_TOO = re.compile(r"\b(?:too|as\s+well)\W*$", re.IGNORECASE)
+_SAME_FOR = re.compile(r"\W*(?:the\s+)?same\b", re.IGNORECASE)
 
 
 def _is_meant(request: Add | Act) -> bool:
@@ -214,7 +226,7 @@ def _lead(text: str, title: str) -> str:
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
     r"^\W*(?:(?:oh|ah|um+|hmm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
-    r"(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,
@@ -225,7 +237,7 @@ _JOKES = re.compile(
 _DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
 # "Did the dentist this morning" tells, "did the dentist call?" asks.
 _DID_THE = re.compile(
-    r"did\s+(?:the|my)\s+\w+(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
+    r"did\s+(?:it|that|this|them|both|(?:the|my)\s+\w+)(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
     re.IGNORECASE,
 )
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)

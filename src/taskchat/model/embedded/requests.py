@@ -163,7 +163,7 @@ class Same:
 
     target: Target
     words: str = ""
-    otherwise: Offer | None = None
+    otherwise: Add | Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ _AGAIN = (
 _NO_RUSH = r"(?:\s*,\s*(?:no\s+(?:hurry|rush|stress|pressure)|not\s+(?:so\s+|that\s+)?urgent|nothing\s+urgent)(?=\s*,))?"
 _END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 _LEVELLED = re.compile(
-    rf"^\W*(?P<name>[^:,;]+?){_NO_RUSH}(?P<link>\s*(?::|=|->|,|\u2013|\u2014|\s-)\s*|(?:\s+|(?=')){_BE}\s+|\s+)"
+    rf"^[^\w\ue000-\uf8ff]*(?P<name>[^:,;]+?){_NO_RUSH}(?P<link>\s*(?::|=|->|,|\u2013|\u2014|\s-)\s*|(?:\s+|(?=')){_BE}\s+|\s+)"
     rf"{_ADVERBS}(?P<level>{_LEVEL}){_PRIORITY}(?:{_AGAIN})?{_END}",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ _LEVEL_FIRST = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    rf"^\W*(?P<name>[^:,;]+?)\s*(?::|\s-|\u2013|\u2014|=|->)\s*(?:(?:all|already|now|is|it's|that's)\s+)*"
+    rf"^[^\w\ue000-\uf8ff]*(?P<name>[^:,;]+?)\s*(?::|\s-|\u2013|\u2014|=|->)\s*(?:(?:all|already|now|is|it's|that's)\s+)*"
     rf"(?:done|finished|completed?|sorted|ticked(?:\s+off)?|check|yes){_END}",
     re.IGNORECASE,
 )
@@ -95,6 +95,8 @@ def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Reques
     act = _read_done(text, heard) or _read_level(text, heard) or _read_date(text, heard, one)
     if act is None or _DENIED.search(text):
         return []
+    if isinstance(one, Act) and one.verb == "complete" and not _points(act.target):
+        return []
     meant = one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
     if isinstance(one, Act) and one.otherwise is not None:
         meant = one.otherwise
@@ -126,7 +128,7 @@ def _is_open(one: Request | None, text: str) -> bool:
                 return True
             return one.is_bare and not one.is_hint and not is_order
         case Act(otherwise=otherwise, verb=verb):
-            return otherwise is not None and verb != "complete" and not _ORDERS.match(text)
+            return otherwise is not None and not _ORDERS.match(text)
         case _:
             return False
 
@@ -158,7 +160,7 @@ def _read_done(text: str, heard: Heard) -> Act | None:
 
 # "The table is set", "hotfix deployed", "told my boss".
 _IS_DONE = re.compile(
-    r"^\W*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
+    r"^[^\w\ue000-\uf8ff]*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
     r"(?P<aux>(?:is|are|was|were|'s|'re|got|(?:'s|has|have|'ve)\s+been|been)\s+)?"
     r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)"
     r"(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*" + _END,

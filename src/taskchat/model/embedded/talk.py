@@ -92,4 +92,6 @@ def read_talk(text: str) -> Topic | None:
     """What kind of small talk a clause is, or None where it may be a wish."""
     if not re.search(r"[\w\ue000-\uf8ff]", text) and "👍" not in text and "👎" not in text:
         return "nothing"
+    # A hidden title is a word like any other: "cancel “…”" is no mere "cancel".
+    text = re.sub("[\ue000-\uf8ff]", "title", text)
     return next((topic for topic, pattern in _TALK if pattern.search(text)), None)
