@@ -232,9 +232,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         if found is None:
             continue
         target = _OF_DATE.sub("", found["target"])
-        said = re.sub(r"[\s,]+(?:please|instead|thanks|too|as\s+well)\s*$", "", found["title"], flags=re.I).strip(
-            " ,.:"
-        )
+        said = re.sub(
+            r"[\s,]+(?:please|instead|thanks|too|as\s+well)\s*$", "", found["title"], flags=re.I
+        ).strip(" ,.:")
         level = LEVEL_ALONE.match(said)
         if level is not None:
             return target, Changes(priority=read_level(level["level"]))

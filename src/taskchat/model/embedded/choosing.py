@@ -138,6 +138,10 @@ def _by_words(
     # Each phrase is ranked once among all tasks: that is what costs on a long list.
     ranked = rank_each([target.words, *parts], tasks)
     everyone = {task.id for task in tasks}
+    alike = _all_in_full(ranked[target.words]) if is_final and not target.is_plural else []
+    if alike:
+        # "The Luna one" of two is asked about before it is gone.
+        return Choice(candidates=tuple(alike))
     for ids in (preferred, everyone):
         among = {
             phrase: leaders([match for match in matches if match.task.id in ids])
@@ -146,9 +150,6 @@ def _by_words(
         whole = among[target.words]
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
             return Choice((whole[0].task,), is_clear=whole[0].is_clear, is_full=True)
-        if is_final and not whole[1:] and (alike := _all_in_full(ranked[target.words])):
-            # "The Luna one" of two is asked about before it is gone.
-            return Choice(candidates=tuple(alike))
         several = _each_of({part: among[part] for part in parts}) if len(parts) > 1 else None
         if several is not None:
             return several

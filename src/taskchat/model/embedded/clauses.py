@@ -283,7 +283,8 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
             continue
         is_bare = match[0].strip() in {",", "and", ", and", ""}
         follows = is_bare and _DONE_FOLLOWS.match(sentence, match.end())
-        if follows and not ORDER_START.match(piece) and not _DONE_FOLLOWS.fullmatch(piece):
+        is_it = _IT_IS.match(sentence, match.end())
+        if follows and not (is_it or ORDER_START.match(piece) or _DONE_FOLLOWS.fullmatch(piece)):
             # "Milk, rent and the report is done": a list, and no order before it.
             continue
         if is_bare and _TELLS_NOTE.search(piece) and _THINKS_AGAIN.match(sentence, match.end()):
@@ -301,6 +302,9 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     return clauses
 
 
-_TELLS_NOTE = re.compile(r"\b(?:notes?|description|comments?|details?)\b.*(?::|\bthat\b)", re.IGNORECASE)
+_IT_IS = re.compile(r"(?:so\s+)?(?:that|it)(?:'s|\s+is)\b", re.IGNORECASE)
+_TELLS_NOTE = re.compile(
+    r"\b(?:notes?|description|comments?|details?)\b.*(?::|\bthat\b)", re.IGNORECASE
+)
 _THINKS_AGAIN = re.compile(_SECOND_THOUGHT, re.IGNORECASE)
 _ASKS = re.compile(r"\W*(?:and\s+|so\s+)?(?:what|which|how|when|where|show)\b", re.IGNORECASE)

@@ -83,7 +83,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
     is_strong = is_strong or (is_other and not any(isinstance(one, Look | Undo) for one in plain))
     may_be = is_strong or instead is not None or _may_correct(said, rest, plain)
-    if ORDER_START.match(rest) or not may_be or _denies_it(plain):
+    if ORDER_START.match(rest) or not may_be or _denies_it(plain) or _IS_NOT_DONE.fullmatch(rest):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
     right = _AROUND.sub("", right)
@@ -115,7 +115,14 @@ def order_after(text: str) -> str:
     """The order behind words that only put right the one before: "sorry, I mean delete the rent"."""
     opening = _OPENING.match(text)
     rest = text[opening.end() :] if opening else ""
-    return rest if ORDER_START.match(rest) else text
+    return rest if ORDER_START.match(rest) or _IS_NOT_DONE.fullmatch(rest) else text
+
+
+_IS_NOT_DONE = re.compile(
+    r"\W*(?:it|that|this|that\s+one)(?:(?:'s|\s+is|\s+was)\s+not|\s+isn't|\s+wasn't)\s+(?:\w+\s+)?(?:done|finished|complete|ready)"
+    r"(?:\s+(?:yet|actually|though|after\s+all|at\s+all))*\W*",
+    re.IGNORECASE,
+)
 
 
 _AROUND = re.compile(r"^(?:only|just)\s+|\s+(?:please|pls|actually|though|instead)$", re.IGNORECASE)

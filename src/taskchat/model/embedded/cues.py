@@ -163,7 +163,7 @@ UPDATE_CUE = _cue(
     r"|number))|instead|date|raise|lower|note|description"
     r"|turn|give|drop(?=.*\bto\s+(?:low|medium|normal)\b)|put(?=\s+(?:the|my|that|it)\b)|in(?=\s+(?:the|my)\b.*\bshould\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
-    r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
+    r"\bmark\b.*\b(?:high|low|medium)\b|\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")

@@ -52,15 +52,16 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
         return list(errands)
     if due is not None:
         return [_read_dated(text, heard, due)]
+    return [_read_level(text, heard) or _guess(text, heard)]
+
+
+def _read_level(text: str, heard: Heard) -> Request | None:
     rest, priority = take_priority(text)
-    if priority is not None:
-        # "Report high prio": of a task that is there, else an offer.
-        guess = _guess(rest, heard)
-        target = read_target(
-            heard.message.reveal(rest), heard.message.quoted(rest), heard.background
-        )
-        return [Act("update", target, Changes(priority=priority), otherwise=guess)]
-    return [_guess(text, heard)]
+    if priority is None:
+        return None
+    # "Report high prio": of a task that is there, else an offer.
+    target = read_target(heard.message.reveal(rest), heard.message.quoted(rest), heard.background)
+    return Act("update", target, Changes(priority=priority), otherwise=_guess(rest, heard))
 
 
 def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:

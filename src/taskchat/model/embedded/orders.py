@@ -151,10 +151,17 @@ _WANTS_TO = re.compile(
     r"(?=(?:rename|retitle|reword|reopen|re-open|untick|uncheck|undo|restore|undelete|reschedule|postpone|prioriti[sz]e|deprioriti[sz]e|mark|tick)\b)",
     re.IGNORECASE,
 )
+# "There's a typo: A should be B".
+_TYPO = re.compile(
+    r"^\s*(?:(?:i\s+made|there(?:'s|\s+is)|fix|correct)\s+(?:a|the)\s+)?(?:typo|spelling(?:\s+mistake)?|mistake)\s*[:,-]\s*(?P<old>[^:,]+?)\s+(?:should\s+(?:be|say|read)|->|must\s+be|instead\s+of|is\s+really)\s+(?P<new>.+)$",
+    re.IGNORECASE,
+)
 # "The report: rename it to …".
 _NAMED_FIRST = re.compile(
-    r"\s*(?P<name>(?:the|my)\s+[\w -]{2,40}?)\s*:\s*(?P<order>(?:rename|move|mark|delete|remove|change|set|make|push|complete|tick)\s.*\bit\b.*)",
-    re.IGNORECASE,
+    r"\s*(?P<name>[\w' \ue000-\uf8ff-]{1,60}?)\s*:\s*(?:please\s+)?(?P<verb>rename|move|mark|delete|remove|change|set|make|push|complete|tick|reschedule|postpone|bump|reopen|schedule|put|give)"
+    r"(?P<what>\s+(?:it|that|this)(?!\w)|\s+(?:the|its|a)\s+(?P<field>(?:due\s+)?(?:date|time|day)|deadline|priority|title|name)(?:\s+of\s+it)?)?"
+    r"(?P<rest>(?:\s+(?:to|as|off|on|for|until|high|low|medium|done|complete|urgent|back|forward|due|into|down|up|at|by|by\s+\w+|a)\b.*)?)",
+    re.IGNORECASE | re.DOTALL,
 )
 # "I need the report done by friday": it is due then.
 _NEEDED_BY = re.compile(
@@ -172,8 +179,10 @@ _ADDS_DATE = re.compile(
 def _put_plainly(text: str, heard: Heard) -> str:
     """The order in the words that the rules know: its task within it, its wish as an order."""
     named = _NAMED_FIRST.fullmatch(text)
-    if named is not None:
-        text = re.sub(r"\bit\b", named["name"], named["order"], count=1)
+    if named is not None and read_frame(text) is None:
+        what = f"the {named['field']} of {named['name']}" if named["field"] else named["name"]
+        text = f"{named['verb']} {what}{named['rest']}"
+    text = _TYPO.sub(r"rename \g<old> to \g<new>", text)
     text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
     return _as_move(_WANTS_DONE.sub("", text), heard)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -186,6 +187,7 @@ class Planner:
                 self._ask_which(choice, act)
             return
         is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
+        is_doubtful = is_doubtful or _miscounts(act, len(choice.tasks))
         if is_doubtful or (self._must_confirm(choice, act.verb) and not _counts(act, len(tasks))):
             self._confirm(tasks, act.verb)
             return
@@ -285,6 +287,15 @@ def _counts(act: Act, count: int) -> bool:
     """Whether an order said how many tasks it means: "delete both of the finished ones"."""
     said = [2 if word == "both" else read_number(word) for word in tokens(act.said)]
     return count <= MAX_NAMED and count in said
+
+
+def _miscounts(act: Act, count: int) -> bool:
+    """Whether an order said "all four" and it would be done to another number of tasks."""
+    said = _ALL_OF.search(act.said)
+    return said is not None and read_number(said[1]) not in {None, count}
+
+
+_ALL_OF = re.compile(r"\ball\s+(?:of\s+)?(?:the\s+)?(\w+)", re.IGNORECASE)
 
 
 def _nothing_to(verb: Verb) -> str:

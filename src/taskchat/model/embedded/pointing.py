@@ -39,8 +39,13 @@ _BUT = re.compile(
     r"not\s+including|only\s+keep|but\s+(?:keep|leave)|keep)\b(?P<but>.*)$",
     re.IGNORECASE,
 )
+_ALL_COUNTED = re.compile(
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d)(?:\s+of\s+(?:them|those|these))?"
+    r"(?=\s+(?:is|are|were|have|can|done|for|to|on|as|off)\b|\W*$)",
+    re.IGNORECASE,
+)
 _ALL = re.compile(
-    r"\b(?:(?<!after\s)all(?:\s+(?:of\s+)?(?:the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d)(?=\s+(?:is|are|of|were|ones?|tasks?|items?|have|can|done|for|to|on|as|off)\b|\W*$))?|whatever|anything|everything|every|each|entire|whole|the\s+lot"
+    r"\b(?:(?<!after\s)all|whatever|anything|everything|every|each|entire|whole|the\s+lot"
     r"|any\s+and\s+all"
     r"|whole\s+list)\b",
     re.I,
@@ -133,7 +138,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = _JUST_NAMED.sub("it", head)
     head = without_reason(head)
     is_any = _ANY.search(head) is not None
-    head = _ANY.sub(" ", head)
+    head = _ALL_COUNTED.sub("all of them", _ANY.sub(" ", head))
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)

@@ -22,7 +22,7 @@ from taskchat.model.embedded.cues import (
 )
 from taskchat.model.embedded.doubt import is_odd_title
 from taskchat.model.embedded.known_titles import titles_in
-from taskchat.model.embedded.leading_date import put_date_last
+from taskchat.model.embedded.leading_date import put_date_last, refine_date
 from taskchat.model.embedded.mood import (
     RETRACTS,
     is_denied_return,
@@ -93,8 +93,8 @@ def _date_joined(message: Message, now: datetime) -> Message:
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
-    text = order_after(text)
-    text = put_date_last(without_asides(text, heard.now), heard.now)
+    text = _THEY_MOVED.sub(r"move \g<what> to ", order_after(text))
+    text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
     if heard.background and retracted is not None:
         # "Scratch that, buy rice": what stands in its place is read for itself.
@@ -229,6 +229,11 @@ _MORE = re.compile(
     r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
+    re.IGNORECASE,
+)
+# Others may set the date of what is the speaker's: "they moved it, 7pm".
+_THEY_MOVED = re.compile(
+    r"^\W*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

@@ -92,6 +92,9 @@ def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Reques
     one = plain[0] if len(plain) == 1 else None
     if not _is_open(one, text):
         return []
+    several = _read_several(text, heard)
+    if several:
+        return several
     act = _read_done(text, heard) or _read_level(text, heard) or _read_date(text, heard, one)
     if act is None or _DENIED.search(text):
         return []
@@ -103,6 +106,22 @@ def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Reques
     if isinstance(one, Add) and _points(read_target(one.title, [])):
         meant = Talk("repeat_please")
     return [replace(act, otherwise=meant)]
+
+
+def _read_several(text: str, heard: Heard) -> list[Request]:
+    """Statements in a row, each of a task of its own: "the soup is frozen, the bread is sliced"."""
+    parts = _JOINTS.split(text)
+    if len(parts) < 2 or _DENIED.search(text):
+        return []
+    acts = [_read_done(part, heard) or _read_level(part, heard) for part in parts]
+    told = [replace(act, otherwise=Talk("repeat_please")) for act in acts if act is not None]
+    is_each = len(told) == len(parts) and all(
+        act.target.words or act.target.ordinals for act in told
+    )
+    return [*told] if is_each else []
+
+
+_JOINTS = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 
 
 def _is_open(one: Request | None, text: str) -> bool:
@@ -123,16 +142,20 @@ def _is_open(one: Request | None, text: str) -> bool:
             is_order = bool(said) and said[0] in ERRAND_VERBS and not _IS.search(text)
             if _DONE.match(text) or _points(read_target(one.title, [])) or _states_deed(text):
                 return True
-            level = _LEVELLED.match(text)
-            if level is not None and _points(read_target(level["name"], [])):
+            level = _LEVELLED.match(_WISHES.sub("", text))
+            if level is not None and (
+                _points(read_target(level["name"], []))
+                or (_WISHES.match(text) and _TO_BE.search(text))
+            ):
                 return True
             return one.is_bare and not one.is_hint and not is_order
-        case Act(otherwise=otherwise, verb=verb):
+        case Act(otherwise=otherwise):
             return otherwise is not None and not _ORDERS.match(text)
         case _:
             return False
 
 
+_TO_BE = re.compile(r"\bto\s+be\b", re.IGNORECASE)
 _ORDERS = re.compile(
     r"\W*(?:mark|set|make|bump|put|raise|lower|give|move|turn|change|flag|push|drop|reschedule|switch)\b",
     re.IGNORECASE,

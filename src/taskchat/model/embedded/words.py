@@ -73,7 +73,7 @@ _IRREGULAR = {
     "drove": "drive", "swept": "sweep", "hung": "hang", "rang": "ring", "rung": "ring",
     "saw": "see", "seen": "see", "built": "build", "gave": "give", "given": "give", "ate": "eat",
     "left": "leave", "ran": "run", "swam": "swim", "woke": "wake", "wound": "wind", "spent": "spend",
-    "chosen": "choose", "drawn": "draw", "flown": "fly", "sewn": "sew", "sown": "sow", "mown": "mow", "dug": "dig",
+    "chosen": "choose", "frozen": "freeze", "drawn": "draw", "flown": "fly", "sewn": "sew", "sown": "sow", "mown": "mow", "dug": "dig",
     "won": "win", "lost": "lose", "caught": "catch", "hid": "hide", "hidden": "hide", "drank": "drink", "drunk": "drink", "sang": "sing",
     "sung": "sing", "threw": "throw", "thrown": "throw", "broke": "break", "broken": "break", "grew": "grow", "grown": "grow", "bent": "bend",
     "stuck": "stick", "bound": "bind", "lit": "light", "laid": "lay", "heard": "hear", "learnt": "learn", "burnt": "burn", "eaten": "eat",
@@ -182,7 +182,7 @@ def same_deed(stemmed: str) -> frozenset[str]:
 
 _PAST = word_set(
     "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
-    "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn "
+    "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn frozen shrunk hurt "
     "flown drunk sung begun spent hung found won lost caught sewn sewed shown hid hidden dug stuck bound ground "
     "mown sown knitted ate drank flew sang swam beat beaten bent bit bitten blown broken grown threw thrown stolen sought shot "
     "heard laid lit mowed fought shaken dealt fixed learnt learned burnt"
