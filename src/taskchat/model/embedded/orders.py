@@ -38,6 +38,7 @@ from taskchat.model.embedded.notes import read_note_order
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
+from taskchat.model.embedded.rewording import put_plainly
 from taskchat.model.embedded.statements import read_statement
 from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_update, update_act
@@ -98,7 +99,7 @@ def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | O
 
 def _read_plain(text: str, heard: Heard) -> list[Request]:
     """What an order asks for that gives no task a note."""
-    text = _put_plainly(_WANTS_TO.sub("", text), heard)
+    text = put_plainly(text, heard.now)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
     if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
@@ -135,65 +136,6 @@ _PUT_BACK = re.compile(
     r"|\b(?:put|add|stick|place)\s+(?P<on>.+?)\s+back\s+on\W*$",
     re.IGNORECASE,
 )
-# "I want the report to be high priority" is an order about the report.
-_WANTS_DONE = re.compile(
-    r"^\s*(?:i|we)(?:'d(?:\s+also)?\s+like|\s+(?:also\s+)?(?:want|need|would(?:\s+also)?\s+like))\s+(?=(?:the|my|that|this|its?|task"
-    r"|number|#)\b.*"
-    r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done"
-    r"|finished|completed)\b)",
-    re.IGNORECASE,
-)
-
-
-# These are never errands: "I want to rename the rent".
-_WANTS_TO = re.compile(
-    r"^\s*(?:i|we)(?:'d(?:\s+also)?\s+like|\s+(?:also\s+)?(?:want|need|would(?:\s+also)?\s+like))\s+to\s+"
-    r"(?=(?:rename|retitle|reword|reopen|re-open|untick|uncheck|undo|restore|undelete|reschedule|postpone|prioriti[sz]e|deprioriti[sz]e|mark|tick)\b)",
-    re.IGNORECASE,
-)
-# "There's a typo: A should be B".
-_TYPO = re.compile(
-    r"^\s*(?:(?:i\s+made|there(?:'s|\s+is)|fix|correct)\s+(?:a|the)\s+)?(?:typo|spelling(?:\s+mistake)?|mistake)\s*[:,-]\s*(?P<old>[^:,]+?)\s+(?:should\s+(?:be|say|read)|->|must\s+be|instead\s+of|is\s+really)\s+(?P<new>.+)$",
-    re.IGNORECASE,
-)
-# "The report: rename it to …".
-_NAMED_FIRST = re.compile(
-    r"\s*(?P<name>[\w' \ue000-\uf8ff-]{1,60}?)\s*:\s*(?:please\s+)?(?P<verb>rename|move|mark|delete|remove|change|set|make|push|complete|tick|reschedule|postpone|bump|reopen|schedule|put|give)"
-    r"(?P<what>\s+(?:it|that|this)(?!\w)|\s+(?:the|its|a)\s+(?P<field>(?:due\s+)?(?:date|time|day)|deadline|priority|title|name)(?:\s+of\s+it)?)?"
-    r"(?P<rest>(?:\s+(?:to|as|off|on|for|until|high|low|medium|done|complete|urgent|back|forward|due|into|down|up|at|by|by\s+\w+|a)\b.*)?)",
-    re.IGNORECASE | re.DOTALL,
-)
-# "I need the report done by friday": it is due then.
-_NEEDED_BY = re.compile(
-    r"^\s*(?:i|we)\s+(?:need|want)\s+(?P<what>(?:the|my)\s+[\w -]+?)\s+(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
-    re.IGNORECASE,
-)
-# "Add 2pm to the dentist", "put a deadline of friday on the report": no new task.
-_ADDS_DATE = re.compile(
-    r"^\W*(?:add|put|attach|give)\s+(?:an?\s+|the\s+)?(?:(?:due\s+date|deadline|date|time)\s+(?:of|for)\s+)?"
-    r"(?P<when>\S+(?:\s+\S+){0,4}?)\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|it|that)\b.*)$",
-    re.IGNORECASE,
-)
-
-
-def _put_plainly(text: str, heard: Heard) -> str:
-    """The order in the words that the rules know: its task within it, its wish as an order."""
-    named = _NAMED_FIRST.fullmatch(text)
-    if named is not None and read_frame(text) is None:
-        what = f"the {named['field']} of {named['name']}" if named["field"] else named["name"]
-        text = f"{named['verb']} {what}{named['rest']}"
-    text = _TYPO.sub(r"rename \g<old> to \g<new>", text)
-    text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
-    return _as_move(_WANTS_DONE.sub("", text), heard)
-
-
-def _as_move(text: str, heard: Heard) -> str:
-    """The order with a date that is added to a task told as the move that it is."""
-    found = _ADDS_DATE.match(text)
-    due = find_due(found["when"], heard.now) if found else None
-    if found is None or due is None or re.search(r"\w", due.rest) or is_about_list(found["target"]):
-        return text
-    return f"change the due date of {found['target']} to {found['when']}"
 
 
 def _comes_first(text: str) -> bool:

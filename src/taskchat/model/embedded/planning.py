@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_add, without_chan
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
+from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.doubt import unexplained
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
@@ -29,7 +29,6 @@ from taskchat.model.embedded.requests import (
 )
 from taskchat.model.embedded.settling import settle
 from taskchat.model.embedded.targets import named_in_full, rank
-from taskchat.model.embedded.words import read_number, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,8 +186,8 @@ class Planner:
                 self._ask_which(choice, act)
             return
         is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
-        is_doubtful = is_doubtful or _miscounts(act, len(choice.tasks))
-        if is_doubtful or (self._must_confirm(choice, act.verb) and not _counts(act, len(tasks))):
+        is_doubtful = is_doubtful or miscounts(act, len(choice.tasks))
+        if is_doubtful or (self._must_confirm(choice, act.verb) and not counts(act, len(tasks))):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
@@ -281,21 +280,6 @@ class Planner:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
-
-
-def _counts(act: Act, count: int) -> bool:
-    """Whether an order said how many tasks it means: "delete both of the finished ones"."""
-    said = [2 if word == "both" else read_number(word) for word in tokens(act.said)]
-    return count <= MAX_NAMED and count in said
-
-
-def _miscounts(act: Act, count: int) -> bool:
-    """Whether an order said "all four" and it would be done to another number of tasks."""
-    said = _ALL_OF.search(act.said)
-    return said is not None and read_number(said[1]) not in {None, count}
-
-
-_ALL_OF = re.compile(r"\ball\s+(?:of\s+)?(?:the\s+)?(\w+)", re.IGNORECASE)
 
 
 def _nothing_to(verb: Verb) -> str:
