@@ -65,7 +65,7 @@ _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
     "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
     "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
-    "restore should active again turns my mistake wait nah"
+    "restore should active again doing turns my mistake wait nah"
 )
 _UPDATE = word_set(
     "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "

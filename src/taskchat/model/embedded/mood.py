@@ -163,10 +163,11 @@ _CALLED = _cue(
     rf"|visited)\b(?!\s+(?:off|at)\b)"
 )
 _KINDLY = _cue(
-    r"^\W*(?:can|could)\s+(?:the|my|it)\b.*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
+    r"^\W*(?:can|could)\s+(?!you\b|i\b|we\b).*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
     r"|\bplease\b|\bpls\b|\bmind\b"
 )
 _NOT_NEEDED = _cue(
+    r"\b(?:no\s+longer|not|isn't|aren't)\s+(?:needed|necessary|required|relevant|wanted)\b|"
     r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+(?:need|want(?!\s+(?:you|to\s+\w+)\b)"
     r"|have\s+to)\b"
 )

@@ -28,7 +28,7 @@ _PLACE = re.compile(
     rf"\b(?:the\s+|my\s+)?(?:very\s+)?(?P<place>{_ORDINAL})"
     rf"(?:\s+(?P<count>two|three|four|five|\d)\b)?"
     rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b"
-    rf"|are\b|can\b|has\b|have\b|off\b|now\b|back\b|for\b|at\b|by\b|until\b|till\b|needs?\b|should\b|must\b|gets?\b|done\b|'s\b|:|\u2013|-|high\b|low\b|medium\b|tomorrow\b|today\b|\w+day\b|only\b|then\b|first\b|isn't\b"
+    rf"|are\b|can\b|has\b|have\b|off\b|now\b|back\b|for\b|at\b|by\b|until\b|till\b|needs?\b|should\b|must\b|gets?\b|done\b|yet\b|out\b|away\b|again\b|'s\b|:|\u2013|-|high\b|low\b|medium\b|tomorrow\b|today\b|\w+day\b|only\b|then\b|first\b|isn't\b"
     rf"|was\b|too\b|instead\b|i\b|you\b))(?:\s+{_NOUN}\b)?",
     re.IGNORECASE,
 )

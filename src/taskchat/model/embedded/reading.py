@@ -85,10 +85,19 @@ def _date_joined(message: Message, now: datetime) -> Message:
         return message
     first, second, *rest = message.clauses
     due = find_due(first.text, now)
+    is_noted = _FOR_TASK.fullmatch(first.text) and _NOTE.search(second.text)
+    if is_noted and second.before.startswith(first.text):
+        joined = replace(second, text=f"{first.text}, {second.text}", before="")
+        return replace(message, clauses=(joined, *rest))
     if due is None or re.search(r"\w", due.rest) or second.before != f"{first.text}, ":
         return message
     joined = replace(second, text=f"{first.text}, {second.text}", before="")
     return replace(message, clauses=(joined, *rest))
+
+
+# "For the printer, add the note …" is one wish.
+_FOR_TASK = re.compile(r"\W*(?:for|on|to|in)\s+\S.{0,40}", re.IGNORECASE)
+_NOTE = re.compile(r"\b(?:note|description|comment)\b", re.IGNORECASE)
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:

@@ -241,7 +241,8 @@ def _read_date(text: str, heard: Heard, one: Request | None) -> Act | None:
         return _act("update", rest[: link.start()], changes, heard)
     act = _act("update", re.sub(r"(?:\s+(?:on|for|by|at|until|to))+$", "", rest), changes, heard)
     is_pointed = act is not None and not act.target.words
-    return act if is_pointed and isinstance(one, Same | Look | Add | Talk) else None
+    is_vague = isinstance(one, Act) and one.target.is_pronoun
+    return act if is_pointed and (is_vague or isinstance(one, Same | Look | Add | Talk)) else None
 
 
 def _act(verb: Verb, name: str, changes: Changes, heard: Heard) -> Act | None:
