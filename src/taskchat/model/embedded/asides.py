@@ -139,12 +139,19 @@ def _is_wish(text: str) -> bool:
     said = tokens(text)
     if not (set(said) - _NO_NAME or re.search("[\ue000-\uf8ff]", text)):
         return False
-    if is_statement(text) and not (I_NEED.match(text) or NOT_NEEDED.search(text)):
+    if is_statement(text) and not (
+        I_NEED.match(text) or NOT_NEEDED.search(text) or _MAY_BE_DONE.search(text)
+    ):
         return False
     is_order = said[:1] and said[0] in ERRAND_VERBS
     return bool(is_order or I_NEED.match(text) or any(cue.search(text) for cue in _CUES))
 
 
+# "The receipts can be deleted" is an order, though it has a subject.
+_MAY_BE_DONE = re.compile(
+    r"\b(?:can|may|could|should)\s+(?:now\s+)?be\s+(?:deleted|removed|cancelled|scrapped|ticked|checked|crossed|marked|closed)\b",
+    re.IGNORECASE,
+)
 _CUES = (ADD_CUE, COMPLETE_CUE, DELETE_CUE, REOPEN_CUE, UPDATE_CUE)
 
 

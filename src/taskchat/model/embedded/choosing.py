@@ -77,6 +77,9 @@ def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memo
     by_id = {task.id: task for task in tasks}
     if memory.shown:
         row = [by_id.get(one) for one in memory.shown]
+        if len(row) == 1 and max(numbers) > 1:
+            # One task alone was shown, as an answer: the numbers are those of the list.
+            row = list(tasks)
         return _places(numbers, row)
     found = [by_id[number] for number in dict.fromkeys(numbers) if number in by_id]
     missing = [f"task {number}" for number in numbers if number not in by_id]

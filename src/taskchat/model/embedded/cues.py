@@ -103,6 +103,7 @@ NOT_DONE = _cue(
     r"|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
     r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually"
     r"|really|yet|been|get\s+to))*(?=.*)|"
+    r"\b(?:is|are|was|were)\s+not(?=\W*$|\s+(?:yet|actually|though|after\s+all)\W*$)|"
     r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)"
     r"|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b(?:\s+(?:doing|to\s+be\s+done)\b)?"
     r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|(?:\bis|'s|\bare)\s+still\s+(?:open|pending"

@@ -152,7 +152,9 @@ _GOES_ON = word_set(
 
 
 _QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
-_TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
+_TO_BE_DONE = re.compile(
+    r"\b(?:be|need\s.*|want\s.*)\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE
+)
 _ODD = re.compile(
     r"^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"

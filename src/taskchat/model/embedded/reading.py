@@ -102,6 +102,7 @@ _NOTE = re.compile(r"\b(?:note|description|comment)\b", re.IGNORECASE)
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
+    text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(r"move \g<what> to ", order_after(text))
     text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
@@ -238,6 +239,11 @@ _MORE = re.compile(
     r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
+    re.IGNORECASE,
+)
+# "Until 15th" is until the 15th.
+_BARE_DAY = re.compile(
+    r"\b(until|till|by|on|for|due|to)\s+(\d{1,2}(?:st|nd|rd|th))(?=\s*(?:[,.!]|$|please\b|at\b))",
     re.IGNORECASE,
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".

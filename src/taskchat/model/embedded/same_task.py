@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Target
+from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Same, Target
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Clause
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
     """The two requests as one, where one of them only says more about the task of the other."""
+    if (
+        isinstance(last, Same)
+        and isinstance(one, Act)
+        and replace(one.target, background="") == Target()
+    ):
+        # "The first two please delete": first which, then what.
+        return replace(one, target=last.target)
     if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
         changes = Changes(due=last.due, priority=last.priority, note=last.note)
         return Act("update", Target(last.title), changes, otherwise=last)

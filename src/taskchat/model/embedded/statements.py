@@ -14,7 +14,7 @@ from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import read_level
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk
+from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk, Target
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     is_errand_stem,
@@ -26,7 +26,7 @@ from taskchat.model.embedded.words import (
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
-    from taskchat.model.embedded.requests import Request, Target, Verb
+    from taskchat.model.embedded.requests import Request, Verb
 
 _MAX_NAME = 8
 _ADVERBS = (
@@ -43,7 +43,10 @@ _AGAIN = (
     rf"(?:\s*[,;\u2013\u2014-]\s*|\s+and\s+|\s+so\s+)(?:(?:so|please|and|then)\s+)*(?:(?:make|mark|set|give|put|that's|it's|flag)\s+)?(?:(?:it|that|this|the\s+priority)\s+)?"
     rf"{_ADVERBS}(?P<second>high|low|medium|top|urgent)(?:[\s-]+(?:priority|prio))?"
 )
-_NO_RUSH = r"(?:\s*,\s*(?:no\s+(?:hurry|rush|stress|pressure)|not\s+(?:so\s+|that\s+)?urgent|nothing\s+urgent)(?=\s*,))?"
+_NO_RUSH = (
+    r"(?:(?:\s*,|\s+(?:is|has|there's|there\s+is))?\s+(?:no\s+(?:hurry|rush|stress|pressure)|nothing\s+urgent)(?=\s*,)"
+    r"|(?:\s+(?:isn't|aren't|is\s+not|are\s+not)|\s*,\s*not)\s+(?:(?:so|that|very|really|too|all\s+that)\s+)*(?:urgent|important|pressing)(?=\s*,))?"
+)
 _END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 _LEVELLED = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?P<name>[^:,;]+?){_NO_RUSH}(?P<link>\s*(?::|=|->|,|\u2013|\u2014|\s-)\s*|(?:\s+|(?=')){_BE}\s+|\s+)"
@@ -79,6 +82,10 @@ _WISHES = re.compile(
     r"^\W*(?:i|we)(?:\s+(?:want|need|would\s+like)|'d\s+like)\s+(?!to\b)", re.IGNORECASE
 )
 _TAIL = re.compile(_END, re.IGNORECASE)
+_NOT_URGENT = re.compile(
+    r"\b(?:no\s+(?:hurry|rush|stress|pressure)|(?:isn't|aren't|not)\s+(?:(?:so|that|very|really|too|all)\s+)*(?:urgent|important|pressing))\b(?=\s*,)",
+    re.IGNORECASE,
+)
 _MISTAKE = re.compile(r"\b(?:wrong|mistake)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|nobody|no)\b|n't\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
@@ -95,8 +102,11 @@ def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Reques
     several = _read_several(text, heard)
     if several:
         return several
+    again = _read_again(one)
+    if again is not None:
+        return [again]
     act = _read_done(text, heard) or _read_level(text, heard) or _read_date(text, heard, one)
-    if act is None or _DENIED.search(text):
+    if act is None or _DENIED.search(_NOT_URGENT.sub("", text)):
         return []
     if isinstance(one, Act) and one.verb == "complete" and not _points(act.target):
         return []
@@ -106,6 +116,24 @@ def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Reques
     if isinstance(one, Add) and _points(read_target(one.title, [])):
         meant = Talk("repeat_please")
     return [replace(act, otherwise=meant)]
+
+
+def _read_again(one: Request | None) -> Act | None:
+    """The date that "wax it tomorrow" tells of the task to wax something."""
+    said = tokens(one.title) if isinstance(one, Add) and one.is_bare and not one.is_hint else []
+    if (
+        not isinstance(one, Add)
+        or one.due is None
+        or len(said) != _VERB_AND_IT
+        or said[1] not in _IT
+    ):
+        return None
+    changes = Changes(due=one.due)
+    return Act("update", Target(said[0]), changes, otherwise=Offer(one), said="it", is_stated=True)
+
+
+_VERB_AND_IT = 2
+_IT = word_set("it that them those this")
 
 
 def _read_several(text: str, heard: Heard) -> list[Request]:
@@ -140,7 +168,12 @@ def _is_open(one: Request | None, text: str) -> bool:
         case Add():
             said = tokens(text)
             is_order = bool(said) and said[0] in ERRAND_VERBS and not _IS.search(text)
-            if _DONE.match(text) or _points(read_target(one.title, [])) or _states_deed(text):
+            if (
+                _read_again(one) is not None
+                or _DONE.match(text)
+                or _points(read_target(one.title, []))
+                or _states_deed(text)
+            ):
                 return True
             level = _LEVELLED.match(_WISHES.sub("", text))
             if level is not None and (
