@@ -17,6 +17,7 @@ from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk, Target
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
+    STOP_WORDS,
     is_errand_stem,
     is_past,
     stem,
@@ -126,6 +127,7 @@ def _read_again(one: Request | None) -> Act | None:
         or one.due is None
         or len(said) != _VERB_AND_IT
         or said[1] not in _IT
+        or said[0] in _OF_ANY
     ):
         return None
     changes = Changes(due=one.due)
@@ -134,6 +136,8 @@ def _read_again(one: Request | None) -> Act | None:
 
 _VERB_AND_IT = 2
 _IT = word_set("it that them those this")
+# These are said of any task: "leave it for friday".
+_OF_ANY = word_set("leave keep save put schedule plan do make have move finish get take set handle")
 
 
 def _read_several(text: str, heard: Heard) -> list[Request]:
@@ -203,6 +207,10 @@ def _read_done(text: str, heard: Heard) -> Act | None:
     found = _DONE.match(text)
     if found is not None:
         return _act("complete", found["name"], Changes(), heard)
+    said = tokens(text)
+    if len(said) == 1 and is_past(said[0]) and said[0] not in STOP_WORDS:
+        # "Stretched!", of the task to stretch.
+        return _act("complete", said[0], Changes(), heard)
     deed = _deed(text)
     if deed is None or find_due(text, heard.now) is not None:
         return None
