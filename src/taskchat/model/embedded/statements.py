@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import read_level
 from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.deeds import END, PERSONAL, find_deed, states_deed
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk, Target
 from taskchat.model.embedded.words import (
@@ -48,19 +49,18 @@ _NO_RUSH = (
     r"(?:(?:\s*,|\s+(?:is|has|there's|there\s+is))?\s+(?:no\s+(?:hurry|rush|stress|pressure)|nothing\s+urgent)(?=\s*,)"
     r"|(?:\s+(?:isn't|aren't|is\s+not|are\s+not)|\s*,\s*not)\s+(?:(?:so|that|very|really|too|all\s+that)\s+)*(?:urgent|important|pressing)(?=\s*,))?"
 )
-_END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 _LEVELLED = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?P<name>[^:,;]+?){_NO_RUSH}(?P<link>\s*(?::|=|->|,|\u2013|\u2014|\s-)\s*|(?:\s+|(?=')){_BE}\s+|\s+)"
-    rf"{_ADVERBS}(?P<level>{_LEVEL}){_PRIORITY}(?:{_AGAIN})?{_END}",
+    rf"{_ADVERBS}(?P<level>{_LEVEL}){_PRIORITY}(?:{_AGAIN})?{END}",
     re.IGNORECASE,
 )
 _LEVEL_FIRST = re.compile(
-    rf"^\W*(?:(?:set|give|put|make|use)\s+)?(?:priority\s+)?(?P<level>{_LEVEL})(?:\s+priority)?\s+(?:for|on|to)\s+(?P<name>[^:,;]+?){_END}",
+    rf"^\W*(?:(?:set|give|put|make|use)\s+)?(?:priority\s+)?(?P<level>{_LEVEL})(?:\s+priority)?\s+(?:for|on|to)\s+(?P<name>[^:,;]+?){END}",
     re.IGNORECASE,
 )
 _DONE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?P<name>[^:,;]+?)\s*(?::|\s-|\u2013|\u2014|=|->)\s*(?:(?:all|already|now|is|it's|that's)\s+)*"
-    rf"(?:done|finished|completed?|sorted|ticked(?:\s+off)?|check|yes){_END}",
+    rf"(?:done|finished|completed?|sorted|ticked(?:\s+off)?|check|yes){END}",
     re.IGNORECASE,
 )
 # What stands between a task and its date: "… is for", "… has to be in by", "…: do it".
@@ -82,14 +82,12 @@ _WANTS = re.compile(
 _WISHES = re.compile(
     r"^\W*(?:i|we)(?:\s+(?:want|need|would\s+like)|'d\s+like)\s+(?!to\b)", re.IGNORECASE
 )
-_TAIL = re.compile(_END, re.IGNORECASE)
+_TAIL = re.compile(END, re.IGNORECASE)
 _NOT_URGENT = re.compile(
     r"\b(?:no\s+(?:hurry|rush|stress|pressure)|(?:isn't|aren't|not)\s+(?:(?:so|that|very|really|too|all)\s+)*(?:urgent|important|pressing))\b(?=\s*,)",
     re.IGNORECASE,
 )
-_MISTAKE = re.compile(r"\b(?:wrong|mistake)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|nobody|no)\b|n't\b", re.IGNORECASE)
-_PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
 
 
 def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Request]:
@@ -176,7 +174,7 @@ def _is_open(one: Request | None, text: str) -> bool:
                 _read_again(one) is not None
                 or _DONE.match(text)
                 or _points(read_target(one.title, []))
-                or _states_deed(text)
+                or states_deed(text)
             ):
                 return True
             level = _LEVELLED.match(_WISHES.sub("", text))
@@ -211,7 +209,7 @@ def _read_done(text: str, heard: Heard) -> Act | None:
     if len(said) == 1 and is_past(said[0]) and said[0] not in STOP_WORDS:
         # "Stretched!", of the task to stretch.
         return _act("complete", said[0], Changes(), heard)
-    deed = _deed(text)
+    deed = find_deed(text)
     if deed is None or find_due(text, heard.now) is not None:
         return None
     target = read_target(deed["name"], [])
@@ -222,43 +220,9 @@ def _read_done(text: str, heard: Heard) -> Act | None:
     return _act("complete", f"{deed['deed']} {deed['name']}", Changes(), heard)
 
 
-# "The table is set", "hotfix deployed", "told my boss".
-_IS_DONE = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
-    r"(?P<aux>(?:is|are|was|were|'s|'re|got|(?:'s|has|have|'ve)\s+been|been)\s+)?"
-    r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)"
-    r"(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*" + _END,
-    re.IGNORECASE,
-)
-_DID = re.compile(
-    r"^\W*(?P<aux>(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:now|already|finally|just|also)\s+)*(?P<deed>[a-z-]+)\s+(?P<name>[^,:;]+?)"
-    r"(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*" + _END,
-    re.IGNORECASE,
-)
-# Their past looks like their order, so only "is" or "I have" tells them apart.
-_AS_PAST = word_set("read set put cut shut hung split fit let quit shed")
-
-
-def _deed(text: str) -> re.Match[str] | None:
-    for pattern in (_IS_DONE, _DID):
-        found = pattern.match(text)
-        if found is None or _PERSONAL.match(found["name"]) or _MISTAKE.search(text):
-            continue
-        deed = found["deed"].lower()
-        if is_past(deed) or (found["aux"] and deed in _AS_PAST):
-            return found
-    return None
-
-
-def _states_deed(text: str) -> bool:
-    """Whether a clause states what was done, though it opens like a new task: "new strings are bought"."""
-    found = _IS_DONE.match(text)
-    return found is not None and bool(found["aux"]) and _deed(text) is not None
-
-
 def _read_level(text: str, heard: Heard) -> Act | None:
     found = _LEVELLED.match(_WISHES.sub("", text))
-    if found is not None and not _PERSONAL.match(found["name"]):
+    if found is not None and not PERSONAL.match(found["name"]):
         level = found["second"] or found["level"]
         name = re.sub(r"(?<=\w)(?:'s)?\s+(?:priority|prio|importance)$", "", found["name"])
         return _act("update", name, Changes(priority=read_level(level)), heard)
@@ -278,7 +242,7 @@ def _read_date(text: str, heard: Heard, one: Request | None) -> Act | None:
     if wants is not None:
         return _act("update", wants["name"], changes, heard)
     link = _LINK.search(rest)
-    if link is not None and link.start() and not _PERSONAL.match(rest):
+    if link is not None and link.start() and not PERSONAL.match(rest):
         return _act("update", rest[: link.start()], changes, heard)
     act = _act("update", re.sub(r"(?:\s+(?:on|for|by|at|until|to))+$", "", rest), changes, heard)
     is_pointed = act is not None and not act.target.words
