@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import read_level
 from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.cues import LOOK_START
 from taskchat.model.embedded.deeds import END, PERSONAL, find_deed, states_deed
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk, Target
@@ -96,7 +97,7 @@ def read_statement(text: str, heard: Heard, plain: list[Request]) -> list[Reques
     Empty where the clause states nothing, or where `plain` is certain.
     """
     one = plain[0] if len(plain) == 1 else None
-    if not _is_open(one, text):
+    if LOOK_START.match(text) or not _is_open(one, text):
         return []
     several = _read_several(text, heard)
     if several:
@@ -161,12 +162,9 @@ def _is_open(one: Request | None, text: str) -> bool:
             return topic in {"repeat_please", "nothing", "what_to_add"}
         case Offer() | Same():
             return True
-        case Look():
-            return not re.match(
-                r"\W*(?:show|list|see|view|read|tell|give|what|which|how|when|anything|any)\b",
-                text,
-                re.I,
-            )
+        case Look(target=target):
+            named = target.words or target.numbers or target.ordinals
+            return bool(named) and not _ASKS.match(text)
         case Add():
             said = tokens(text)
             is_order = bool(said) and said[0] in ERRAND_VERBS and not _IS.search(text)
@@ -190,6 +188,10 @@ def _is_open(one: Request | None, text: str) -> bool:
             return False
 
 
+_ASKS = re.compile(
+    r"\W*(?:please\s+)?(?:show|list|see|view|read|tell|give|what|which|how|when|anything|any)\b",
+    re.IGNORECASE,
+)
 _TO_BE = re.compile(r"\bto\s+be\b", re.IGNORECASE)
 _ORDERS = re.compile(
     r"\W*(?:mark|set|make|bump|put|raise|lower|give|move|turn|change|flag|push|drop|reschedule|switch)\b",
@@ -252,7 +254,7 @@ def _read_date(text: str, heard: Heard, one: Request | None) -> Act | None:
 
 def _act(verb: Verb, name: str, changes: Changes, heard: Heard) -> Act | None:
     name = re.sub(r"^\W*(?:(?:and|also|but|then|so|please)\s+)+", "", name, flags=re.IGNORECASE)
-    if len(name.split()) > _MAX_NAME:
+    if len(name.split()) > _MAX_NAME or re.search(r"\bbe\b", name, re.IGNORECASE):
         return None
     target = read_target(heard.message.reveal(name), heard.message.quoted(name), heard.background)
     if not (target.words or _points(target)):
