@@ -81,6 +81,7 @@ _STATEMENT = re.compile(
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
     r"|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
+    r"|[\w-]+\s+(?:takes|does|handles|brings|buys|got|took|did|made|bought|paid|sent|has|can|will|wants|needs|keeps|goes|went|comes|came|runs|looks|covers)\s+(?:care\b|it\b|that\b|this\b|them\b|those\b|over\b|on\s+it\b|one\b|some\b|the\s+job\b|to\s+it\b)"
     r"|[\w-]+(?:'s|s)\s+(?:expecting|waiting|coming|visiting|asking|nagging|moving|leaving|having|starting|staying|going|turning)\b)",
     re.IGNORECASE,
 )
@@ -138,12 +139,19 @@ def _is_wish(text: str) -> bool:
     said = tokens(text)
     if not (set(said) - _NO_NAME or re.search("[\ue000-\uf8ff]", text)):
         return False
-    if is_statement(text) and not (I_NEED.match(text) or NOT_NEEDED.search(text)):
+    if is_statement(text) and not (
+        I_NEED.match(text) or NOT_NEEDED.search(text) or _MAY_BE_DONE.search(text)
+    ):
         return False
     is_order = said[:1] and said[0] in ERRAND_VERBS
     return bool(is_order or I_NEED.match(text) or any(cue.search(text) for cue in _CUES))
 
 
+# "The receipts can be deleted" is an order, though it has a subject.
+_MAY_BE_DONE = re.compile(
+    r"\b(?:can|may|could|should)\s+(?:now\s+)?be\s+(?:deleted|removed|cancelled|scrapped|ticked|checked|crossed|marked|closed)\b",
+    re.IGNORECASE,
+)
 _CUES = (ADD_CUE, COMPLETE_CUE, DELETE_CUE, REOPEN_CUE, UPDATE_CUE)
 
 

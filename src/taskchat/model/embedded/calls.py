@@ -114,6 +114,9 @@ def _update_arguments(changes: Changes, was: str, now: datetime) -> tuple[dict[s
     if changes.note:
         arguments["description"] = changes.note[:_MAX_NOTE_CHARS]
         told.append("note added")
+    if changes.clears_note:
+        arguments["description"] = ""
+        told.append("no note")
     if changes.priority:
         arguments["priority"] = changes.priority
         told.append(f"{changes.priority} priority")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level, take_priority
-from taskchat.model.embedded.notes import read_set_note
 from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -45,6 +44,7 @@ _CLEARS_PRIORITY = _any(
 _SETS_PRIORITY = _any(
     rf"\b(?:set|change|make|put|raise|lower|drop|bump|move|switch|turn|reduce|adjust)\s+(?P<target>the|its)\s+(?:priority|importance)\s+"
     rf"(?:(?:down|up|back)\s+)?(?:to|as|at)\s+{_LEVEL}\b.*",
+    rf"\b(?:set|give|put)\s+(?:the\s+)?(?:priority|prio)\s+(?:(?:to|as|at)\s+)?{_LEVEL}\s+(?:for|on|of)\s+(?P<target>.+)",
     rf"\b(?:add|give|set)\s+(?:a\s+)?{_LEVEL}\s+priority\s+(?:to|for|on)\s+(?P<target>.+)",
     rf"\b(?:set|change|make|put|raise|lower)\s+(?:the\s+)?(?:priority|importance)\s+(?:of|for"
     rf"|on)\s+(?P<target>.+?)\s+"
@@ -83,6 +83,7 @@ _RENAMES = _any(
     r"\b(?:rename|change|retitle|edit"
     r"|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:rename|retitle|relabel)\s+(?P<target>[\ue000-\uf8ff])\s+(?:(?:to|as|into)\s+)?(?P<title>.+)",
+    r"\b(?:rename|retitle|relabel)\s+(?P<target>[^\ue000-\uf8ff]+?)\s+(?:as\s+)?(?P<title>[\ue000-\uf8ff])\W*$",
     r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with"
     r"|:)\s+(?P<title>.+)",
     r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b"
@@ -232,9 +233,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         if found is None:
             continue
         target = _OF_DATE.sub("", found["target"])
-        said = re.sub(r"[\s,]+(?:please|instead|thanks)\s*$", "", found["title"], flags=re.I).strip(
-            " ,.:"
-        )
+        said = re.sub(
+            r"[\s,]+(?:please|instead|thanks|too|as\s+well)\s*$", "", found["title"], flags=re.I
+        ).strip(" ,.:")
         level = LEVEL_ALONE.match(said)
         if level is not None:
             return target, Changes(priority=read_level(level["level"]))

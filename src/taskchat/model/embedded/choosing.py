@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.replies import quote
+from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
 from taskchat.model.embedded.words import content_stems
 
@@ -24,6 +25,7 @@ MAX_NAMED = 3
 _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
 _NAMED = 0.45
+_IN_FULL = 0.99
 _BOTH = 2
 _SHORT_PART = 2
 
@@ -34,7 +36,8 @@ class Choice:
 
     `tasks` are meant for certain; else `candidates` may be, and `missing` names what fits no task.
     `is_bulk` is set where they were not named one by one. `is_clear` tells a plain hit,
-    `is_guess` that nothing but the whole list is left to be meant.
+    `is_guess` that nothing but the whole list is left to be meant, `is_full` that one title alone
+    holds all the words.
     """
 
     tasks: tuple[SeenTask, ...] = ()
@@ -43,6 +46,7 @@ class Choice:
     is_bulk: bool = False
     is_clear: bool = False
     is_guess: bool = False
+    is_full: bool = False
 
 
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
@@ -57,7 +61,7 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
     if target.ordinals:
         return _by_place(target, tasks, memory)
     if target.words:
-        return _by_words(target, pool, tasks)
+        return _by_words(target, pool, tasks, is_final=verb == "delete")
     return _by_pointing(target, verb, pool, tasks, memory)
 
 
@@ -73,6 +77,9 @@ def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memo
     by_id = {task.id: task for task in tasks}
     if memory.shown:
         row = [by_id.get(one) for one in memory.shown]
+        if len(row) == 1 and max(numbers) > 1:
+            # One task alone was shown, as an answer: the numbers are those of the list.
+            row = list(tasks)
         return _places(numbers, row)
     found = [by_id[number] for number in dict.fromkeys(numbers) if number in by_id]
     missing = [f"task {number}" for number in numbers if number not in by_id]
@@ -126,12 +133,18 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
 
 
-def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask]) -> Choice:
+def _by_words(
+    target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], *, is_final: bool = False
+) -> Choice:
     preferred = {task.id for task in pool}
     parts = split_phrases(target.words)
     # Each phrase is ranked once among all tasks: that is what costs on a long list.
     ranked = rank_each([target.words, *parts], tasks)
     everyone = {task.id for task in tasks}
+    alike = _all_in_full(ranked[target.words]) if is_final and not target.is_plural else []
+    if alike:
+        # "The Luna one" of two is asked about before it is gone.
+        return Choice(candidates=tuple(alike))
     for ids in (preferred, everyone):
         among = {
             phrase: leaders([match for match in matches if match.task.id in ids])
@@ -139,7 +152,7 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
         }
         whole = among[target.words]
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
-            return Choice((whole[0].task,), is_clear=whole[0].is_clear)
+            return Choice((whole[0].task,), is_clear=whole[0].is_clear, is_full=True)
         several = _each_of({part: among[part] for part in parts}) if len(parts) > 1 else None
         if several is not None:
             return several
@@ -149,6 +162,13 @@ def _by_words(target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask
             return _several(target, [match.task for match in whole])
     near = [match.task for match in ranked[target.words] if match.phrase >= 0.3]
     return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
+
+
+def _all_in_full(matches: Sequence[Match]) -> list[SeenTask]:
+    """The tasks whose titles all hold every word of a name, where none is that name and no more."""
+    full = [match for match in matches if match.phrase > _IN_FULL and match.shares_noun]
+    is_named = any(match.title > _IN_FULL for match in full)
+    return [] if is_named or len(full) < _BOTH else [match.task for match in full]
 
 
 def _several(target: Target, fitting: list[SeenTask]) -> Choice:
@@ -208,8 +228,11 @@ def _told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """The task that the sentences before speak of: "I called Amy. Delete that one."."""
     if not content_stems(words):
         return []
-    matches = rank(words, tasks)
+    # A verb alone names no task that "it" could be: "they called it off".
+    matches = [match for match in rank(without_time(words), tasks) if match.shares_noun]
     fitting = leaders(matches)
+    if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
+        return fitting
     if fitting:
         # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
         named = [match for match in matches if match.shares_noun and match.title >= _NAMED]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.cues import correct_slips
-from taskchat.model.embedded.framing import spell_items
 from taskchat.model.embedded.known_titles import pattern_of
+from taskchat.model.embedded.tidying import tidy
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ _STARTERS = (
 )
 # Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
 _SECOND_THOUGHT = (
-    r"(?:oh\s+|um+\s+|ah\s+)?(?:no\b(?!\s+(?:later|more|need|rush|less|longer|one|matter|worries"
+    r"(?:oh\s+|um+\s+|ah\s+)?(?:no\b(?!\s+(?:later|more|need|rush|less|longer|one|matter|worries|hurry|stress|pressure"
     r"|problem))"
     r"|wait\b|actually\b|sorry\b(?!\s+(?:for|about|to|if|i'm))|i\s+meant?\b|scratch\s+that"
     r"|never\s*mind|nvm\b"
@@ -88,6 +88,7 @@ _JOINT = re.compile(
     r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
+    r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?(?:done|finished|sorted)\W*$)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
@@ -172,7 +173,7 @@ def cut(text: str, titles: Sequence[str] = ()) -> Message:
     `titles` are those of the list that stand in it and are to be read as if they were quoted.
     """
     quotes: list[str] = []
-    text = _hide_quotes(_tidy(text), quotes)
+    text = _hide_quotes(tidy(text), quotes)
     for title in sorted(titles, key=len, reverse=True):
         text, count = pattern_of(title).subn(chr(_FIRST_MARK + len(quotes)), text, count=1)
         quotes += [title] * count
@@ -218,44 +219,6 @@ _NOT_THAT = re.compile(
 )
 
 
-def _tidy(text: str) -> str:
-    # Private characters of the sender's own would be taken for hidden quotes.
-    text = re.sub(r"[\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f]", " ", text)
-    text = text.translate(
-        {ord(c): "'" for c in "\u2019\u2018\u00b4"}
-        | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
-    )
-    # "Milk? Done." is told as "milk is done" is.
-    text = re.sub(
-        r"(?<=\w)\?\s+(?=(?:done|finished|sorted|bought|paid)\W*(?:$|[.!,;]))",
-        " is ",
-        text,
-        flags=re.I,
-    )
-    text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
-    text = _MEANWHILE.sub(lambda found: "and " if found[1] else ", " if found[2] else " ", text)
-    text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
-    text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
-    text = re.sub(
-        r"^((?:the|my)\s+\w+)'s\s+(?=(?:on|at|due|now|been|moved)\b)", r"\1 is ", text, flags=re.I
-    )
-    text = re.sub(r"(?<![\w'])(?:u+h+m*|u+m+|e+rm+)\b,?(?![\w'])", " ", text, flags=re.IGNORECASE)
-    return re.sub(r"[ \t\u00a0]+", " ", text).strip()
-
-
-# Said between two wishes, or beside one.
-_MEANWHILE = re.compile(
-    r"(?:\b(and)\s*)?(,)?\s*\bwhile\s+(?:you|we|i)(?:'re|\s+are|'m|\s+am)\s+(?:at\s+it|there|here|on\s+it|about\s+it|at\s+that)\b\s*,?\s*",
-    re.IGNORECASE,
-)
-# "Buy milk is done, so is the rent".
-_SO_IS = re.compile(
-    r"(?P<first>\b[^,.;!?]+?)\s+(?P<done>(?:is|are|'s)\s+(?:\w+\s+)?(?:done|finished|complete|completed|sorted|paid|booked))"
-    r"\s*,?\s+(?:and\s+)?so\s+(?:is|are)\s+(?P<second>[^,.;!?]+)",
-    re.IGNORECASE,
-)
-
-
 def _hide_quotes(text: str, quotes: list[str]) -> str:
     def hide(words: str) -> str:
         if len(quotes) >= 0xF8FF - _FIRST_MARK:
@@ -282,8 +245,12 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
             continue
         is_bare = match[0].strip() in {",", "and", ", and", ""}
         follows = is_bare and _DONE_FOLLOWS.match(sentence, match.end())
-        if follows and not ORDER_START.match(piece) and not _DONE_FOLLOWS.fullmatch(piece):
+        is_it = _IT_IS.match(sentence, match.end())
+        if follows and not (is_it or ORDER_START.match(piece) or _DONE_FOLLOWS.fullmatch(piece)):
             # "Milk, rent and the report is done": a list, and no order before it.
+            continue
+        if is_bare and _TELLS_NOTE.search(piece) and _THINKS_AGAIN.match(sentence, match.end()):
+            # "Put in the notes: dark chocolate, no nuts": the note goes on.
             continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))
         weak = _WEAK_STARTER.match(sentence, match.end())
@@ -297,4 +264,9 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     return clauses
 
 
+_IT_IS = re.compile(r"(?:so\s+)?(?:that|it)(?:'s|\s+is)\b", re.IGNORECASE)
+_TELLS_NOTE = re.compile(
+    r"\b(?:notes?|description|comments?|details?)\b.*(?::|\bthat\b)", re.IGNORECASE
+)
+_THINKS_AGAIN = re.compile(_SECOND_THOUGHT, re.IGNORECASE)
 _ASKS = re.compile(r"\W*(?:and\s+|so\s+)?(?:what|which|how|when|where|show)\b", re.IGNORECASE)

@@ -12,15 +12,14 @@ from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.requests import (
     Act,
     Add,
-    Changes,
     Correct,
     Offer,
     Same,
     Tail,
     Talk,
-    Target,
     Undo,
 )
+from taskchat.model.embedded.same_task import of_same_task, points
 from taskchat.model.embedded.told_of import takes_up
 from taskchat.model.embedded.words import content_stems
 
@@ -68,7 +67,7 @@ def _go_on(
 ) -> list[Request]:
     """The requests so far with those of a clause that may only say more about the last of them."""
     last, one = requests[-1], found[0] if len(found) == 1 else None
-    more = _of_same_task(last, one, clause)
+    more = of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
     if isinstance(one, Add) and isinstance(last, Add) and _is_restated(last, one):
@@ -116,41 +115,15 @@ def _are_its_parts(last: Request, found: list[Request]) -> bool:
     )
 
 
-def _of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
-    """The two requests as one, where one of them only says more about the task of the other."""
-    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
-        changes = Changes(due=last.due, priority=last.priority, note=last.note)
-        return Act("update", Target(last.title), changes, otherwise=last)
-    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
-        changes = one.changes
-        return replace(
-            last,
-            due=changes.due or last.due,
-            priority=changes.priority or last.priority,
-            note=changes.note or last.note,
-        )
-    if isinstance(one, Add) and isinstance(last, Act) and _is_level_alone(last):
-        # "Urgent! Call Ida": told before the task instead of after it.
-        return replace(one, priority=last.changes.priority)
-    return None
-
-
-# "…, set that on the existing task": what was read as a new one is there already.
-_ON_EXISTING = re.compile(
-    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same"
-    r"|one\s+i\s+(?:already\s+)?have)\b",
-    re.IGNORECASE,
-)
-
-
 def _is_at_once(act: Act) -> bool:
     """Whether an act is about what the words before it create: "add soap and mark it as done"."""
-    return act.verb == "complete" and act.otherwise is None and _points(act.target)
+    return act.verb == "complete" and act.otherwise is None and points(act.target)
 
 
-def _points(target: Target) -> bool:
-    pointed = target.is_pronoun or target.is_plural
-    return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
+def _is_restated(last: Add, one: Add) -> bool:
+    """Whether an order says again, in its own words, what was told as a need before it."""
+    is_told = (last.is_hint or last.is_bare) and not (one.is_hint or one.is_bare)
+    return is_told and not set(content_stems(last.title)).isdisjoint(content_stems(one.title))
 
 
 def _is_restated(last: Add, one: Add) -> bool:
@@ -162,20 +135,6 @@ def _is_restated(last: Add, one: Add) -> bool:
 def _is_same(add: Add, other: Request) -> bool:
     meant = other.otherwise if isinstance(other, Act) else other
     return isinstance(meant, Add) and meant.title.casefold() == add.title.casefold()
-
-
-def _is_level_alone(act: Act) -> bool:
-    target, changes = act.target, act.changes
-    is_it = target.is_pronoun and not target.words and not target.background
-    return act.verb == "update" and is_it and changes == Changes(priority=changes.priority)
-
-
-def _tells_more(act: Act) -> bool:
-    """Whether an act says more about the task that the words before it create."""
-    target, changes = act.target, act.changes
-    points = target.is_pronoun and not (target.words or target.numbers or target.ordinals)
-    told = changes.due or changes.priority or changes.note
-    return act.verb == "update" and points and bool(told) and not changes.title
 
 
 def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Request]:

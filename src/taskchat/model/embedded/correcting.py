@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from taskchat.dates.sentences import LocalDue
+from taskchat.dates.sentences import LocalDue, find_due
 from taskchat.model.embedded.calls import Call, call_act, call_back
+from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title
 from taskchat.model.embedded.history import Effect, SeenTask
@@ -78,8 +79,19 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
 
 
+def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:
+    """The time that a bare number means right after one was set: "friday at 6", "no, 7"."""
+    said = correction.words.strip(" .!")
+    due_at = str(last.steps[-1].arguments.get("due_at") or "")
+    found = find_due(f"at {said}", now) if said.isdecimal() and "T" in due_at else None
+    return None if found is None else changes_due(f"at {said}", found.due, now)
+
+
 def _mend_part(correction: Correct, last: Done, now: datetime) -> Mended | None:
     """The mending where a part of the last act was right, or its undoing was of the wrong one."""
+    hour = _hour(correction, last, now)
+    if hour is not None:
+        return _update(hour)
     if correction.wrong and not correction.words:
         wrong = _named(correction, last)
         spared = tuple(step for step in last.steps if _id_of(step) in wrong)

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Request
 
 _STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
-_FIRM = (
-    r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
-)
+_FIRM = r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops)"
 _SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
 _SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
 _OPENING = re.compile(
@@ -85,7 +83,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
     is_strong = is_strong or (is_other and not any(isinstance(one, Look | Undo) for one in plain))
     may_be = is_strong or instead is not None or _may_correct(said, rest, plain)
-    if ORDER_START.match(rest) or not may_be:
+    if ORDER_START.match(rest) or not may_be or _denies_it(plain) or _IS_NOT_DONE.fullmatch(rest):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
     right = _AROUND.sub("", right)
@@ -104,11 +102,27 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     )
 
 
+def _denies_it(plain: list[Request]) -> bool:
+    """Whether a clause says of the task last spoken of that it is not done, and names no other."""
+    one = plain[0] if len(plain) == 1 else None
+    if not isinstance(one, Act) or one.verb != "reopen":
+        return False
+    target = one.target
+    return target.is_pronoun and not (target.words or target.numbers or target.ordinals)
+
+
 def order_after(text: str) -> str:
     """The order behind words that only put right the one before: "sorry, I mean delete the rent"."""
     opening = _OPENING.match(text)
     rest = text[opening.end() :] if opening else ""
-    return rest if ORDER_START.match(rest) else text
+    return rest if ORDER_START.match(rest) or _IS_NOT_DONE.fullmatch(rest) else text
+
+
+_IS_NOT_DONE = re.compile(
+    r"\W*(?:it|that|this|that\s+one)(?:(?:'s|\s+is|\s+was)\s+not|\s+isn't|\s+wasn't)\s+(?:\w+\s+)?(?:done|finished|complete|ready)"
+    r"(?:\s+(?:yet|actually|though|after\s+all|at\s+all))*\W*",
+    re.IGNORECASE,
+)
 
 
 _AROUND = re.compile(r"^(?:only|just)\s+|\s+(?:please|pls|actually|though|instead)$", re.IGNORECASE)

@@ -22,7 +22,7 @@ QUESTION = _cue(
 )
 # Questions that are orders all the same: "can the dentist be on friday instead?"
 LET_BE = _cue(
-    r"^\s*(?:can|could|should)\s+(?:(?:the|my|we|it)\b|(?:[\w'-]+\s+){1,3}?be\s+(?:a\s+)?(?:high|low|medium|top)\b)"
+    r"^\s*(?:can|could|should)\s+(?:(?:the|my|we|it)\b|(?:[\w'\ue000-\uf8ff-]+\s+){1,4}?be\s+(?:a\s+)?(?:high|low|medium|top)\b)"
 )
 _LISTED = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|list|items?|it|that|this|them|those|these|all|everything|one|ones)"
 NEED_LIST = _cue(
@@ -35,13 +35,14 @@ NEED_LIST = _cue(
 # An order to read the list out, which wins over "add" and "reminder" further in.
 LOOK_START = _cue(
     r"^\s*(?:show|list|search|see|view|display|read|hear|tell\s+(?:me|my)|know|go\s+(?:through"
-    r"|over)|walk\s+(?:me\s+)?through|check(?!\s+off)|open|"
+    r"|over)|walk\s+(?:me\s+)?through|check(?!\s+(?:\S+\s+){0,6}?off\b)|open(?!\s.*\b(?:again|up|back)\b)|"
     r"let\s+me\s+(?:see|hear|know|view)|lemme\s+see|give\s+me\s+(?:a|the|an|my)\s+(?:rundown|list"
     r"|overview|summary|full)|inform|describe|print|"
     r"look\s+(?:at|through|up)|speak\s+back|say|pull\s+up|bring\s+up"
     r"|my\s+\w*\s*list(?!.*\bneeds?\b)|(?:my|the|all)\b.*\b(?:read|shown|listed)\b)(?!\w)"
 )
 NOT_NEEDED = _cue(
+    r"\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)\b|(?:isn't|aren't)\s+(?:needed|necessary|required|relevant|wanted)\b|"
     r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+"
     r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
@@ -50,7 +51,7 @@ ADD_CUE = _cue(
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|be\s+reminded|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
-    r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"throw(?!\s+(?:\S+\s+){1,6}?(?:out|away)\W*$)|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
     r"|register"
     r"|\w+(?=\s+(?:a|an|another)\s+(?:new\s+|quick\s+)?(?:reminder|task|to-?do)\b)"
     r"|\w+(?=\s+[\ue000-\uf8ff].*\b(?:on|in)\s+(?:there|it|my|the)\b)|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down|in)\b)"
@@ -59,17 +60,10 @@ ADD_CUE = _cue(
     r"|(?:toss|drop|bung|slap|pencil|schedule)(?=\b.*\b(?:on|onto|in|into|to)\s+(?:my|the|our)\b)"
     r"|needs?|want|squeeze|record)\b"
 )
-# "Add a note to milk: …", "add a due date to the rent": no new task.
+# "Add a due date to the rent": no new task.
 SETS_FIELD = _cue(
-    r"^\W*(?:for|on|to)\s+(?:the|my)\s[^,:]+?\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]|"
-    r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:to\b|:|should\s+(?:say|read|be)\b|with\b)"
-    r"|^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?!self\b)[^:]{2,40}(?::|\bsaying\b)"
-    r"|\b(?:in|under|to|into|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\b|'s\s+(?:notes|description)\b|"
-    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
-    r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
-    r"|[^:]+\bas\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+(?:to|on|for|of)\b"
-    r"|to\s+(?:the|my|task|number|#)(?!.*\b(?:list|tasks|todos|reminders)\s*:)[^:]*(?=:)"
-    r"|(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b)"
+    r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?"
+    r"(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b"
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
@@ -92,6 +86,7 @@ DONE_ONES = _cue(
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
 REOPEN_CUE = _cue(
+    r"^\s*open\s+(?P<target_again>.+?)\s+(?:up\s+)?(?:again|back\s+up)\b|"
     r"(?P<target_open>\S.*?)\s+should\s+(?:still\s+)?be\s+(?:open|pending|unfinished|undone|active)\b|"
     r"\b(?:ticked|marked|checked|completed|crossed)\s+(?P<target_slip>.+?)\s+(?:off\s+|as\s+\w+\s+)?(?:by\s+(?:mistake|accident)|accidentally|too\s+(?:early|soon))\b|"
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
@@ -108,8 +103,9 @@ NOT_DONE = _cue(
     r"|never)\b\s*(?:actually\s+|really\s+|yet\s+)?|"
     r"\b(?:haven't|hasn't|didn't|couldn't|isn't|aren't|wasn't|can't|won't)\b(?:\s+(?:actually"
     r"|really|yet|been|get\s+to))*(?=.*)|"
+    r"\b(?:is|are|was|were)\s+not(?=\W*$|\s+(?:yet|actually|though|after\s+all)\W*$)|"
     r"\b(?:is|are|was|were|got)\s*(?:not|n't)\s+(?:\w+\s+)?(?=\w+ed\b)"
-    r"|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b"
+    r"|\bnot\s+(?=(?:yet\s+)?(?:\w+ed|paid|bought|sent|made|written)\b)|\bstill\s+needs?\b(?:\s+(?:doing|to\s+be\s+done)\b)?"
     r"|\bforgot\s+to\b|\bstill\s+(?:need|have)\s+to\b|(?:\bis|'s|\bare)\s+still\s+(?:open|pending"
     r"|to\s+do)\b"
 )
@@ -135,6 +131,8 @@ COMPLETE_CUE = _cue(
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
+    r"(?:\b(?:is|are|'s|was)\s+)?\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)(?:\s+(?:any\s?more|any\s+longer))?\b"
+    r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\W*$)|"
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|trash|bin|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
@@ -166,7 +164,7 @@ UPDATE_CUE = _cue(
     r"|number))|instead|date|raise|lower|note|description"
     r"|turn|give|drop(?=.*\bto\s+(?:low|medium|normal)\b)|put(?=\s+(?:the|my|that|it)\b)|in(?=\s+(?:the|my)\b.*\bshould\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
-    r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
+    r"\bmark\b.*\b(?:high|low|medium)\b|\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")

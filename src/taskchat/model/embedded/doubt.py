@@ -59,13 +59,13 @@ _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
-    "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
+    "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
 _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
     "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
     "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
-    "restore should active again turns my mistake wait nah"
+    "restore should active again doing turns my mistake wait nah"
 )
 _UPDATE = word_set(
     "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
@@ -75,7 +75,7 @@ _UPDATE = word_set(
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
     "needs need must ought rather than title name text wording note notes description comment add attach give raise "
     "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
-    "mark wait take later earlier finish handle remind before super very existing"
+    "mark wait take later earlier finish handle remind before super very existing delete erase anymore any more doesn't don't longer unset"
 )
 _WORDS: dict[Verb, frozenset[str]] = {
     "complete": _HARMLESS | _COMPLETE,
@@ -152,7 +152,9 @@ _GOES_ON = word_set(
 
 
 _QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
-_TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
+_TO_BE_DONE = re.compile(
+    r"\b(?:be|need\s.*|want\s.*)\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE
+)
 _ODD = re.compile(
     r"^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"

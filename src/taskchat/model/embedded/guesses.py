@@ -37,6 +37,9 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
         it = read_target("it", [], heard.background)
         return [Act("update", it, changes_due(text, due.due, heard.now))]
     pointed = read_target(text, heard.message.quoted(text))
+    if due is not None and _DUE_ALONE.fullmatch(due.rest or "on"):
+        # "On the 15th" is a day, and not the fifteenth of a list.
+        return [_read_dated(text, heard, due)]
     if (pointed.numbers or pointed.ordinals) and not pointed.words:
         return [Same(pointed)]
     if is_about_list(text) and not tells_past(text):
@@ -49,15 +52,16 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
         return list(errands)
     if due is not None:
         return [_read_dated(text, heard, due)]
+    return [_read_level(text, heard) or _guess(text, heard)]
+
+
+def _read_level(text: str, heard: Heard) -> Request | None:
     rest, priority = take_priority(text)
-    if priority is not None:
-        # "Report high prio": of a task that is there, else an offer.
-        guess = _guess(rest, heard)
-        target = read_target(
-            heard.message.reveal(rest), heard.message.quoted(rest), heard.background
-        )
-        return [Act("update", target, Changes(priority=priority), otherwise=guess)]
-    return [_guess(text, heard)]
+    if priority is None:
+        return None
+    # "Report high prio": of a task that is there, else an offer.
+    target = read_target(heard.message.reveal(rest), heard.message.quoted(rest), heard.background)
+    return Act("update", target, Changes(priority=priority), otherwise=_guess(rest, heard))
 
 
 def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
@@ -104,7 +108,7 @@ def _listed(found: re.Match[str], heard: Heard) -> Request:
 _ITS_DAY = re.compile(r"\W*(?:it|it's|its|that's|due)\b", re.IGNORECASE)
 # What is left of "and a due date of tomorrow".
 _DUE_ALONE = re.compile(
-    r"\W*(?:(?:and|with|give|set|put|its|it|it's|that's|should|be|a|the|new|due|date|deadline|time|of|on|for|by|is|to|at|as|also)\b\W*)+",
+    r"\W*(?:(?:and|with|give|set|put|its|it|it's|that's|should|be|a|the|new|due|date|deadline|time|of|on|for|by|is|to|at|as|also|fine|works|better|good|ok(?:ay)?|perfect|would|will|do|suits|me|say|let's|rather|please|then|instead|too|until|till|no|wait|actually|latest)\b\W*)+",
     re.IGNORECASE,
 )
 # "Lunch with Bea tomorrow" names something new. More words are more often a story.

@@ -35,3 +35,27 @@ def put_date_last(text: str, now: datetime) -> str:
         return text
     rest = text[end:].lstrip(" ,:;-").rstrip(" .!")
     return f"{rest} {text[:end].strip(' ,')}"
+
+
+def refine_date(text: str, now: datetime) -> str:
+    """The text with the vaguer of two dates left out: "by the end of May, the 31st"."""
+    head, comma, tail = text.rpartition(",")
+    if not comma:
+        return text
+    late = find_spans(tail, now)
+    early = find_spans(head, now)
+    is_date = len(late) == 1 and not _WORD.search(
+        _AROUND.sub("", tail[: late[0].start] + tail[late[0].end :])
+    )
+    if not is_date or len(early) != 1 or not (late[0].told.day and early[0].told.day):
+        return text
+    kept = head[: early[0].start] + head[early[0].end :]
+    return f"{_LEANS.sub('', kept.strip())} on {tail[late[0].start : late[0].end]}"
+
+
+_WORD = re.compile(r"\w")
+_AROUND = re.compile(
+    r"\b(?:on|by|the|so|that's|i\.e|namely|meaning|is|fine|works|ok|okay|good|best|latest|at|let's|say|maybe|make|it|would|be)\b",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(r"(?:\s+(?:by|on|to|for|until|in))+$", re.IGNORECASE)

@@ -21,6 +21,13 @@ _NOUN = (
     r"|list\s+of\s+things)"
 )
 _HAS_NOUN = re.compile(rf"\b{_NOUN}\b", re.IGNORECASE)
+# "Show me", "let me see both", "and show the rest": of what, but the list?
+_SHOW = (
+    r"^\W*(?:(?:and|now|then|so|ok(?:ay)?|please|can\s+you|could\s+you|just)\s+)*"
+    r"(?:(?:show|read|list|display)(?:\s+(?:me|us))?|(?:let\s+me|lemme|i\s+want\s+to|i'd\s+like\s+to)\s+(?:see|look|check|hear)|view|see|print)"
+    r"(?:\s+(?:out|both|them|those|these|it|that|this|all|everything|again|now|please|here|what's\s+left|what\s+(?:is|i\s+have)|how\s+it\s+looks|the\s+(?:rest|others?|remaining"
+    r"|whole\s+thing|lot|result|current\s+state|new\s+one|updated\s+one)|(?:of|to|for)\s+(?:it|them|me)|then|too|once\s+more|two|three|four|(?:all|the)\s+(?:two|three|four|five)))*\W*$"
+)
 # About the speaker's own doings, though no word for the list is said.
 _MINE = re.compile(
     r"\bwhat(?:'s|s|\s+is|\s+are|\s+else)?(?:\s+(?:is|are))?\s+(?:still\s+|now\s+"
@@ -78,7 +85,8 @@ _MINE = re.compile(
     r"|to\s?do|todos?)(?:\s+(?:today|tomorrow))?\W*$"
     r"|^\s*(?:do|did|have|had)\s+i\b|\bwhen(?:'s|\s+is|\s+are|s)\s+(?:my|the)\b|\bwhen\s+(?:do|am"
     r"|must|should)\s+i\b"
-    r"|\b(?:i|we)\s+(?:still\s+)?(?:have|need)\s+to\s+do\b",
+    r"|\b(?:i|we)\s+(?:still\s+)?(?:have|need)\s+to\s+do\b"
+    rf"|{_SHOW}",
     re.IGNORECASE,
 )
 _COMPLETED = re.compile(

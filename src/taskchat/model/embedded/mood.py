@@ -60,7 +60,7 @@ _DOUBTS = _cue(
     r"|meaning)\s+to|"
     r"not\s+(?:so\s+|quite\s+|really\s+)?sure|unsure|undecided|dunno|don't\s+know|can't\s+decide"
     r"|no\s+idea|"
-    r"wonder|wondering|suppose|supposing|imagine|pretend|hypothetically|in\s+theory|let's\s+say|"
+    r"wonder|wondering|suppose|supposing|imagine|pretend|hypothetically|in\s+theory|let's\s+say(?=\s+(?:i|we|you|that|the|he|she|they|it)\b)|"
     r"should\s+have|could\s+have|would\s+have|(?:should|would|could)'ve|wanted\s+to|meant\s+to|"
     r"planned\s+to|used\s+to|had\s+to|wish|dream(?:t|ed)|thought(?!\s+of)|believed|hoped|pretended"
     r"|some\s?day|eventually|"
@@ -163,10 +163,11 @@ _CALLED = _cue(
     rf"|visited)\b(?!\s+(?:off|at)\b)"
 )
 _KINDLY = _cue(
-    r"^\W*(?:can|could)\s+(?:the|my|it)\b.*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
+    r"^\W*(?:can|could)\s+(?!you\b|i\b|we\b).*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
     r"|\bplease\b|\bpls\b|\bmind\b"
 )
 _NOT_NEEDED = _cue(
+    r"\b(?:no\s+longer|not|isn't|aren't)\s+(?:needed|necessary|required|relevant|wanted)\b|"
     r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+(?:need|want(?!\s+(?:you|to\s+\w+)\b)"
     r"|have\s+to)\b"
 )

@@ -3,42 +3,133 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.requests import Changes
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Changes
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
-    from taskchat.model.embedded.clauses import Message
+    from collections.abc import Iterator
+
+    from taskchat.model.embedded.clauses import Heard
+
+_NOTE = r"(?:(?:short\s+|little\s+|quick\s+)?(?:notes?|descriptions?|comments?|details?|remarks?))"
+_ITS = r"(?:(?:a|an|the|its|that|this|his|her|their|another|one)\s+)"
+_PUT = r"(?:add|put|attach|write|leave|make|stick|pop|jot|set|append|include|enter|save|note|type|give|have|say|use)"
+_SET = r"(?:set|change|update|edit|make|replace|rewrite|fix|correct|turn)"
+_OF = r"(?:to|for|on|of|in|under|with|about)"
+# What stands between the order and the note.
+_SAYS = (
+    r"(?:\s*[:,;\u2013\u2014-]\s*(?:that\s+)?|\s+(?:saying|reading|stating|(?:that|which)\s+(?:says|reads)"
+    r"|to\s+say|to\s+read|telling\s+me|to\s+the\s+effect)\s*:?\s*(?:that\s+)?|\s+(?=[\ue000-\uf8ff]))"
+)
+_MARK = r"[\ue000-\uf8ff]"
+_TEXT = r"(?P<note>\S.*?)"
+_HERE = r"(?:there|here|too|as\s+well|also|down)"
+_NAMED = r"(?P<target>(?!me\b|us\b|self\b|list\b)[^:;,]{1,60}?)"
+_LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then|please|so|can\s+you|could\s+you|would\s+you|i\s+want\s+to|i'd\s+like\s+to|let's)\s+)*"
+_END = r"(?:\s+(?:please|too|as\s+well))?[\s.!]*$"
 
 
-_SETS_NOTE = [
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        r"\b(?:add|put|attach)\s+(?P<note>.+?)\s+as\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+"
-        r"(?:to|on|for|of)\s+(?P<target>.+)",
-        r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
-        r"|detail)s?\s+(?:to|for|on)\s+"
-        r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
-        r"\badd\s+to\s+(?P<target>(?:the|my|task|number|#)[^:]*?)\s*:\s*(?P<note>.+)",
-        r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
-        r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
-        r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:\bto\b(?:\s+(?:say|read|be))?|:|\bshould\s+(?:say|read|be)\b|\bwith\b)\s*:?\s*(?P<note>.+)(?P<target>)",
-        r"^\W*(?:for|on|to)\s+(?P<target>(?:the|my)\s[^,:]+?)\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]\s*(?P<note>.+)",
-        r"^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?P<target>(?!self\b)[^:]{2,40}?)\s*(?::|\bsaying\b)\s*(?P<note>.+)",
-        r"\b(?:in|under|to)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\s+(?P<target>.+?)\s*(?:,\s*)?(?:write|put|add|say|note|stick)\b[\s:,]*(?P<note>.+)",
-        r"\b(?:add|put|attach|write|stick|pop|jot)\s+(?P<note>.+?)\s+(?:in|to|into|under|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\s+(?P<target>.+)",
-        r"\b(?:add|put|attach|write|stick|pop|jot)\s+(?P<note>.+?)\s+(?:in|to|into|under|on)\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+(?:notes?|description|comments?)\b",
-        r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description"
-        r"|comment)(?:\s+to\s+(?P<target>it|that|this))?"
-        r"\s*(?:[:,]|\b(?:saying|that(?:\s+says)?)\b)\s*(?P<note>.+)",
-    )
-]
+def _all(*patterns: str) -> list[re.Pattern[str]]:
+    flags = re.IGNORECASE | re.DOTALL
+    return [re.compile(_LEAD + pattern + _END, flags) for pattern in patterns]
 
 
-def read_set_note(clause: str, message: Message) -> tuple[str, Changes] | None:
-    """The words that name a task and the note it is to have; None where no note is told."""
-    for pattern in _SETS_NOTE:
-        found = pattern.search(clause)
-        if found is not None:
-            return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
+# These say plainly that a task that is there is to have a note.
+_PLAIN = _all(
+    # "Add the note “…” to the rent", "put a note on the rent that says …".
+    rf"{_PUT}\s+(?:down\s+)?{_ITS}?{_NOTE}\s*:?\s*(?P<note>{_MARK})\s+{_OF}\s+(?P<target>.+?)",
+    rf"{_PUT}\s+(?:down\s+)?{_ITS}{_NOTE}\s+(?:{_OF}\s+)(?:the\s+description\s+of\s+)?{_NAMED}{_SAYS}{_TEXT}",
+    rf"{_PUT}\s+{_ITS}?{_NOTE}\s+saying\s+(?!that\b){_TEXT}\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|number|it|that|this)\b[^:]*?|{_MARK})",
+    # "Add a note (there): …", "with the note …".
+    rf"(?:{_PUT}|with)\s+(?:down\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",
+    rf"(?:with|{_PUT})\s+(?:the|its|that|a)\s+(?:note|description|comment)\s+(?!(?:to|for|on|of|in|about|from)\b){_TEXT}",
+    rf"{_PUT}\s+(?:it|that|this)\s+(?:an?\s+|the\s+)(?:note|description|comment){_SAYS}{_TEXT}",
+    # "Put “…” in the description of the rent".
+    rf"{_PUT}\s+(?:down\s+)?(?P<note>{_MARK}|.+?)\s+(?:(?:in|to|into|under|on|onto|as)\s+){_ITS}?{_NOTE}\s+{_OF}\s+(?P<target>.+?)",
+    rf"{_PUT}\s+(?P<note>{_MARK}|.+?)\s+(?:in|to|into|under|on)\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}",
+    rf"{_PUT}\s+(?:down\s+)?(?P<note>{_MARK})\s+(?:in|to|into|under|on|onto|as)\s+(?:{_ITS})?{_NOTE}(?:\s+{_HERE})?",
+    rf"{_PUT}\s+(?:down\s+)?(?P<note>(?!it\b|that\b|this\b)[^\ue000-\uf8ff]+?)\s+(?:in|to|into|under|onto)\s+(?:the|its|that)\s+{_NOTE}",
+    # "Write in its description that …", "in the notes of the rent put …".
+    rf"{_PUT}\s+(?:down\s+)?(?:in|on|to|into|under)\s+(?:the|its|that|his|her|their)\s+{_NOTE}(?:\s+{_OF}\s+{_NAMED})?(?:{_SAYS}|\s+that\s+|\s+(?!of\b|for\b|on\b)){_TEXT}",
+    rf"(?:in|on|to|into|under|for|as)\s+(?:the|its|that|a|his|her|their)\s+{_NOTE}(?:\s+{_OF}\s+{_NAMED})?\s*,?\s+(?:please\s+)?{_PUT}(?:\s+down)?[\s:,]+(?:that\s+)?{_TEXT}",
+    # "Set its description to …", "the description of the rent should be …".
+    rf"{_SET}\s+(?:the|its|that|this|a|my)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:to|into|as|with|by)(?:\s+(?:say|read|be))?\s*:?\s+{_TEXT}",
+    rf"{_SET}\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:to|as|with)\s+{_TEXT}",
+    rf"{_SET}\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}\s+(?:to|into|as|with)(?:\s+(?:say|read|be))?\s*:?\s+{_TEXT}",
+    rf"(?:{_SET}\s+)?(?:the|its|that)\s+{_NOTE}\s*(?:\bto\b(?:\s+(?:say|read|be))?|:|\b(?:should|must|is\s+to)\s+(?:say|read|be)\b|\bwith\b|\binto\b|\bsays?\b|\bis\b(?!\s+(?:wrong|not|gone|missing)\b))\s*:?\s*(?:now\s+)?{_TEXT}",
+    rf"(?:the|its)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:should\s+(?:say|read|be)|is|says)\s*:?\s+{_TEXT}",
+    # "The rent: add the note …", "for the rent, note that …".
+    rf"(?P<target>[^:;]{{1,60}}?)\s*:\s*(?:(?:please\s+)?{_PUT}\s+)?(?:{_ITS})?(?:note|description|comment)\b(?:{_SAYS}|\s+that\s+|\s+(?!to\b|for\b|down\b)){_TEXT}",
+    rf"(?:for|on|to|in|under|with|about)\s+{_NAMED}\s*[:,]?\s+(?:(?:please\s+)?{_PUT}\s+{_ITS}?|{_ITS})?(?:note|description|comment)(?:{_SAYS}|\s+that\s+|\s+(?!to\b|for\b)){_TEXT}",
+    rf"(?P<target>[^:;,]{{1,60}}?)\s+(?:needs|gets|should\s+(?:have|get)|has)\s+{_ITS}{_NOTE}{_SAYS}{_TEXT}",
+    rf"(?:give|describe)\s+{_NAMED}\s+(?:{_ITS}{_NOTE}(?:{_SAYS}|\s+(?:that\s+)?)|as\s+){_TEXT}",
+    # "Note on the rent: …", "description: …".
+    rf"{_ITS}?{_NOTE}\s+(?:for|on|to|of)\s+{_NAMED}\s*(?::|\bsaying\b)\s*{_TEXT}",
+    rf"(?:description|comment|details)\s*:\s*{_TEXT}",
+    rf"{_PUT}\s+(?:on|in|to|under|beside)\s+(?P<target>(?:the|my|task|number|#|it|that|this)\b[^:]*?|{_MARK})\s*:\s*{_TEXT}",
+)
+# These may as well be a task of their own: the note counts where the task that they name is there.
+_MAYBE = _all(
+    rf"(?:write|put|note|scribble|add)\s+(?:on|in|under|to)\s+(?P<target>(?!it\b)[^:]{{1,40}}?)\s*:\s*{_TEXT}",
+    rf"(?:add|put|write|attach|append)\s+(?:the\s+words?\s+)?(?P<note>{_MARK})\s+(?:to|on|under|in)\s+(?P<target>(?!there\b|here\b|for\b|on\b|(?:my|the|our)\s+(?:[\w-]+\s+)?(?:list|lists|tasks|to-?dos?|todos)\b)[^,]{{1,60}}?)",
+    rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",
+    rf"(?:make\s+a\s+note|take\s+a\s+note|note)\s+(?:down\s+|there\s+|on\s+it\s+|of\s+it\s*:?\s*)?that\s+(?!reminds\b){_TEXT}(?:\s+for\s+(?P<target>it|that|this|that\s+one))?",
+)
+_CLEARS = re.compile(
+    _LEAD
+    + r"(?:remove|delete|clear|drop|erase|get\s+rid\s+of|take\s+(?:off|out)|wipe)\s+(?:the|its|that|any)\s+"
+    rf"{_NOTE}(?:\s+(?:from|of|on|off|for|in)\s+(?P<target>.+?))?{_END}",
+    re.IGNORECASE,
+)
+_LIST = re.compile(r"\b(?:lists?|(?:my|the|our)\s+(?:tasks|to-?dos|todos))\b", re.IGNORECASE)
+# After "note that" this is something to do, and no note on another task.
+_TO_DO = re.compile(
+    r"\W*(?:(?:i|we)\s+(?:need|have|must|should|ought|want)\s+to\b"
+    rf"|(?:{'|'.join(sorted(ERRAND_VERBS))})\s)",
+    re.IGNORECASE,
+)
+_NEW = re.compile(
+    r"^\W*(?:(?:please|can\s+you|could\s+you)\s+)*(?:add|create|make|new)\s+(?:an?\s+|another\s+)?(?:new\s+)?(?:task|to-?do|reminder|item|entry)\b"
+    r"|\bnotes?\s+to\s+(?:my)?self\b",
+    re.IGNORECASE,
+)
+
+
+def read_note_order(text: str, heard: Heard) -> tuple[Act, bool] | None:
+    """The note that a clause orders, and whether the words may as well be a task of their own."""
+    if _NEW.search(text):
+        return None
+    cleared = _CLEARS.match(text)
+    if cleared is not None:
+        return _act(cleared["target"] or "it", Changes(clears_note=True), heard), False
+    for found, is_maybe in _found(text):
+        words = found.groupdict().get("target") or "it"
+        note = heard.message.reveal(found["note"]).strip(" .")
+        if _LIST.search(words):
+            continue
+        if is_maybe and not heard.message.quoted(text) and _TO_DO.match(note):
+            continue
+        act = _act(words, Changes(note=note), heard)
+        is_told = not is_maybe or re.search(rf"\b{_NOTE}\b", text, re.IGNORECASE) is not None
+        # "Add “for Bob” to the milk" may be meant for its title.
+        return (act if is_told or ":" in text else replace(act, is_hedged=True)), is_maybe
     return None
+
+
+def _found(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+    for is_maybe, patterns in ((False, _PLAIN), (True, _MAYBE)):
+        for pattern in patterns:
+            found = pattern.match(text)
+            if found is not None:
+                yield found, is_maybe
+
+
+def _act(words: str, changes: Changes, heard: Heard) -> Act:
+    words = re.sub(r"'s$", "", words.strip())
+    target = read_target(heard.message.reveal(words), heard.message.quoted(words), heard.background)
+    # A note may say anything, so its words are not weighed.
+    return Act("update", target, changes, said="it")

@@ -34,11 +34,14 @@ from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.needs import read_background, read_needs
+from taskchat.model.embedded.notes import read_note_order
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
-from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
+from taskchat.model.embedded.rewording import put_plainly
+from taskchat.model.embedded.statements import read_statement
 from taskchat.model.embedded.told_of import read_told
-from taskchat.model.embedded.updates import read_note, read_update, update_act
+from taskchat.model.embedded.updates import read_update, update_act
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -74,16 +77,35 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     told = read_told(text, heard)
     if told is not None:
         return [told]
-    text = _put_plainly(text, heard)
+    noted = read_note_order(text, heard)
+    if noted is not None:
+        act, is_maybe = noted
+        return [replace(act, otherwise=_instead_of(act, text, heard, is_maybe=is_maybe))]
+    plain = _read_plain(text, heard)
+    return read_statement(text, heard, plain) or plain
+
+
+def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | Offer | Talk | None:
+    """What a wish for a note is where the task that it names is not there."""
+    if is_maybe:
+        plain = _read_plain(text, heard)
+        one = plain[0] if len(plain) == 1 else None
+        return one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
+    is_it = act.target.is_pronoun and not (act.target.words or act.target.is_plural)
+    if not is_it or not act.changes.note:
+        return None
+    return build_add(act.changes.note, heard.message, heard.now, heard=text) or Talk("what_to_add")
+
+
+def _read_plain(text: str, heard: Heard) -> list[Request]:
+    """What an order asks for that gives no task a note."""
+    text = put_plainly(text, heard.now)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
     if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
         return [read_look(wish, heard.message, heard.now)]
     if SETS_FIELD.search(text):
         return read_update(text, heard)
-    note = read_note(text, heard)
-    if note:
-        return note
     is_framed = is_framed or SEPARATELY.search(text) is not None
     if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)
@@ -114,50 +136,6 @@ _PUT_BACK = re.compile(
     r"|\b(?:put|add|stick|place)\s+(?P<on>.+?)\s+back\s+on\W*$",
     re.IGNORECASE,
 )
-# "I want the report to be high priority" is an order about the report.
-_WANTS_DONE = re.compile(
-    r"^\s*(?:i|we)(?:'d(?:\s+also)?\s+like|\s+(?:also\s+)?(?:want|need|would(?:\s+also)?\s+like))\s+(?=(?:the|my|that|this|its?|task"
-    r"|number|#)\b.*"
-    r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done"
-    r"|finished|completed)\b)",
-    re.IGNORECASE,
-)
-
-
-# "The report: rename it to …".
-_NAMED_FIRST = re.compile(
-    r"\s*(?P<name>(?:the|my)\s+[\w -]{2,40}?)\s*:\s*(?P<order>(?:rename|move|mark|delete|remove|change|set|make|push|complete|tick)\s.*\bit\b.*)",
-    re.IGNORECASE,
-)
-# "I need the report done by friday": it is due then.
-_NEEDED_BY = re.compile(
-    r"^\s*(?:i|we)\s+(?:need|want)\s+(?P<what>(?:the|my)\s+[\w -]+?)\s+(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
-    re.IGNORECASE,
-)
-# "Add 2pm to the dentist", "put a deadline of friday on the report": no new task.
-_ADDS_DATE = re.compile(
-    r"^\W*(?:add|put|attach|give)\s+(?:an?\s+|the\s+)?(?:(?:due\s+date|deadline|date|time)\s+(?:of|for)\s+)?"
-    r"(?P<when>\S+(?:\s+\S+){0,4}?)\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|it|that)\b.*)$",
-    re.IGNORECASE,
-)
-
-
-def _put_plainly(text: str, heard: Heard) -> str:
-    """The order in the words that the rules know: its task within it, its wish as an order."""
-    named = _NAMED_FIRST.fullmatch(text)
-    if named is not None:
-        text = re.sub(r"\bit\b", named["name"], named["order"], count=1)
-    text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
-    return _as_move(_WANTS_DONE.sub("", text), heard)
-
-
-def _as_move(text: str, heard: Heard) -> str:
-    """The order with a date that is added to a task told as the move that it is."""
-    found = _ADDS_DATE.match(text)
-    due = find_due(found["when"], heard.now) if found else None
-    if found is None or due is None or re.search(r"\w", due.rest) or is_about_list(found["target"]):
-        return text
-    return f"change the due date of {found['target']} to {found['when']}"
 
 
 def _comes_first(text: str) -> bool:

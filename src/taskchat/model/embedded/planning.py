@@ -10,6 +10,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_add, without_chan
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
+from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.doubt import unexplained
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
@@ -165,7 +166,10 @@ class Planner:
             self._restore(act)
             return
         choice = choose(act.target, act.verb, self._tasks, self._memory)
-        is_doubtful = act.otherwise is not None and not (choice.tasks and choice.is_clear)
+        # "The dentist was painful" holds a word too many to tell of it as done.
+        is_deed = act.is_stated and act.verb == "complete" and bool(act.target.words)
+        fits = choice.is_full if is_deed else choice.is_clear or (act.is_stated and choice.is_full)
+        is_doubtful = act.otherwise is not None and not (choice.tasks and fits)
         if is_doubtful and act.target.words and choice.candidates and not choice.missing:
             self._ask_which(choice, act)
             return
@@ -183,7 +187,8 @@ class Planner:
                 self._ask_which(choice, act)
             return
         is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
-        if is_doubtful or (self._must_confirm(choice, act.verb) and not _counts(act, len(tasks))):
+        is_doubtful = is_doubtful or miscounts(act, len(choice.tasks))
+        if is_doubtful or (self._must_confirm(choice, act.verb) and not counts(act, len(tasks))):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
@@ -276,12 +281,6 @@ class Planner:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
-
-
-def _counts(act: Act, count: int) -> bool:
-    """Whether an order said how many tasks it means: "delete both of the finished ones"."""
-    said = [2 if word == "both" else read_number(word) for word in tokens(act.said)]
-    return count <= MAX_NAMED and count in said
 
 
 def _nothing_to(verb: Verb) -> str:

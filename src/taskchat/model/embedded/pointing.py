@@ -8,7 +8,7 @@ from taskchat.model.embedded.requests import Status, Target
 from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_number
 
 _NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?|stuff)"
-_NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:])"
+_NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?!\w|:\d)"
 _ORDINAL = (
     r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
 )
@@ -28,7 +28,7 @@ _PLACE = re.compile(
     rf"\b(?:the\s+|my\s+)?(?:very\s+)?(?P<place>{_ORDINAL})"
     rf"(?:\s+(?P<count>two|three|four|five|\d)\b)?"
     rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b"
-    rf"|are\b|only\b|then\b|first\b|isn't\b"
+    rf"|are\b|can\b|has\b|have\b|off\b|now\b|back\b|for\b|at\b|by\b|until\b|till\b|needs?\b|should\b|must\b|gets?\b|done\b|yet\b|out\b|away\b|again\b|'s\b|:|\u2013|-|high\b|low\b|medium\b|tomorrow\b|today\b|\w+day\b|only\b|then\b|first\b|isn't\b"
     rf"|was\b|too\b|instead\b|i\b|you\b))(?:\s+{_NOUN}\b)?",
     re.IGNORECASE,
 )
@@ -37,6 +37,11 @@ _BUT = re.compile(
     r"|other\s+than|besides|excluding|but\s+not"
     r"|but(?=\s+(?:the|my)\b)|"
     r"not\s+including|only\s+keep|but\s+(?:keep|leave)|keep)\b(?P<but>.*)$",
+    re.IGNORECASE,
+)
+_ALL_COUNTED = re.compile(
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d)(?:\s+of\s+(?:them|those|these))?"
+    r"(?=\s+(?:is|are|were|have|can|done|for|to|on|as|off)\b|\W*$)",
     re.IGNORECASE,
 )
 _ALL = re.compile(
@@ -69,6 +74,7 @@ _PRONOUN = re.compile(
     r"reminder|same)\b",
     re.IGNORECASE,
 )
+_IT = re.compile(r"\b(?:it|(?:that|this)\s+(?:one|task)|them|these|those)\b", re.IGNORECASE)
 _OTHER = re.compile(
     r"\bthe\s+rest\b|\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE
 )
@@ -132,7 +138,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = _JUST_NAMED.sub("it", head)
     head = without_reason(head)
     is_any = _ANY.search(head) is not None
-    head = _ANY.sub(" ", head)
+    head = _ALL_COUNTED.sub("all of them", _ANY.sub(" ", head))
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)
@@ -152,7 +158,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         ordinals=ordinals,
         is_all=is_all
         or (but is not None and not (has_words or numbers or ordinals or _PRONOUN.search(head)))
-        or (is_list and not has_words and not numbers and not ordinals),
+        or (is_list and not has_words and not numbers and not ordinals and not _IT.search(head)),
         is_plural=bool(_PLURAL.search(head)),
         is_pronoun=bool(_PRONOUN.search(head)),
         is_other=bool(_OTHER.search(head)),

@@ -22,7 +22,7 @@ from taskchat.model.embedded.cues import (
 )
 from taskchat.model.embedded.doubt import is_odd_title
 from taskchat.model.embedded.known_titles import titles_in
-from taskchat.model.embedded.leading_date import put_date_last
+from taskchat.model.embedded.leading_date import put_date_last, refine_date
 from taskchat.model.embedded.mood import (
     RETRACTS,
     is_denied_return,
@@ -85,16 +85,26 @@ def _date_joined(message: Message, now: datetime) -> Message:
         return message
     first, second, *rest = message.clauses
     due = find_due(first.text, now)
+    is_noted = _FOR_TASK.fullmatch(first.text) and _NOTE.search(second.text)
+    if is_noted and second.before.startswith(first.text):
+        joined = replace(second, text=f"{first.text}, {second.text}", before="")
+        return replace(message, clauses=(joined, *rest))
     if due is None or re.search(r"\w", due.rest) or second.before != f"{first.text}, ":
         return message
     joined = replace(second, text=f"{first.text}, {second.text}", before="")
     return replace(message, clauses=(joined, *rest))
 
 
+# "For the printer, add the note …" is one wish.
+_FOR_TASK = re.compile(r"\W*(?:for|on|to|in)\s+\S.{0,40}", re.IGNORECASE)
+_NOTE = re.compile(r"\b(?:note|description|comment)\b", re.IGNORECASE)
+
+
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
-    text = order_after(text)
-    text = put_date_last(without_asides(text, heard.now), heard.now)
+    text = _BARE_DAY.sub(r"\1 the \2", text)
+    text = _THEY_MOVED.sub(r"move \g<what> to ", order_after(text))
+    text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
     if heard.background and retracted is not None:
         # "Scratch that, buy rice": what stands in its place is read for itself.
@@ -108,12 +118,24 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
     more = _MORE.match(clause.text)
-    if more is not None and len(plain) == 1 and isinstance(plain[0], Offer):
+    if more is not None and len(plain) == 1 and _may_be_same(plain[0], text):
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
-        return [Same(target, clean_title(heard.message.reveal(words)), plain[0])]
+        otherwise = plain[0] if isinstance(plain[0], Add | Offer) else None
+        return [Same(target, clean_title(heard.message.reveal(words)), otherwise)]
     correction = read_correction(without_asides(clause.text, heard.now), plain, heard)
     return plain if correction is None else [correction]
+
+
+def _may_be_same(plain: Request, text: str) -> bool:
+    """Whether "… too" or "the same for …" may mean the last act once more."""
+    if isinstance(plain, Add):
+        return plain.is_bare and not plain.due and not plain.priority and bool(_TOO.search(text))
+    return isinstance(plain, Offer) or bool(_SAME_FOR.match(text))
+
+
+_TOO = re.compile(r"\b(?:too|as\s+well)\W*$", re.IGNORECASE)
+_SAME_FOR = re.compile(r"\W*(?:the\s+)?same\b", re.IGNORECASE)
 
 
 def _is_meant(request: Add | Act) -> bool:
@@ -162,7 +184,8 @@ def _soften(request: Request, clause: Clause, text: str, now: datetime) -> Reque
     """
     match request:
         case Act(verb=verb, otherwise=otherwise):
-            mood = mood_of_act(clause, verb, text)
+            # A note may say anything, so its words are not weighed.
+            mood = "meant" if request.changes.note else mood_of_act(clause, verb, text)
             if mood == "refused":
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
@@ -213,9 +236,19 @@ def _lead(text: str, title: str) -> str:
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
     r"^\W*(?:(?:oh|ah|um+|hmm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
-    r"(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
+    re.IGNORECASE,
+)
+# "Until 15th" is until the 15th.
+_BARE_DAY = re.compile(
+    r"\b(until|till|by|on|for|due|to)\s+(\d{1,2}(?:st|nd|rd|th))(?=\s*(?:[,.!]|$|please\b|at\b))",
+    re.IGNORECASE,
+)
+# Others may set the date of what is the speaker's: "they moved it, 7pm".
+_THEY_MOVED = re.compile(
+    r"^\W*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 _JOKES = re.compile(
@@ -224,7 +257,7 @@ _JOKES = re.compile(
 _DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
 # "Did the dentist this morning" tells, "did the dentist call?" asks.
 _DID_THE = re.compile(
-    r"did\s+(?:the|my)\s+\w+(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
+    r"did\s+(?:it|that|this|them|both|(?:the|my)\s+\w+)(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
     re.IGNORECASE,
 )
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)

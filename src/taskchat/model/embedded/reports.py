@@ -82,6 +82,7 @@ def points_only(target: Target, words: str) -> Target:
         return Target(
             is_pronoun=target.is_pronoun,
             is_plural=target.is_plural,
+            is_all=target.is_all and target.is_plural,
             background=target.background,
         )
     return target

@@ -57,6 +57,7 @@ class Changes:
     is_open_hour: bool = False
     clears_due: bool = False
     clears_priority: bool = False
+    clears_note: bool = False
 
     @property
     def are_none(self) -> bool:
@@ -131,7 +132,8 @@ class Act:
 
     `otherwise` marks a doubtful reading: the act counts only where a task clearly fits, else
     `otherwise` is what was meant. `is_hedged` marks words like "maybe" or "if": it is asked about.
-    `said` is the clause it was read from, "" where nothing in it is open to doubt.
+    `said` is the clause it was read from, "" where nothing in it is open to doubt. `is_stated` tells
+    that the words name a task and nothing else, so that they fit where a title holds all of them.
     """
 
     verb: Verb
@@ -140,6 +142,7 @@ class Act:
     otherwise: Add | Offer | Talk | None = None
     is_hedged: bool = False
     said: str = ""
+    is_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ class Same:
 
     target: Target
     words: str = ""
-    otherwise: Offer | None = None
+    otherwise: Add | Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
             r"^\W*(?:please\s+)?(?:never\s*mind|forget\s+(?:it|that)|no(?:pe|thing)?\s+(?:don'?t"
             r"|stop)|(?:do\s+not|don'?t|dont)\s+(?:you\s+)?(?:dare\s+)?(?:delete|remove|add|mark"
             r"|complete|change|cancel|touch|do|create|rename|clear|erase|move)\b.*|leave\s+(?:it"
-            r"|them|that)\b.*|stop)\W*$"
+            r"|them|that)\b(?!.*\b(?:for|until|till|to)\s).*|stop)\W*$"
         ),
     ),
     (
@@ -92,4 +92,6 @@ def read_talk(text: str) -> Topic | None:
     """What kind of small talk a clause is, or None where it may be a wish."""
     if not re.search(r"[\w\ue000-\uf8ff]", text) and "👍" not in text and "👎" not in text:
         return "nothing"
+    # A hidden title is a word like any other: "cancel “…”" is no mere "cancel".
+    text = re.sub("[\ue000-\uf8ff]", "title", text)
     return next((topic for topic, pattern in _TALK if pattern.search(text)), None)

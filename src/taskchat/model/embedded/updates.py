@@ -11,7 +11,7 @@ from taskchat.model.embedded.changing import read_change
 from taskchat.model.embedded.cues import UPDATE_CUE
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Offer, Tail, Talk
+from taskchat.model.embedded.requests import Act, Offer, Tail
 from taskchat.model.embedded.words import content_stems, stem, tokens, word_set
 
 if TYPE_CHECKING:
@@ -174,25 +174,3 @@ def update_act(change: tuple[str, Changes], heard: Heard) -> Act:
 
 _ONE = re.compile(r"\W*one\W*", re.IGNORECASE)
 _SAYS = re.compile(r"[\w\ue000-\uf8ff]")
-# A note for the task last spoken of, where there is one.
-_NOTE_ALONE = re.compile(
-    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description|comment)(?:\s+to\s+(?:it|that|this))?"
-    r"\s*(?:[:,]|saying\b|that\s+says\b|that\b)",
-    re.IGNORECASE,
-)
-
-
-def _note_as_task(text: str, heard: Heard) -> Add | Talk:
-    add = build_add(_NOTE_ALONE.sub("", text), heard.message, heard.now, heard=text)
-    return add or Talk("what_to_add")
-
-
-def read_note(text: str, heard: Heard) -> list[Request]:
-    """A note that is told without a task: for the one last spoken of, else a task of its own."""
-    if not _NOTE_ALONE.match(text):
-        return []
-    return [
-        replace(one, otherwise=_note_as_task(text, heard))
-        for one in read_update(text, heard)
-        if isinstance(one, Act)
-    ]

@@ -73,6 +73,12 @@ _IRREGULAR = {
     "drove": "drive", "swept": "sweep", "hung": "hang", "rang": "ring", "rung": "ring",
     "saw": "see", "seen": "see", "built": "build", "gave": "give", "given": "give", "ate": "eat",
     "left": "leave", "ran": "run", "swam": "swim", "woke": "wake", "wound": "wind", "spent": "spend",
+    "chosen": "choose", "frozen": "freeze", "drawn": "draw", "flown": "fly", "sewn": "sew", "sown": "sow", "mown": "mow", "dug": "dig",
+    "won": "win", "lost": "lose", "caught": "catch", "hid": "hide", "hidden": "hide", "drank": "drink", "drunk": "drink", "sang": "sing",
+    "sung": "sing", "threw": "throw", "thrown": "throw", "broke": "break", "broken": "break", "grew": "grow", "grown": "grow", "bent": "bend",
+    "stuck": "stick", "bound": "bind", "lit": "light", "laid": "lay", "heard": "hear", "learnt": "learn", "burnt": "burn", "eaten": "eat",
+    "driven": "drive", "ridden": "ride", "rode": "ride", "woken": "wake", "worn": "wear", "torn": "tear", "began": "begin", "begun": "begin",
+    "forgot": "forget", "dealt": "deal", "shown": "show", "stood": "stand", "slept": "sleep", "felt": "feel", "meant": "mean", "fought": "fight",
     "taught": "teach", "thought": "think", "held": "hold", "kept": "keep", "lent": "lend",
     "payment": "pay", "renewal": "renew", "purchase": "buy", "delivery": "deliver", "reservation": "reserve",
     "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery",
@@ -176,8 +182,10 @@ def same_deed(stemmed: str) -> frozenset[str]:
 
 _PAST = word_set(
     "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
-    "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn "
-    "flown drunk sung begun spent hung"
+    "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn frozen shrunk hurt "
+    "flown drunk sung begun spent hung found won lost caught sewn sewed shown hid hidden dug stuck bound ground "
+    "mown sown knitted ate drank flew sang swam beat beaten bent bit bitten blown broken grown threw thrown stolen sought shot "
+    "heard laid lit mowed fought shaken dealt fixed learnt learned burnt"
 )
 
 
@@ -186,7 +194,8 @@ _BEFORE_PAST = word_set("already just now finally also all not never actually re
 
 def is_past(word: str) -> bool:
     """Whether a word tells what was done ("booked", "paid"), as far as its form shows."""
-    return word in _PAST or (word.endswith("ed") and not word.endswith("eed"))
+    is_formed = word.endswith("ed") and not word.endswith("eed") and word not in ERRAND_VERBS
+    return word in _PAST or (is_formed and len(word) > 3)
 
 
 def tells_past(text: str) -> bool:

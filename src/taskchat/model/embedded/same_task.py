@@ -1,0 +1,93 @@
+"""Two requests of a message that are about one task: the second says more of it, or says it again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Same, Target
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Clause
+    from taskchat.model.embedded.requests import Request
+
+
+def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request | None:
+    """The two requests as one, where one of them only says more about the task of the other."""
+    if (
+        isinstance(last, Same)
+        and isinstance(one, Act)
+        and replace(one.target, background="") == Target()
+    ):
+        # "The first two please delete": first which, then what.
+        return replace(one, target=last.target)
+    if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
+        changes = Changes(due=last.due, priority=last.priority, note=last.note)
+        return Act("update", Target(last.title), changes, otherwise=last)
+    if isinstance(one, Act) and isinstance(last, Act) and _is_again(last, one):
+        # "Cancel the coffee with Paul, delete it", "registration is urgent, make it high".
+        changes = _joined(last.changes, one.changes)
+        otherwise = last.otherwise if one.verb == "update" else None
+        return replace(last, changes=changes, otherwise=otherwise)
+    if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
+        changes = one.changes
+        return replace(
+            last,
+            due=changes.due or last.due,
+            priority=changes.priority or last.priority,
+            note=changes.note or last.note,
+        )
+    if isinstance(one, Add) and isinstance(last, Act) and _is_level_alone(last):
+        # "Urgent! Call Ida": told before the task instead of after it.
+        return replace(one, priority=last.changes.priority)
+    return None
+
+
+def points(target: Target) -> bool:
+    """Whether a target is "it" or "them" and nothing else."""
+    pointed = target.is_pronoun or target.is_plural
+    return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
+
+
+# "…, set that on the existing task": what was read as a new one is there already.
+_ON_EXISTING = re.compile(
+    r"\b(?:set|put|add|apply|give|use|update|change)\b.*\b(?:existing|same"
+    r"|one\s+i\s+(?:already\s+)?have)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_again(last: Act, one: Act) -> bool:
+    """Whether an act on "it" only says again, or more of, the act before it."""
+    if one.verb != last.verb or one.otherwise is not None or not points(one.target):
+        return False
+    is_single = not (one.target.is_plural or last.target.is_plural or last.target.is_all)
+    if one.verb == "update":
+        return is_single and last.is_stated and not one.changes.title
+    if one.verb == "reopen":
+        return is_single and bool(last.target.numbers or last.target.ordinals)
+    return is_single and one.verb == "delete" and isinstance(last.otherwise, Add | Offer)
+
+
+def _joined(first: Changes, then: Changes) -> Changes:
+    return replace(
+        first,
+        due=then.due or first.due,
+        priority=then.priority or first.priority,
+        note=then.note or first.note,
+    )
+
+
+def _is_level_alone(act: Act) -> bool:
+    target, changes = act.target, act.changes
+    is_it = target.is_pronoun and not target.words and not target.background
+    return act.verb == "update" and is_it and changes == Changes(priority=changes.priority)
+
+
+def _tells_more(act: Act) -> bool:
+    """Whether an act says more about the task that the words before it create."""
+    target, changes = act.target, act.changes
+    points = target.is_pronoun and not (target.words or target.numbers or target.ordinals)
+    told = changes.due or changes.priority or changes.note
+    return act.verb == "update" and points and bool(told) and not changes.title
