@@ -135,6 +135,19 @@ def token(
 
 
 @app.command()
+def erase(
+    email: Email,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete everything of a person, for good; an outside issuer's is named by the user's id."""
+    from taskchat.administration import erase_person
+
+    if not yes and sys.stdin.isatty():
+        typer.confirm(f"Delete everything of {email}, for good?", abort=True)
+    _say(_run(erase_person(_settings(), email)))
+
+
+@app.command()
 def doctor() -> None:
     """Check database, migrations, issuer, model and clock: a line each."""
     from taskchat.administration import examine

@@ -331,6 +331,9 @@ class Slow:
     async def transaction(self, work: Work[T], *, user: UserId | None = None) -> T:
         return await self._db.transaction(work, user=user)
 
+    async def scrub(self) -> bool:
+        return await self._db.scrub()
+
     async def close(self) -> None:
         await self._db.close()
 

@@ -13,6 +13,7 @@ from taskchat.db.database import (
     ConnectionLostError,
     DeadlockError,
     Dialect,
+    ParentGoneError,
     Row,
     Transaction,
     Work,
@@ -78,6 +79,10 @@ class PostgresDatabase:
         async with self._connection() as connection:
             with _telling_errors():
                 return cast("Row | None", await connection.fetchrow(sql, *args))
+
+    async def scrub(self) -> bool:
+        """See `Database.scrub`."""
+        return True
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
@@ -177,6 +182,8 @@ def _telling_errors() -> Generator[None]:
         yield
     except asyncpg.UniqueViolationError as error:
         raise ConflictError from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise ParentGoneError from error
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
         log.warning("database.deadlock", kind=type(error).__name__)
         raise DeadlockError from error
