@@ -17,6 +17,10 @@ from taskchat.errors import DatabaseError, NotFoundError, StartError
 from taskchat.model.checks import check_model
 from taskchat.parts import named_model, token_rules, tool_servers
 from taskchat.people.erasing import Erasing
+from taskchat.people.export_json import json_of
+from taskchat.people.export_text import text_of
+from taskchat.people.exporting import gathered
+from taskchat.people.importing import import_into, read_export
 from taskchat.people.removing import Removed
 
 if TYPE_CHECKING:
@@ -58,6 +62,34 @@ async def make_token(settings: Settings, email: str, days: int) -> str:
     """`taskchat token`."""
     async with running_accounts(settings) as accounts:
         return (await accounts.token_for(email, days)).token
+
+
+async def export_person(
+    settings: Settings, name: str, *, as_text: bool, write: Callable[[str], None]
+) -> None:
+    """`taskchat export`: writes while it reads.
+
+    Raises:
+        NotFoundError: there is nobody of that address or id.
+    """
+    async with opened(settings) as db:
+        person = await find_person(db, name)
+        pieces = text_of(db, person.user) if as_text else json_of(db, person.user)
+        async for piece in gathered(pieces):
+            write(piece)
+
+
+async def import_file(settings: Settings, content: bytes, name: str) -> str:
+    """`taskchat import`: says in a sentence how much came in.
+
+    Raises:
+        ImportRefusedError: the file is not understood, or the account has tasks.
+        NotFoundError: there is nobody of that address or id.
+    """
+    file = read_export(content)
+    async with opened(settings) as db:
+        person = await find_person(db, name)
+        return f"Imported into {name}: {_told(await import_into(db, person.user, file))}."
 
 
 async def erase_person(settings: Settings, name: str) -> str:

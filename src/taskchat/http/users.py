@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
+from collections.abc import AsyncGenerator
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, BaseModel, Field
 
 from taskchat.auth.account_texts import MAX_NAME_CHARS
@@ -20,6 +22,11 @@ from taskchat.http.deps import CurrentUser, parts_of
 from taskchat.http.envelope import Envelope, data_response
 from taskchat.http.refusals import v1_refusals
 from taskchat.http.requests import Body, Text, read_json, takes, zone_named
+from taskchat.people.export_json import MEDIA_TYPE as JSON
+from taskchat.people.export_json import json_of
+from taskchat.people.export_text import MEDIA_TYPE as TEXT
+from taskchat.people.export_text import text_of
+from taskchat.people.exporting import gathered
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
@@ -156,6 +163,49 @@ async def read_usage(request: Request, user: CurrentUser) -> Response:
     """
     budget = parts_of(request).budget
     return data_response(DayUsageAnswer.of(await budget.today(user.user), budget.tokens_per_day))
+
+
+@router.get(
+    "/me/export",
+    summary="Everything that is stored of you",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "One file, without the envelope; docs/export.md says what stands where.",
+            "content": {
+                JSON: {"schema": {"type": "object", "additionalProperties": True}},
+                TEXT: {"schema": {"type": "string"}},
+            },
+        }
+    }
+    | v1_refusals("400 401 500"),
+)
+async def export_me(
+    request: Request,
+    user: CurrentUser,
+    form: Annotated[
+        Literal["json", "text"],
+        Query(alias="format", description="For programs (`taskchat import` reads it), or people."),
+    ] = "json",
+) -> Response:
+    """Profile, sign-ins, tasks, conversations with messages and turns, and use, as one file.
+
+    What you deleted is in it until it is purged. It is written while it is read, so it is no picture
+    of one moment, and a file that broke off is no whole JSON.
+    """
+    db = parts_of(request).db
+    pieces = json_of(db, user.user) if form == "json" else text_of(db, user.user)
+    first = await anext(pieces)  # here it can still be refused
+
+    async def body() -> AsyncGenerator[str]:
+        yield first
+        async for piece in gathered(pieces):
+            yield piece
+
+    ending, media_type = ("json", JSON) if form == "json" else ("txt", TEXT)
+    name = f"taskchat-export-{datetime.now(UTC):%Y-%m-%d}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(body(), headers=headers, media_type=media_type)
 
 
 @router.delete(
