@@ -16,6 +16,7 @@ from taskchat.db.database import (
     Dialect,
     Guard,
     GuardError,
+    ParentGoneError,
     Row,
     Transaction,
     Work,
@@ -93,6 +94,10 @@ class PostgresDatabase:
                 return cast("Row | None", await connection.fetchrow(sql, *args))
         finally:
             await self._release(connection)
+
+    async def scrub(self) -> bool:
+        """See `Database.scrub`."""
+        return True
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
@@ -197,6 +202,8 @@ def _translate(error: BaseException) -> None:
 
     if isinstance(error, asyncpg.UniqueViolationError):
         raise ConflictError from error
+    if isinstance(error, asyncpg.ForeignKeyViolationError):
+        raise ParentGoneError from error
     if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
         log.warning("database.deadlock", kind=type(error).__name__)
         raise DeadlockError from error

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from glob import escape
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import UUID
@@ -29,6 +30,7 @@ from taskchat.db.database import (
     Dialect,
     Guard,
     GuardError,
+    ParentGoneError,
     Row,
     Transaction,
     Work,
@@ -37,7 +39,7 @@ from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from pathlib import Path
 
     from taskchat.ids import UserId
@@ -51,6 +53,13 @@ READERS = 4
 BUSY_TIMEOUT_S = 10
 """How long to wait for another process (`taskchat tasks` beside the server) to let go."""
 
+SCRUB_TRIES = 3
+
+
+def copies_aside(path: Path) -> list[Path]:
+    """The copies of a database that were made before it was migrated (`migrate.copy_aside`)."""
+    return sorted(path.parent.glob(f"{escape(path.name)}.before-*"))
+
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with our settings; made here for the server, the migrations and the tests."""
@@ -63,7 +72,9 @@ def connect(path: Path) -> sqlite3.Connection:
     # Postgres knows these two for every alphabet; SQLite's own lower() knows ASCII.
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.create_function("strpos", 2, _strpos, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is overwritten, so that nobody finds it in the file (see `_scrub`).
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -104,6 +115,18 @@ class SqliteDatabase:
             raise DatabaseError
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    async def scrub(self) -> bool:
+        """See `Database.scrub`. Who writes waits for it: some seconds for each gigabyte."""
+        if self._closed:
+            raise DatabaseError
+        job = _Scrubbing(_nothing, asyncio.get_running_loop())
+        self._jobs.put(job)
+        if not await job.done:
+            return False
+        for copy in copies_aside(self._path):
+            copy.unlink(missing_ok=True)
+        return True
+
     async def close(self) -> None:
         """Do what is queued, fold the log into the file and end the threads."""
         if self._closed:
@@ -137,19 +160,34 @@ class SqliteDatabase:
         connection: sqlite3.Connection | None = None
         while (job := self._jobs.get()) is not None:
             group = [job, *self._waiting()]
-            try:
-                with _telling_errors:
-                    connection = connection or connect(self._path)
-                    _commit_group(connection, group)
-            except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
-                for job in group:
-                    job.result, job.error = None, error
-                if connection is not None and connection.in_transaction:
-                    connection.close()  # even undoing failed: the next group begins on a new one
-                    connection = None
-            _tell(group)
+            together = [job for job in group if not isinstance(job, _Scrubbing)]
+            if together:
+                connection = self._do(connection, together, _commit_group)
+            for job in group:
+                if isinstance(job, _Scrubbing):
+                    connection = self._do(connection, [job], _scrub)
         if connection is not None:
             connection.close()
+
+    def _do(
+        self,
+        connection: sqlite3.Connection | None,
+        jobs: Sequence[_Job],
+        work: Callable[[sqlite3.Connection, Sequence[_Job]], None],
+    ) -> sqlite3.Connection | None:
+        """Do jobs and tell how they went; gives the connection, unless it is of no use any more."""
+        try:
+            with _telling_errors:
+                connection = connection or connect(self._path)
+                work(connection, jobs)
+        except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
+            for job in jobs:
+                job.result, job.error = None, error
+            if connection is not None and connection.in_transaction:
+                connection.close()  # even undoing failed: the next group begins on a new one
+                connection = None
+        _tell(jobs)
+        return connection
 
     def _waiting(self) -> Iterable[_Job]:
         """The jobs that came while the last group was written; the end of the queue stays in it."""
@@ -191,6 +229,30 @@ def _guarded(work: Work[T], guard: Guard) -> Work[T]:
         return await work(tx)
 
     return guarded
+
+
+class _Scrubbing(_Job):
+    """Not a transaction, and so in none."""
+
+
+async def _nothing(_: Transaction) -> None:
+    """What there is to do in a transaction."""
+
+
+def _scrub(connection: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
+    """Write the file anew, and empty the log into it.
+
+    What is deleted is overwritten (`secure_delete`), but for copies of cells that are left in the
+    gaps of index pages when those are split: of 10,000 messages one or two.
+    """
+    connection.execute("VACUUM")
+    is_busy = True
+    for _ in range(SCRUB_TRIES):  # each waits for those who read
+        is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not is_busy:
+            break
+    for job in jobs:
+        job.result = not is_busy
 
 
 def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None:
@@ -300,6 +362,8 @@ def _translate(error: BaseException) -> None:
     name = getattr(error, "sqlite_errorname", "unknown")
     if name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
         raise ConflictError from error
+    if name == "SQLITE_CONSTRAINT_FOREIGNKEY":
+        raise ParentGoneError from error
     log.error("database.failed", kind=name)
     raise DatabaseError from error
 

@@ -1,0 +1,57 @@
+"""What is done now and then, on every copy: old events and keys, purge, and erases that broke off."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from taskchat.chat.journal import Journal
+    from taskchat.people.erasing import Erasing
+    from taskchat.people.retention import Retention
+
+log = structlog.get_logger()
+
+FINISH_S = 60
+"""How often, and after how long without its end, another copy's erase is gone on with."""
+PURGE_S = 3600
+
+
+class Upkeep:
+    """One background job a process."""
+
+    def __init__(self, journal: Journal, erasing: Erasing, retention: Retention) -> None:
+        self._journal = journal
+        self._erasing = erasing
+        self._retention = retention
+
+    async def keep(self) -> None:
+        """Look, until cancelled; a database that is away is tried again the next time."""
+        await self._do(lambda: self._erasing.finish(timedelta(0)))
+        # Copies need not do it together.
+        left_s = PURGE_S * random.random()  # noqa: S311
+        while True:
+            await asyncio.sleep(FINISH_S)
+            await self._do(lambda: self._erasing.finish(timedelta(seconds=FINISH_S)))
+            left_s -= FINISH_S
+            if left_s <= 0:
+                left_s = PURGE_S
+                await self.purge()
+
+    async def purge(self) -> None:
+        """Forget what is old; one that fails keeps no other from it."""
+        await self._do(self._journal.purge_events)
+        await self._do(self._journal.purge_keys)
+        await self._do(self._retention.purge)
+
+    async def _do(self, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  the edge of the job: without it nothing is purged
+            log.error("upkeep.failed", kind=type(error).__name__)
