@@ -127,6 +127,8 @@ _ODD = re.compile(
     r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
+    r"|^(?:something|anything|thing|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
+    r"|\band\s+(?:i've|ive|i'd|id|i'm|im)\s|\b(?:it|that)(?:'s|s)?\s+got\b"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
     rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"
     r"|,\s*(?:i|we|he|she|they|it|it's|its|that's|my|his|her|our|their)\s|\band\s+(?:that|i|we|he|she|they|it's)\s"

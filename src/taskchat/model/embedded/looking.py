@@ -44,7 +44,7 @@ _MINE = re.compile(
     r"|\bhow\s+much\s+(?:is|have\s+i(?:\s+got)?)\s+left\b|\bwhat\s+else\b.*\b(?:i|we)\b"
     r"|\bwhat(?:'s|s|\s+is|\s+was)\s+the\s+\d+(?:st|nd|rd|th)\b|\bmost\s+(?:important|urgent)\b"
     r"|\bwhat(?:'s|s|\s+is)\s+(?:up\s+)?next\b|\bhow\s+many\b.*\b(?:things?|tasks?|ones|open|left"
-    r"|done|pending|due|overdue|remain\w*)\b"
+    r"|done|pending|due|overdue|remain\w*|completed?|finished)\b"
     r"|^\s*which\b.*\b(?:done|open|pending|left|due|completed|finished|overdue|urgent|important)\W*$"
     r"|\bwhat(?:'s|\s+is|\s+are|\s+has)\s+(?:the\s+|my\s+|a\s+)?(?:high|low|medium|top)(?:est)?[\s-]+prio"
     r"|\b(?:forgetting|missed|missing)\s+anything\b|\bany\s+mention\s+of\b|\bwhat\s+am\s+i\s+(?:supposed|meant)\s+to\b|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left"

@@ -144,6 +144,8 @@ class Planner:
         if add.is_bare and self._is_there(add):
             return
         call = call_add(add, self._now)
+        if call in self._plan.calls:
+            return  # said twice in one breath
         self._plan.calls.append(call)
         if call.arguments["title"] != add.title:
             self._plan.remarks.append(replies.TITLE_CUT)

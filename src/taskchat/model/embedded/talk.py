@@ -28,6 +28,8 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
         _cue(
             r"^\s*(?:help(?:\s+me)?|\?+\s*help)\s*(?:please)?\W*$|\bwhat\s+(?:can|do)\s+(?:you"
             r"|i)\s+(?:do|say|ask)(?:\s+(?:here|for\s+me|with\s+this|you))?\W*$|"
+            r"^\s*(?:can|do)\s+(?:you|u)\s+(?:even\s+|also\s+)?(?:add|create|make|delete|remove|complete|change"
+            r"|rename|edit|update|show|list|reopen|restore)\s+(?:tasks|to-?dos|items|lists|things)\W*$|"
             r"\bhow\s+(?:do(?:es)?|can)\s+(?:this|you|i\s+use\s+(?:this|you))\s*(?:work"
             r"|help)?\W*$|\bwhat\s+can\s+you\s+help\b"
         ),
