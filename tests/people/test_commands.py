@@ -107,6 +107,15 @@ async def test_an_erase_whose_server_is_killed_is_done_whole(
     assert not any(word in server.log for word in (ANNA, "Annas"))
     assert await rows_of(everything, anna) == {}
     assert await _marked(everything) == 0
+    assert traces_of("Annas", database_url) == 0
+
+
+def traces_of(mark: str, url: DatabaseUrl) -> int:
+    """How often it is found in the files of an embedded database."""
+    if url.path is None:
+        return 0
+    files = url.path.parent.glob(f"{url.path.name}*")
+    return sum(file.read_bytes().count(mark.encode()) for file in files)
 
 
 async def _until_messages(everything: Database, user: UserId, fewer_than: int) -> None:

@@ -19,7 +19,7 @@ from taskchat.chat.tables import Turn
 from taskchat.db import migrate
 from taskchat.db.database import Database, Guard, Transaction, Work
 from taskchat.db.urls import DatabaseUrl
-from taskchat.errors import ConversationNotFoundError, NotAuthenticatedError
+from taskchat.errors import ConversationNotFoundError, DatabaseError, NotAuthenticatedError
 from taskchat.ids import UserId
 from taskchat.people.erasing import OWNED, Erasing
 from taskchat.tasks.tables import Task
@@ -180,6 +180,34 @@ async def test_an_erase_that_broke_off_is_gone_on_with_once_it_is_quiet(
     assert await erasing.finish(timedelta(0)) == {"conversations": 1, "turns": 1, "messages": 2}
     assert await rows_of(chat.everything, chat.user) == {}
     assert await erasing.finish(timedelta(0)) is None
+
+
+async def test_a_file_that_cannot_be_written_anew_is_tried_again(chat: ChatDriver) -> None:
+    chat.model.says("Hello.")
+    await chat.send("hello")
+
+    class Full(Meddled):
+        async def scrub(self) -> bool:
+            raise DatabaseError
+
+    async def nothing() -> None:
+        return
+
+    removed = await Erasing(Full(chat.db, nothing)).erase(chat.user)
+
+    assert removed == {"conversations": 1, "turns": 1, "messages": 2}
+    assert await rows_of(chat.everything, chat.user) == {"users": 1}
+    assert await Erasing(chat.db).finish(timedelta(0)) == {}
+    assert await rows_of(chat.everything, chat.user) == {}
+
+
+async def test_who_is_being_erased_is_not_the_only_user(chat: ChatDriver) -> None:
+    other = await make_user(chat.everything)
+
+    await chat.db.transaction(lambda tx: account_rows.begin_erasing(tx, chat.user), user=chat.user)
+
+    found = await chat.db.read(account_rows.first_two)
+    assert [account.user for account in found] == [other]
 
 
 async def test_two_copies_at_one_erase_do_no_harm(chat: ChatDriver) -> None:

@@ -3,6 +3,7 @@
     mark      in one transaction: name, password and sessions go, a tombstone is set
     remove    conversation by conversation: lock it, end its turn as cancelled, delete its turns in
               small pieces; then the tasks
+    scrub     leave nothing of it in the database's files; what cannot be done now is done later
     finish    lock the user's row; where nothing refers to it any more, delete it, else go round again
 
 From the mark on no token finds the user: here at once, on other copies once they have forgotten what
@@ -21,6 +22,7 @@ import structlog
 from taskchat.auth import account_rows
 from taskchat.chat.journal import settled
 from taskchat.chat.journal_cancel import cancel_running
+from taskchat.errors import DatabaseError
 from taskchat.ids import ConversationId
 from taskchat.people.removing import ROWS_AT_ONCE, Removed, remove_turns
 
@@ -99,13 +101,21 @@ class Erasing:
         while not is_gone:
             while piece := await settled(lambda _: self._piece(user)):
                 removed += piece
+            if not await self._is_clean():
+                break  # the mark stays, so this is gone on with
             is_gone = await settled(
                 lambda _: self._db.transaction(lambda tx: _delete_user(tx, user), user=user)
             )
-        is_clean = await self._db.scrub()
         # Numbers alone: of whom they are is what had to be forgotten.
-        log.info("user.erased", is_clean=is_clean, **removed)
+        log.info("user.erased", is_clean=is_gone, **removed)
         return removed
+
+    async def _is_clean(self) -> bool:
+        """Scrub the database; says whether that could be done. All rows but the mark are gone."""
+        try:
+            return await self._db.scrub()
+        except DatabaseError:  # there may be no room for it now
+            return False
 
     async def _piece(self, user: UserId) -> Removed:
         """Delete some of what there is; nothing where nothing is left."""

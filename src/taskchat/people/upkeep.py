@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-FINISH_S = 60
+FINISH_S = 15
 """How often, and after how long without its end, another copy's erase is gone on with."""
 PURGE_S = 3600
 
