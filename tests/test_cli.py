@@ -136,7 +136,7 @@ async def test_a_server_that_holds_the_database_and_is_silent_is_named(
 ) -> None:
     async with StubProvider() as stub:
         stub.hangs()
-        slow = env | {"TASKCHAT_MODEL": "openai:stub", "TASKCHAT_MODEL_BASE_URL": stub.base_url}
+        slow = env | stub.settings
         async with TaskchatServer(slow) as server:
             waiting = asyncio.create_task(_refusal("chat", "hello", env=env))
             await until(lambda: bool(stub.requests))
@@ -158,8 +158,7 @@ async def test_an_empty_list_says_how_to_begin(env: dict[str, str]) -> None:
 async def test_a_failing_model_is_told_in_one_sentence(env: dict[str, str]) -> None:
     async with StubProvider() as stub:
         stub.fails(401)
-        model = {"TASKCHAT_MODEL": "openai:stub", "TASKCHAT_MODEL_BASE_URL": stub.base_url}
-        status, _, err = await run_command("chat", "hello", env=env | model)
+        status, _, err = await run_command("chat", "hello", env=env | stub.settings)
 
     assert status == 1
     assert err.splitlines()[-1] == (

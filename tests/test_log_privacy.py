@@ -44,8 +44,7 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
     async with StubProvider() as stub:
         env = environment(
             tmp_path,
-            TASKCHAT_MODEL="openai:stub",
-            TASKCHAT_MODEL_BASE_URL=stub.base_url,
+            **stub.settings,
             TASKCHAT_MODEL_API_KEY=f"sk-{CANARY}",
             TASKCHAT_MCP_SERVERS=str(Mailbox(tmp_path).write_file()),
             TASKCHAT_LOG_FORMAT="json",

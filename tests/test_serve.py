@@ -176,8 +176,7 @@ async def test_a_tool_server_that_hangs_stops_neither_the_start_nor_a_turn_nor_t
         env = environment(
             tmp_path,
             TASKCHAT_MCP_SERVERS=str(path),
-            TASKCHAT_MODEL="openai:stub",
-            TASKCHAT_MODEL_BASE_URL=stub.base_url,
+            **stub.settings,
         )
         async with TaskchatServer(env) as server:
             user, token = await _sign_up(server)
@@ -357,7 +356,7 @@ async def test_what_one_worker_has_stored_another_knows(
     database_url: DatabaseUrl, tmp_path: Path
 ) -> None:
     async with TaskchatServer(environment(tmp_path, database_url), "--workers", "2") as server:
-        await until(lambda: len(_workers(server.pid)) == 2)
+        await until(lambda: sum(map(_has_begun, _workers(server.pid))) == 2)
         one, other = _workers(server.pid)
         # Their parent, too, which kills a worker that is silent for some seconds.
         with _paused(server.pid):
@@ -391,6 +390,11 @@ def _paused(pid: int) -> Generator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def _has_begun(worker: int) -> bool:
+    """Whether it has got from its parent what it is to do; one whose parent is paused waits for it."""
+    return b"uvloop" in Path(f"/proc/{worker}/maps").read_bytes()
 
 
 def _workers(pid: int) -> list[int]:

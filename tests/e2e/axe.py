@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,19 @@ def run(page: Page) -> tuple[list[str], int]:
     page.evaluate(_source())
     result: dict[str, Any] = page.evaluate(_RUN, RULES)
     return [f"{each['id']} {each['nodes'][0]['html']}" for each in result["bad"]], result["good"]
+
+
+def in_both_schemes(
+    page: Page, name: str, record_property: Callable[[str, object], None]
+) -> list[str]:
+    """What it objects to in light and in dark; how many checks passed is recorded by that name."""
+    found: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        violations, passed = run(page)
+        found += [f"{scheme}: {violation}" for violation in violations]
+        record_property(f"axe, {name}, {scheme}", f"0 violations, {passed} checks passed")
+    return found
 
 
 @cache

@@ -67,8 +67,7 @@ async def main() -> int:
         env = environment(
             folder,
             database.url,
-            TASKCHAT_MODEL="openai:stub",
-            TASKCHAT_MODEL_BASE_URL=model.base_url,
+            **model.settings,
             TASKCHAT_LEASE_S="2",
         )
         a = await stack.enter_async_context(TaskchatServer(env))

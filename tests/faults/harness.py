@@ -329,8 +329,7 @@ async def _running(
         env = environment(
             folder,
             database.url,
-            TASKCHAT_MODEL="openai:stub",
-            TASKCHAT_MODEL_BASE_URL=model.base_url,
+            **model.settings,
             TASKCHAT_MCP_SERVERS=str(mailbox.write_file()),
             TASKCHAT_LEASE_S=str(LEASE_S),
             TASKCHAT_RATE_LIMIT="off",

@@ -48,8 +48,7 @@ def env(
     return environment(
         tmp_path,
         database_url,
-        TASKCHAT_MODEL="openai:stub",
-        TASKCHAT_MODEL_BASE_URL=stub.base_url,
+        **stub.settings,
         TASKCHAT_LEASE_S="60" if database_url.path is not None else "2",
         TASKCHAT_MCP_SERVERS=str(mail.write_file()),
     )

@@ -68,8 +68,7 @@ def env(stub: StubProvider, database_url: DatabaseUrl, tmp_path: Path) -> Mappin
     return environment(
         tmp_path,
         database_url,
-        TASKCHAT_MODEL="openai:stub",
-        TASKCHAT_MODEL_BASE_URL=stub.base_url,
+        **stub.settings,
         # On SQLite nobody waits for the end of a lease: the only server has just been started.
         TASKCHAT_LEASE_S="60" if database_url.path is not None else "2",
         # One person has twenty turns in flight here.

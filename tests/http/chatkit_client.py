@@ -28,8 +28,10 @@ from chatkit.types import (
     WorkflowTaskUpdated,
 )
 from pydantic import TypeAdapter
+from starlette.datastructures import Headers
 
-from tests.http.conftest import Person
+from taskchat.ids import UserId
+from tests.http.conftest import Person, Server
 
 EVENT: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 Threads = Page[Thread]
@@ -186,3 +188,9 @@ class Front:
     async def items(self, thread: str, **params: Any) -> Page[ThreadItem]:
         """A page of items."""
         return Items.model_validate_json(await self.json("items.list", thread_id=thread, **params))
+
+
+async def user_of(server: Server, front: Front) -> UserId:
+    """Whose token a front end has."""
+    headers = Headers(front.person.auth)
+    return (await server.parts.tokens.principal_of(headers, "POST")).user

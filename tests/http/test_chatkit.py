@@ -9,10 +9,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chatkit.types import NoticeEvent, StreamOptionsEvent, ThreadItem, ThreadItemDoneEvent
+from chatkit.types import (
+    ErrorEvent,
+    NoticeEvent,
+    StreamOptionsEvent,
+    ThreadItem,
+    ThreadItemDoneEvent,
+)
 
+from taskchat.chat.events import TurnEvent
 from taskchat.errors import ModelError, StoppingError
 from taskchat.http import sse
+from taskchat.http.chatkit_events import Shown
+from taskchat.http.chatkit_items import turn_of
 from taskchat.http.chatkit_server import REPLAYED
 from tests.http.chatkit_client import (
     Front,
@@ -23,6 +32,7 @@ from tests.http.chatkit_client import (
     names,
     shown,
     thread_in,
+    user_of,
     words,
 )
 from tests.http.conftest import Server
@@ -183,9 +193,9 @@ async def test_only_the_last_question_of_a_thread_is_retried(server: Server) -> 
     first = await front.create("one")
     thread = thread_in(first).id
     question, reply = shown(first)
-    await front.add(thread, "two")
+    last = shown(await front.add(thread, "two"))
 
-    for item in (question, reply):
+    for item in (question, reply, [*last][1]):
         answer = await front.ask("threads.retry_after_item", thread_id=thread, item_id=item)
         assert answer.status_code == 400
         assert answer.json()["detail"][0]["field"] == "params.item_id"
@@ -229,6 +239,24 @@ async def test_a_stream_that_is_cut_off_by_a_stop_asks_for_a_retry(server: Serve
 
     error = error_in(await begun)
     assert (error.message, error.allow_retry) == (StoppingError.text, True)
+
+
+async def test_the_end_of_an_earlier_attempt_is_not_that_of_the_next(server: Server) -> None:
+    front = await front_of(server)
+    question = next(iter(shown(await front.create("hi"))))
+    user = await user_of(server, front)
+    told = Shown(await server.parts.turns.find(user, turn_of(question)))
+    failure = {"error_code": "MODEL_ERROR", "error_message": "No.", "retryable": True}
+
+    for event in (
+        TurnEvent(1, "turn.failed", failure),
+        TurnEvent(2, "turn.resumed", {"attempt": 2, "text": ""}),
+    ):
+        assert [*told.tell(event)] == []
+
+    (end,) = told.end()
+    assert isinstance(end, ErrorEvent)
+    assert end.message == StoppingError.text
 
 
 @pytest.mark.parametrize("operation", ["threads.custom_action", "threads.sync_custom_action"])

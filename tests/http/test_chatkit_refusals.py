@@ -20,13 +20,12 @@ from chatkit.types import (
     FileAttachment,
     ThreadMetadata,
 )
-from starlette.datastructures import Headers
 
-from taskchat.errors import AppError, NotFoundError
+from taskchat.errors import AppError, MessageNotFoundError, NotFoundError
 from taskchat.http.chatkit_store import Caller, ConversationStore
 from taskchat.ids import UserId
 from taskchat.settings import Settings
-from tests.http.chatkit_client import Front, message, shown, thread_in
+from tests.http.chatkit_client import message, shown, thread_in, user_of
 from tests.http.conftest import ADDRESS, Server, running_server
 from tests.http.test_chatkit import front_of
 from tests.processes import TaskchatServer, environment
@@ -89,12 +88,6 @@ async def test_who_one_is_is_said_by_the_token_alone(server: Server) -> None:
     )
 
     assert answer.json() == {"data": [], "has_more": False}
-
-
-async def user_of(server: Server, front: Front) -> UserId:
-    """Whose token a front end has."""
-    headers = Headers(front.person.auth)
-    return (await server.parts.tokens.principal_of(headers, "POST")).user
 
 
 def _reply(thread: str, item: str) -> AssistantMessageItem:
@@ -243,6 +236,47 @@ async def test_an_id_that_is_none_is_not_there(server: Server, thread: str) -> N
         params = {**params, "item_id": f"user_{uuid4()}"} if "item_id" in params else params
         answer = await front.ask(operation, None, thread_id=thread, **params)
         assert answer.status_code == 404, operation
+
+
+@pytest.mark.parametrize("name", ["{}", "users_{}", "user_{:X}", "user_"])
+async def test_an_item_has_one_name_only(server: Server, name: str) -> None:
+    front = await front_of(server)
+    events = await front.create("hi")
+    turn = UUID(next(iter(shown(events))).removeprefix("user_"))
+    item = name.format(int(turn) if ":X" in name else turn)
+
+    answer = await front.ask(
+        "threads.retry_after_item", None, thread_id=thread_in(events).id, item_id=item
+    )
+
+    assert answer.status_code == 404
+
+
+async def test_the_store_takes_nothing_of_another_turn(server: Server) -> None:
+    front = await front_of(server)
+    events = await front.create("one")
+    thread, (question, _) = thread_in(events), shown(events)
+    (_, later) = shown(await front.add(thread.id, "two"))
+    user = await user_of(server, front)
+    turn = await server.parts.turns.find(user, UUID(question.removeprefix("user_")))
+    store, caller = ConversationStore(server.parts.conversations), Caller(user, turn)
+
+    for method in ("add_thread_item", "save_item", "delete_thread_item"):
+        with pytest.raises(MessageNotFoundError):
+            await STORE[method](store, thread, later, caller)
+
+
+async def test_refused_streams_are_not_counted_as_open(settings: Settings) -> None:
+    async with running_server(settings.model_copy(update={"turns_at_once": "1"})) as server:
+        front = await front_of(server)
+        thread = thread_in(await front.create("one")).id
+        for _ in range(3):  # more than may be open at once
+            refused = await front.ask(
+                "threads.retry_after_item", None, thread_id=thread, item_id=f"user_{uuid4()}"
+            )
+            assert refused.status_code == 404
+
+        assert len(shown(await front.add(thread, "two"))) == 2
 
 
 async def test_the_usual_checks_come_first_and_in_their_order(server: Server) -> None:

@@ -33,8 +33,7 @@ def env(stub: StubProvider, database_url: DatabaseUrl, tmp_path: Path) -> Mappin
     return environment(
         tmp_path,
         database_url,
-        TASKCHAT_MODEL="openai:stub",
-        TASKCHAT_MODEL_BASE_URL=stub.base_url,
+        **stub.settings,
         TASKCHAT_LEASE_S="2",
         LOG_LEVEL="debug",
     )

@@ -64,6 +64,14 @@ def test_on_loopback_only_the_machines_own_names_are_ours(host: str | None, admi
     assert hosts.admits(None if host is None else host.encode()) is admitted
 
 
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000"])
+def test_a_server_that_does_not_listen_on_loopback_is_not_called_by_its_names(host: str) -> None:
+    hosts = HostCheck("http://192.168.1.5:8000", None)
+
+    assert hosts.admits(b"192.168.1.5:8000")
+    assert not hosts.admits(host.encode())
+
+
 @pytest.mark.parametrize(
     ("public", "host", "admitted"),
     [

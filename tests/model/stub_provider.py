@@ -77,6 +77,11 @@ class StubProvider(ScriptedServer):
     def base_url(self) -> str:
         return f"{self.origin}/v1"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What makes a server ask this one."""
+        return {"TASKCHAT_MODEL": "openai:stub", "TASKCHAT_MODEL_BASE_URL": self.base_url}
+
     def answers(
         self, message: Json, *, finish_reason: str = "stop", usage: Json | None = USAGE
     ) -> Self:

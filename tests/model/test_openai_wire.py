@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from pydantic_ai.messages import (
@@ -94,6 +94,27 @@ def test_a_return_that_is_text_stays_that_text() -> None:
 
     assert wire[1]["content"] == "Looking."
     assert wire[2]["content"] == 'He said "no".'
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome", "told"),
+    [
+        ({"a": [1]}, "success", '{"a":[1]}'),
+        ([], "success", "[]"),
+        (None, "success", "null"),
+        ({"a": 1}, "failed", '{"error":"{\\"a\\":1}"}'),
+    ],
+)
+def test_a_return_says_what_it_is_and_whether_it_went_well(
+    content: Any, outcome: Any, told: str
+) -> None:
+    wire = written(
+        user("x"),
+        ModelResponse([ToolCallPart("t", {}, tool_call_id="c1")]),
+        ModelRequest([ToolReturnPart("t", content, tool_call_id="c1", outcome=outcome)]),
+    )
+
+    assert wire[2]["content"] == told
 
 
 def test_a_call_that_has_to_be_made_again_is_answered_with_an_error() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from pydantic_ai.exceptions import UserError
 from pydantic_ai.models.wrapper import WrapperModel
 
 from taskchat.model.chain import ChainModel
@@ -14,6 +15,7 @@ from taskchat.model.embedded.model import EmbeddedModel
 from taskchat.model.openai_chat import ChatCompletionsModel
 from taskchat.model.providers import make_model
 from taskchat.model.retries import RetryingModel
+from taskchat.model.sdk_model import failures_told
 
 SDKS = ("openai", "anthropic", "google.genai")
 
@@ -170,3 +172,8 @@ def output_of(code: str) -> str:
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  ours
     return ran.stdout.strip()
+
+
+def test_a_wrong_use_of_the_library_is_not_taken_for_a_failed_model() -> None:
+    with pytest.raises(UserError), failures_told:
+        raise UserError("ours")

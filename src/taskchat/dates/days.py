@@ -6,8 +6,9 @@ None where it tells no date.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from taskchat.dates.calendar import (
     MONTHS,
@@ -22,10 +23,8 @@ from taskchat.dates.calendar import (
     weekday_of_month,
 )
 from taskchat.dates.durations import read_count
+from taskchat.dates.numbers import PLACE_WORDS
 from taskchat.dates.told import Part, Told
-
-if TYPE_CHECKING:
-    import re
 
 # ---- days by their names ----
 
@@ -113,7 +112,11 @@ def read_date(match: re.Match[str], now: datetime) -> Told | None:
     """A date, "2026-05-03"; without a year ("3 May") the next one, today included."""
     month = match["month"]
     number = int(month) if month.isdecimal() else _month(month)
-    return _dated(match["year"], number, int(match["day"]), now.date())
+    return _dated(match["year"], number, _day_number(match["day"]), now.date())
+
+
+def _day_number(word: str) -> int:
+    return int(word) if word.isdecimal() else PLACE_WORDS[re.sub(r"\s+", "-", word.lower())]
 
 
 def read_numbers(match: re.Match[str], now: datetime) -> Told | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.dates import days, durations, times
 from taskchat.dates.calendar import MONTHS, WEEKDAYS
-from taskchat.dates.numbers import NUMBER_WORDS
+from taskchat.dates.numbers import NUMBER_WORDS, PLACE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,11 @@ _DAY = r"(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?P<day
 _DAY_BESIDE = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
 )
-_NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+# As a word only in "the first of june" or at an end: "june first", but not "in may first call".
+_NTH = (
+    r"(?P<day>\d{1,2}|(?:" + "|".join(PLACE_WORDS).replace("-", r"[-\s]") + ")"
+    r"(?=\s+of\b|\s*(?:$|[.,;!?)]|at\b)))(?:st|nd|rd|th)?"
+)
 _COUNT = r"\d{1,4}(?:\.\d)?|(?:a\s+)?couple(?:\s+of)?|(?:a\s+)?few|" + "|".join(
     word for word in NUMBER_WORDS if word not in {"zero", "couple", "few"}
 )

@@ -17,7 +17,7 @@ from taskchat.errors import NotFoundError
 from taskchat.http.deps import parts_of
 from taskchat.http.security_headers import page_policy
 from taskchat.http.web_files import WebFiles
-from taskchat.model.choices import EMBEDDED
+from taskchat.model.choices import is_embedded_alone
 
 if TYPE_CHECKING:
     from taskchat.parts import Parts
@@ -90,5 +90,5 @@ def _known(parts: Parts) -> dict[str, object]:
         "sign_up": settings.local_accounts and parts.accounts.sign_up_open,
         "token_url": settings.token_url,
         "sign_in_url": settings.sign_in_url,
-        "embedded": settings.model.strip() == EMBEDDED,
+        "embedded": is_embedded_alone(settings),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn, TypeGuard
 
@@ -22,12 +22,13 @@ from pydantic_ai.models import check_allow_model_requests
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
+from taskchat.error_border import ErrorBorder
 from taskchat.errors import AppError, StartError
 from taskchat.model.failures import TOO_LARGE, fail, fail_too_long, is_passing, says_too_long
 from taskchat.model.told_stream import ToldStream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from pydantic_ai import RunContext
     from pydantic_ai.messages import (
@@ -82,7 +83,7 @@ class SdkModel(WrapperModel):
         """
         check_allow_model_requests()
         messages = self._prepared(messages, model_request_parameters)
-        with failures_told():
+        with failures_told:
             response = await self.wrapped.request(
                 messages, model_settings, model_request_parameters
             )
@@ -106,7 +107,7 @@ class SdkModel(WrapperModel):
         check_allow_model_requests()
         messages = self._prepared(messages, model_request_parameters)
         async with AsyncExitStack() as stack:
-            with failures_told():
+            with failures_told:
                 stream = await stack.enter_async_context(
                     self.wrapped.request_stream(
                         messages, model_settings, model_request_parameters, run_context
@@ -160,24 +161,6 @@ def _is_silent(part: ModelRequestPart) -> TypeGuard[ToolReturnPart]:
     return isinstance(part, ToolReturnPart) and part.content == []
 
 
-@contextmanager
-def failures_told() -> Generator[None]:
-    """Turn what an SDK raises inside into the error of a failed model.
-
-    Raises:
-        ModelError: `retryable` where it may pass by itself, with the wait that was asked for.
-        ContextTooLongError: the model reads less than it was given.
-    """
-    try:
-        yield
-    except ModelAPIError as error:
-        _tell(error)
-    except (AppError, UserError):  # a wrong use of the library is a fault of ours
-        raise
-    except Exception as error:  # noqa: BLE001  what SDKs make of a broken answer is anything
-        fail(f"unreadable ({type(error).__name__})", retryable=True)
-
-
 def _tell(error: ModelAPIError) -> NoReturn:
     status = error.status_code if isinstance(error, ModelHTTPError) else None
     if _is_redirect(error.__cause__):
@@ -207,6 +190,22 @@ def _tell(error: ModelAPIError) -> NoReturn:
     )
 
 
+def _translate(error: BaseException) -> None:
+    if isinstance(error, ModelAPIError):
+        _tell(error)
+    # A wrong use of the library is a fault of ours; what SDKs make of a broken answer is anything.
+    if isinstance(error, Exception) and not isinstance(error, AppError | UserError):
+        fail(f"unreadable ({type(error).__name__})", retryable=True)
+
+
+failures_told = ErrorBorder(_translate)
+"""Turns what an SDK raises inside into the error of a failed model.
+
+It raises `ModelError`, `retryable` where it may pass by itself, with the wait that was asked for; or
+`ContextTooLongError`, where the model reads less than it was given.
+"""
+
+
 def _is_redirect(cause: BaseException | None) -> bool:
     """Whether an SDK's own error is about a redirect; each keeps the status under a name of its own."""
     statuses = (getattr(cause, "status_code", None), getattr(cause, "code", None))
@@ -214,7 +213,7 @@ def _is_redirect(cause: BaseException | None) -> bool:
 
 
 async def _events(stream: StreamedResponse) -> AsyncGenerator[ModelResponseStreamEvent]:
-    with failures_told():
+    with failures_told:
         async for event in stream:
             yield event
         if not _is_ended(stream):

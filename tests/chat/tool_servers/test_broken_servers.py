@@ -206,7 +206,7 @@ async def _http(stack: AsyncExitStack, handler: Handler) -> HttpServer:
 
 
 def _at(site: web.TCPSite) -> HttpServer:
-    return HttpServer("web", f"{site.name}/mcp", timeout_s=2)
+    return HttpServer("web", f"{site.name}/mcp", timeout_s=20)
 
 
 async def _site(stack: AsyncExitStack, handler: Handler) -> web.TCPSite:

@@ -83,7 +83,7 @@ def judge(
         return (
             f"list is {sorted(str(t['title']) + (' [x]' if t['completed'] else '') for t in after)}"
         )
-    wrong = [op for op in ops if op[0] in "@!" and not _has(op, after)]
+    wrong = [op for op in ops if op[0] in "@!~" and not _has(op, after)]
     return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}" if wrong else ""
 
 
@@ -110,6 +110,8 @@ def _norm(title: str) -> str:
 
 def _has(op: str, tasks: list[dict[str, object]]) -> bool:
     words = op[1:].split()
+    if op[0] == "~":
+        return _has_note(words[0], " ".join(words[1:]), tasks)
     clock = words.pop() if ":" in words[-1] else ""
     value, name = words[-1], _norm(" ".join(words[:-1]))
     task = next((t for t in tasks if name in _norm(str(t["title"]))), None)
@@ -121,6 +123,11 @@ def _has(op: str, tasks: list[dict[str, object]]) -> bool:
     if value == "none":
         return due == "none"
     return due.startswith(_day(value)) and due.endswith(clock)
+
+
+def _has_note(name: str, note: str, tasks: list[dict[str, object]]) -> bool:
+    task = next((t for t in tasks if name in _norm(str(t["title"]))), None)
+    return task is not None and _norm(str(task["description"] or "")) == _norm(note)
 
 
 def _day(word: str) -> str:

@@ -22,5 +22,5 @@ async def test_plain_conversations_of_a_stranger_come_out_as_often_as_before() -
     outcomes = [await run_dialogue(dialogue) for dialogue in dialogues]
 
     assert len(dialogues) == 80
-    assert sum(not outcome.wrong for outcome in outcomes) >= 75
-    assert sum(outcome.is_harmed for outcome in outcomes) <= 2
+    assert sum(not outcome.wrong for outcome in outcomes) >= 76
+    assert sum(outcome.is_harmed for outcome in outcomes) <= 1

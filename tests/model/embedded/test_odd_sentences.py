@@ -12,9 +12,10 @@ from tests.model.embedded.odd_sentences import Case, read_cases, run
 # with a list that was changed. The goal is 0.75 and 0.03, for sentences that nobody has tuned on: the
 # last file had 0.79 and 0.06 before it was looked at.
 _COUNTED = {
-    "unseen_sentences.txt": (0.93, 0.03),
+    "unseen_sentences.txt": (0.94, 0.01),
     "blind_sentences_tuned.txt": (0.94, 0.01),
-    "blind_sentences_second.txt": (0.78, 0.03),
+    "blind_sentences_second.txt": (0.82, 0.01),
+    "blind_sentences_third.txt": (0.92, 0.01),
 }
 
 

@@ -138,7 +138,9 @@ def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
     heard: str = "",
 ) -> Add | None:
     """Make a task of the words of a title, or None where they name nothing."""
-    quote = re.match(r"[\s:,.]*([\ue000-\uf8ff])(?P<rest>.*)$", title, re.DOTALL)
+    quote = re.match(
+        r"[\s:,.]*(?:something\s+like\s+)?([\ue000-\uf8ff])(?P<rest>.*)$", title, re.DOTALL
+    )
     # A quoted title is kept as it stands: dates count only where they follow it.
     found = find_due(quote["rest"] if quote else title, now)
     words = clean_title(

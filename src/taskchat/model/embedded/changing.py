@@ -64,13 +64,18 @@ _SETS_PRIORITY = _any(
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
     r"(?:\s+(?:please|now|instead|and|due))*\s*$",
+    rf"^\s*(?:can|could|should|let)\s+(?P<target>.+?)\s+be\s+(?:an?\s+)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
+    r"(?:\s+(?:please|now|instead))*\s*$",
+    rf"^\s*(?P<target>(?:the|my|that|this|it|task)\b.*?)\s+(?:marked|flagged|set)\s+(?:(?:as|to|at)\s+)?(?:an?\s+)?"
+    rf"{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?\s*$",
     rf"^(?P<target>[^:]+?)\s*(?::|=|->|\u2192)\s*{_LEVEL}(?:[\s-]+priority)?\s*$",
     rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be"
     rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
 _PRIORITIZES = _any(
-    r"^\W*prioriti[sz]e\s+(?P<target>.+)", r"^\W*de-?prioriti[sz]e\s+(?P<target>.+)"
+    r"^\W*(?:prioriti[sz]e|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+    r"^\W*(?:de-?prioriti[sz]e|(?:lower|reduce)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
 )
 _RENAMES = _any(
     r"\b(?:rename|change|retitle|edit"

@@ -23,6 +23,8 @@ MAX_NAMED = 3
 
 _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
+_NAMED = 0.45
+_BOTH = 2
 _SHORT_PART = 2
 
 
@@ -179,6 +181,9 @@ def _by_pointing(
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)
     row = _in_mind(target, tasks, memory)
+    if target.is_plural and len(row) == 1 and len(pool) == _BOTH:
+        # "Complete both", where one was last spoken of and two are open.
+        return Choice(tuple(pool), is_bulk=True, is_clear=True)
     if len(row) == 1:
         return Choice(tuple(row), is_clear=True)
     if target.is_plural:
@@ -201,11 +206,14 @@ def _told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """The task that the sentences before speak of: "I called Amy. Delete that one."."""
     if not content_stems(words):
         return []
-    fitting = best(words, tasks)
+    matches = rank(words, tasks)
+    fitting = leaders(matches)
     if fitting:
-        return fitting
+        # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
+        named = [match for match in matches if match.shares_noun and match.title >= _NAMED]
+        return fitting if len(named) < 2 else named
     # A longer story covers a title well, though the title covers little of the story.
-    ranked = sorted(rank(words, tasks), key=lambda match: (-match.title, -match.phrase))
+    ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
     good = [match for match in ranked if match.title >= _WELL_COVERED]
     if good:
         return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]

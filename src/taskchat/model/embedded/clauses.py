@@ -57,7 +57,7 @@ _STARTERS = (
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
-    r"tell\s+me\s+(?:what|which|how\s+many))\b"
+    r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
 )
 # Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
 _SECOND_THOUGHT = (

@@ -195,8 +195,14 @@ def _join_tail(
 def weigh(requests: list[Request]) -> list[Request]:
     """Drop what only leads up to the real requests: small talk, a need or a report told before."""
     real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer)]
-    if any(isinstance(one, Act) and one.otherwise is None for one in real):
-        real = [one for one in real if not (isinstance(one, Add) and one.is_hint)]
+    plain = [n for n, one in enumerate(real) if isinstance(one, Act) and one.otherwise is None]
+    if plain:
+        # A need that leads up to an act is no task; one that is told after it is.
+        real = [
+            one
+            for number, one in enumerate(real)
+            if number > plain[-1] or not (isinstance(one, Add) and one.is_hint)
+        ]
     if any(isinstance(one, Add) and not one.is_hint for one in real):
         real = [
             one

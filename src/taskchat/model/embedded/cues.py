@@ -21,7 +21,9 @@ QUESTION = _cue(
     r"is\s+there|are\s+there|isn't|aren't|don't\s+i)\b"
 )
 # Questions that are orders all the same: "can the dentist be on friday instead?"
-LET_BE = _cue(r"^\s*(?:can|could|should)\s+(?:the|my|we|it)\b")
+LET_BE = _cue(
+    r"^\s*(?:can|could|should)\s+(?:(?:the|my|we|it)\b|(?:[\w'-]+\s+){1,3}?be\s+(?:a\s+)?(?:high|low|medium|top)\b)"
+)
 _LISTED = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|list|items?|it|that|this|them|those|these|all|everything|one|ones)"
 NEED_LIST = _cue(
     r"^\s*i\s+(?:want|need|wanna|would\s+like|'d\s+like)\s+to\s+(?=(?:know|see|hear|view|check"
@@ -77,6 +79,9 @@ RESTORE_CUE = _cue(
     r"\b(?:bring|get|want|give\s+me|have)\s+(?:back\s+(?P<target_after>.+)"
     r"|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
+_OVER = r"(?:\bis|'s)\s+(?:now\s+|finally\s+|all\s+)?over(?=\s*(?:now\b\s*)?(?:[,.!]|$))"
+# A meeting that is over was not always attended: told of a task, this is asked about.
+IS_OVER = _cue(_OVER)
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
 # "Completed tasks" names tasks, it completes none.
 DONE_ONES = _cue(
@@ -120,6 +125,7 @@ COMPLETE_CUE = _cue(
     r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
+    rf"{_OVER}|"
     r":\s*(?:check|over|yes|yep|tick)(?=\W*$)|\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
     r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
@@ -135,12 +141,14 @@ DELETE_CUE = _cue(
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
+    r"|\b(?:pull|rub)\s+(?=(?:\S+\s+){1,8}?(?:from|off)\s+(?:my|the)\s+list\b)|^\s*take\s+off\b"
+    r"|\bgone(?=\s+(?:from|off)\s+(?:my|the)\s+list\b)"
     r"|\b(?:can|may|should|could|must)\s+be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
     r"|erased)\b|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
 WEAK_DELETE = _cue(
-    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off)"
+    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off|pull)"
 )
 UPDATE_CUE = _cue(
     r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"

@@ -83,6 +83,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "update": _HARMLESS | _UPDATE,
     "restore": _HARMLESS,
 }
+_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
 
 
@@ -117,16 +118,21 @@ def is_odd_title(add: Add, now: datetime) -> bool:
     A date that is left in it, a word that leans on nothing ("… moved to"), another order or a second
     thought within it. What was quoted is kept as it stands.
     """
-    if re.search("[\ue000-\uf8ff]", add.heard):
-        return False
+    quote = _QUOTE.search(add.heard)
+    if quote is not None:
+        # What follows is dropped, so it may say no more than where to and when: "… to my list".
+        rest = tokens(_without_dates(quote["rest"], now))
+        return any(word not in _AFTER_QUOTE for word in rest)
     return bool(_ODD.search(add.title) or find_spans(add.title, now))
 
 
+_QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
 _TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
     r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
+    r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give)\s+(?:that|it|this|them)\b"
     r"|^(?:something|anything|thing|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
     r"|\band\s+(?:i've|ive|i'd|id|i'm|im)\s|\b(?:it|that)(?:'s|s)?\s+got\b"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"

@@ -74,7 +74,7 @@ _OPENINGS = [
         r"|save|create)"
         r"(?:\s+(?:in|down|up|on))?[\s:,]*(?=[\ue000-\uf8ff])",
         r"\b(?:you|u|to|please|pls)\s+(?:(?:please|also|just|pls)\s+)*(?:add|jot\s+down"
-        r"|note\s+down|write\s+down)\s+(?!it\b|that\b|this\b)",
+        rf"|note\s+down|write\s+down)\s+(?!it\b|that\b|this\b|(?:an?|another)\s+(?:\w+\s+)?{_NOUN}\s+(?:called|named|titled)\b)",
         r"\bnot\s+(?:to\s+)?forget\b\s*(?:to\b|about\b|that\b)?",
         r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b"
         r"|about\b|that\b)?",
@@ -105,6 +105,9 @@ _OPENINGS = [
         r"|new)\b)(?:\s+(?:in|a"
         r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
+        r"\b(?:appreciate|love|like|use|want|need)\s+(?:(?:a|an|another|some)\s+)?(?:(?:quick|little|gentle)\s+)*"
+        r"(?:nudge|reminder|reminding|ping|poke)\s+(?=(?:to|about)\b)",
+        r"^\s*jog\s+my\s+memory\s+(?=(?:to|about)\b)",
         r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
     )
 ]

@@ -18,6 +18,7 @@ from taskchat.model.embedded.cues import (
     COMPLETE_CUE,
     DELETE_CUE,
     DONE_ONES,
+    IS_OVER,
     LET_BE,
     LOOK_START,
     NEED_LIST,
@@ -35,7 +36,7 @@ from taskchat.model.embedded.guesses import read_rest
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.needs import read_background, read_needs
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.reports import without_time
+from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
 from taskchat.model.embedded.updates import read_note, read_update, update_act
 
@@ -66,7 +67,7 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     again = _PUT_BACK.search(text)
     if again is not None:
         return [_act("restore", again["target"], heard)]
-    text = _WANTS_DONE.sub("", text)
+    text = _as_move(_WANTS_DONE.sub("", text), heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
     if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
@@ -115,6 +116,23 @@ _WANTS_DONE = re.compile(
 )
 
 
+# "Add 2pm to the dentist", "put a deadline of friday on the report": no new task.
+_ADDS_DATE = re.compile(
+    r"^\W*(?:add|put|attach|give)\s+(?:an?\s+|the\s+)?(?:(?:due\s+date|deadline|date|time)\s+(?:of|for)\s+)?"
+    r"(?P<when>\S+(?:\s+\S+){0,4}?)\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|it|that)\b.*)$",
+    re.IGNORECASE,
+)
+
+
+def _as_move(text: str, heard: Heard) -> str:
+    """The order with a date that is added to a task told as the move that it is."""
+    found = _ADDS_DATE.match(text)
+    due = find_due(found["when"], heard.now) if found else None
+    if found is None or due is None or re.search(r"\w", due.rest) or is_about_list(found["target"]):
+        return text
+    return f"change the due date of {found['target']} to {found['when']}"
+
+
 def _comes_first(text: str) -> bool:
     """Whether the cue for a new task stands before any other cue."""
     added = ADD_CUE.search(text)
@@ -158,6 +176,7 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
             heard.message.quoted(text),
             heard.background,
         )
+        target = points_only(target, _around(text, denied))
         return [Act("reopen", target, otherwise=Talk("left_alone"))]
     return []
 
@@ -184,7 +203,7 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
     rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
-    return [_act("complete", rest, heard)]
+    return [replace(_act("complete", rest, heard), is_hedged=bool(IS_OVER.search(text)))]
 
 
 _TO_BE_DONE = re.compile(

@@ -53,12 +53,17 @@ def read_report(text: str, heard: Heard) -> Act | None:
     due = find_due(told, heard.now)
     words = heard.message.reveal(due.rest if due else told)
     target = read_target(words, heard.message.quoted(told), heard.background)
-    if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
-        # "It's booked": the verb names no task, the pronoun does.
-        target = Target(is_pronoun=True, background=heard.background)
+    target = points_only(target, words)
     was_there = bool(_BEEN.match(told))
     otherwise = Talk("repeat_please")
     return Act("complete", target, otherwise=otherwise, is_hedged=was_there, said=told)
+
+
+def points_only(target: Target, words: str) -> Target:
+    """The target of "it's booked" or "haven't paid it": the verb names no task, the pronoun does."""
+    if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
+        return Target(is_pronoun=True, background=target.background)
+    return target
 
 
 def without_time(text: str) -> str:

@@ -26,11 +26,12 @@ def read_update(text: str, heard: Heard) -> list[Request]:
         return [renames]
     shared = _share_verb(text, heard)
     if shared:
-        return [
+        acts = [
             replace(one, said=part) if isinstance(one, Act) else one
             for part in shared
             for one in read_update(part, heard)
         ]
+        return acts[:1] + [_without_other(one, acts[0]) for one in acts[1:]]
     change = read_change(text, heard.message, heard.now) if UPDATE_CUE.search(text) else None
     if change is None:
         return []
@@ -91,12 +92,39 @@ def _share_verb(text: str, heard: Heard) -> list[str]:
             if field and named
         ]
         return [parts[0], *said] if said else []
+    if all(_SAME_TASK.match(part) for part in parts[1:]):
+        return _name_again(parts, heard)
     full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
     read = [read_change(part, heard.message, heard.now) for part in full]
     names = [content_stems(one[0]) for one in read if one and (one[1].due or one[1].priority)]
     return full if len(names) == len(full) and all(names) else []
 
 
+def _without_other(one: Request, first: Request) -> Request:
+    """A change to the task of the first: where there is none, it is no new task either."""
+    if isinstance(one, Act) and isinstance(first, Act) and one.target.words == first.target.words:
+        return replace(one, otherwise=None)
+    return one
+
+
+def _name_again(parts: list[str], heard: Heard) -> list[str]:
+    """The parts with the task of the first in each: "set the rent to low and put it on friday"."""
+    first = read_change(parts[0], heard.message, heard.now)
+    if first is None or not content_stems(first[0]):
+        return []
+    name = first[0]
+    said = [
+        _SAME_TASK.sub(lambda found: f"{found['verb'] or 'make'} {name} ", one, count=1)
+        for one in parts[1:]
+    ]
+    return [parts[0], *said]
+
+
+_SAME_TASK = re.compile(
+    r"\s*(?:(?P<verb>put|make|set|move|push|change|schedule|mark|bump)\s+(?:it|that)\s+"
+    r"|(?=due\b|(?:to\s+)?(?:a\s+)?(?:high|low|medium|top)\b)(?:to\s+)?)",
+    re.IGNORECASE,
+)
 _FIELD = re.compile(
     r"(?:its\s+|the\s+)?(?P<field>due\s+date|date|deadline|priority)\s+(?:to|as)\s+", re.IGNORECASE
 )
