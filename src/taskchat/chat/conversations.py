@@ -132,7 +132,7 @@ class ConversationList:
         column = f"{query.sort}_at"
         wanted = _Conditions(self._user)
         if query.q:
-            # Words that both databases know: SQLite is taught lower() and strpos() in db/sqlite.py.
+            # Words that both databases know: SQLite is taught lower() and strpos() in db/sqlite_file.py.
             wanted.add(
                 "(strpos(lower(title), lower({0})) > 0 OR id IN (SELECT conversation_id"
                 " FROM messages WHERE user_id = $1 AND deleted_at IS NULL"

@@ -13,14 +13,11 @@ import re
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
-from glob import escape
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar, cast
-from uuid import UUID
 
 import structlog
 
@@ -35,11 +32,12 @@ from taskchat.db.database import (
     Transaction,
     Work,
 )
+from taskchat.db.sqlite_file import connect, copies_aside, write_anew
 from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
     from pathlib import Path
 
     from taskchat.ids import UserId
@@ -50,33 +48,6 @@ T = TypeVar("T")
 GROUP_LIMIT = 128
 """How many transactions share a commit at most; bounds what one failing commit undoes."""
 READERS = 4
-BUSY_TIMEOUT_S = 10
-"""How long to wait for another process (`taskchat tasks` beside the server) to let go."""
-
-SCRUB_TRIES = 3
-
-
-def copies_aside(path: Path) -> list[Path]:
-    """The copies of a database that were made before it was migrated (`migrate.copy_aside`)."""
-    return sorted(path.parent.glob(f"{escape(path.name)}.before-*"))
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection with our settings; made here for the server, the migrations and the tests."""
-    connection = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    connection.create_function("clock_timestamp", 0, lambda: _time_text(datetime.now(UTC)))
-    connection.create_function("epoch_now", 0, lambda: datetime.now(UTC).timestamp())
-    # Postgres knows these two for every alphabet; SQLite's own lower() knows ASCII.
-    connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.create_function("strpos", 2, _strpos, deterministic=True)
-    # What is deleted is overwritten, so that nobody finds it in the file (see `_scrub`).
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 class SqliteDatabase:
@@ -87,6 +58,7 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._scrubs: list[_Job] = []
         self._writer = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._writer.start()
         self._local = threading.local()
@@ -117,11 +89,11 @@ class SqliteDatabase:
 
     async def scrub(self) -> bool:
         """See `Database.scrub`. Who writes waits for it: some seconds for each gigabyte."""
-        if self._closed:
-            raise DatabaseError
-        job = _Scrubbing(_nothing, asyncio.get_running_loop())
-        self._jobs.put(job)
-        if not await job.done:
+        asked = _Job(_nothing, asyncio.get_running_loop())
+        self._scrubs.append(asked)
+        # The writer looks for it after each group, so one without work wakes it.
+        _, is_clean = await asyncio.gather(self.transaction(_nothing), asked.done)
+        if not is_clean:
             return False
         for copy in copies_aside(self._path):
             copy.unlink(missing_ok=True)
@@ -160,34 +132,36 @@ class SqliteDatabase:
         connection: sqlite3.Connection | None = None
         while (job := self._jobs.get()) is not None:
             group = [job, *self._waiting()]
-            together = [job for job in group if not isinstance(job, _Scrubbing)]
-            if together:
-                connection = self._do(connection, together, _commit_group)
-            for job in group:
-                if isinstance(job, _Scrubbing):
-                    connection = self._do(connection, [job], _scrub)
+            try:
+                with _telling_errors:
+                    connection = connection or connect(self._path)
+                    _commit_group(connection, group)
+            except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
+                for job in group:
+                    job.result, job.error = None, error
+                if connection is not None and connection.in_transaction:
+                    connection.close()  # even undoing failed: the next group begins on a new one
+                    connection = None
+            _tell(group)
+            if self._scrubs:
+                self._scrub()
         if connection is not None:
             connection.close()
 
-    def _do(
-        self,
-        connection: sqlite3.Connection | None,
-        jobs: Sequence[_Job],
-        work: Callable[[sqlite3.Connection, Sequence[_Job]], None],
-    ) -> sqlite3.Connection | None:
-        """Do jobs and tell how they went; gives the connection, unless it is of no use any more."""
+    def _scrub(self) -> None:
+        """Write the file anew, once for all who have asked for it by now."""
+        asked: list[_Job] = []
+        while self._scrubs:
+            asked.append(self._scrubs.pop())
         try:
-            with _telling_errors:
-                connection = connection or connect(self._path)
-                work(connection, jobs)
-        except BaseException as error:  # noqa: BLE001  the writer must outlive any failure
-            for job in jobs:
-                job.result, job.error = None, error
-            if connection is not None and connection.in_transaction:
-                connection.close()  # even undoing failed: the next group begins on a new one
-                connection = None
-        _tell(jobs)
-        return connection
+            with _telling_errors, closing(connect(self._path)) as connection:
+                is_clean = write_anew(connection)
+            for job in asked:
+                job.result = is_clean
+        except BaseException as error:  # noqa: BLE001  as above
+            for job in asked:
+                job.error = error
+        _tell(asked)
 
     def _waiting(self) -> Iterable[_Job]:
         """The jobs that came while the last group was written; the end of the queue stays in it."""
@@ -231,28 +205,8 @@ def _guarded(work: Work[T], guard: Guard) -> Work[T]:
     return guarded
 
 
-class _Scrubbing(_Job):
-    """Not a transaction, and so in none."""
-
-
 async def _nothing(_: Transaction) -> None:
-    """What there is to do in a transaction."""
-
-
-def _scrub(connection: sqlite3.Connection, jobs: Sequence[_Job]) -> None:
-    """Write the file anew, and empty the log into it.
-
-    What is deleted is overwritten (`secure_delete`), but for copies of cells that are left in the
-    gaps of index pages when those are split: of 10,000 messages one or two.
-    """
-    connection.execute("VACUUM")
-    is_busy = True
-    for _ in range(SCRUB_TRIES):  # each waits for those who read
-        is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not is_busy:
-            break
-    for job in jobs:
-        job.result = not is_busy
+    """Is a whole transaction: the writer wakes for it."""
 
 
 def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None:
@@ -336,23 +290,6 @@ class _SqliteTransaction(Transaction):
 @lru_cache(maxsize=512)
 def _to_sqlite(sql: str) -> str:
     return re.sub(r"\$(\d+)", r"?\1", re.sub(r" FOR (NO KEY )?UPDATE( SKIP LOCKED)?", "", sql))
-
-
-def _lower(text: str | None) -> str | None:
-    return None if text is None else text.lower()
-
-
-def _strpos(text: str | None, part: str | None) -> int | None:
-    return None if text is None or part is None else text.find(part) + 1
-
-
-def _time_text(moment: datetime) -> str:
-    """UTC with microseconds: text that sorts as time, in SQLAlchemy's own form."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-sqlite3.register_adapter(datetime, _time_text)
-sqlite3.register_adapter(UUID, str)
 
 
 def _translate(error: BaseException) -> None:
