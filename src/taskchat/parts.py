@@ -199,5 +199,6 @@ async def _join(  # noqa: PLR0913  all that was opened
         conversations=ConversationService(db, turns),
         erasing=Erasing(db, tokens.forget, turns.let_go),
     )
-    upkeep = Upkeep(journal, parts.erasing, Retention(db, settings.kept_after_deletion))
+    retention = Retention(db, settings.kept_after_deletion)
+    upkeep = Upkeep(journal, parts.sign_ins, parts.erasing, retention)
     return parts, Recovery(turns, journal, settings.lease_s), upkeep

@@ -224,3 +224,23 @@ async def test_a_copy_that_still_remembers_the_token_writes_nothing(
 
     assert statuses == [401, 401, 401, 404, 401]
     assert await rows_of(everything, user) == {}
+
+
+async def test_a_turn_that_runs_on_another_copy_is_ended_there(
+    server: Server, settings: Settings, everything: Database
+) -> None:
+    if everything.dialect == "sqlite":
+        pytest.skip("one server at a time serves an SQLite file")
+    anna = await server.sign_up()
+    user = await the_user(everything, anna.id)
+    async with running_server(settings) as other:
+        other.model.hangs()
+        there = Person(other.client, anna.id, anna.token)
+        waiting = asyncio.create_task(there.say("hello"))
+        await other.model.was_asked.wait()
+
+        await erase(anna)
+
+        assert (await waiting).status_code == 404
+        assert other.parts.turns.running == []
+    assert await rows_of(everything, user) == {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -17,17 +16,15 @@ from taskchat.chat.events import TurnEvent
 from taskchat.chat.records import Busy, Opened, StepDraft, TurnLostError
 from taskchat.chat.tables import Turn
 from taskchat.db import migrate
-from taskchat.db.database import Database, Guard, Transaction, Work
+from taskchat.db.database import Database, Transaction
 from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import ConversationNotFoundError, DatabaseError, NotAuthenticatedError
-from taskchat.ids import UserId
 from taskchat.people.erasing import OWNED, Erasing
 from taskchat.tasks.tables import Task
 from tests.chat.conftest import ChatDriver
 from tests.conftest import make_user
 from tests.people.long_life import live, rows_of
-
-T = TypeVar("T")
+from tests.people.meddled import Meddled
 
 
 async def test_ten_thousand_messages_are_erased_and_counted(
@@ -76,33 +73,6 @@ async def test_nothing_of_an_erased_person_is_left_in_the_files(
 def traces(path: Path, mark: bytes = b"Annas") -> int:
     """How often the mark is found in a file's bytes."""
     return path.read_bytes().count(mark) if path.exists() else 0
-
-
-class Meddled(Database):
-    """A database on which something else is done before each transaction."""
-
-    def __init__(self, db: Database, meddle: Callable[[], Awaitable[None]]) -> None:
-        self._db = db
-        self._meddle = meddle
-
-    @property
-    def dialect(self):
-        return self._db.dialect
-
-    async def transaction(
-        self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
-    ) -> T:
-        await self._meddle()
-        return await self._db.transaction(work, user=user, guard=guard)
-
-    async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
-        return await self._db.read(work, user=user)
-
-    async def scrub(self) -> bool:
-        return await self._db.scrub()
-
-    async def close(self) -> None:
-        await self._db.close()
 
 
 async def test_what_another_copy_accepts_meanwhile_is_erased_in_another_round(

@@ -1,4 +1,7 @@
-"""What is done now and then, on every copy: old events and keys, purge, and erases that broke off."""
+"""What is done now and then, on every copy: erases that broke off are gone on with, what is old goes.
+
+That is events, keys, attempts to sign in, and what people deleted once they cannot restore it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from taskchat.auth.sign_in_limits import SignInLimits
     from taskchat.chat.journal import Journal
     from taskchat.people.erasing import Erasing
     from taskchat.people.retention import Retention
@@ -26,8 +30,11 @@ PURGE_S = 3600
 class Upkeep:
     """One background job a process."""
 
-    def __init__(self, journal: Journal, erasing: Erasing, retention: Retention) -> None:
+    def __init__(
+        self, journal: Journal, sign_ins: SignInLimits, erasing: Erasing, retention: Retention
+    ) -> None:
         self._journal = journal
+        self._sign_ins = sign_ins
         self._erasing = erasing
         self._retention = retention
 
@@ -48,6 +55,7 @@ class Upkeep:
         """Forget what is old; one that fails keeps no other from it."""
         await self._do(self._journal.purge_events)
         await self._do(self._journal.purge_keys)
+        await self._do(self._sign_ins.sweep)
         await self._do(self._retention.purge)
 
     async def _do(self, work: Callable[[], Awaitable[object]]) -> None:
