@@ -138,10 +138,15 @@ def test_a_session_that_has_ended_asks_to_sign_in_before_anything_is_deleted(
 ) -> None:
     visitor = _with_a_task(visit(server))
     dialog = _deletion(visitor)
+    # The page looks for news now and then, and would learn of it by that.
+    news = re.compile(r"/api/v1/chat/|/tasks")
+    visitor.page.route(news, lambda route: route.abort())
     visitor.context.clear_cookies()
 
     _confirm(dialog, "delete", PASSWORD)
 
+    expect(visitor.page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    visitor.page.unroute(news)
     again = visitor.page.get_by_role("dialog", name="Sign in again")
     again.get_by_label("Password").fill(PASSWORD)
     again.get_by_role("button", name="Sign in").click()
