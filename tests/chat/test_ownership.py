@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from taskchat.chat.records import (
 from taskchat.chat.toolset import Toolset
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
 from taskchat.errors import ConversationBusyError, StoppingError
+from taskchat.ids import TaskId
 from tests.chat.conftest import ChatDriver, never
 from tests.conftest import PassTime
 from tests.processes import PATIENCE_S
@@ -665,8 +666,10 @@ class MeddledToolset(Toolset):
         super().__init__()
         self._happens = iter([happens])
 
-    async def call(self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart) -> Mapping[str, Any]:
-        result = await super().call(tx, turn, call)
+    async def call(
+        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+    ) -> Mapping[str, Any]:
+        result = await super().call(tx, turn, call, ids)
         for happens in self._happens:
             await happens(tx)
         return result
@@ -712,3 +715,30 @@ async def test_two_turns_that_wait_for_each_others_tasks_are_both_done(chat: Cha
     answers = await asyncio.gather(*(copy.send("done both") for copy in copies))
 
     assert [answer.record.status for answer in answers] == ["completed", "completed"]
+
+
+async def test_a_turn_that_adds_does_not_wait_for_another_of_the_same_user(
+    chat: ChatDriver,
+) -> None:
+    if chat.db.dialect == "sqlite":
+        pytest.skip("its writers come one after the other")
+    slow, quick = chat.another_copy(), chat.another_copy()
+    added, go_on = asyncio.Event(), asyncio.Event()
+
+    async def pause(_: Transaction) -> None:
+        added.set()
+        await go_on.wait()
+
+    slow.turns._agent._toolset = MeddledToolset(pause)  # pyright: ignore[reportPrivateUsage]
+    slow.model.calls("add_task", title="Slow")
+    quick.model.calls("add_task", title="Quick")
+    waiting = asyncio.create_task(slow.send("slow"))
+    await added.wait()
+
+    async with asyncio.timeout(PATIENCE_S):
+        record = (await quick.send("quick")).record
+
+    go_on.set()
+    assert record.status == "completed"
+    assert (await waiting).record.status == "completed"
+    assert await chat.tasks() == ["Slow", "Quick"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import Turns
 from taskchat.db.database import Transaction
 from taskchat.errors import ModelError
+from taskchat.ids import TaskId
 from taskchat.model.openai_chat import ChatCompletionsModel
 from tests.chat.conftest import TOOLSET, ChatDriver, never
 from tests.model.stub_provider import StubProvider
@@ -187,7 +188,9 @@ async def test_who_takes_over_a_later_attempt_counts_the_earlier_ones_as_well(
 class BrokenToolset(Toolset):
     """A fault of ours."""
 
-    async def call(self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart) -> dict[str, Any]:
+    async def call(
+        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+    ) -> dict[str, Any]:
         raise RuntimeError
 
 

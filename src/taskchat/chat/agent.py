@@ -178,12 +178,16 @@ class Agent:
         calls = calls_in(response)
         elsewhere = await self._toolset.begins(calls)
         held = delete_guard.held_back(progress.turn, progress.steps, calls)
+        taken = await self._journal.take_task_ids(
+            progress.turn.user, sum(call.tool_name == "add_task" for call in calls)
+        )
 
         async def work(tx: Transaction) -> Sequence[StepDraft]:
+            ids = iter(taken)
             effects: list[StepDraft] = [
                 elsewhere.get(call.tool_call_id)
                 or held.get(call.tool_call_id)
-                or ("effect", await self._toolset.call(tx, progress.turn, call))
+                or ("effect", await self._toolset.call(tx, progress.turn, call, ids))
                 for call in calls
             ]
             return [("response", write_response(response)), *effects]

@@ -2,7 +2,7 @@
 
 The day is the UTC day by the database's clock, and a turn belongs to the day in which it was
 accepted, whenever it ends. Turns of deleted conversations count, and those that run count with what
-is known of them: the answers whose calls were done. On Postgres `turn_open_3` asks the same.
+is known of them: the answers whose calls were done. On Postgres `turn_open_4` asks the same.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ async def used_today(tx: Transaction, user: UserId) -> DayUsage:
 
 
 async def spent(tx: Transaction, user: UserId, limit: int) -> Mapping[str, Any] | None:
-    """The refusal of a turn, as `turn_open_3` words it; None while there are tokens left."""
+    """The refusal of a turn, as `turn_open_4` words it; None while there are tokens left."""
     day = await used_today(tx, user)
     if day.usage.input_tokens + day.usage.output_tokens < limit:
         return None

@@ -54,6 +54,8 @@ def added_up(
     """The same end with all calls and results of the turn."""
     calls = [tool_call_json(call) for response in responses for call in calls_in(response)]
     told = {result["id"]: {key: result[key] for key in result if key != "id"} for result in results}
+    if not calls and not told:
+        return ending
     return replace(ending, tool_calls=calls or None, tool_results=told or None)
 
 

@@ -53,6 +53,7 @@ from taskchat.errors import (
     NotAuthenticatedError,
 )
 from taskchat.ids import ConversationId, TurnId, new_uid
+from taskchat.tasks.counting import take_ids
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     )
     from taskchat.chat.window import Window
     from taskchat.db.database import Database, Guard, Transaction, Work
-    from taskchat.ids import UserId
+    from taskchat.ids import TaskId, UserId
 
 T = TypeVar("T")
 
@@ -204,6 +205,10 @@ class Journal:
         """
         guard = journal_leases.owning(turn, usage)
         return await self._write_steps(turn, idx, work, tell, guard)
+
+    async def take_task_ids(self, user: UserId, count: int) -> Sequence[TaskId]:
+        """Ids for the tasks that an act is about to add; see `tasks/counting.py`."""
+        return await settled(lambda _: take_ids(self._db, user, count))
 
     async def begin(
         self,

@@ -28,7 +28,7 @@ async def open_turn(
     has_uid = isinstance(request.conversation, UUID)
     rate = terms.limits.window
     row = await db.call(
-        "SELECT turn_open_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+        "SELECT turn_open_4($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
         " $17, $18, $19, $20, $21, $22, $23, $24) AS opening",
         terms.again,
         request.uid,

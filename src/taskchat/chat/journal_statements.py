@@ -42,7 +42,7 @@ def json_text(value: object) -> str | None:
 
 
 async def open_turn(tx: Transaction, request: TurnRequest, terms: OpenTerms) -> Mapping[str, Any]:
-    """Do what `turn_open_3` does; gives the same outcome."""
+    """Do what `turn_open_4` does; gives the same outcome."""
     if terms.again:
         mine = await tx.fetchrow(
             "SELECT id, epoch FROM turns WHERE uid = $1 AND user_id = $2", request.uid, request.user

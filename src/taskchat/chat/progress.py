@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_ai.messages import (
@@ -132,7 +133,7 @@ class Progress:
         metadata = UNCONFIRMED if is_doubted else None
         self._responses.append(response)
         content = "\n\n".join(filter(None, (text, receipts.doubts(self._results()))))
-        return self._ending(Ending("completed", content, metadata=metadata))
+        return self._ending(Ending("completed", content, usage=self.usage, metadata=metadata))
 
     def failed(self, error: TurnFailedError) -> Ending:
         """The turn ends early; it has a reply only if something was shown or done, now or before."""
@@ -146,6 +147,7 @@ class Progress:
                 f"{said} {receipts.STOPPED_EARLY}" if said else self.turn.replied,
                 error_code=error.code,
                 retryable=error.retryable,
+                usage=self.usage,
             )
         )
 
@@ -158,7 +160,7 @@ class Progress:
         return claims.is_unbacked(text, self.turn.question, self._results(), earlier)
 
     def _ending(self, ending: Ending) -> Ending:
-        return added_up(replace(ending, usage=self.usage), self._responses, self._results())
+        return added_up(ending, self._responses, self._results())
 
     def _results(self) -> list[Mapping[str, Any]]:
         return results_of(self.steps)
@@ -201,5 +203,8 @@ def ours(response: ModelResponse, turn: OwnedTurn, idx: int) -> ModelResponse:
         elif not isinstance(part, TextPart):
             parts.append(part)
         elif part.content.strip():
-            parts.append(replace(part, content=storable(part.content)))
-    return replace(response, parts=[*parts, *calls])
+            content = storable(part.content)
+            parts.append(part if content == part.content else replace(part, content=content))
+    parts += calls
+    is_ours = len(parts) == len(response.parts) and all(map(is_, parts, response.parts))
+    return response if is_ours else replace(response, parts=parts)

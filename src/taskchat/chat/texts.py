@@ -80,8 +80,8 @@ def is_blank(text: str) -> bool:
 
 
 def _arguments(call: ToolCallPart) -> str:
-    text = tool_arguments(call.args)
-    return "{}" if _object_of(text) is None else text
+    value = _object_of(call.args or "{}")
+    return "{}" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _object_of(args: str | Mapping[str, Any]) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ from taskchat.errors import (
 )
 from taskchat.http.chat_v1_shapes import InDoubt
 from taskchat.http.deps import CurrentUser, parts_of
+from taskchat.http.direct_route import DirectRoute
 from taskchat.http.envelope import data_response
 from taskchat.http.errors import failure_response, is_v1
 from taskchat.http.refusals import refusals
@@ -39,7 +40,7 @@ from taskchat.ids import ConversationId
 if TYPE_CHECKING:
     from taskchat.auth.principal import Principal
 
-router = APIRouter(tags=["chat"])
+router = APIRouter(tags=["chat"], route_class=DirectRoute)
 
 MAX_CHARS = 10_000
 PLAIN_MAX_CHARS = 5_000

@@ -41,4 +41,5 @@ def known(principal: Principal) -> Principal:
     return principal
 
 
-CurrentUser = Annotated[Principal, Depends(TokenOfRequest())]
+token_of_request = TokenOfRequest()
+CurrentUser = Annotated[Principal, Depends(token_of_request)]

@@ -7,7 +7,6 @@ Strict in what is sent, lenient in what is read: servers differ in which fields 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pydantic_ai.messages import (
@@ -248,11 +247,16 @@ def _argument_text(call: ToolCallPart) -> str:
     and would refuse the whole conversation.
     """
     args = call.args
-    if isinstance(args, str):
-        with suppress(ValueError):
-            if isinstance(from_json(args), dict):
-                return args
+    if isinstance(args, str) and _is_object(args):
+        return args
     return call.args_as_json_str()
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(from_json(text), dict)
+    except ValueError:
+        return False
 
 
 def _result_text(part: ToolReturnPart) -> str:

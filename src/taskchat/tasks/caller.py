@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, TypeVar
 from taskchat.tasks.service import TaskList
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator, Iterator
     from datetime import tzinfo
 
     from taskchat.db.database import Database, Transaction
-    from taskchat.ids import UserId
+    from taskchat.ids import TaskId, UserId
 
 T = TypeVar("T")
 
@@ -41,6 +41,8 @@ class ToolCaller:
     """When the message came that "tomorrow" may stand in; None: at the time of each call."""
     tx: Transaction | None = None
     db: Database | None = None
+    ids: Iterator[TaskId] | None = None
+    """Ids that were taken for the tasks that are added; without them they are counted up."""
 
     @property
     def now(self) -> datetime:
@@ -54,7 +56,7 @@ class ToolCaller:
             DatabaseError: as the database says; also whatever `work` raises.
         """
         if self.tx is not None:
-            return await work(TaskList(self.tx, self.user))
+            return await work(TaskList(self.tx, self.user, self.ids))
         if self.db is None:
             message = "a caller needs a transaction or a database"
             raise RuntimeError(message)

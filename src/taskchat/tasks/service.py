@@ -14,10 +14,11 @@ from taskchat.dates.due import Due
 from taskchat.db.database import Argument, Row, Transaction, as_optional_time, as_time
 from taskchat.errors import FieldError, InvalidInputError, NotAuthenticatedError, TaskNotFoundError
 from taskchat.ids import TaskId, UserId
+from taskchat.tasks.counting import COUNT_UP
 from taskchat.tasks.fields import LARGEST_ID, Priority, Sort, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,17 @@ class TaskList:
     user's, and one that never was are the same to every function but `restore`.
     """
 
-    def __init__(self, tx: Transaction, user: UserId) -> None:
+    def __init__(self, tx: Transaction, user: UserId, ids: Iterator[TaskId] | None = None) -> None:
+        """The list of that user.
+
+        Args:
+            tx: what everything is done in.
+            user: whose tasks.
+            ids: taken beforehand for the tasks that are added first; others are counted up here.
+        """
         self._tx = tx
         self._user = user
+        self._ids = ids or iter(())
 
     async def add(
         self,
@@ -111,16 +120,26 @@ class TaskList:
         )
 
     async def _add(self, *values: Argument) -> Row | None:
-        # The counter's row is locked until the end: ids have no gaps and no second owner.
+        taken = next(self._ids, None)
+        if taken is not None:
+            return await self._tx.fetchrow(
+                f"INSERT INTO tasks ({_ADDED})"  # noqa: S608
+                " SELECT $1, $2::integer, now, now, $3, $4, $5, $6::timestamptz, $7::boolean, false"
+                " FROM clock_timestamp() AS now RETURNING id, created_at",
+                self._user,
+                taken,
+                *values,
+            )
+        # The counter's row is locked until the end: an id has no second owner.
         if self._tx.dialect == "postgres":  # in one round trip
             return await self._tx.fetchrow(
-                f"WITH counted AS ({_COUNT_UP}) INSERT INTO tasks ({_ADDED})"  # noqa: S608
+                f"WITH counted AS ({COUNT_UP}) INSERT INTO tasks ({_ADDED})"  # noqa: S608
                 " SELECT $1, last_task_id, now, now, $2, $3, $4, $5::timestamptz, $6::boolean, false"
                 " FROM counted RETURNING id, created_at",
                 self._user,
                 *values,
             )
-        counted = await self._tx.fetchrow(_COUNT_UP, self._user)
+        counted = await self._tx.fetchrow(COUNT_UP, self._user)
         if counted is None:
             return None
         return await self._tx.fetchrow(
@@ -273,10 +292,6 @@ _COLUMNS = (
 )
 _ADDED = (
     "user_id, id, created_at, updated_at, title, description, priority, due_at, all_day, completed"
-)
-_COUNT_UP = (
-    "UPDATE users SET last_task_id = last_task_id + 1 WHERE id = $1"
-    " RETURNING last_task_id, clock_timestamp() AS now"
 )
 _ALIVE = "WHERE user_id = $1 AND deleted_at IS NULL"
 # Everything put into these statements is a constant of this file.

@@ -4,16 +4,16 @@ Each foreign key is looked up from its parent's side when that row goes, so each
 without one, to erase a person would read whole tables, once a turn. They are built beside the
 servers that write (CONCURRENTLY), which is why they stand outside of the transaction.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0010
+Revises: 0009
 """
 
 # ruff: noqa: S608  SQL is put together from constants of this file only
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
