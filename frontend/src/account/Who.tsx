@@ -28,18 +28,20 @@ export function Who({ session, user, desk }: Shown) {
   };
 
   return (
-    <div className="flex items-center gap-2 border-t border-line px-4 py-2 text-sm text-soft">
-      <span dir="auto" className="min-w-0 flex-1 truncate" title={user.email ?? ""}>
-        {user.name ?? user.email ?? "Signed in"}
-      </span>
-      <LinkButton className="min-h-8" onClick={() => setOpen("account")}>
-        Account
-      </LinkButton>
-      {session.isLocal && (
-        <LinkButton className="min-h-8" onClick={() => void signOut()}>
-          Sign out
+    <>
+      <div className="flex items-center gap-2 border-t border-line px-4 py-2 text-sm text-soft">
+        <span dir="auto" className="min-w-0 flex-1 truncate" title={user.email ?? ""}>
+          {user.name ?? user.email ?? "Signed in"}
+        </span>
+        <LinkButton className="min-h-8" onClick={() => setOpen("account")}>
+          Account
         </LinkButton>
-      )}
+        {session.isLocal && (
+          <LinkButton className="min-h-8" onClick={() => void signOut()}>
+            Sign out
+          </LinkButton>
+        )}
+      </div>
       {open === "account" && (
         <AccountDialog
           session={session}
@@ -73,6 +75,6 @@ export function Who({ session, user, desk }: Shown) {
           }}
         />
       )}
-    </div>
+    </>
   );
 }
