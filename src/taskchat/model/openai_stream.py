@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 USAGE_PATIENCE_S = 2
 """How long to wait for the usage, and the end, after the last words."""
+GATHER_S = 0.05
+"""How often a stream is looked at: to wake for each of its words costs more than all else."""
 END_PATIENCE_S = 0.05
 """How long to wait for the end of the body after `[DONE]`: only then can the connection be used
 again, and some servers leave it open."""
@@ -114,10 +116,17 @@ class ChatCompletionsStream(StreamedResponse):
             if not chunk:
                 return
             yield chunk
+            await self._gather()
         with suppress(*LOST):
             async with asyncio.timeout(END_PATIENCE_S):
                 while await anext(chunks, b""):
                     pass
+
+    async def _gather(self) -> None:
+        """Let more come before it is looked at: words are stored a few times a second in any case."""
+        with suppress(*LOST):
+            async with asyncio.timeout(GATHER_S):
+                await self._response.content.wait_eof()
 
     def _said(self, words: str) -> Iterator[ModelResponseStreamEvent]:
         if words:
