@@ -66,6 +66,8 @@ async def test_with_a_bearer_everything_goes_and_the_token_is_refused_at_once(
     answer = await erase(anna)
 
     assert (answer.status_code, answer.content) == (204, b"")
+    tasks = f"/api/{anna.id}/tasks"  # which would be there, and empty
+    assert (await anna.client.get(tasks, headers=anna.auth)).status_code == 401
     assert await me(anna) == 401
     assert await rows_of(everything, user) == {}
     assert await rows_of(everything, await the_user(everything, bert.id)) == bert_has

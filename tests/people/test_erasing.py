@@ -70,6 +70,21 @@ async def test_nothing_of_an_erased_person_is_left_in_the_files(
     assert not copy.exists()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_nothing_is_left_in_a_log_that_is_longer_than_what_stays(
+    database: Database, database_url: DatabaseUrl
+) -> None:
+    assert database_url.path is not None
+    anna = await make_user(database)
+    await live(database, {anna: "Annas"}, 2000, per_conversation=2000)
+    log = database_url.path.with_name("taskchat.db-wal")
+    assert traces(log) > 2000
+
+    await Erasing(database).erase(anna)
+
+    assert traces(database_url.path) + traces(log) == 0
+
+
 def traces(path: Path, mark: bytes = b"Annas") -> int:
     """How often the mark is found in a file's bytes."""
     return path.read_bytes().count(mark) if path.exists() else 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from taskchat.chat.conversation_service import ConversationService
+from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import ConversationNotFoundError
 from taskchat.people import removing
 from taskchat.people.retention import Retention
@@ -94,6 +95,26 @@ async def test_a_purged_message_leaves_no_word_of_its_turn(chat: ChatDriver) -> 
     assert await _event_numbers(chat, first) == numbers
     assert await chat.tasks() == ["Secret"]  # a thing of its own
     assert [content for _, _, content in await chat.messages()] == ["hello", "And hello."]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_what_was_purged_is_overwritten_in_the_file(
+    chat: ChatDriver, database_url: DatabaseUrl
+) -> None:
+    assert database_url.path is not None
+    for text in ("a secret of mine", "something else"):
+        chat.conversation = None
+        chat.model.says("I see.")
+        await chat.send(text)
+    await delete_long_ago(chat, "conversations", "title LIKE 'a secret%'")
+    assert await purge(chat) == {"conversations": 1, "messages": 2, "turns": 1}
+
+    await chat.db.close()
+    await chat.everything.close()  # the last one folds the log into the file
+
+    content = database_url.path.read_bytes()
+    assert b"something else" in content
+    assert b"a secret of mine" not in content
 
 
 async def _event_numbers(chat: ChatDriver, turn: Any) -> list[int]:
