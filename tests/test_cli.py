@@ -102,6 +102,23 @@ async def test_a_message_that_cannot_be_taken_is_refused(env: dict[str, str]) ->
     ]
 
 
+async def test_a_terminal_obeys_nothing_that_stands_in_a_title(env: dict[str, str]) -> None:
+    hostile = "\x1b[2J\x1b]0;owned\x07a\x9b31m\r\u202ecilam\n9 \u2713 forged [b]:smile:[/b] \u05d7\u05dc\u05d1"
+    await _do("chat", "add buy milk", env=env)
+    with closing(sqlite3.connect(Path(env["HOME"], "taskchat.db"))) as connection:
+        connection.execute("UPDATE tasks SET title = ?", (hostile,))
+        connection.commit()
+
+    listed = await _do("tasks", env=env)
+    told = await _do("chat", "what's pending?", env=env)
+
+    for said in (listed, told):
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said), said
+        assert "[b]:smile:[/b] \u05d7\u05dc\u05d1" in said
+    assert "9 \u2713 forged" not in [line.strip() for line in listed.splitlines()]
+    assert len(listed.splitlines()) == 2
+
+
 async def test_chats_at_once_on_one_file_wait_for_each_other(env: dict[str, str]) -> None:
     messages = ("add call mom", "add call dad")
 

@@ -7,6 +7,7 @@ turn itself, and finishes what a dead server has left.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -43,7 +44,11 @@ if TYPE_CHECKING:
     from taskchat.settings import Settings
     from taskchat.tasks.service import Task
 
-console = Console(highlight=False)
+# Without emoji codes: a title that says ":smile:" says that.
+console = Console(highlight=False, emoji=False)
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 MAX_CHARS = 10_000
 OTHER_COMMAND_S = 30
@@ -76,16 +81,16 @@ async def converse(settings: Settings, message: str, email: str | None, *, conti
             conversation = await db.read(lambda tx: latest_conversation(tx, person.user))
     async with _assistant(settings, person, conversation) as assistant:
         if message:
-            console.print(await _answer(assistant, message), markup=False)
+            console.print(plain(await _answer(assistant, message)), markup=False)
             return
         console.print("Tell me what to add, or ask “what's pending?”. Ctrl+D ends this.\n")
         while (said := _read()) is not None:
             if said.strip():
                 try:
                     check_message(said, MAX_CHARS)
-                    console.print(await _answer(assistant, said), markup=False)
+                    console.print(plain(await _answer(assistant, said)), markup=False)
                 except AppError as error:
-                    console.print(str(error), style="red", markup=False)
+                    console.print(plain(str(error)), style="red", markup=False)
                 console.print()
 
 
@@ -113,8 +118,20 @@ async def show_tasks(settings: Settings, status: str, email: str | None) -> None
         form = "%a %d %b %Y" if task.all_day else "%a %d %b %Y %H:%M"
         when = due if isinstance(due, str) else due.strftime(form)
         done = "✓" if task.completed else " "
-        table.add_row(str(task.id), done, task.title, when, task.priority or "")
+        title = " ".join(plain(task.title).split())  # one with line breaks could look like several
+        table.add_row(str(task.id), done, title, when, task.priority or "")
     console.print(table, markup=False)
+
+
+def plain(text: str) -> str:
+    """Text of people and models as a terminal may show it: with nothing that it would obey.
+
+    A title can hold the codes that clear the screen, name the window or write what was never said;
+    they are shown as the sign for what cannot be shown. What turns the direction of the text around
+    it (Unicode's overrides) is left out; scripts from right to left need none of it.
+    """
+    lines = text.replace("\r\n", "\n")
+    return _OVERRIDES.sub("", _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", lines))
 
 
 async def serve_tools(settings: Settings, email: str | None) -> None:

@@ -439,6 +439,28 @@ async def test_a_session_slides_once_a_day_and_keeps_its_name(identity: Identity
     await identity.tokens.verify(renewed.token)
 
 
+async def test_the_log_tells_that_a_session_began_and_whose(identity: Identity) -> None:
+    await identity.accounts.sign_up(EMAIL, PASSWORD)
+
+    with capture_logs() as logs:
+        begun = await identity.accounts.sign_in(EMAIL, PASSWORD)
+
+    assert logs == [{"event": "session.begun", "log_level": "info", "user_id": begun.user.user}]
+
+
+async def test_a_session_slides_for_ninety_days_and_no_longer(identity: Identity) -> None:
+    begun = await identity.accounts.sign_up(EMAIL, PASSWORD)
+    principal = await identity.tokens.verify(begun.token)
+    ends_s = began_s = identity.clock.now_s
+
+    for _ in range(100):
+        identity.clock.pass_(1.5 * DAY_S)
+        renewed = await identity.accounts.sessions.renew(principal)
+        ends_s = renewed.expires_at.timestamp() if renewed else ends_s
+
+    assert 80 * DAY_S < ends_s - began_s <= 90 * DAY_S
+
+
 async def test_a_session_that_is_over_or_lasts_longer_does_not_slide(identity: Identity) -> None:
     begun = await identity.accounts.sign_up(EMAIL, PASSWORD)
     long = await identity.accounts.token_for(EMAIL, 90)

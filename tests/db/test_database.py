@@ -27,11 +27,12 @@ from taskchat.db.database import (
     Transaction,
     as_time,
 )
+from taskchat.db.postgres import AT_HAND_S, POOL_SIZE, PostgresDatabase
 from taskchat.db.sqlite import SqliteDatabase
 from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import DatabaseError
 from taskchat.ids import UserId
-from tests.conftest import make_user
+from tests.conftest import PassTime, make_user
 
 TABLES = (taskchat.auth.tables, taskchat.chat.tables, taskchat.tasks.tables)
 
@@ -220,6 +221,55 @@ async def test_who_is_cancelled_leaves_no_transaction_behind(database: Database)
 
     assert complaints == []
     await make_user(database)
+
+
+async def test_a_statement_that_was_left_costs_no_connection(database: Database) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("its statements are not left midway")
+    for passes in range(POOL_SIZE + 5):
+        leaving = asyncio.create_task(database.call("SELECT pg_sleep(0.2)"))
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+
+        row = await database.call("SELECT 1 AS one")
+
+        assert row is not None
+        assert row["one"] == 1
+
+
+async def test_a_connection_that_the_server_closed_is_not_used_again(
+    database: Database, everything: Database
+) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("there is no connection to close")
+    pids = "SELECT pg_backend_pid() AS pid, pg_sleep(0.05)"
+    rows = await asyncio.gather(*(database.call(pids) for _ in range(3)))
+    for row in rows:
+        assert row is not None
+        await everything.transaction(
+            lambda tx, pid=row["pid"]: tx.fetchrow(f"SELECT pg_terminate_backend({pid})")
+        )
+    # What the server has said must have come before anybody asks again.
+    await asyncio.sleep(0.2)
+
+    assert await asyncio.gather(*(database.call("SELECT 1 AS one") for _ in range(3)))
+
+
+async def test_connections_of_a_busy_moment_go_back_to_the_pool(
+    database: Database, pass_time: PassTime
+) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("there is one writer")
+    await asyncio.gather(*(database.call("SELECT pg_sleep(0.05)") for _ in range(5)))
+    pool = database._pool  # pyright: ignore[reportPrivateUsage]
+    assert pool.get_idle_size() < 5
+
+    pass_time(AT_HAND_S + 1)
+    await database.call("SELECT 1")
+
+    assert pool.get_idle_size() == pool.get_size() - 1
 
 
 async def test_a_closed_database_refuses_at_once(database: Database) -> None:

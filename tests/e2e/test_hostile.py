@@ -70,3 +70,21 @@ def test_markdown_is_shown_as_it_is_meant(slow_server: TaskchatServer, visit: Ne
     visitor.messages.get_by_role("button", name="Copy code").click()
     expect(visitor.messages.get_by_text("Copied")).to_be_visible()
     assert visitor.page.evaluate("navigator.clipboard.readText()") == "ls -la"
+
+
+def test_a_title_that_turns_its_text_turns_nothing_beside_it(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    title = "\u202emoor gniteem"
+
+    visitor.say(title)
+    visitor.settled()
+    visitor.page.get_by_label("Add a task").fill(title)
+    visitor.page.keyboard.press("Enter")
+
+    for shown in (visitor.tasks, visitor.conversations):
+        kept_apart = shown.get_by_text(title).last.evaluate(
+            "element => getComputedStyle(element).unicodeBidi"
+        )
+        assert kept_apart == "isolate"

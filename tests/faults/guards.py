@@ -269,4 +269,6 @@ async def _tell_the_pool(db: PostgresDatabase, clock_s: float) -> None:
     _TOLD[id(pool)] = clock_s
     settings: dict[str, str] = pool._connect_kwargs.setdefault("server_settings", {})
     settings["harm.clock"] = str(clock_s)
+    while db._at_hand:  # pyright: ignore[reportPrivateUsage]
+        await pool.release(db._at_hand.pop()[0])  # pyright: ignore[reportPrivateUsage]
     await pool.expire_connections()

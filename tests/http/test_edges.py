@@ -18,7 +18,7 @@ from taskchat.settings import Settings
 from tests.http.conftest import Person, Server
 from tests.http.edge_app import edge_app, person_of
 from tests.http.small_app import client_of
-from tests.processes import TaskchatServer, environment
+from tests.processes import PATIENCE_S, TaskchatServer, environment
 
 
 @pytest.fixture
@@ -56,22 +56,27 @@ async def _ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {
+    await app(_scope(*headers, version=version), receive, send)
+    return sent[0]["status"], json.loads(sent[1]["body"])
+
+
+def _scope(
+    *headers: tuple[bytes, bytes], version: str = "1.1", path: str = "/api/me/chat"
+) -> dict[str, Any]:
+    return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": version,
         "method": "POST",
         "scheme": "http",
-        "path": "/api/me/chat",
-        "raw_path": b"/api/me/chat",
+        "path": path,
+        "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
         "headers": list(headers),
         "client": ("127.0.0.1", 5),
         "server": ("127.0.0.1", 8000),
     }
-    await app(scope, receive, send)
-    return sent[0]["status"], json.loads(sent[1]["body"])
 
 
 # ---- sizes ----
@@ -174,6 +179,32 @@ async def test_of_several_faults_the_first_in_the_contracts_order_is_told(
 
     assert answer.status_code == STATUS[faults[0]], answer.text
     assert ("Host" in answer.text) is (faults[0] == "host")
+
+
+@pytest.mark.parametrize(
+    "header", [(b"content-length", b"70000"), (b"transfer-encoding", b"chunked")]
+)
+async def test_a_large_body_that_stops_in_its_middle_is_not_waited_for(
+    app: FastAPI, header: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskchat.http.middleware.BODY_WAIT_S", 0.05)
+    pieces = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+    usual = ((b"host", b"127.0.0.1:8000"), (b"content-type", b"application/json"))
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        for piece in pieces:
+            return piece
+        return await asyncio.Event().wait()  # the client has stopped and stays
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async with asyncio.timeout(PATIENCE_S):
+        await app(_scope(*usual, header, path="/auth/sign-in"), receive, send)
+
+    assert sent[0]["status"] == 400
+    assert "did not come within" in sent[1]["body"].decode()
 
 
 # ---- on a real socket ----

@@ -141,13 +141,17 @@ async def insert_session(
 
 
 async def extend_session(
-    tx: Transaction, uid: UUID, if_before: datetime, expires_at: datetime
+    tx: Transaction, uid: UUID, if_begun: datetime, if_before: datetime, expires_at: datetime
 ) -> bool:
-    """Let a session that ends before `if_before` last longer; one that is over stays so."""
+    """Let a session last longer that began after `if_begun` and ends before `if_before`.
+
+    One that is over stays so.
+    """
     changed = await tx.execute(
-        "UPDATE sessions SET expires_at = $3"
-        " WHERE uid = $1 AND ended_at IS NULL AND expires_at < $2",
+        "UPDATE sessions SET expires_at = $4"
+        " WHERE uid = $1 AND ended_at IS NULL AND created_at > $2 AND expires_at < $3",
         uid,
+        if_begun,
         if_before,
         expires_at,
     )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 RENEW_AFTER = timedelta(days=1)
+LONGEST_SESSION = timedelta(days=90)
+"""A session slides no further than this from its beginning: whoever has stolen a cookie cannot keep it
+alive for ever."""
 FOREIGN = "This account is kept elsewhere; sign out and change the password there."
 LINK_FAILED = "This sign-in link was used already, or is too old."
 
@@ -94,7 +97,8 @@ class Sessions:
     async def renew(self, principal: Principal) -> SignIn | None:
         """Prolong a session whose week began over a day ago, with a new token.
 
-        Gives None where there is nothing to do: it is younger, longer, over, or another issuer's.
+        Gives None where there is nothing to do: it is younger, longer, over, another issuer's, or began
+        so long ago that it is to end.
         """
         uid = principal.session
         if uid is None:
@@ -103,7 +107,8 @@ class Sessions:
         ends_at = now + SESSION_LIFE
 
         async def work(tx: Transaction) -> Account | None:
-            if not await rows.extend_session(tx, uid, ends_at - RENEW_AFTER, ends_at):
+            begun_since = ends_at - LONGEST_SESSION
+            if not await rows.extend_session(tx, uid, begun_since, ends_at - RENEW_AFTER, ends_at):
                 return None
             return await rows.find_with_subject(tx, principal.subject)
 
@@ -148,6 +153,7 @@ class Sessions:
             return account
 
         account = await self._db.transaction(work)
+        log.info("session.begun", user_id=account.user)
         return self._sign_in(account, uid, now, now + life)
 
     def _sign_in(self, account: Account, uid: UUID, now: datetime, ends_at: datetime) -> SignIn:

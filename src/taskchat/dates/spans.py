@@ -121,7 +121,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
         days.read_date,
     ),
     (
-        _pattern(rf"\b{_LEAD}{_DAY_BESIDE}{_MONTH}\s+(?:the\s+)?{_NTH}{_YEAR}(?![\w:])"),
+        _pattern(rf"\b{_LEAD}{_DAY_BESIDE}{_MONTH}\s+(?:the\s+)?{_NTH}{_YEAR}(?![\w:]|\.\d)"),
         days.read_date,
     ),
     (

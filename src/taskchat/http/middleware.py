@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 1024 * 1024
+SMALL_BODY_BYTES = 64 * 1024
+"""uvicorn reads about as much by itself; to hold a connection with less is to hold a connection."""
+BODY_WAIT_S = 30
+"""How long a larger body may take to come: what has come of it is kept, for clients that nobody knows
+yet, too, and whoever stops in its middle would have it kept for ever."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _ONCE = (b"host", b"content-length")
@@ -187,7 +193,7 @@ async def _within_limit(exchange: _Exchange, receive: Receive) -> Receive:
     Raises:
         BodyTooLargeError: it is. What is left of it is not read: the server throws it away, which
             lets a client that sends first and listens then see the answer.
-        InvalidInputError: its size, or the Host, cannot be understood.
+        InvalidInputError: its size, or the Host, cannot be understood; or a large one does not come.
     """
     headers = exchange.headers
     if len(headers) != len(exchange.scope["headers"]):
@@ -201,11 +207,11 @@ async def _within_limit(exchange: _Exchange, receive: Receive) -> Receive:
         exchange.request_bytes = int(announced)
         if exchange.request_bytes > MAX_BODY_BYTES:
             raise BodyTooLargeError
-        return receive
+        return receive if exchange.request_bytes <= SMALL_BODY_BYTES else _in_time(receive)
     # RFC 9112 section 6.3: with neither header, a request of HTTP/1 has no body.
     if b"transfer-encoding" not in headers and exchange.scope["http_version"].startswith("1"):
         return receive
-    return await _read_ahead(exchange, receive)
+    return await _read_ahead(exchange, _in_time(receive))
 
 
 def _refuse_repeated(scope: Scope) -> None:
@@ -214,6 +220,30 @@ def _refuse_repeated(scope: Scope) -> None:
     for name in _ONCE:
         if names.count(name) > 1:
             raise InvalidInputError(FieldError(name.decode().title(), "must be sent once"))
+
+
+def _in_time(receive: Receive) -> Receive:
+    """How to read a body, all of which must come within `BODY_WAIT_S`.
+
+    Reading raises `InvalidInputError` where it does not.
+    """
+    until = asyncio.get_running_loop().time() + BODY_WAIT_S
+    is_whole = False
+
+    async def receiving() -> Message:
+        nonlocal is_whole
+        if is_whole:  # what is waited for now is that the client leaves
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            hint = f"did not come within {BODY_WAIT_S} seconds"
+            raise InvalidInputError(FieldError("body", hint)) from None
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return receiving
 
 
 async def _read_ahead(exchange: _Exchange, receive: Receive) -> Receive:

@@ -16,11 +16,17 @@ async def test_a_conversation_does_what_its_writer_wanted(dialogue: Dialogue) ->
     assert outcome.wrong == ()
 
 
-async def test_plain_conversations_of_a_stranger_come_out_as_often_as_before() -> None:
-    dialogues = read_dialogues(Path(__file__).with_name("blind_dialogues.txt"))
+# Of how many, the fewest that must be right, and the most that may go wrong with a changed list.
+_COUNTED = {"blind_dialogues.txt": (80, 77, 1), "blind_dialogues_second.txt": (100, 98, 0)}
+
+
+@pytest.mark.parametrize("name", _COUNTED)
+async def test_plain_conversations_of_a_stranger_come_out_as_often_as_before(name: str) -> None:
+    dialogues = read_dialogues(Path(__file__).with_name(name))
+    count, least_right, most_harmed = _COUNTED[name]
 
     outcomes = [await run_dialogue(dialogue) for dialogue in dialogues]
 
-    assert len(dialogues) == 80
-    assert sum(not outcome.wrong for outcome in outcomes) >= 76
-    assert sum(outcome.is_harmed for outcome in outcomes) <= 1
+    assert len(dialogues) == count
+    assert sum(not outcome.wrong for outcome in outcomes) >= least_right
+    assert sum(outcome.is_harmed for outcome in outcomes) <= most_harmed

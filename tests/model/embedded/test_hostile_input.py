@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -149,6 +151,29 @@ async def test_orders_within_a_title_are_only_a_title(text: str, title: str) -> 
         "🎉",
         title,
     ]
+
+
+@pytest.mark.parametrize("earlier", [None, "delete all except " + "1," * 330])
+async def test_everything_else_goes_on_while_a_message_that_means_harm_is_read(
+    earlier: str | None,
+) -> None:
+    play = _playground()
+    play.reset([{"title": f"1, {number}", "completed": False} for number in range(500)])
+    await play.talk(earlier or "hello, are you there?")
+    went_on = 0
+
+    async def others() -> None:
+        nonlocal went_on
+        while True:
+            await asyncio.sleep(0)
+            went_on += 1
+
+    beside = asyncio.create_task(others())
+    await play.talk("yes" if earlier else "delete all except " + "1," * 330)
+    beside.cancel()
+
+    # Were it read in the loop, they would have a turn only between its two or three steps.
+    assert went_on > 20
 
 
 async def test_a_title_that_is_too_long_is_kept_whole_in_the_description() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due, tells_repeat
+from taskchat.model.embedded.asides import without_asides, without_politeness
 from taskchat.model.embedded.openings import LIST, NOTHING, find_title
 from taskchat.model.embedded.requests import Add, Priority
 from taskchat.model.embedded.several import share_date, split_errands
@@ -33,15 +34,15 @@ _LEADING = re.compile(
     rf"|\s+want)\s+(?:to|an?|my)\s+|"
     r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|gotta\s+|"
     r"(?:i|we)(?:'ve|\s+have)\s+been\s+meaning\s+to\s+|"
-    r"(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
+    r"(?:title|task|name)\s*:\s*|(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,]+(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|will\s+you|would\s+you"
-    r"|could\s+you|"
-    r"can\s+you|ok|okay|if\s+you\s+(?:can|could|would)|as\s+well|too|at\s+some\s+point|"
-    rf"(?:on|to|in|onto|into)\s+{LIST}|ty|mate|asap|first\s+thing|instead|would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab)|is\s+due|due|deadline"
-    rf"|due\s+date)|[\s,.;:!\u2013\u2014-]+)$",
+    r"(?:[\s,]+(?:please|now|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
+    rf"|(?:on|to|in|onto|into)\s+{LIST}|is\s+due|due|deadline"
+    r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?)"
+    r"|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?"
+    r"|[\s,.;:!\u2013\u2014-]+)$",
     re.IGNORECASE,
 )
 _PRIORITY = re.compile(
@@ -56,7 +57,7 @@ _PRIORITY = re.compile(
     r"|so\s+)*(?P<level5>urgent|important)\W*$"
     r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
     r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"
-    r"|important)\)?\s*$",
+    r"|important)\s*(?:\)|$|(?=[,;]))|\s+(?:as\s+|-\s*)?(?P<level9>urgent)(?:ly)?\W*$",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
@@ -85,12 +86,13 @@ _LEVELS: dict[str, Priority] = {"hi": "high", "to": "high", "ur": "high", "im": 
 
 def read_level(word: str) -> Priority:
     """The priority that a word for it means."""
-    return _LEVELS[word[:2].lower()]
+    return _LEVELS[word[:2].lower()] if word else "high"
 
 
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
     text, priority = take_priority(clause)
+    text = without_asides(text, now) if priority else text
     if _LEVEL_FIRST.match(clause):
         # "Low priority: re-pot the basil" is told of something new.
         return [add] if (add := build_add(text, message, now, priority=priority)) else []
@@ -101,6 +103,10 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     )
     if found is None:
         return None
+    dated = _each_quoted(text)
+    if dated:
+        adds = [build_add(one, message, now, priority=priority, heard=clause) for one in dated]
+        return [add for add in adds if add is not None]
     title, is_several = found
     title, note = _take_note(title)
     separate = SEPARATELY.search(title)
@@ -121,6 +127,16 @@ def _quoted_title(text: str) -> tuple[str, bool] | None:
     return (f"{found['title']} {found['rest']}", False) if found else None
 
 
+def _each_quoted(text: str) -> list[str]:
+    """Quoted titles with what tells of each its date: "“A” for friday and “B” for saturday"."""
+    _, *parts = re.split(r"(?:\s*,)?\s*(?:\band\s+)?(?=[\ue000-\uf8ff])", text)
+    is_each = len(parts) > 1 and all(_QUOTE_DATED.match(part) for part in parts)
+    return parts if is_each else []
+
+
+_QUOTE_DATED = re.compile(
+    r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day)\b|$"
+)
 _ONE_QUOTE = re.compile(
     r"(?=.*\b(?:task|to-?do|todo|reminder|item|title|name)\b.*[\ue000-\uf8ff])(?:(?:please|add|create|make|put|set|up|a|an|new|another|task|to-?do|todo|reminder|item|and|the|its|with|title|titled|name|named"
     r"|called|call|it|is|should|be|saying|says|as|for|me|down|note|jot)\b[\s,:;.-]*)+(?P<title>[\ue000-\uf8ff])(?P<rest>(?!\s+(?:to|as|into)\b)[^\ue000-\uf8ff]*)",
@@ -242,5 +258,5 @@ def _clean(title: str) -> str:
     last = ""
     while title != last:
         last = title
-        title = _TRAILING.sub("", _LEADING.sub("", title))
+        title = _TRAILING.sub("", _LEADING.sub("", without_politeness(title)))
     return title.strip()

@@ -18,6 +18,7 @@ from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
+from taskchat.model.embedded.targets import rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ _BOTH = re.compile(
     re.I,
 )
 _MAX_ANSWER_CHARS = 200
+_IN_FULL = 0.99
 _NEW_WISH = re.compile(
     r"^\W*(?:please\s+)?(?:add|create|remind|show|list|what|how|which|is|do|did|when|rename|hi"
     r"|hello)\b",
@@ -81,6 +83,10 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     )
     if choice.missing or not names:
         return []
+    full = [match.task for match in rank(target.words, candidates) if match.phrase > _IN_FULL]
+    if len(full) == 1:
+        # "The call" is one of the two that were asked about.
+        return full
     return list(choice.tasks) if choice.is_clear else []
 
 

@@ -9,6 +9,7 @@ from taskchat.model.embedded import replies
 from taskchat.model.embedded.requests import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from taskchat.model.embedded.history import Effect, SeenTask
@@ -86,6 +87,22 @@ def call_back(effect: Effect, was: SeenTask | None, now: datetime) -> Call | Non
     return Call(
         "update_task", arguments, " (as it was)", f"change back {replies.quote(effect.title)}"
     )
+
+
+def without_changed_minds(calls: Sequence[Call]) -> list[Call]:
+    """The calls without a deletion that is followed by another act on that task.
+
+    "Delete the milk, no, complete it": who goes on to act on a task wants it kept.
+    """
+    return [
+        call
+        for number, call in enumerate(calls)
+        if call.tool != "delete_task"
+        or all(
+            later.arguments.get("task_id") != call.arguments["task_id"]
+            for later in calls[number + 1 :]
+        )
+    ]
 
 
 def _update_arguments(changes: Changes, was: str, now: datetime) -> tuple[dict[str, object], str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.requests import Act, Add, Correct, Look, Same, Tail
+from taskchat.model.embedded.known_titles import may_be_told_of
+from taskchat.model.embedded.requests import Act, Add, Correct, Look, Offer, Same, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
     """Whether the list must be read before anything can be decided."""
     return any(
         isinstance(one, Look | Same | Tail | Correct)
+        or (isinstance(one, Offer) and may_be_told_of(one.add.title))
         or (isinstance(one, Add) and one.is_bare)
         or (isinstance(one, Act) and known_choice(one, memory) is None)
         for one in requests
@@ -32,6 +34,7 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
         or target.words
         or target.is_all
         or target.but
+        or target.is_any
         or target.background
     ):
         return None

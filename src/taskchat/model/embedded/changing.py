@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.dates.spans import find_spans
-from taskchat.model.embedded.adding import clean_title, read_level
+from taskchat.model.embedded.adding import clean_title, read_level, take_priority
+from taskchat.model.embedded.notes import read_set_note
 from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -27,6 +29,7 @@ def _any(*patterns: str) -> list[re.Pattern[str]]:
 
 
 _CLEARS_DATE = _any(
+    rf"^\W*no\s+{_DATE_WORD}\s+(?:needed\s+)?(?:for|on)\s+(?P<target>.+)",
     rf"\b(?:remove|clear|drop|delete|erase|lose|unset|cancel|take)\s+(?:off\s+)?(?:the\s+|its\s+"
     rf"|that\s+)?"
     rf"{_DATE_WORD}\b(?:\s+(?:off|from|of|for|on)\b)*(?P<target>.*)",
@@ -39,19 +42,6 @@ _CLEARS_PRIORITY = _any(
     r"\b(?:remove|clear|drop|delete|erase|unset)\s+(?:the\s+|its\s+)?priority\b(?!\s+(?:down\s+|back\s+)?to\b)(?:\s+(?:off|from"
     r"|of|for|on)\b)*(?P<target>.*)"
 )
-_SETS_NOTE = _any(
-    r"\b(?:add|put|attach)\s+(?P<note>.+?)\s+as\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+"
-    r"(?:to|on|for|of)\s+(?P<target>.+)",
-    r"\b(?:add|put|attach|write)\s+(?:a\s+|the\s+|this\s+)?(?:note|description|comment"
-    r"|detail)s?\s+(?:to|for|on)\s+"
-    r"(?P<target>[^:]+?)\s*(?::|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
-    r"\badd\s+to\s+(?P<target>(?:the|my|task|number|#)[^:]*?)\s*:\s*(?P<note>.+)",
-    r"\b(?:set|change|update|edit)\s+(?:the\s+)?(?:note|description)\s+(?:of|for"
-    r"|on)\s+(?P<target>.+?)\s+to\s+(?P<note>.+)",
-    r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description"
-    r"|comment)(?:\s+to\s+(?P<target>it|that|this))?"
-    r"\s*(?:[:,]|\b(?:saying|that\s+says)\b)\s*(?P<note>.+)",
-)
 _SETS_PRIORITY = _any(
     rf"\b(?:set|change|make|put|raise|lower|drop|bump|move|switch|turn|reduce|adjust)\s+(?P<target>the|its)\s+(?:priority|importance)\s+"
     rf"(?:(?:down|up|back)\s+)?(?:to|as|at)\s+{_LEVEL}\b.*",
@@ -63,33 +53,46 @@ _SETS_PRIORITY = _any(
     rf"|prioriti[sz]e)\s+(?P<target>.*?)\s*"
     rf"(?:\b(?:as|to|up\s+to|down\s+to|at|a|an|be|with"
     rf"|of)\s+)*(?:priority\s+(?:to\s+)?)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
-    r"(?:\s+(?:please|now|instead|and|due))*\s*$",
+    r"(?:\s+(?:please|now|instead|and|due|too|as\s+well|also|then|actually|again))*\s*$",
     rf"^\s*(?:can|could|should|let)\s+(?P<target>.+?)\s+be\s+(?:an?\s+)?{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?"
     r"(?:\s+(?:please|now|instead))*\s*$",
+    r"\b(?:make|consider|treat)\s+(?P<target>.+?)\s+(?:as\s+)?(?:a|my|the)\s+(?:top\s+|number\s+one\s+)?(?P<level>(?=(?:priority|must)\b))(?:priority|must)\W*$",
     rf"^\s*(?P<target>(?:the|my|that|this|it|task)\b.*?)\s+(?:marked|flagged|set)\s+(?:(?:as|to|at)\s+)?(?:an?\s+)?"
     rf"{_LEVEL}(?:[\s-]+(?:priority|prio|importance))?\s*$",
     rf"^(?P<target>[^:]+?)\s*(?::|=|->|\u2192)\s*{_LEVEL}(?:[\s-]+priority)?\s*$",
     rf"(?P<target>.*?)\b(?:is|are|has|should\s+(?:be|have)|needs\s+to\s+be|to\s+be"
-    rf"|'s)\s+(?:really\s+|very\s+|a\s+|now\s+)*"
+    rf"|'s)\s+(?:really\s+|very\s+|super\s+|so\s+|quite\s+|pretty\s+|extremely\s+|actually\s+|a\s+|now\s+)*"
     rf"{_LEVEL}(?:[\s-]+priority)?\s*$",
 )
 _PRIORITIZES = _any(
-    r"^\W*(?:prioriti[sz]e|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
-    r"^\W*(?:de-?prioriti[sz]e|(?:lower|reduce)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+    r"^\W*(?:prioriti[sz]e|flag|star|(?:raise|increase|up|bump)(?=\s.*'s\s+priority)|(?:raise|increase)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+    r"^\W*(?:de-?prioriti[sz]e(?=\s)|(?:lower|reduce|drop|decrease)(?=\s.*'s\s+priority)|(?:lower|reduce)\s+the\s+priority\s+(?:of|for|on))\s+(?P<target>.+)",
+)
+# "Change Paris to Rome in the flights task": a part of a title.
+_REPLACES = _any(
+    r"\b(?:change|replace|swap|switch|correct|fix)\s+(?:the\s+(?:word\s+)?)?(?P<old>[^,]+?)\s+(?:to|with|for|by|into)\s+(?P<new>[^,]+?)\s+(?:in|on|of)\s+(?P<target>(?:the|my|task|number|#)\b.+)",
+    r"^\W*(?:in|for|on)\s+(?P<target>(?:the|my|task|number|#)\b[^,]+?)\s*,?\s+(?:please\s+)?(?:change|replace|swap|switch|correct)\s+(?:the\s+(?:word\s+)?)?(?P<old>.+?)\s+(?:to|with|for|by|into)\s+(?P<new>.+)",
+    r"^\W*(?:in|for|on)\s+(?P<target>(?:the|my)\b.+?\b(?:task|one|reminder|to-?do|item|title)|(?:task|number|#)\s*\d+|[\ue000-\uf8ff])\s*,?\s+(?:the\s+)?(?P<old>\S.*?)\s+should\s+(?:be|say|read)\s+(?P<new>.+)",
 )
 _RENAMES = _any(
+    r"\b(?:update|edit|reword|modify|amend|correct)\s+(?P<target>.+?)\s+(?:to|so\s+it)\s+(?:reads?|says?)\s+(?P<title>.+)",
+    r"^\W*(?P<target>.+?)\s+should\s+(?:now\s+)?(?:be|say|read)\s+(?P<title>[\ue000-\uf8ff])\W*$",
+    r"(?P<title>[\ue000-\uf8ff])[\s,]*\b(?:rather\s+than|instead\s+of|(?:and\s+)?not)\s+(?P<target>[\ue000-\uf8ff])",
+    r"\b(?:rather\s+than|instead\s+of|not)\s+(?P<target>[\ue000-\uf8ff])[^\ue000-\uf8ff]*(?P<title>[\ue000-\uf8ff])",
+    r"\b(?:call|name|title|label)\s+(?P<target>(?:the|my|task|number|#)[^\ue000-\uf8ff]+?)\s*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:rename|change|retitle|edit"
     r"|update)\b[^\ue000-\uf8ff]*(?P<target>[\ue000-\uf8ff])[\s:>=-]*(?P<title>[\ue000-\uf8ff])",
+    r"\b(?:rename|retitle|relabel)\s+(?P<target>[\ue000-\uf8ff])\s+(?:(?:to|as|into)\s+)?(?P<title>.+)",
     r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with"
     r"|:)\s+(?P<title>.+)",
     r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b"
     r"|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
     r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say"
-    r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+says|for)\s+"
+    r"|to\s+read\s*(?=[:\ue000-\uf8ff])|to|into|with|so\s+(?:that\s+)?it\s+(?:says|reads)|(?<!date\s)(?<!deadline\s)(?<!priority\s)(?<!time\s)for)\s+"
     r"(?P<title>.+)",
     r"\bturn\s+(?P<target>.+?)\s+into\s+(?P<title>.+)",
     r"^(?P<target>[^:]+?)\s+(?:[-=]>|\u2192)\s+(?P<title>.+)",
-    r"\b(?:change|update|edit|rename|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
+    r"\b(?:change|update|edit|rename|retitle|reword|modify|fix|correct)\s+(?P<target>[^:]+?)\s*:\s*(?P<title>.+)",
     r"\b(?:title|name|text)\s+(?:of|for)\s+(?P<target>.+?)\s+(?:should|must|has\s+to"
     r"|is\s+to)\s+(?:be|read|say)\s+(?P<title>.+)",
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
@@ -111,6 +114,8 @@ _MOVES = _any(
     r"\b(?:reschedule|move|postpone|push|delay|shift|bump|bring\s+forward|put\s+off|defer|snooze"
     r"|schedule)\b\s*"
     r"(?:back\s+|off\s+|forward\s+)?(?P<target>.*)",
+    r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
+    r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed|put\s+(?:back|off|forward)|brought\s+forward)\b.*",
     r"\b(?:make|set|change|update|edit|switch|get|have|put|give)\s+(?P<target>.+)",
     r"\b(?:can|could|should|let|would)\s+(?:the|my)\s+(?P<target>.+?)\s+be\b.*",
     rf"(?P<target>.*?)(?:'s)?\s*\b(?:{_DATE_WORD})\s*(?::|=|\b(?:is|should\s+be|to)\b).*",
@@ -118,10 +123,8 @@ _MOVES = _any(
     r"|has\s+to\s+be(?:\s+done)?)\s+)(?:now\s+|actually\s+)*"
     r"due\b.*",
     r"(?P<target>.*?)\b(?:re-?scheduled|moved|pushed|postponed|shifted"
-    r"|delayed)\s+(?:back\s+)?(?:to|until|till)\b.*",
+    r"|delayed|put|brought)\s+(?:back\s+|off\s+|forward\s+)?(?:to|until|till)\b.*",
     r"^\s*do\s+(?P<target>(?:the|my)\s.+)",
-    r"(?P<target>.*?)\b(?:was|is|are|got|has\s+been|have\s+been|'s\s+been"
-    r"|were)\s+(?:re-?scheduled|moved|pushed|postponed|changed|shifted|delayed)\b.*",
     r"\b(?:bring|put)\s+(?P<target>.+?)\s+(?:forward|off)\b.*",
     r"(?P<target>.+?)\s+should\s+be\b.*",
     r"(?P<target>.+?)\s+(?:is|are)\s+(?:now|actually)\b.*",
@@ -148,7 +151,8 @@ LEVEL_ALONE = re.compile(
     r"^\W*(?:(?:make|set)\s+(?:it|that)\s+)?(?:(?:at|with|as|it's"
     r"|its)\s+)?(?:an?\s+)?(?:priority[\s:]+)?"
     r"(?P<level>high|low|medium|top|urgent|normal|important)(?:[\s-]+(?:priority|prio))?"
-    r"(?:\s+(?:please|too|as\s+well))?\W*$",
+    r"(?:\s+(?:is|will|would)(?:\s+be)?\s+(?:do|fine|enough|better|ok(?:ay)?|good|plenty))?"
+    r"(?:\s+(?:please|too|as\s+well|actually|then|instead|though|after\s+all))*\W*$",
     re.IGNORECASE,
 )
 
@@ -157,9 +161,10 @@ def changes_due(text: str, due: LocalDue, now: datetime) -> Changes:
     """The change to a due date that `text` told; where it told only a time, the day is kept."""
     if due.at is None or any(span.told.day or span.told.part for span in find_spans(text, now)):
         return Changes(due=due)
+    is_open = any(span.told.is_open_hour for span in find_spans(text, now))
     # On another day than today "10" is not too late for the morning.
     early = find_due(text, now.replace(hour=0, minute=0))
-    return Changes(due=early.due if early else due, keeps_day=True)
+    return Changes(due=early.due if early else due, keeps_day=True, is_open_hour=is_open)
 
 
 def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:
@@ -175,15 +180,13 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         found = pattern.search(clause)
         if found is not None:
             return found["target"], Changes(clears_priority=True)
-    for pattern in _SETS_NOTE:
-        found = pattern.search(clause)
-        if found is not None:
-            return found["target"] or "it", Changes(note=message.reveal(found["note"]).strip())
     return (
-        _read_priority(clause, now)
+        read_set_note(clause, message)
+        or _read_priority(clause, now)
         or _read_prioritize(clause)
+        or _read_replace(clause, message)
         or _read_rename(clause, message, now)
-        or _read_move(clause, now)
+        or _with_level(_read_move(clause, now), clause)
         or _read_open(clause)
     )
 
@@ -200,7 +203,7 @@ def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
         target = found["target"]
         changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
         target = re.sub(r"(?:'s)?\s*\bpriority\b", "", target)
-        return "it" if target in {"the", "its"} else target, changes
+        return "it" if target.strip() in {"the", "its"} else target, changes
     return None
 
 
@@ -209,7 +212,17 @@ def _read_prioritize(clause: str) -> tuple[str, Changes] | None:
     for pattern, level in zip(_PRIORITIZES, levels, strict=True):
         found = pattern.search(clause)
         if found is not None:
-            return found["target"], Changes(priority=level)
+            target = re.sub(r"(?:'s)?\s+(?:priority|importance)\W*$", "", found["target"])
+            return target, Changes(priority=level)
+    return None
+
+
+def _read_replace(clause: str, message: Message) -> tuple[str, Changes] | None:
+    for pattern in _REPLACES:
+        found = pattern.search(clause)
+        if found is not None:
+            old, new = (message.reveal(found[part]).strip(" .,") for part in ("old", "new"))
+            return found["target"], Changes(title=new, instead_of=old)
     return None
 
 
@@ -232,6 +245,15 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         title = message.reveal(due.rest if due else said)
         return target, Changes(title=clean_title(title), due=due.due if due else None)
     return None
+
+
+def _with_level(change: tuple[str, Changes] | None, clause: str) -> tuple[str, Changes] | None:
+    """The change of a date with the priority that is told beside it."""
+    rest, level = take_priority(clause)
+    if change is None or level is None or not re.search(r"\w", rest):
+        return change
+    target, _ = take_priority(change[0])
+    return target, replace(change[1], priority=level)
 
 
 # "Move it to 10" names an hour: no task has a place to be moved to.

@@ -48,6 +48,8 @@ class Choice:
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """Find the tasks that a target means among `tasks`, the whole list as it is now."""
     pool = _preferred(verb, tasks)
+    if target.is_any and not (target.words or target.ordinals):
+        return Choice(candidates=tuple(pool))
     if target.numbers:
         return _by_number(target.numbers, tasks, memory)
     if target.is_all or (target.status != "all" and not target.words and not target.ordinals):
@@ -227,6 +229,8 @@ def choose_deleted(target: Target, memory: Memory) -> list[Effect]:
         ids = [match.task.id for match in best(target.words, gone)[:1]]
         return [effect for effect in memory.deleted if effect.task_id in ids]
     recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
-    if recent:
+    if recent and not (target.is_plural and len(recent) == 1):
         return recent
+    if recent and not target.is_all:
+        return list(memory.deleted[:_BOTH])
     return list(memory.deleted) if target.is_all or target.is_plural else list(memory.deleted[:1])

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.cues import correct_slips
 from taskchat.model.embedded.framing import spell_items
+from taskchat.model.embedded.known_titles import pattern_of
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # Quoted words become one private character each, so that no cue is ever read inside a title.
@@ -55,7 +57,8 @@ _STARTERS = (
     r"|#)|"
     rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
-    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop|bring\s+(?:it"
+    r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
+    r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
     r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
 )
@@ -71,8 +74,8 @@ _SECOND_THOUGHT = (
 )
 # What is told as done, at the end of a sentence: "add the gas bill, and the rent's done".
 _TOLD_DONE = (
-    r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was)\s+(?:all\s+|already\s+|now\s+)*"
-    r"(?:done|finished|completed?|sorted|paid|bought|booked)\W*$"
+    r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was|\s+are|\s+were|(?:'s|\s+has|\s+have)\s+been)\s+(?:all\s+|already\s+|now\s+)*"
+    r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called)\W*$"
 )
 _JOINT = re.compile(
     rf"\s*,\s*(?:and\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
@@ -80,7 +83,11 @@ _JOINT = re.compile(
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
     r"|need)\b)|"
-    r"\s*,\s*(?=(?:(?:i|we)\s+)?still\s+(?:need|have\s+to)\b)|"
+    r"(?:\s*,)?\s+but\s+(?=(?:the|my)\s+[\w -]{2,30}?(?:n't|\s+not)\b)|"
+    r"\s*,\s*(?=[\w -]{2,25}?\s(?:done|finished|not\s+yet|not\s+done)\W*(?:$|,))|"
+    r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
+    r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
+    r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
@@ -159,10 +166,17 @@ class Heard:
     before: str = ""
 
 
-def cut(text: str) -> Message:
-    """Cut a message at sentence ends, and where another request begins within a sentence."""
+def cut(text: str, titles: Sequence[str] = ()) -> Message:
+    """Cut a message at sentence ends, and where another request begins within a sentence.
+
+    `titles` are those of the list that stand in it and are to be read as if they were quoted.
+    """
     quotes: list[str] = []
-    text = correct_slips(_hide_quotes(_tidy(text), quotes))
+    text = _hide_quotes(_tidy(text), quotes)
+    for title in sorted(titles, key=len, reverse=True):
+        text, count = pattern_of(title).subn(chr(_FIRST_MARK + len(quotes)), text, count=1)
+        quotes += [title] * count
+    text = correct_slips(text)
     clauses: list[Clause] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):
@@ -218,12 +232,28 @@ def _tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
+    text = _MEANWHILE.sub(lambda found: "and " if found[1] else ", " if found[2] else " ", text)
+    text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     text = re.sub(
         r"^((?:the|my)\s+\w+)'s\s+(?=(?:on|at|due|now|been|moved)\b)", r"\1 is ", text, flags=re.I
     )
     text = re.sub(r"(?<![\w'])(?:u+h+m*|u+m+|e+rm+)\b,?(?![\w'])", " ", text, flags=re.IGNORECASE)
     return re.sub(r"[ \t\u00a0]+", " ", text).strip()
+
+
+# Said between two wishes, or beside one.
+_MEANWHILE = re.compile(
+    r"(?:\b(and)\s*)?(,)?\s*\bwhile\s+(?:you|we|i)(?:'re|\s+are|'m|\s+am)\s+(?:at\s+it|there|here|on\s+it|about\s+it|at\s+that)\b\s*,?\s*",
+    re.IGNORECASE,
+)
+# "Buy milk is done, so is the rent".
+_SO_IS = re.compile(
+    r"(?P<first>\b[^,.;!?]+?)\s+(?P<done>(?:is|are|'s)\s+(?:\w+\s+)?(?:done|finished|complete|completed|sorted|paid|booked))"
+    r"\s*,?\s+(?:and\s+)?so\s+(?:is|are)\s+(?P<second>[^,.;!?]+)",
+    re.IGNORECASE,
+)
 
 
 def _hide_quotes(text: str, quotes: list[str]) -> str:
@@ -240,15 +270,19 @@ def _hide_quotes(text: str, quotes: list[str]) -> str:
     return text
 
 
+_HANGING = re.compile(r"(?:[\s,]+(?:oh|ah|um+|uh+|and|plus))+\s*$", re.IGNORECASE)
+
+
 def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     clauses: list[Clause] = []
     start, joint = 0, ""
     for match in _JOINT.finditer(sentence):
-        piece = sentence[start : match.start()].strip(" ,")
+        piece = _HANGING.sub("", sentence[start : match.start()]).strip(" ,")
         if not re.search(r"[\w\ue000-\uf8ff]", piece) or _ONLY_OPENS.fullmatch(piece):
             continue
         is_bare = match[0].strip() in {",", "and", ", and", ""}
-        if is_bare and _DONE_FOLLOWS.match(sentence, match.end()) and not ORDER_START.match(piece):
+        follows = is_bare and _DONE_FOLLOWS.match(sentence, match.end())
+        if follows and not ORDER_START.match(piece) and not _DONE_FOLLOWS.fullmatch(piece):
             # "Milk, rent and the report is done": a list, and no order before it.
             continue
         clauses.append(Clause(piece, joint, is_asked, sentence[:start]))

@@ -21,6 +21,8 @@ from taskchat.model.embedded.requests import (
     Target,
     Undo,
 )
+from taskchat.model.embedded.told_of import takes_up
+from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +38,7 @@ def combine(
     requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
 ) -> list[Request]:
     """The requests so far together with what the next clause of the message asks for."""
-    if found == [_RETRACTED]:
+    if found[:1] == [_RETRACTED]:
         return found
     if not requests:
         return found
@@ -44,7 +46,17 @@ def combine(
     if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
-    if _is_reason(last, clause) or _are_its_parts(last, found):
+    if _LEADS_UP.search(clause.before) and any(isinstance(one, Add) for one in found):
+        # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
+        while requests and _is_told_only(requests[-1]):
+            requests = requests[:-1]
+        return requests + found
+    if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
+        # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
+        return [*requests[:-1], one]
+    if _is_put_otherwise(last, one, clause):
+        return [*requests[:-1], *found]
+    if _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
@@ -59,6 +71,8 @@ def _go_on(
     more = _of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
+    if isinstance(one, Add) and isinstance(last, Add) and _is_restated(last, one):
+        return [*requests[:-1], replace(one, due=one.due or last.due)]
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
         # "I have an interview on friday. Please remind me" is one wish, told twice.
         return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
@@ -71,10 +85,28 @@ def _go_on(
     return requests + found
 
 
-def _is_reason(last: Request, clause: Clause) -> bool:
-    """Whether what was read last is only why the clause asks: "party on friday, so add wine"."""
-    leads_up = re.search(r"\bso\s*$", clause.before, re.IGNORECASE)
-    return isinstance(last, Add) and last.is_bare and leads_up is not None
+def _is_put_otherwise(last: Request, one: Request | None, clause: Clause) -> bool:
+    """Whether an order stands in the place of the one before: "complete milk, no wait, complete rent"."""
+    same_kind = isinstance(one, Act | Add) and isinstance(last, Act | Add)
+    return same_kind and _OTHERWISE.match(clause.text) is not None
+
+
+_OTHERWISE = re.compile(
+    r"\W*(?:(?:oh|um+|ah|oops|whoops|sorry|wait|hang\s+on|hold\s+on|actually)\b\W*)*"
+    r"(?:no\b(?!\s+(?:need|rush|hurry|more|longer|one)\b)|nope\b|scratch\s+that|i\s+meant?\b|make\s+that\b|correction\b)"
+    r"(?!.*\b(?:also|too|as\s+well)\b)",
+    re.IGNORECASE,
+)
+_LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
+
+
+def _is_told_only(request: Request) -> bool:
+    """Whether a request is a guess from what was told, and no order."""
+    if isinstance(request, Act):
+        return isinstance(request.otherwise, Offer | Add)
+    return isinstance(request, Offer) or (
+        isinstance(request, Add) and (request.is_bare or request.is_hint)
+    )
 
 
 def _are_its_parts(last: Request, found: list[Request]) -> bool:
@@ -121,6 +153,12 @@ def _points(target: Target) -> bool:
     return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
 
 
+def _is_restated(last: Add, one: Add) -> bool:
+    """Whether an order says again, in its own words, what was told as a need before it."""
+    is_told = (last.is_hint or last.is_bare) and not (one.is_hint or one.is_bare)
+    return is_told and not set(content_stems(last.title)).isdisjoint(content_stems(one.title))
+
+
 def _is_same(add: Add, other: Request) -> bool:
     meant = other.otherwise if isinstance(other, Act) else other
     return isinstance(meant, Add) and meant.title.casefold() == add.title.casefold()
@@ -160,6 +198,9 @@ def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Requ
         case Act(verb="update", changes=changes) if changes.title:
             title = corrected_title(changes.title, correction.words, correction.wrong)
             return [*before, replace(last, changes=replace(changes, title=title), said="")]
+        case Act(verb="reopen", otherwise=Talk()) if _names_a_task(correction):
+            # "No, mom is not done, I meant the rent": of the act of the turn before.
+            return [*before, correction]
         case Act() if _names_a_task(correction):
             return [*before, replace(last, target=correction.target, said="")]
         case Act() | Add():

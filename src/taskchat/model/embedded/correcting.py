@@ -55,11 +55,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
         return _update(told)
-    kept = _kept(correction, last)
-    if kept:
-        # "No, only the milk": of what was done, the rest is taken back.
-        rest = tuple(step for step in last.steps if _id_of(step) not in kept)
-        return Mended(tuple(take_back(replace(last, steps=rest), now)))
+    part = _mend_part(correction, last, now)
+    if part is not None:
+        return part
     verb = DONE_VERBS.get(status)
     if verb is not None:
         choice = choose(correction.target, verb, _as_were(tasks, last), memory)
@@ -80,6 +78,24 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
 
 
+def _mend_part(correction: Correct, last: Done, now: datetime) -> Mended | None:
+    """The mending where a part of the last act was right, or its undoing was of the wrong one."""
+    if correction.wrong and not correction.words:
+        wrong = _named(correction, last)
+        spared = tuple(step for step in last.steps if _id_of(step) in wrong)
+        back = tuple(take_back(replace(last, steps=spared), now))
+        return Mended(back) if back else None
+    kept = _kept(correction, last)
+    if kept:
+        # "No, only the milk": of what was done, the rest is taken back.
+        rest = tuple(step for step in last.steps if _id_of(step) not in kept)
+        return Mended(tuple(take_back(replace(last, steps=rest), now)))
+    if last.effects[-1].status == "restored" and correction.words and not correction.otherwise:
+        # "Put it back. I meant the oven."
+        return Mended(requests=(Act("delete", correction.target),))
+    return None
+
+
 def _as_were(tasks: Sequence[SeenTask], last: Done) -> list[SeenTask]:
     """The list before the last act, so that "the second" counts what was there then."""
     gone = [
@@ -92,11 +108,17 @@ def _as_were(tasks: Sequence[SeenTask], last: Done) -> list[SeenTask]:
 
 def _kept(correction: Correct, last: Done) -> set[int]:
     """The tasks that a correction names among several that were changed."""
-    if len(last.effects) < 2 or not correction.target.words:
+    if len(last.effects) < 2:
+        return set()
+    named = _named(correction, last)
+    return named if len(named) < len(last.effects) else set()
+
+
+def _named(correction: Correct, last: Done) -> set[int]:
+    if not correction.target.words:
         return set()
     changed = [SeenTask(effect.task_id, effect.title) for effect in last.effects]
-    named = {match.task.id for match in best(correction.target.words, changed)}
-    return named if len(named) < len(changed) else set()
+    return {match.task.id for match in best(correction.target.words, changed)}
 
 
 def _id_of(step: Step) -> int:

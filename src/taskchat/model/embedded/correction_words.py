@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = (
     r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that|scratch\s+that|my\s+bad|oops|whoops)"
 )
@@ -41,6 +41,11 @@ NOT_BUT = re.compile(
     r"^\W*(?:not|instead\s+of)\s+(?:the\s+|my\s+)?(?P<wrong>[^,]+?)(?:\s*[,;]\s*(?:but\s+)?"
     r"|\s+but\s+)(?P<right>\w.+)$",
     re.I,
+)
+# "Not the jam": one of those that the last act was done to is not meant.
+_NOT_ALONE = re.compile(
+    r"\W*(?:(?:but|oh|wait|no|oops|sorry)\b\W*)*not\s+(?P<wrong>(?:the|my)\s+(?:[\w'-]+\s*){1,4}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
+    re.IGNORECASE,
 )
 _BUT_NOT = re.compile(
     r"^(?P<right>.+?),?\s+(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?:the\s+"
@@ -71,6 +76,10 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     rest = text[opening.end() :] if opening else text
     instead = _INSTEAD.match(rest) if _is_guess(plain) else None
     rest = instead["right"] if instead else rest
+    spared = _NOT_ALONE.fullmatch(text)
+    if spared is not None:
+        words = heard.message.reveal(spared["wrong"])
+        return Correct(read_target(words, []), wrong=words, otherwise=tuple(plain))
     changed = NOT_BUT.match(rest) or (_BUT_NOT.match(rest) if said else None)
     is_strong = bool(re.search(rf"\b{_STRONG}\b", said, re.IGNORECASE) or NOT_BUT.match(rest))
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
@@ -93,6 +102,13 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         changes=changes,
         otherwise=() if is_strong else tuple(plain),
     )
+
+
+def order_after(text: str) -> str:
+    """The order behind words that only put right the one before: "sorry, I mean delete the rent"."""
+    opening = _OPENING.match(text)
+    rest = text[opening.end() :] if opening else ""
+    return rest if ORDER_START.match(rest) else text
 
 
 _AROUND = re.compile(r"^(?:only|just)\s+|\s+(?:please|pls|actually|though|instead)$", re.IGNORECASE)

@@ -17,7 +17,7 @@ QUESTION = _cue(
     r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why"
     r"|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
     r"(?:i|we|you|they|ducks|any|the|not\s+i)\b)|did|does|have\s+(?:i|we|you)\b|has|had\s+i"
-    r"|should|shall|will|whats|any(?:thing|one)?|can|could|"
+    r"|should|shall|will|whats|any(?:thing|one)?|can|could(?!\s+(?:do\s+with|use)\b)|"
     r"is\s+there|are\s+there|isn't|aren't|don't\s+i)\b"
 )
 # Questions that are orders all the same: "can the dentist be on friday instead?"
@@ -47,7 +47,7 @@ NOT_NEEDED = _cue(
 )
 ADD_CUE = _cue(
     r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
-    r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|remind|reminder|remember|forget"
+    r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|be\s+reminded|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
     r"throw|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
@@ -61,6 +61,10 @@ ADD_CUE = _cue(
 )
 # "Add a note to milk: …", "add a due date to the rent": no new task.
 SETS_FIELD = _cue(
+    r"^\W*(?:for|on|to)\s+(?:the|my)\s[^,:]+?\s*[,:]?\s+(?:(?:add|write|put|make)\s+)?(?:a\s+)?note\s*[:,]|"
+    r"^\W*(?:(?:set|change|update|edit|make|replace|rewrite)\s+)?(?:the|its)\s+(?:notes?|description|comment)\s*(?:to\b|:|should\s+(?:say|read|be)\b|with\b)"
+    r"|^\W*(?:a\s+)?notes?\s+(?:for|on|to)\s+(?!self\b)[^:]{2,40}(?::|\bsaying\b)"
+    r"|\b(?:in|under|to|into|on)\s+(?:the\s+)?(?:notes?|description|comments?)\s+(?:for|of|on)\b|'s\s+(?:notes|description)\b|"
     r"\b(?:add|put|attach|write|set|give)\s+(?:an?\s+|the\s+|this\s+)?(?:(?:note|description"
     r"|comment|detail)s?\s+(?:to|for|on)\b(?=.*(?::|\bsaying\b))"
     r"|[^:]+\bas\s+(?:a\s+|the\s+)?(?:note|comment|description)\s+(?:to|on|for|of)\b"
@@ -80,8 +84,6 @@ RESTORE_CUE = _cue(
     r"|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
 _OVER = r"(?:\bis|'s)\s+(?:now\s+|finally\s+|all\s+)?over(?=\s*(?:now\b\s*)?(?:[,.!]|$))"
-# A meeting that is over was not always attended: told of a task, this is asked about.
-IS_OVER = _cue(_OVER)
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
 # "Completed tasks" names tasks, it completes none.
 DONE_ONES = _cue(
@@ -90,10 +92,12 @@ DONE_ONES = _cue(
     r"ones?|reminders?|things|stuff|list))?\W*$"
 )
 REOPEN_CUE = _cue(
+    r"(?P<target_open>\S.*?)\s+should\s+(?:still\s+)?be\s+(?:open|pending|unfinished|undone|active)\b|"
+    r"\b(?:ticked|marked|checked|completed|crossed)\s+(?P<target_slip>.+?)\s+(?:off\s+|as\s+\w+\s+)?(?:by\s+(?:mistake|accident)|accidentally|too\s+(?:early|soon))\b|"
     r"\b(?:re-?open|un-?check|un-?tick|un-?mark|un-?complete|un-?finish|reactivate)\b|"
     rf"\bmark\w*\s+(?P<target>.*?)\s*(?:\bback\s+)?\b(?:as\s+|to\s+)?(?:(?:not"
     rf"|un)[\s-]*(?:yet\s+)?{_DONE}|incomplete|undone|pending|open|"
-    r"unfinished|uncompleted)\b|\bas\s+to-?\s?do\b|"
+    r"unfinished|uncompleted)\b(?!\s+(?:tasks?|ones?|items?|things?|stuff|to-?\s?dos?|todos?|reminders?)\b)|\bas\s+to-?\s?do\b|"
     r"\b(?:put|set|move|change|switch|turn)\s+(?P<target_to>.*?)\s+(?:back\s+)?(?:to|as|on"
     r"|into)\s+(?:the\s+)?(?:pending|open|not\s+done|"
     r"incomplete|undone|to\s?do|unfinished)\b"
@@ -111,18 +115,18 @@ NOT_DONE = _cue(
 )
 COMPLETE_CUE = _cue(
     rf"\b(?:you\s+can\s+)?mark(?:ed|ing)?\b(?:\s+off\b)?|\bas\s+{_DONE}\b|"
-    r"^\s*tick\b(?:\s+off\b)?|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
+    r"^\s*tick\b(?:\s+off\b)?|^\s*(?:cross|strike|scratch)\s+out\b|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
     r"|(?=(?:\S+\s+){1,8}?off\b))|"
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
     r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
-    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:is\s+|are\s+|'s\s+|was\s+|be\s+"
-    r"|been\s+|get(?:ting)?\s+|got\s+)?"
+    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
+    r"been\s+|get(?:ting)?\s+|got\s+)?"
     r"(?:(?:(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all|now|already|finally)\s+)*(?:done"
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
-    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
+    r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+line\s+through\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
     rf"{_OVER}|"
@@ -131,8 +135,8 @@ COMPLETE_CUE = _cue(
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
-    r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|scrap|discard|dump|trash|bin"
-    r"|ditch|nuke|purge|wipe|clear|drop|lose|kill|"
+    r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
+    r"|(?:scrap|dump|trash|bin|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
     r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
@@ -140,6 +144,7 @@ DELETE_CUE = _cue(
     r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
+    r"\b(?:come|go)\s+off\s+(?:my|the)\s+(?:\w+\s+)?list\b|\b(?:can|may|should|could)\s+(?:now\s+)?(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
     r"|\b(?:pull|rub)\s+(?=(?:\S+\s+){1,8}?(?:from|off)\s+(?:my|the)\s+list\b)|^\s*take\s+off\b"
     r"|\bgone(?=\s+(?:from|off)\s+(?:my|the)\s+list\b)"
@@ -154,22 +159,22 @@ UPDATE_CUE = _cue(
     r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"
     r"|schedule"
     r"|switch|swap|alter|reschedule|move|postpone|"
-    r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|(?:is"
+    r"push|delay|shift|bump|moved|pushed|rescheduled|postponed|changed|delayed|put\s+(?:back|forward)|brought\s+forward|(?:is"
     r"|are)\s+(?:now|actually)|bring\s+(?:\S+\s+){0,6}?forward|into|put\s+off|put(?=\s+(?:\S+\s+){1,5}off\s+(?:to|until|till)\b)|defer|snooze|make"
     r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
-    r"should\s+(?:say|read|be)|call\s+(?:it|that|this|(?:the\s+)?(?:first|second|third|last|task"
+    r"should\s+(?:say|read|be)|call\s+(?:[^\ue000-\uf8ff]+\b(?:one|task)(?=\s+[\ue000-\uf8ff])|it|that|this|(?:the\s+)?(?:first|second|third|last|task"
     r"|number))|instead|date|raise|lower|note|description"
-    r"|turn|give|put(?=\s+(?:the|my|that|it)\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
+    r"|turn|give|drop(?=.*\bto\s+(?:low|medium|normal)\b)|put(?=\s+(?:the|my|that|it)\b)|in(?=\s+(?:the|my)\b.*\bshould\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
     r"\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")
-_DONE_WORDS = ("finished", "completed", "complete")
+_FIELD_WORDS = ("finished", "completed", "complete", "priority", "deadline")
 _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "cancel", "finished", "completed",
              "restore", "reschedule", "create", "change", "update")  # fmt: skip
 _MEANT = {"remaind": "remind", "dlete": "delete", "delte": "delete", "delet": "delete", "don": "done", "dun": "done",
-          "rember": "remember", "remeber": "remember", "pls": "please", "ad": "add", "mrak": "mark"}  # fmt: skip
+          "rember": "remember", "remeber": "remember", "ad": "add", "mrak": "mark"}  # fmt: skip
 _KNOWN = word_set(
     "canceled canceling removes removed deleted deletes cancels cancelled created creates changed changes updated updates dated date related "
     "reminded reminders reminds renamed completes completely compete restored rescheduled minder cancer channel create "
@@ -178,7 +183,7 @@ _KNOWN = word_set(
 
 
 # Slips of the fingers that are no other word, wherever they stand.
-_SLIPPED = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
+_SLIPPED = {"pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
             "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
@@ -199,13 +204,32 @@ def correct_slips(text: str) -> str:
 
 # Signs for words, where no number or name can be meant: "remind me 2 call", "done w/ the report".
 _SHORTHANDS = [
+    (_cue(r"(?<=\s)4(?=\s+(?:me|us|tomorrow|today|tonight|\w+day)\b)"), "for"),
     (
         _cue(
-            r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
+            r"(?<=\bneed\s)too(?=\s+[a-z])|(?<=\bhave\s)too(?=\s+[a-z])|(?<=\bgot\s)too(?=\s+[a-z])"
+        ),
+        "to",
+    ),
+    # "I'd be glad if you deleted it" asks for it to be deleted.
+    (
+        _cue(r"(?<=\bif\syou\s)(add|mark|tick|cross|remind|push|bump|cancel|check|post)l?ed\b"),
+        r"\1",
+    ),
+    (
+        _cue(
+            r"(?<=\bif\syou\s)(delet|remov|renam|mov|chang|complet|updat|creat|eras|reschedul|postpon|schedul)ed\b"
+        ),
+        r"\1e",
+    ),
+    (
+        _cue(
+            r"(?<=\bme\s)2(?=\s+[a-z]{3})|(?<=\bneed\s)2(?=\s+[a-z]{3})|(?<=\bremember\s)2(?=\s+[a-z]{3})|(?<=\bhave\s)2(?=\s+(?:do|call|buy|go|pay)\b)"
         ),
         "to",
     ),
     (_cue(r"(?<!\S)w/\s*"), "with "),
+    (_cue(r"\brem(?:em)?ber(?=\s+me\s+(?:to|about|of)\b)"), "remind"),
     (_cue(r"(?<=\w\s)n(?=\s+\w)"), "and"),
     (
         _cue(
@@ -221,7 +245,7 @@ def correct_cues(text: str) -> str:
     """The clause with misspelled command words put right; other words stay as they are."""
     # Commands stand at the front; further in, "remote" is more likely a remote.
     text = _PLAIN_WORD.sub(lambda word: _corrected(word[0], _COMMANDS), text, count=2)
-    return _PLAIN_WORD.sub(lambda word: _corrected(word[0], _DONE_WORDS), text, count=8)
+    return _PLAIN_WORD.sub(lambda word: _corrected(word[0], _FIELD_WORDS), text, count=8)
 
 
 def _corrected(word: str, meant: tuple[str, ...]) -> str:

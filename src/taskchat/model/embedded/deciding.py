@@ -111,12 +111,23 @@ def _tasks(conversation: Conversation) -> tuple[SeenTask, ...]:
     return listed.tasks if listed else ()
 
 
+def _read(conversation: Conversation) -> list[Request]:
+    return read_message(conversation.current.text, conversation.now, _titles(conversation))
+
+
+def _titles(conversation: Conversation) -> list[str]:
+    """The titles of the list, as far as it was read in this turn or the one before."""
+    turns = (conversation.current, *conversation.earlier[-1:])
+    listed = next((turn.listed for turn in turns if turn.listed), None)
+    return [title for _, title in listed.titles] if listed else []
+
+
 def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Request]:
     """Read the message as an answer to the pending question, else as a message of its own."""
     text, now = conversation.current.text, conversation.now
     question = memory.question
     if question is None:
-        return _with_missing(read_message(text, now), conversation)
+        return _with_missing(_read(conversation), conversation)
     if question.kind in {"choose", "confirm"} and question.verb is not None:
         plan = _answer_choice(conversation, memory)
         if plan is not None:
@@ -129,7 +140,7 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         requests = _answer_add(text, conversation, memory)
         if requests is not None:
             return requests
-    return read_message(text, now)
+    return _read(conversation)
 
 
 def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
@@ -145,14 +156,14 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     text, now, question = conversation.current.text, conversation.now, memory.question
     if question is None or question.verb is None:
         return None
-    if any(_is_other_act(one, question.verb) for one in read_message(text, now)):
+    if any(_is_other_act(one, question.verb) for one in _read(conversation)):
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
     found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
     candidates = [task for task in found if task is not None]
     if is_no(text) and not pick(text, candidates, question.verb, memory):
-        if any(isinstance(one, Look) for one in read_message(text, now)):
+        if any(isinstance(one, Look) for one in _read(conversation)):
             # "No, just show them" is a wish of its own.
             return None
         return Plan(remarks=[replies.TALK["cancelled"]])
@@ -183,7 +194,7 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
         return None if add is None else [add]
     if not is_yes(text) and not _ADD_IT.fullmatch(text):
         return None
-    for request in read_message(memory.asked_about, now):
+    for request in read_message(memory.asked_about, now, _titles(conversation)):
         offered = getattr(request, "add", None) or getattr(
             getattr(request, "otherwise", None), "add", None
         )

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.dates.spans import find_spans
+from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.cues import correct_cues, correct_slips
 from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import PREAMBLE
@@ -39,24 +40,24 @@ _HARMLESS = word_set(
     "down over back about is are was were be been being am has have had having do does did got gotten "
     "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
     "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
-    "phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
     "let's want wants wanted like all both each every everything whole entire lot rest others other task "
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
     "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
-    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
-    "except but apart besides least they're he's she's self myself completely totally fully only s t d m ve ll re don"
+    "regarding concerning monday tuesday wednesday thursday friday saturday sunday job online cash card home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
+    "except but apart besides related least they're he's she's self myself completely totally fully only s t d m ve ll re don"
 )
 _COMPLETE = word_set(
     "mark marked marking complete completed completing finish finished finishing done tick ticked "
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
-    "handled wrapped wrap box next beside against under set put turn change move make status dusted "
-    "mission managed ended around chance success successfully state call"
+    "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "
+    "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
     "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
-    "instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
+    "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
 )
@@ -64,17 +65,17 @@ _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
     "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
     "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
-    "restore turns my mistake wait nah"
+    "restore should active again turns my mistake wait nah"
 )
 _UPDATE = word_set(
     "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
     "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
     "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
-    "prio priority prioritize prioritise deprioritize deprioritise importance urgent important high "
+    "prio priority prioritize prioritise deprioritize deprioritise de-prioritize de-prioritise importance urgent important high "
     "highest low lowest medium normal top due deadline date day time instead say says read reads should "
-    "needs need must title name text wording note notes description comment add attach give raise "
+    "needs need must ought rather than title name text wording note notes description comment add attach give raise "
     "lower reduce increase adjust turn call until till schedule scheduled clear clears remove drop no not "
-    "mark take later earlier finish handle remind before super very existing"
+    "mark wait take later earlier finish handle remind before super very existing"
 )
 _WORDS: dict[Verb, frozenset[str]] = {
     "complete": _HARMLESS | _COMPLETE,
@@ -83,7 +84,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "update": _HARMLESS | _UPDATE,
     "restore": _HARMLESS,
 }
-_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more")
+_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more under asap")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
 
 
@@ -123,16 +124,41 @@ def is_odd_title(add: Add, now: datetime) -> bool:
         # What follows is dropped, so it may say no more than where to and when: "… to my list".
         rest = tokens(_without_dates(quote["rest"], now))
         return any(word not in _AFTER_QUOTE for word in rest)
-    return bool(_ODD.search(add.title) or find_spans(add.title, now))
+    return bool(_ODD.search(add.title) or _is_torn(add.title) or find_spans(add.title, now))
+
+
+def _is_torn(title: str) -> bool:
+    """Whether what follows a comma is nothing like what stands before: no errand, no further object."""
+    parts = re.split(r"\s*[,;]\s*", title)
+    if any(is_statement(part) or _ADDS_NOTHING.match(part) for part in parts[1:]):
+        return True
+    first, *others = (tokens(part) for part in parts)
+    if not others or not first or first[0] not in ERRAND_VERBS or first[0] in _TAKES_MANY:
+        return False
+    return not ({"and", "or"} & set(others[-1])) and not all(
+        not words or words[0] in ERRAND_VERBS or words[0] in _GOES_ON for words in others
+    )
+
+
+# "Order coffee, down to the last two": how things stand is no thing to order.
+_ADDS_NOTHING = re.compile(
+    r"\W*(?:down|up|out|only|just|not|no|too|so|already|almost|nearly|running|getting|apparently|again)\b",
+    re.IGNORECASE,
+)
+_TAKES_MANY = word_set("buy get grab pick pack bring order fetch collect purchase")
+_GOES_ON = word_set(
+    "with for to from in on at about of by near before after and or then plus without both"
+)
 
 
 _QUOTE = re.compile("[\ue000-\uf8ff](?P<rest>[^\ue000-\uf8ff]*)$")
 _TO_BE_DONE = re.compile(r"\bbe\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE)
 _ODD = re.compile(
-    r"\b(?:to|at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give)\s+(?:that|it|this|them)\b"
+    r"|^(?:make|set|put|mark|move|change|tick|stick|give|add|delete|remove)\s+(?:it|that|this|them|those)\b"
     r"|^(?:something|anything|thing|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
     r"|\band\s+(?:i've|ive|i'd|id|i'm|im)\s|\b(?:it|that)(?:'s|s)?\s+got\b"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"

@@ -15,12 +15,14 @@ _FRAME = word_set(
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
     "gets get pile don't let slip turn into should go make one "
+    "before go promise quickly "
     "shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")
 _SEVERAL = word_set(
     "things tasks todos to-dos items reminders entries two three four five six few couple these those"
 )
+_ROWS = word_set("list lists need shopping groceries errands to-do todo")
 _ITEM = re.compile(r"(?:(?:^|\n)\s*(?:[-*\u2022]|\d{1,2}[.)])|(?<=\s)(?:\d{1,2}[.)]|[a-f]\)))\s+")
 
 
@@ -37,7 +39,10 @@ def read_frame(text: str) -> tuple[str, bool] | None:
         framed["title"],
         flags=re.IGNORECASE,
     )
-    return f"{title} {day}".strip(), any(word in _SEVERAL or word.isdecimal() for word in said)
+    is_several = any(word in _SEVERAL or word.isdecimal() for word in said)
+    # "Shopping list: eggs, flour, tea": a row of things.
+    is_row = not _ROWS.isdisjoint(said) and title.count(",") > 1
+    return f"{title} {day}".strip(), is_several or is_row
 
 
 def spell_items(text: str) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, read_errands, read_level, take_priority
+from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
-from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk
+from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk, Target
 from taskchat.model.embedded.words import content_stems, tells_past, tokens
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     if level is not None:
         changes = Changes(priority=read_level(level["level"]))
         return [Act("update", read_target("it", [], heard.background), changes)]
+    on_list = _ON_LIST.fullmatch(text)
+    if on_list is not None:
+        return [_listed(on_list, heard)]
+    due = find_due(text, heard.now)
+    if due is not None and _ITS_DAY.match(text) and _DUE_ALONE.fullmatch(due.rest):
+        it = read_target("it", [], heard.background)
+        return [Act("update", it, changes_due(text, due.due, heard.now))]
     pointed = read_target(text, heard.message.quoted(text))
     if (pointed.numbers or pointed.ordinals) and not pointed.words:
         return [Same(pointed)]
@@ -39,7 +47,6 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
     errands = read_errands(text, heard.message, heard.now)
     if errands:
         return list(errands)
-    due = find_due(text, heard.now)
     if due is not None:
         return [_read_dated(text, heard, due)]
     rest, priority = take_priority(text)
@@ -54,11 +61,14 @@ def read_rest(text: str, heard: Heard) -> list[Request]:
 
 
 def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
-    if not content_stems(due.rest):
-        return Act(
-            "update", read_target("it", [], heard.background), changes_due(text, due.due, heard.now)
-        )
+    if not content_stems(due.rest) or _DUE_ALONE.fullmatch(due.rest):
+        pointed = read_target(due.rest, [])
+        many = pointed.is_plural or pointed.is_all
+        it = Target(is_plural=True) if many else read_target("it", [], heard.background)
+        return Act("update", it, changes_due(text, due.due, heard.now))
     add = build_add(text, heard.message, heard.now, heard=text)
+    if is_statement(due.rest) and not _TOLD_OF_TASK.search(due.rest):
+        return _guess(text, heard)
     if is_by_others(due.rest) or re.search(r"\b(?:me|you|us)\b", due.rest, re.IGNORECASE):
         return _guess(text, heard)
     if _reads_as_statement(due.rest):
@@ -76,6 +86,27 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
     return replace(add, is_bare=True)
 
 
+# "Eggs on the list please": no word but where it is to go.
+_ON_LIST = re.compile(
+    r"(?P<title>(?!.*\b(?:what\w*|what's|which|who|how|anything|everything|show|see)\b)(?!(?:all|every\w*|any\w*|some\w*|no\w*|things?|tasks?|what\w*|which|show|list|read|see|tell|give|stuff|i|we|you|is|are|the\s+\w+)\b)\S.*?)\s+"
+    r"(?:on|onto)\s+(?:the|my)\s+(?:[\w-]+\s+)?list(?P<please>\s+(?:please|pls|plz))?\W*",
+    re.IGNORECASE,
+)
+
+
+def _listed(found: re.Match[str], heard: Heard) -> Request:
+    add = build_add(found["title"], heard.message, heard.now, heard=found["title"])
+    if add is not None and (is_statement(found["title"]) or not found["please"]):
+        return Offer(add)
+    return add or Talk("what_to_add")
+
+
+_ITS_DAY = re.compile(r"\W*(?:it|it's|its|that's|due)\b", re.IGNORECASE)
+# What is left of "and a due date of tomorrow".
+_DUE_ALONE = re.compile(
+    r"\W*(?:(?:and|with|give|set|put|its|it|it's|that's|should|be|a|the|new|due|date|deadline|time|of|on|for|by|is|to|at|as|also)\b\W*)+",
+    re.IGNORECASE,
+)
 # "Lunch with Bea tomorrow" names something new. More words are more often a story.
 _MAX_NAMED = 6
 # "The boss wants the report by friday", "sharp: the meeting": no name of a task.
@@ -89,7 +120,7 @@ _LIKE_A_SENTENCE = re.compile(
 
 # "The rent is on friday", but not "I'm so tired today".
 _TOLD_OF_TASK = re.compile(
-    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
+    r"^(?!\W*(?:i|you|we|it)\b).*\b(?:is|are|was|were|needs?|must|should|starts?|begins?|ha(?:s|ve)\s+to|to\s+be|can\s+wait)\b",
     re.IGNORECASE,
 )
 

@@ -42,13 +42,13 @@ _NOT_AT_ALL = _cue(
     r"\b(?:do\s+not|don't|never)\s*(?:,|\b(?:ever|under\s+any|in\s+any)\b)[^.!?]*,?\s*$"
 )
 _POLITE_IF = (
-    r"(?:you\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind|(?:get|have"
+    r"(?:you\s+(?:can|could|would|will|please|(?:delete|remove|erase|add|mark|tick|cross|rename|move|change|update|create|cancel|complete|push|bump|remind|put|set|take)\b|don't\s+mind|wouldn't\s+mind|(?:get|have"
     r"|find)\s+(?:a|the)\s+\w+)"
     r"|possible|that's\s+ok|it's\s+(?:ok(?:ay)?|possible))"
 )
 # "Maybe you could" is a way to ask, and no doubt.
 _POLITE = re.compile(
-    rf"{WONDERS}|"
+    rf"{WONDERS}|\bon\s+second\s+thoughts?\b|"
     r"\b(?:maybe|perhaps)\s+(?=(?:you|u)\s+(?:can|could)\b)|(?<=\byou\s)(?:maybe|perhaps"
     r"|possibly)\b",
     re.IGNORECASE,
@@ -72,12 +72,16 @@ _DOUBTS = _cue(
 # These weigh an act on a task that exists. "I should call Tim" is still a wish for a task.
 _ACT_DOUBTS = _cue(
     rf"\b(?:if(?!\s+{_POLITE_IF}\b)|unless|until\s+i|once|in\s+case|as\s+soon\s+as|depending"
-    rf"|almost|nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|mostly|not\s+quite|"
+    rf"|"
     r"probably|i\s+(?:guess|think|believe|hope|assume|reckon)|hopefully|apparently|supposedly"
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
     r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|"
     r"can\s+go(?=\W*$)|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+)
+# Done in part is not done. It is a reason to reopen.
+_IN_PART = _cue(
+    r"\b(?:almost|nearly|half(?!\s+(?:past|an?)\b)|halfway|partly|partially|mostly|not\s+quite)\b"
 )
 # What the speaker will do is not done, and no order; a date for it may be told all the same.
 _WILL = _cue(
@@ -142,7 +146,7 @@ _BY_OTHERS = _cue(
     r"(?:(?:already|just|finally|also|has|have|had)\s+)*"
     r"(?!got\s+(?:\w+ed|done|paid|sent)\b)(?!(?:\w+ed|done|paid|bought|sent|made|written|taken"
     r"|sold)\s+(?:\W|$))"
-    r"(?:\w*[^e\W]ed|paid|bought|sent|did|made|wrote|took|got|sold|went|met|fed|rang|brought"
+    r"(?:\w*[^e\W]ed|paid|bought|sent|did|made|wrote|took|got|sold|went(?!\s+(?:through|well|out|fine|ok(?:ay)?|great|smoothly))|met|fed|rang|brought"
     r"|forgot|swept|gave|"
     rf"ran|left)\s+(?!{_WHEN}\b)[\w\ue000-\uf8ff]"
     r"|\b(?:he|she|they|someone|somebody|nobody|no\s+one)\s+(?:\w+\s+)?(?:\w+ed|did|got|paid"
@@ -172,7 +176,7 @@ RETRACTS = _cue(
     r"|that|i\s+said)|"
     r"on\s+second\s+thoughts?|(?:don'?t|do\s+not)(?:\s+actually)?\s+do\s+(?:it|that)"
     r"|changed\s+my\s+mind|"
-    r"ignore\s+that|(?:actually|wait|no)[\s,]+(?:no\b|don'?t\b|do\s+not\b)|please\s+don'?t"
+    r"ignore\s+that|(?:actually|wait|no)[\s,]+(?:no\b|don'?t\b|do\s+not\b)(?!\W+(?:make\s+(?:it|that)|the|i\s+meant?|it\s+should|call\s+it|rather|just|only)\b)|please\s+don'?t"
     r"|leave\s+it)\b"
     r"|^\W*(?:or\s+)?not\W*$|^\W*don'?t\W*$"
 )
@@ -186,8 +190,8 @@ _NOT_FORGET = _cue(r"\b(?:don'?t|do\s+not|never|must\s*n[o']t|can'?t)\s+(?:let\s
 _SPARES = _cue(r"(?:,|\bbut)\s*(?:and\s+)?not\s+(?:the\s+|my\s+)?[\w' ]+\W*$")
 
 
-def mood_of_act(clause: Clause, verb: Verb) -> Mood:
-    """How far the act that a clause speaks of is meant.
+def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
+    """How far the act that a clause speaks of is meant; `read` is the clause without its asides.
 
     An act that is weighed is asked about; one that is refused is left alone.
     """
@@ -201,11 +205,12 @@ def mood_of_act(clause: Clause, verb: Verb) -> Mood:
         return "refused"
     if verb == "complete" and not _MARKS.search(text) and _NOT_YET.search(text):
         return "refused"
-    is_denied = verb == "delete" and re.search(r"\b(?:not|never|dont)\b|n't\b", text, re.IGNORECASE)
+    is_denied = verb == "delete" and re.search(r"\b(?:not|never|dont)\b|n't\b", read, re.IGNORECASE)
     is_weighed = (
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)
-        or _is_told(text)
+        or (verb != "reopen" and _IN_PART.search(text))
+        or _is_told(read)
         or (verb != "update" and _WILL.search(without_reason(text)))
         or _CONDITION.match(clause.before)
         or (is_denied and not _NOT_NEEDED.search(text))

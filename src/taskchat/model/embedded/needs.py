@@ -10,7 +10,7 @@ from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, split_titles, take_priority
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.cues import QUESTION
-from taskchat.model.embedded.openings import I_NEED
+from taskchat.model.embedded.openings import ASKED, I_NEED, PROMISED
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
@@ -74,7 +74,8 @@ _WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", 
 _PLANS = re.compile(
     r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also"
     r"|just|still)\s+)*"
-    r"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b",
+    rf"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b|\W*{PROMISED}|\W*{ASKED}"
+    r"|.{0,40}\b(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\b",
     re.IGNORECASE,
 )
 _STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNORECASE)
@@ -100,7 +101,7 @@ def read_background(text: str, heard: Heard) -> list[Request]:
     return [Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))]
 
 
-_MANY = re.compile(r"\b(?:them|those|both)\b", re.IGNORECASE)
+_MANY = re.compile(r"\b(?:them|those|both|all|the\s+lot)\b", re.IGNORECASE)
 
 
 _FORGETTING = re.compile(

@@ -39,9 +39,23 @@ _NEED = (
     r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+|need\s+to\s+"
     r"|be\s+sure\s+to\s+|make\s+sure\s+(?:to\s+|i\s+))?"
 )
+# What was promised is to be done, and of what ran out more is to be got.
+PROMISED = (
+    r"(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:just|also|already)\s+)?(?:(?:promised|told|said|swore(?:\s+to)?)\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??"
+    r"(?:that\s+)?(?:i'd|i\s+would|i'll|we'd|we\s+would)\s+|promised\s+(?:(?:my|the|our)\s+)?(?:[\w-]+\s+)??to\s+)"
+)
+_RAN_OUT = (
+    r"(?:(?:i'm|i\s+am|we're|we\s+are|i've|we've|i\s+have|we\s+have|i|we)\s+)?(?:(?:all|nearly|almost|clean|completely|totally|just|about|right|getting)\s+)*"
+    r"(?:(?:run(?:ning)?|ran)\s+)?(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\s+"
+)
+# What others want of the speaker.
+ASKED = (
+    r"(?:(?:(?:my|our|the)\s+)?[\w-]+(?:\s+(?:has|have|just|keeps?))?\s+(?:asked|told|wants?|reminded|asking|telling|expects?|needs?)\s+me\s+to\s+"
+    r"|i(?:'ve|\s+have)\s+been\s+(?:asked|told)\s+to\s+|i\s+was\s+(?:asked|told)\s+to\s+)"
+)
 I_NEED = re.compile(
-    rf"^\s*(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
-    rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED}",
+    rf"^\s*(?:{PROMISED}|{ASKED}|{_RAN_OUT}|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
+    rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED})",
     re.I,
 )
 
@@ -51,13 +65,13 @@ _OPENINGS = [
     for pattern in (
         # Whatever is done with a new one ("shove a reminder on for me to …"), it is to be kept.
         rf"^\s*\w+\s+(?:me\s+)?(?:a|an|another)\s+(?:(?:new|quick|little)\s+)*{_NOUN}(?:\s+(?:on|in|up|down|there"
-        r"|for\s+(?:me|us)))*\s+(?=(?:to|about)\b)",
+        r"|for\s+(?:me|us)))*(?:\s+(?=(?:to|about)\b)|\s*:\s*)",
         r"\b(?:put|stick|sign|pencil)\s+(?:me|us)\s+(?:down|in|up)\s+for\s+(?:an?\s+)?",
         r"\b(?:jot|note|write|put|get|take)\s+(?:this|these|it|that)\s+down\b[\s:,\u2013\u2014-]*",
         r"^\s*another\s+(?:one|thing|task)\s*[,:\u2013\u2014-]+\s*",
         rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
         rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
-        rf"|into)\s+{LIST}\s*[:,-]+\s*",
+        rf"|into)\s+{LIST}(?:\s+please)?\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}"
         rf"|list\b)[\s:,-]*(?:to\s+)?",
         rf"\b(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put"
@@ -78,9 +92,10 @@ _OPENINGS = [
         r"\bnot\s+(?:to\s+)?forget\b\s*(?:to\b|about\b|that\b)?",
         r"\bmake\s+(?:me\s+remember|sure\s+(?:that\s+)?i(?:\s+don'?t\s+forget)?)\b\s*(?:to\b"
         r"|about\b|that\b)?",
+        r"\bbe\s+reminded\b(?=\s+(?:to|about|of)\b)",
         r"\bremind(?:\s+(?:me|us|be|myself|my))?\b(?!\s+(?:people|everyone|everybody|him|her|them|someone|others|\w+\s+by\s+e-?mail)\b)"
         r"(?:\s+(?:again|please|also|later))*",
-        r"\b(?:don'?t|do\s+not|never|(?:i\s+)?must\s*n[o']t|cannot"
+        r"\b(?:don'?t|do\s+not|(?<!i\s)(?<!i'd\s)(?<!would\s)(?<!'ll\s)never|(?:i\s+)?must\s*n[o']t|cannot"
         r"|can'?t)\s+(?:let\s+me\s+)?forget\b\s*"
         r"(?:to\b|about\b|that\b)?",
         r"^\s*another(?:\s+one)?\s+(?=(?:to|for|about)\b)",
@@ -105,7 +120,7 @@ _OPENINGS = [
         r"|new)\b)(?:\s+(?:in|a"
         r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
-        r"\b(?:appreciate|love|like|use|want|need)\s+(?:(?:a|an|another|some)\s+)?(?:(?:quick|little|gentle)\s+)*"
+        r"\b(?:appreciate|love|like|use|want|need|do\s+with)\s+(?:(?:a|an|another|some)\s+)?(?:(?:quick|little|gentle)\s+)*"
         r"(?:nudge|reminder|reminding|ping|poke)\s+(?=(?:to|about)\b)",
         r"^\s*jog\s+my\s+memory\s+(?=(?:to|about)\b)",
         r"\b(?:tell|ping|nudge|notify|alert)\s+me\s+(?=to\b|about\b|when\b)",
@@ -114,7 +129,9 @@ _OPENINGS = [
 _PUT_ON_LIST = re.compile(
     rf"\b(?:{_PUT}|\w+(?=\s+[\ue000-\uf8ff]))\s+(?P<title>.+?)\s+(?:down\s+)?(?:on|onto|to|in|into)\s+(?:{LIST}|there\b"
     rf"|it\b|(?:the\s+)?list\b).*$"
-    r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down\W*$"
+    r"|\b(?:put|note|jot|write)\s+(?P<down>(?!it\b|that\b|this\b|them\b).+?)\s+down(?:\W*$|(?=\s+as\s+(?:two|three|four|separate)\b)).*$"
+    r"|\b(?:put|stick|pop|chuck|bung|throw|whack|pencil|sling)\s+(?P<on>(?!(?:it|that|this|them|me|us)\b)\S.*?)\s+(?:(?:on|in|down)(?=\s+for\s)|in(?=\W*$)).*$"
+    rf"|^\s*(?P<goes>(?!(?:it|that|this|them)\b)\S.*?)\s+(?:needs?\s+to|has\s+to|should|must|can)\s+(?:go|be|come)\s+(?:on|onto|in)\s+{LIST}.*$"
     r"|\b(?:get|have|want|need)\s+(?P<added>.+?)\s+added\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -124,15 +141,15 @@ _ADD_IT = re.compile(
     r"|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have|bung|shove|whack|lob|sling"
     r"|stuff|slap|log|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down)\b))\s+"
-    r"(?:it|that|this|(?P<many>them|those|both|all\s+of\s+(?:them|those)))\b.*|"
+    r"(?:it|that|this|(?P<many>them|those|both|all\s+(?:of\s+(?:them|those)|three|four|five)|the\s+lot))\b.*|"
     r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
     r"|the)\s+list"
     r"(?:\s+please)?)\s*$"
-    r"|\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:add|note|save)(?:\s+(?:please|pls|thanks))*\W*$",
+    r"|\s*[,;.\u2013\u2014-]+\s*(?:please\s+|pls\s+|plz\s+|can\s+you\s+|could\s+you\s+)*(?:add|note|save)(?:\s+(?:please|pls|thanks))*\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _ONLY_ADD_IT = re.compile(
-    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them|both)"
+    r"\W*(?:please\s+)?(?:add|put|note|jot|write|save|stick|pop)\s+(?:it|that|this|those|them|both|all(?:\s+(?:of\s+(?:it|them|those)|two|three|four|five))?|the\s+lot)"
     r"(?:\s+(?:down|on|in|to|onto|there|somewhere|please|too|list|my|the|then|as|a|task)\b)*\W*",
     re.IGNORECASE,
 )
@@ -146,7 +163,7 @@ _NAMED_REMINDER = re.compile(
 )
 NOTHING = word_set(
     "nothing it this that something anything me one them stuff things some list to be do i you reminded made in "
-    "a an bit up for us my the on please of about and"
+    "a an bit up for us my the on please pls plz thanks thank ty thx cheers of about and ok okay now"
 )
 
 
@@ -166,7 +183,9 @@ def find_title(text: str) -> tuple[str, bool] | None:
     if first is not None and ":" in first[0] and _LIST_WORD.search(first[0]):
         placed = None
     if placed is not None and (first is None or placed.start() <= first.start()):
-        title = placed["title"] or placed["down"] or placed["added"]
+        title = (
+            placed["title"] or placed["down"] or placed["on"] or placed["goes"] or placed["added"]
+        )
         if not says_something(title):
             return _title_before(text) or ("", False)
         return title, False
@@ -193,8 +212,17 @@ def _title_before(text: str) -> tuple[str, bool] | None:
     title = re.sub(
         r"^.*\b(?:asked|told|wants?|reminded)\s+me\s+to\s+", "", text[: found.start()], flags=re.I
     )
-    needed = I_NEED.match(title)
-    return (title[needed.end() :] if needed else title), bool(found["many"])
+    return _needed_in(title), bool(found["many"])
+
+
+def _needed_in(told: str) -> str:
+    """What is needed in words that may first say why: "my knee hurts so I'd better ring the physio"."""
+    starts = [0, *(found.end() for found in _LEADS_UP.finditer(told))]
+    needs = [found for found in (I_NEED.match(told[start:]) for start in starts) if found]
+    return needs[-1].string[needs[-1].end() :] if needs else told
+
+
+_LEADS_UP = re.compile(r"\b(?:so|and|but)\s+|[,;]\s*", re.IGNORECASE)
 
 
 def _named_reminder(text: str) -> tuple[str, bool] | None:

@@ -18,7 +18,6 @@ from taskchat.model.embedded.cues import (
     COMPLETE_CUE,
     DELETE_CUE,
     DONE_ONES,
-    IS_OVER,
     LET_BE,
     LOOK_START,
     NEED_LIST,
@@ -38,6 +37,7 @@ from taskchat.model.embedded.needs import read_background, read_needs
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Look, Offer, Talk, Undo
+from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_note, read_update, update_act
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 
 def read_question(text: str, heard: Heard) -> list[Request]:
     """What a question asks for: something about the list, seldom a change, else nothing here."""
+    if LET_BE.match(text) and (COMPLETE_CUE.search(text) or DELETE_CUE.search(text)):
+        # "Can the rent be marked as done?"
+        order = LET_BE.sub("", text)
+        return _read_done(order, heard) or _read_delete(order, heard)
     if LET_BE.match(text):
         change = read_change(text, heard.message, heard.now)
         if change is not None and not change[1].are_none:
@@ -66,8 +70,11 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Act("restore", read_target("it", []))]
     again = _PUT_BACK.search(text)
     if again is not None:
-        return [_act("restore", again["target"], heard)]
-    text = _as_move(_WANTS_DONE.sub("", text), heard)
+        return [_act("restore", again["target"] or again["on"], heard)]
+    told = read_told(text, heard)
+    if told is not None:
+        return [told]
+    text = _put_plainly(text, heard)
     wish = NEED_LIST.sub("", text)
     is_framed = read_frame(text) is not None
     if not is_framed and (LOOK_START.match(wish) or _is_list_wish(text)) and is_about_list(wish):
@@ -103,12 +110,13 @@ _STILL_WANTED = re.compile(
 )
 _PUT_BACK = re.compile(
     r"\b(?:put|add|stick|get|bring|place)\s+(?P<target>.+?)\s+back\s+(?:on|onto|to|in|into)\s+"
-    r"(?:my|the)\s+(?:[\w-]+\s+)?list\b",
+    r"(?:my|the)\s+(?:[\w-]+\s+)?list\b"
+    r"|\b(?:put|add|stick|place)\s+(?P<on>.+?)\s+back\s+on\W*$",
     re.IGNORECASE,
 )
 # "I want the report to be high priority" is an order about the report.
 _WANTS_DONE = re.compile(
-    r"^\s*(?:i|we)(?:'d\s+like|\s+(?:want|need|would\s+like))\s+(?=(?:the|my|that|this|it|task"
+    r"^\s*(?:i|we)(?:'d(?:\s+also)?\s+like|\s+(?:also\s+)?(?:want|need|would(?:\s+also)?\s+like))\s+(?=(?:the|my|that|this|its?|task"
     r"|number|#)\b.*"
     r"\b(?:to\s+be|moved|deleted|removed|marked|renamed|changed|rescheduled|cancelled|gone|done"
     r"|finished|completed)\b)",
@@ -116,12 +124,31 @@ _WANTS_DONE = re.compile(
 )
 
 
+# "The report: rename it to …".
+_NAMED_FIRST = re.compile(
+    r"\s*(?P<name>(?:the|my)\s+[\w -]{2,40}?)\s*:\s*(?P<order>(?:rename|move|mark|delete|remove|change|set|make|push|complete|tick)\s.*\bit\b.*)",
+    re.IGNORECASE,
+)
+# "I need the report done by friday": it is due then.
+_NEEDED_BY = re.compile(
+    r"^\s*(?:i|we)\s+(?:need|want)\s+(?P<what>(?:the|my)\s+[\w -]+?)\s+(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
+    re.IGNORECASE,
+)
 # "Add 2pm to the dentist", "put a deadline of friday on the report": no new task.
 _ADDS_DATE = re.compile(
     r"^\W*(?:add|put|attach|give)\s+(?:an?\s+|the\s+)?(?:(?:due\s+date|deadline|date|time)\s+(?:of|for)\s+)?"
     r"(?P<when>\S+(?:\s+\S+){0,4}?)\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|it|that)\b.*)$",
     re.IGNORECASE,
 )
+
+
+def _put_plainly(text: str, heard: Heard) -> str:
+    """The order in the words that the rules know: its task within it, its wish as an order."""
+    named = _NAMED_FIRST.fullmatch(text)
+    if named is not None:
+        text = re.sub(r"\bit\b", named["name"], named["order"], count=1)
+    text = _NEEDED_BY.sub(r"\g<what> is due \g<when>", text)
+    return _as_move(_WANTS_DONE.sub("", text), heard)
 
 
 def _as_move(text: str, heard: Heard) -> str:
@@ -141,7 +168,11 @@ def _comes_first(text: str) -> bool:
     if added is None:
         return False
     is_trailing = bool(
-        re.search(r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b", text[added.start() - 2 :])
+        re.search(
+            r"[,.;-]\s*(?:\w+\s+){0,3}(?:it|that)\b|[,;.-]\s*(?:please\s+|pls\s+)?(?:add|note|save)\W*$",
+            text[max(added.start() - 10, 0) :],
+            re.IGNORECASE,
+        )
     )
     return is_trailing or all(added.start() <= start for start in starts)
 
@@ -203,7 +234,8 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
     rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
-    return [replace(_act("complete", rest, heard), is_hedged=bool(IS_OVER.search(text)))]
+    act = _act("complete", rest, heard)
+    return [replace(act, target=points_only(act.target, rest))]
 
 
 _TO_BE_DONE = re.compile(
@@ -245,6 +277,7 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
 
 
 def _act(verb: Verb, rest: str, heard: Heard) -> Act:
+    rest = "a task" if re.fullmatch(r"\W*one\W*", rest, re.IGNORECASE) else rest
     target = read_target(heard.message.reveal(rest), heard.message.quoted(rest), heard.background)
     return Act(verb, target)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.calls import Call, call_act, call_add
+from taskchat.model.embedded.calls import Call, call_act, call_add, without_changed_minds
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
@@ -27,7 +26,9 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
+from taskchat.model.embedded.settling import settle
 from taskchat.model.embedded.targets import named_in_full, rank
+from taskchat.model.embedded.words import read_number, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,26 +66,15 @@ class Planner:
         """Plan all requests of a message in their order."""
         for one in requests:
             self._plan_one(one)
-        self._plan.calls = _without_changed_minds(self._plan.calls)
+        self._plan.calls = without_changed_minds(self._plan.calls)
         return self._plan
 
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
         """Plan one act on tasks that are known."""
         for task_id in ids:
-            title, settled = self._title(task_id), self._settled(changes, task_id)
+            title = self._title(task_id)
+            settled = settle(changes, title, self._task(task_id), self._now)
             self._plan.calls.append(call_act(verb, task_id, title, settled, self._now))
-
-    def _settled(self, changes: Changes, task_id: int) -> Changes:
-        """The changes with what a new due date keeps of the old one: its day, or its time."""
-        task, due = self._task(task_id), changes.due
-        if due is None or task is None or task.due_at is None:
-            return changes
-        was = task.due_at.astimezone(self._now.tzinfo)
-        if changes.keeps_day:
-            return replace(changes, due=LocalDue(was.date(), due.at))
-        if due.at is None and not task.all_day:
-            return replace(changes, due=LocalDue(due.day, was.time()))
-        return changes
 
     def _plan_one(self, request: Request) -> None:
         match request:
@@ -193,7 +183,7 @@ class Planner:
                 self._ask_which(choice, act)
             return
         is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
-        if is_doubtful or self._must_confirm(choice, act.verb):
+        if is_doubtful or (self._must_confirm(choice, act.verb) and not _counts(act, len(tasks))):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
@@ -247,8 +237,10 @@ class Planner:
         return [task for task in tasks if task.completed != wanted]
 
     def _do(self, ids: Sequence[int], act: Act) -> None:
-        if act.verb == "update" and act.changes.are_none:
-            title = self._title(ids[0])
+        title, part = self._title(ids[0]), act.changes.instead_of
+        if act.verb == "update" and (
+            act.changes.are_none or part.casefold() not in title.casefold()
+        ):
             self._plan.question = ask_change(title)
             return
         self.act_on(ids, act.verb, act.changes)
@@ -286,20 +278,10 @@ class Planner:
         return next((one.title for one in effects if one.task_id == task_id), "that task")
 
 
-def _without_changed_minds(calls: list[Call]) -> list[Call]:
-    """The calls without a deletion that is followed by another act on that task.
-
-    "Delete the milk, no, complete it": who goes on to act on a task wants it kept.
-    """
-    return [
-        call
-        for number, call in enumerate(calls)
-        if call.tool != "delete_task"
-        or all(
-            later.arguments.get("task_id") != call.arguments["task_id"]
-            for later in calls[number + 1 :]
-        )
-    ]
+def _counts(act: Act, count: int) -> bool:
+    """Whether an order said how many tasks it means: "delete both of the finished ones"."""
+    said = [2 if word == "both" else read_number(word) for word in tokens(act.said)]
+    return count <= MAX_NAMED and count in said
 
 
 def _nothing_to(verb: Verb) -> str:

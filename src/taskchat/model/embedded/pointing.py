@@ -7,9 +7,7 @@ import re
 from taskchat.model.embedded.requests import Status, Target
 from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_number
 
-_NOUN = (
-    r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?)"
-)
+_NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?|stuff)"
 _NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w:])"
 _ORDINAL = (
     r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
@@ -38,13 +36,17 @@ _BUT = re.compile(
     r"\b(?:except(?:\s+for)?|instead\s+of|rather\s+than|(?<=,\s)(?:and\s+)?not(?!\s+(?:yet|done|needed))|apart\s+from"
     r"|other\s+than|besides|excluding|but\s+not"
     r"|but(?=\s+(?:the|my)\b)|"
-    r"not\s+including|only\s+keep|but\s+keep|keep)\b(?P<but>.*)$",
+    r"not\s+including|only\s+keep|but\s+(?:keep|leave)|keep)\b(?P<but>.*)$",
     re.IGNORECASE,
 )
 _ALL = re.compile(
     r"\b(?:(?<!after\s)all|whatever|anything|everything|every|each|entire|whole|the\s+lot"
     r"|any\s+and\s+all"
     r"|whole\s+list)\b",
+    re.I,
+)
+_ALL_ABOUT = re.compile(
+    r"\b(?:everything|anything|all)\s+(?:that(?:'s|\s+is)\s+)?(?:related\s+to|to\s+do\s+with|about|regarding)\b",
     re.I,
 )
 _ALL_LIST = re.compile(
@@ -57,7 +59,7 @@ _LIST_PLACE = re.compile(
 )
 _PLURAL = re.compile(
     r"\b(?:them|em|others|other\s+ones|the\s+rest|these|those|both|they|tasks|reminders|todos"
-    r"|to-?\s?dos|items|ones|chores"
+    r"|to-?\s?dos|items|ones|stuff|chores"
     r"|errands)\b",
     re.IGNORECASE,
 )
@@ -89,6 +91,12 @@ _EVEN_DONE = re.compile(
 _JUST_NAMED = re.compile(
     r"\b(?:the\s+|that\s+)?(?:one|task|thing|item)\s+(?:that\s+)?(?:i|you|we)(?:'ve)?\s+(?:just"
     r"|last)\s+(?:\w+ed|made|wrote|did)\b",
+    re.IGNORECASE,
+)
+# "One of the tasks", "a task": so many, but not which.
+_ANY = re.compile(
+    rf"\b(?:one|any|some|two|three|four|(?:a\s+)?(?:few|couple))\s+of\s+(?:(?:the|my|our|these|those)\s+(?:\w+\s+)?{_NOUN}|them|these|those)(?!\w)"
+    rf"|(?:^|(?<=\s))(?:an?|any|some|another|several|a\s+couple\s+of|a\s+few|(?<=^)(?:two|three))\s+(?:random\s+|single\s+)?(?:tasks?|items?|to-?\s?dos?|todos?|reminders?)\W*$",
     re.IGNORECASE,
 )
 # Why it is wished says nothing about which: "delete the dentist, we moved".
@@ -123,6 +131,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = text[: but.start()] if but else text
     head = _JUST_NAMED.sub("it", head)
     head = without_reason(head)
+    is_any = _ANY.search(head) is not None
+    head = _ANY.sub(" ", head)
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)
@@ -130,7 +140,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     is_all = bool(_ALL.search(head))
     status: Status = "all"
     head = _EVEN_DONE.sub(" ", head) if is_all else head
-    words = name_in(_OTHER.sub(" ", head))
+    words = name_in(_OTHER.sub(" ", _ALL_ABOUT.sub(" ", head)))
     is_all = is_all or bool(_ONLY_STATE.fullmatch(words))
     if is_all or _PLURAL.search(head):
         status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
@@ -149,6 +159,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         status=status,
         but=name_in(but["but"]) if but else "",
         background=background,
+        is_any=is_any,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _FILLER = (
-    r"(?:ok(?:ay)?|k|hey|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
+    r"(?:ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hmm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
+    r"(?:basically|honestly|literally|ideally|essentially|seriously|obviously|anyways?|right\s+then|go\s+on(?:\s+then)?|very\s+well|of\s+course)|"
     r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
     r"|assistant|taskchat|"
     r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
@@ -35,12 +36,12 @@ _IF_YOU = (
 )
 _POSSIBLE = (
     r"(?:would\s+(?:it\s+be\s+(?:possible|ok(?:ay)?|fine)\s+to|you\s+be\s+able\s+to)\s+"
-    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:(?:would|do)\s+(?:you|u)\s+)?mind|fancy)\s+(?=\w+ing\b))"
+    r"|is\s+(?:it\s+)?possible\s+(?:to\s+)?|(?:(?:(?:would|do)\s+(?:you|u)\s+)?mind(?:\s+(?:terribly|awfully|at\s+all|very\s+much|much))?(?:\s+just)?|fancy)\s+(?=\w+ing\b)"
+    r"|(?:(?:would|could|will)\s+you\s+)?(?:please\s+)?be\s+(?:so\s+)?(?:good|kind|nice|sweet)(?:\s+(?:enough|as))?\s+(?:to|and)\s+)"
 )
 # Clauses of their own that only make room: "when you get a second, …".
 _ASIDE = (
-    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+(?:i\s+remember|(?:we|you)(?:'re"
-    r"|\s+are)\s+at\s+it)|by\s+the\s+way|btw|fyi"
+    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+i\s+remember|by\s+the\s+way|btw|fyi"
     r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
     r"|it's\s+(?:ok(?:ay)?|possible)|possible)"
     r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance"
@@ -49,7 +50,9 @@ _ASIDE = (
 )
 _LEAD = (
     r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
-    r"|feel\s+free\s+to\s+"
+    r"|(?:i(?:'m|\s+am)\s+(?:pleased|happy|glad|proud|delighted)\s+to\s+(?:say|report|announce|inform\s+you|tell\s+you|confirm)"
+    r"|i\s+can\s+(?:confirm|report|announce)|just\s+(?:to\s+)?(?:say|let(?:ting)?\s+you\s+know|so\s+you\s+know)|this\s+is\s+to\s+inform\s+you)(?:\s+that\b)?[\s,:]+"
+    r"|feel\s+free\s+to\s+|on\s+second\s+thoughts?\b[\s,.:-]+(?=\w)"
     r"|(?:first(?:ly)?|secondly|lastly|finally|then)\s*,?\s+(?=(?:please\s+)?(?:add|put|mark"
     r"|delete|remove|create|move|rename|show|complete|tick)\b)"
     r"|(?:you|u)\s+(?:can|may|could|should)\s+|let's\s+|lets\s+|help\s+me\s+(?:to\s+)?|i\s+think\s+"

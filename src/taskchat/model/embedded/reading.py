@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import clean_title
+from taskchat.model.embedded.asides import without_asides
 from taskchat.model.embedded.clauses import Heard, cut
 from taskchat.model.embedded.combining import combine, weigh
-from taskchat.model.embedded.correction_words import read_correction
+from taskchat.model.embedded.correction_words import order_after, read_correction
 from taskchat.model.embedded.cues import (
     ADD_CUE,
     QUESTION,
@@ -20,6 +21,7 @@ from taskchat.model.embedded.cues import (
     correct_slips,
 )
 from taskchat.model.embedded.doubt import is_odd_title
+from taskchat.model.embedded.known_titles import titles_in
 from taskchat.model.embedded.leading_date import put_date_last
 from taskchat.model.embedded.mood import (
     RETRACTS,
@@ -34,6 +36,8 @@ from taskchat.model.embedded.requests import Act, Add, Offer, Same, Tail, Talk, 
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from taskchat.model.embedded.clauses import Clause, Message
     from taskchat.model.embedded.requests import Request
 
@@ -43,23 +47,26 @@ MAX_READ_CHARS = 700
 MAX_REQUESTS = 20
 
 
-def read_message(text: str, now: datetime) -> list[Request]:
+def read_message(text: str, now: datetime, titles: Iterable[str] = ()) -> list[Request]:
     """What the message asks for, in order; talk only where it asks for nothing else.
 
+    `titles` are those of the list, where it is known: no cue is read inside of them.
     Longer messages than `MAX_READ_CHARS` are not read: a letter that happens to hold "delete" is
     no order to delete.
     """
     if len(text) > MAX_READ_CHARS:
         return [Talk("too_long")]
-    return list(_read(text, now.isoformat(), now.tzinfo))
+    return list(_read(text, now.isoformat(), now.tzinfo, titles_in(text, titles)))
 
 
 # The steps of a turn all read its message. The zone is in the key: the same moment has other words
 # for it in another ("tomorrow").
 @lru_cache(maxsize=32)
-def _read(text: str, clock: str, zone: tzinfo | None) -> tuple[Request, ...]:
+def _read(
+    text: str, clock: str, zone: tzinfo | None, titles: tuple[str, ...]
+) -> tuple[Request, ...]:
     now = datetime.fromisoformat(clock).astimezone(zone)
-    message = _date_joined(cut(text), now)
+    message = _date_joined(cut(text, titles), now)
     requests: list[Request] = []
     background, before = "", ""
     for clause in message.clauses:
@@ -85,9 +92,17 @@ def _date_joined(message: Message, now: datetime) -> Message:
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
-    text = put_date_last(correct_cues(PREAMBLE.sub("", correct_slips(clause.text))), heard.now)
-    if heard.background and (RETRACTS.match(clause.text) or RETRACTS.match(text)):
-        return [Talk("left_alone", retracts=True)]
+    text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
+    text = order_after(text)
+    text = put_date_last(without_asides(text, heard.now), heard.now)
+    retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
+    if heard.background and retracted is not None:
+        # "Scratch that, buy rice": what stands in its place is read for itself.
+        rest = retracted.string[retracted.end() :].strip(" ,.!-")
+        clause = replace(clause, text=rest)
+        again = _read_clause(clause, replace(heard, background="")) if " " in rest else []
+        asked = [one for one in again if isinstance(one, Add | Act) and _is_meant(one)]
+        return [Talk("left_alone", retracts=True), *asked]
     if _JOKES.match(clause.text):
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
@@ -97,8 +112,12 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
         return [Same(target, clean_title(heard.message.reveal(words)), plain[0])]
-    correction = read_correction(clause.text, plain, heard)
+    correction = read_correction(without_asides(clause.text, heard.now), plain, heard)
     return plain if correction is None else [correction]
+
+
+def _is_meant(request: Add | Act) -> bool:
+    return isinstance(request, Add) or request.otherwise is None
 
 
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
@@ -108,7 +127,7 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
-    found = [_soften(one, clause) for one in reader(text, heard)]
+    found = [_soften(one, clause, text, heard.now) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
@@ -120,27 +139,41 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
 def _with_date(add: Add, text: str, heard: Heard) -> Add:
     """The task with the date that was told outside of its title: "… on there for saturday"."""
     due = None if add.due else find_due(text, heard.now)
+    if due is None and add.due is None and _FOR_THEN.search(text):
+        due = find_due(heard.background, heard.now)
     return replace(add, due=due.due) if due else add
+
+
+# "The plumber comes friday. Add "be home" for then."
+_FOR_THEN = re.compile(
+    r"\b(?:for|by|on|at)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\W*$",
+    re.IGNORECASE,
+)
 
 
 def _doubt_add(add: Add, heard: Heard) -> Add | Offer:
     return Offer(add) if is_odd_title(add, heard.now) else add
 
 
-def _soften(request: Request, clause: Clause) -> Request:
-    """Turn a wish that is refused into none, and one that is only weighed into a question."""
+def _soften(request: Request, clause: Clause, text: str, now: datetime) -> Request:
+    """Turn a wish that is refused into none, and one that is only weighed into a question.
+
+    `text` is what of the clause was read: the clause without what leads up to it, and asides.
+    """
     match request:
         case Act(verb=verb, otherwise=otherwise):
-            mood = mood_of_act(clause, verb)
+            mood = mood_of_act(clause, verb, text)
             if mood == "refused":
                 return Talk("left_alone")
             if isinstance(otherwise, Add):
-                otherwise = _soften_add(otherwise, clause)
-            said = request.said or clause.text
+                softened = _soften_add(otherwise, clause)
+                is_odd = isinstance(softened, Add) and is_odd_title(softened, now)
+                otherwise = Offer(otherwise) if is_odd else softened
+            said = request.said or text
             is_hedged = request.is_hedged or mood == "weighed"
             return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
         case Tail(head, act, whole):
-            head, act, whole = (_soften(one, clause) for one in (head, act, whole))
+            head, act, whole = (_soften(one, clause, text, now) for one in (head, act, whole))
             if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):
                 return Tail(head, act, whole)
             return Talk("left_alone")
@@ -152,7 +185,16 @@ def _soften(request: Request, clause: Clause) -> Request:
             return request
 
 
+_ADDED_LAST = re.compile(
+    r"[,;.]\s*(?:(?:please|can\s+you|could\s+you|so|and)\s+)*(?:add|note|save|put|stick|pop)\s+(?:it|that|this)\b[^,;.]*$",
+    re.IGNORECASE,
+)
+
+
 def _soften_add(add: Add, clause: Clause) -> Add | Offer | Talk:
+    if _ADDED_LAST.search(clause.text):
+        # "My wife wants me to fix the shelf, add it": whoever wants it, it is to be kept.
+        return add
     mood = mood_of_wish(clause, _lead(clause.text, add.heard))
     if mood == "refused":
         return Talk("left_alone")
@@ -170,7 +212,8 @@ def _lead(text: str, title: str) -> str:
 
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
-    r"^\W*(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
+    r"^\W*(?:(?:oh|ah|um+|hmm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
+    r"(?:(?:and|also|plus|same\s+(?:for|with|goes\s+for))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,

@@ -24,14 +24,28 @@ _MANAGED = re.compile(
     r"|the\s+chance))\s+to\s+",
     re.IGNORECASE,
 )
+# "The rent went through": it is done, whoever did it.
+_HAPPENED = re.compile(
+    r"\b(?:went|gone|came|come)\s+(?:through|out|well|fine|ok(?:ay)?|great|smoothly)\b|\bbeen\s+and\s+gone\b"
+    r"|(?:\b(?:is|are)|'s|'re)\s+(?:all\s+|now\s+|finally\s+)*(?:ready|in)\W*$"
+    r"|\bout\s+of\s+the\s+way\b|\bin\s+the\s+bag\b|\bwent\s+without\s+a\s+hitch\b",
+    re.IGNORECASE,
+)
 # Where the speaker has been: "been to the dentist" is asked about.
-_WENT = re.compile(r"\bwent\s+to\s+", re.IGNORECASE)
+_WENT = re.compile(
+    r"\bwent\s+to\s+|^\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:had|attended)\s+(?=the\b|my\b|our\b)",
+    re.IGNORECASE,
+)
+_HAD = re.compile(
+    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:had|attended)\s+(?:the|my|our)\s",
+    re.IGNORECASE,
+)
 _BEEN = re.compile(
     r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
 )
 _WHEN = re.compile(
     r"[\s,]*\b(?:last\s+(?:night|week)|this\s+(?:morning|afternoon|evening)|earlier(?:\s+(?:today|on))?|yesterday|just\s+now"
-    r"|the\s+other\s+day|a\s+(?:minute|moment|while)\s+ago|on\s+the\s+way\s+home)\b",
+    r"|the\s+other\s+day|(?:as\s+of\s+)?(?:a|an|one|two|three|five|ten|a\s+few|\d+)\s+(?:\w+\s+)?(?:sec(?:ond)?s?|min(?:ute)?s?|moments?|while|hours?|days?|weeks?)\s+ago|on\s+the\s+way\s+home)\b",
     re.IGNORECASE,
 )
 _PIECE = re.compile(
@@ -45,11 +59,13 @@ def read_report(text: str, heard: Heard) -> Act | None:
 
     It is doubtful by nature: it counts only where a task fits it well.
     """
-    pieces = _PIECE.split(text) if len(tokens(text)) > _LONG else [text]
+    pieces = _PIECE.split(text)
+    if len(tokens(text)) <= _LONG and not all(_tells_deed(piece) for piece in pieces[:2]):
+        pieces = [text]
     told = " and ".join(piece for piece in pieces if _tells_deed(piece))
     if not told:
         return None
-    told = _WENT.sub("", without_time(_MANAGED.sub("", told)))
+    told = _WENT.sub("", without_time(_MANAGED.sub("", _HAPPENED.sub("", told))))
     due = find_due(told, heard.now)
     words = heard.message.reveal(due.rest if due else told)
     target = read_target(words, heard.message.quoted(told), heard.background)
@@ -61,8 +77,13 @@ def read_report(text: str, heard: Heard) -> Act | None:
 
 def points_only(target: Target, words: str) -> Target:
     """The target of "it's booked" or "haven't paid it": the verb names no task, the pronoun does."""
-    if target.is_pronoun and all(one.is_verb for one in telling_words(words)):
-        return Target(is_pronoun=True, background=target.background)
+    points = target.is_pronoun or target.is_plural
+    if points and all(one.is_verb for one in telling_words(words)):
+        return Target(
+            is_pronoun=target.is_pronoun,
+            is_plural=target.is_plural,
+            background=target.background,
+        )
     return target
 
 
@@ -72,8 +93,12 @@ def without_time(text: str) -> str:
 
 
 def _tells_deed(text: str) -> bool:
-    if _DENIES.search(text) or _TO_BE_DONE.search(text) or is_by_others(text):
+    if _DENIES.search(text) or _TO_BE_DONE.search(text):
         return False
-    return bool(_MANAGED.search(text) or _BEEN.match(text)) or any(
+    if _HAPPENED.search(text):
+        return True
+    if is_by_others(text):
+        return False
+    return bool(_MANAGED.search(text) or _BEEN.match(text) or _HAD.match(text)) or any(
         is_errand_stem(stem(word)) and is_past(word) for word in tokens(text)
     )

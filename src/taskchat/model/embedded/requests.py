@@ -24,7 +24,7 @@ class Target:
     """The words that say which tasks are meant, not yet looked up.
 
     `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
-    sentences before said, for "I called Amy. Delete that one."
+    sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them".
     """
 
     words: str = ""
@@ -37,20 +37,24 @@ class Target:
     status: Status = "all"
     but: str = ""
     background: str = ""
+    is_any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What an update sets; None and "" leave a field as it is.
 
-    `keeps_day` is set where only a time was told: the task keeps the day that it has.
+    `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
+    was a bare hour ("at 7"), the half of the day.
     """
 
     title: str = ""
+    instead_of: str = ""
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None
     keeps_day: bool = False
+    is_open_hour: bool = False
     clears_due: bool = False
     clears_priority: bool = False
 

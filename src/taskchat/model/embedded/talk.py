@@ -65,7 +65,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
         _cue(
             r"^\W*(?:(?:ok(?:ay)?|k|kk|cool|great|nice|perfect|awesome|alright|good|fine|right"
             r"|sweet|super|lovely|excellent|wonderful|got\s+it|sounds\s+good|i\s+see|wow|haha|lol"
-            r"|oh|good\s+job|well\s+done|amazing|noted)\b\W*)+$"
+            r"|oh|(?:very|so|all)\s+good|much\s+appreciated|brilliant|fab(?:ulous)?|fantastic|magic|grand|good\s+job|well\s+done|amazing|noted)\b\W*)+$"
         ),
     ),
     (

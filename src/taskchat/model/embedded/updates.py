@@ -78,6 +78,10 @@ _RENAMES_TWO = re.compile(
 
 def _share_verb(text: str, heard: Heard) -> list[str]:
     """Two wishes with one verb, each in full: "move the rent to friday and the report to monday"."""
+    levels = [_LEVELLED.fullmatch(part) for part in _JOINTS.split(text)]
+    if len(levels) > 1 and _SAYS_LEVEL.search(text) and all(levels):
+        # "Milk high priority, the report low": each task has its own.
+        return [f"make {one['name']} {one['level']} priority" for one in levels if one]
     verb = _DATE_VERB.match(text)
     parts = re.split(r"(?:\s*,)?\s+and\s+|\s*,\s*", text)
     if verb is None or len(parts) < 2:
@@ -120,6 +124,15 @@ def _name_again(parts: list[str], heard: Heard) -> list[str]:
     return [parts[0], *said]
 
 
+_JOINTS = re.compile(r"(?:\s*,)?\s+and\s+|\s*[,;]\s*", re.IGNORECASE)
+_LEVELLED = re.compile(
+    r"\s*(?:(?:make|set|mark|put|bump|flag|give|move)\s+)?(?P<name>(?!it\b|that\b|its\b|the\s+priority\b)\S.*?)(?:\s*(?:=|->)\s*|\s+)"
+    r"(?:(?:up|down|to|as|at|is|a|should\s+be)\s+)*(?P<level>high|low|medium|urgent)(?:[\s-]+(?:priority|prio))?\W*",
+    re.IGNORECASE,
+)
+_SAYS_LEVEL = re.compile(
+    r"\bprio(?:rity)?\b|=|->|^\s*(?:make|set|mark|put|bump|flag)\b", re.IGNORECASE
+)
 _SAME_TASK = re.compile(
     r"\s*(?:(?P<verb>put|make|set|move|push|change|schedule|mark|bump)\s+(?:it|that)\s+"
     r"|(?=due\b|(?:to\s+)?(?:a\s+)?(?:high|low|medium|top)\b)(?:to\s+)?)",
@@ -153,14 +166,18 @@ _ORDER_STEMS = {
 def update_act(change: tuple[str, Changes], heard: Heard) -> Act:
     """The act of a change that was read: the words that name a task, and what is to be changed."""
     words, changes = change
+    # "Due: friday" names no task: it is about the one last spoken of, "one" is about any.
+    words = "a task" if _ONE.fullmatch(words) else words if _SAYS.search(words) else "it"
     target = read_target(heard.message.reveal(words), heard.message.quoted(words), heard.background)
     return Act("update", target, changes)
 
 
+_ONE = re.compile(r"\W*one\W*", re.IGNORECASE)
+_SAYS = re.compile(r"[\w\ue000-\uf8ff]")
 # A note for the task last spoken of, where there is one.
 _NOTE_ALONE = re.compile(
     r"^\W*(?:add|put|attach|write|with)\s+(?:a|the|this)\s+(?:note|description|comment)(?:\s+to\s+(?:it|that|this))?"
-    r"\s*(?:[:,]|saying\b|that\s+says\b)",
+    r"\s*(?:[:,]|saying\b|that\s+says\b|that\b)",
     re.IGNORECASE,
 )
 

@@ -74,6 +74,7 @@ _IRREGULAR = {
     "saw": "see", "seen": "see", "built": "build", "gave": "give", "given": "give", "ate": "eat",
     "left": "leave", "ran": "run", "swam": "swim", "woke": "wake", "wound": "wind", "spent": "spend",
     "taught": "teach", "thought": "think", "held": "hold", "kept": "keep", "lent": "lend",
+    "payment": "pay", "renewal": "renew", "purchase": "buy", "delivery": "deliver", "reservation": "reserve",
     "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery",
     "dr": "doctor", "doc": "doctor", "docs": "doctor", "appt": "appointment", "appts": "appointment",
     "mtg": "meeting", "meetings": "meeting", "meeting": "meeting", "bday": "birthday", "photos": "photo", "shoes": "shoe",
@@ -175,7 +176,8 @@ def same_deed(stemmed: str) -> frozenset[str]:
 
 _PAST = word_set(
     "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
-    "ran left written taken picked gotten done been"
+    "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn "
+    "flown drunk sung begun spent hung"
 )
 
 
@@ -189,7 +191,7 @@ def is_past(word: str) -> bool:
 
 def tells_past(text: str) -> bool:
     """Whether a text begins with what was done, after words like "already"."""
-    words = [w for w in tokens(text) if w not in _BEFORE_PAST]
+    words = [w for w in tokens(text) if w not in _BEFORE_PAST and not w.endswith("ly")]
     return bool(words) and is_past(words[0])
 
 

@@ -1,0 +1,42 @@
+"""What a change leaves as it was: the day or the time of a task, or the rest of its title."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import LocalDue
+from taskchat.model.embedded.correction_words import corrected_title
+
+if TYPE_CHECKING:
+    from datetime import datetime, time
+
+    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.requests import Changes
+
+_NOON = 12
+
+
+def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -> Changes:
+    """The changes in full, for a task of this title; `task` is None where no more is known of it."""
+    if changes.instead_of:
+        new = corrected_title(title, changes.title, changes.instead_of)
+        changes = replace(changes, title=new)
+    due = changes.due
+    if due is None or task is None or task.due_at is None:
+        return changes
+    was = task.due_at.astimezone(now.tzinfo)
+    if changes.keeps_day:
+        return replace(changes, due=LocalDue(was.date(), _in_half(changes, was.hour)))
+    if due.at is None and not task.all_day:
+        return replace(changes, due=LocalDue(due.day, was.time()))
+    return changes
+
+
+def _in_half(changes: Changes, was: int) -> time | None:
+    """The new time of a task, morning or evening as its old hour was where that is left open."""
+    at = changes.due.at if changes.due else None
+    if at is None or not changes.is_open_hour or at.hour >= _NOON:
+        return at
+    late = at.replace(hour=at.hour + _NOON)
+    return late if abs(late.hour - was) < abs(at.hour - was) else at

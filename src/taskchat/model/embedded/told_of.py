@@ -1,0 +1,68 @@
+"""What was told is to be set on the task it speaks of: "the rent's due on the 30th, put that on it"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.adding import build_add, clean_title
+from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.requests import Act, Changes, Offer, Talk
+
+if TYPE_CHECKING:
+    from taskchat.model.embedded.clauses import Heard
+
+_SET_THAT = re.compile(
+    r"^(?:(?P<told>.+?)\s*[,;:\u2013\u2014-]+\s*)?(?:(?:so|and|then|can\s+you|could\s+you|please|just)\s+)*"
+    r"(?:set|put|stick|add|pop|chuck|write|note|jot|use|save|make|get)\s+(?:that|this|it)\s+(?:down\s+)?"
+    r"(?:(?:as|in|to|on|onto|into|under|for|with)\s+)?(?:an?\s+|the\s+|its\s+|his\s+|her\s+|their\s+)?"
+    r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+date|deadline|date|it))\b"
+    r"(?:\s+(?:for|of|on|to)\s+(?:it|that|the\s+task))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
+    re.IGNORECASE,
+)
+# "The dentist is at 12 High Street": what it is about, and what is told of it.
+_SUBJECT = re.compile(
+    r"^\W*(?P<name>(?:the|my|our)\s+[\w' -]+?|[\w-]+)(?:'s|\s+(?:is|are|will\s+be))\s+(?:now\s+)?(?:(?:at|in|on)\s+)?(?P<note>.+)$",
+    re.IGNORECASE,
+)
+
+
+def read_told(text: str, heard: Heard) -> Act | None:
+    """The change that "put that in its notes", "set that as the due date" makes of what was told."""
+    found = _SET_THAT.match(text)
+    told = (found["told"] or heard.before) if found else ""
+    if found is None or not told:
+        return None
+    if found["note"]:
+        subject = _SUBJECT.match(told)
+        note = heard.message.reveal(subject["note"] if subject else told)
+        target = read_target(subject["name"] if subject else "it", [])
+        return Act(
+            "update",
+            target,
+            Changes(note=clean_title(note)),
+            otherwise=Talk("repeat_please"),
+            said="it",
+        )
+    due = find_due(told, heard.now)
+    if due is None:
+        return None
+    words = heard.message.reveal(due.rest)
+    add = build_add(told, heard.message, heard.now, heard=told)
+    changes = changes_due(told, due.due, heard.now)
+    meant = Offer(add) if add else Talk("repeat_please")
+    return Act(
+        "update",
+        read_target(words, heard.message.quoted(told)),
+        changes,
+        otherwise=meant,
+        said="it",
+    )
+
+
+def takes_up(text: str) -> bool:
+    """Whether a clause sets what the clause before it told."""
+    found = _SET_THAT.match(text)
+    return found is not None and not found["told"]
