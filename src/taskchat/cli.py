@@ -142,8 +142,12 @@ def export(
 ) -> None:
     """Print everything that is stored of a person; an outside issuer's is named by the user's id."""
     from taskchat.administration import export_person
+    from taskchat.terminal import plain
 
-    _run(export_person(_settings(), email, as_text=text, write=_write))
+    def write(piece: str) -> None:
+        _write(plain(piece) if text else piece)
+
+    _run(export_person(_settings(), email, as_text=text, write=write))
 
 
 @app.command(name="import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import httpx2
@@ -65,6 +66,23 @@ async def test_a_person_is_exported_erased_and_imported_by_commands(
     )
     assert twice.status == 1
     assert "has had tasks already" in twice.err
+
+
+async def test_a_terminal_obeys_nothing_that_stands_in_an_export(
+    database_url: DatabaseUrl, everything: Database, tmp_path: Path
+) -> None:
+    hostile = "\x1b[2J\x9b31m\x7f\u202ecilam \u05d7\u05dc\u05d1"
+    env = environment(tmp_path, database_url)
+    await run_command("user", "add", ANNA, env=env, stdin=PASSWORD)
+    await live(everything, {await user_of(everything, ANNA): hostile}, 2)
+
+    exported = await run_command("export", ANNA, env=env)
+    text = await run_command("export", ANNA, "--text", env=env)
+
+    for said in (exported.out, text.out):
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
+        assert "cilam \u05d7\u05dc\u05d1" in said
+    assert json.loads(exported.out)["tasks"][0]["title"] == f"{hostile} task 1"
 
 
 async def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

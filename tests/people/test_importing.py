@@ -138,6 +138,7 @@ DROPPED, DOUBLED = object(), object()
         ("format", "other", 'no export of Taskchat\'s: "format" is not'),
         ("version", 2, "reads exports of version 1"),
         ("more", 1, "at more: Extra inputs are not permitted"),
+        ("\x1b[2J", 1, r"at \\x1b\[2J: Extra inputs"),
         ("tasks", DROPPED, "at tasks: Field required"),
         ("tasks.0.title", "", r"at tasks\.0\.title: String should have at least 1 character"),
         ("tasks.0.title", "a\x00", "must not contain NUL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from taskchat.people.exporting import Kind
 
 MEDIA_TYPE = "application/json"
+_OBEYED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal may obey, besides what JSON escapes by itself."""
 _LISTS: tuple[tuple[Kind, str], ...] = (
     ("session", "sessions"),
     ("task", "tasks"),
@@ -40,7 +43,7 @@ async def json_of(db: Database, user: UserId) -> AsyncGenerator[str]:
     outer, inner = _Lists(_LISTS), _Lists(_INNER)
     is_inside = False
     async for kind, part in parts:
-        written = json.dumps(part, ensure_ascii=False)
+        written = _written(part)
         if kind in ("message", "turn"):
             yield inner.until(kind) + written
             continue
@@ -89,4 +92,10 @@ class _Lists:
 
 
 def _member(name: str, value: object) -> str:
-    return f'"{name}": {json.dumps(value, ensure_ascii=False)}'
+    return f'"{name}": {_written(value)}'
+
+
+def _written(value: object) -> str:
+    """JSON that can be read, and shown."""
+    whole = json.dumps(value, ensure_ascii=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", whole)

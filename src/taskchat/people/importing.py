@@ -55,7 +55,8 @@ def read_export(content: bytes) -> ExportFile:
         file = ExportFile.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
+        # A name that is unknown may be anything, and goes to a terminal.
+        place = ".".join(ascii(part).strip("'") for part in first["loc"])
         raise _refused(place, first["msg"].removeprefix("Value error, ")) from None
     _check(file)
     return file
