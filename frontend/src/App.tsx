@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { ExpiredDialog } from "./account/ExpiredDialog.tsx";
+import { Farewell } from "./account/Farewell.tsx";
 import { SignInPage } from "./account/SignInPage.tsx";
 import type { Session } from "./state/session.ts";
 import { useStore } from "./state/store.ts";
@@ -36,6 +37,7 @@ export function App({ session }: { session: Session }) {
       </main>
     );
   }
+  if (status === "gone") return <Farewell onStartOver={() => session.leave()} />;
   if (user === null) {
     return (
       <SignInPage

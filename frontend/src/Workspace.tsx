@@ -1,18 +1,17 @@
 import { useEffect, useMemo, useState } from "react";
-import { PasswordDialog } from "./account/PasswordDialog.tsx";
+import { Who } from "./account/Who.tsx";
 import type { Profile } from "./api/client.ts";
 import { ChatPanel } from "./chat/ChatPanel.tsx";
 import { Welcome } from "./chat/Welcome.tsx";
 import { Desk } from "./desk.ts";
 import { Notices } from "./Notices.tsx";
 import { Sidebar } from "./sidebar/Sidebar.tsx";
-import { forgetDrafts } from "./state/kept.ts";
 import { useMedia } from "./state/online.ts";
 import { goTo } from "./state/route.ts";
 import type { Session } from "./state/session.ts";
 import { useStore } from "./state/store.ts";
 import { TaskPanel } from "./tasks/TaskPanel.tsx";
-import { IconButton, LinkButton } from "./ui/buttons.tsx";
+import { IconButton } from "./ui/buttons.tsx";
 import { Drawer } from "./ui/Drawer.tsx";
 import { ToastList } from "./ui/ToastList.tsx";
 
@@ -40,10 +39,19 @@ export function Workspace({
 
   useEffect(() => {
     document.title = conversationId === null ? "Taskchat" : `${title} – Taskchat`;
+    return () => {
+      document.title = "Taskchat";
+    };
   }, [conversationId, title]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first words are said once
   useEffect(() => desk.begin(takeFirstWords()), [desk]);
   useEffect(() => desk.sessionIs(status), [desk, status]);
+  useEffect(() => {
+    const isMine = (id: string) => id === session.get().user?.id;
+    return desk.news.listen((item, isFromHere) => {
+      if (item.about === "gone" && !isFromHere && isMine(item.userId)) session.gone();
+    });
+  }, [desk, session]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isElsewhere = document.querySelector("dialog[open]") !== null;
@@ -120,46 +128,6 @@ export function Workspace({
         </Drawer>
       )}
       {drawer === null && notes}
-    </div>
-  );
-}
-
-function Who({ session, user, desk }: { session: Session; user: Profile; desk: Desk }) {
-  const [isChanging, setChanging] = useState(false);
-  return (
-    <div className="flex items-center gap-2 border-t border-line px-4 py-2 text-sm text-soft">
-      <span dir="auto" className="min-w-0 flex-1 truncate" title={user.email ?? ""}>
-        {user.name ?? user.email ?? "Signed in"}
-      </span>
-      {session.isLocal && user.email !== null && (
-        <LinkButton className="min-h-8" onClick={() => setChanging(true)}>
-          Password
-        </LinkButton>
-      )}
-      {isChanging && (
-        <PasswordDialog
-          session={session}
-          onClose={() => setChanging(false)}
-          onDone={() => {
-            setChanging(false);
-            if (session.get().status === "in") desk.toasts.say("Your password is changed.");
-          }}
-        />
-      )}
-      {session.isLocal && (
-        <LinkButton
-          className="min-h-8"
-          onClick={async () => {
-            if (!(await desk.toasts.attempt(session.signOut()))) return;
-            forgetDrafts();
-            goTo(null);
-            desk.news.tell({ about: "session" });
-            session.leave();
-          }}
-        >
-          Sign out
-        </LinkButton>
-      )}
     </div>
   );
 }

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from taskchat.auth.accounts import running_accounts
+from taskchat.auth.accounts import find_person, running_accounts
 from taskchat.auth.key_fetcher import FetchFailedError
 from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.db import migrate as migrations
 from taskchat.db.opening import open_database, opened
 from taskchat.db.urls import parse_database_url
-from taskchat.errors import DatabaseError, StartError
+from taskchat.errors import DatabaseError, NotFoundError, StartError
 from taskchat.model.checks import check_model
 from taskchat.parts import named_model, token_rules, tool_servers
+from taskchat.people.erasing import Erasing
+from taskchat.people.export_json import json_of
+from taskchat.people.export_text import text_of
+from taskchat.people.exporting import gathered
+from taskchat.people.importing import import_into, read_export
+from taskchat.people.removing import Removed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -55,6 +62,58 @@ async def make_token(settings: Settings, email: str, days: int) -> str:
     """`taskchat token`."""
     async with running_accounts(settings) as accounts:
         return (await accounts.token_for(email, days)).token
+
+
+async def export_person(
+    settings: Settings, name: str, *, as_text: bool, write: Callable[[str], None]
+) -> None:
+    """`taskchat export`: writes while it reads.
+
+    Raises:
+        NotFoundError: there is nobody of that address or id.
+    """
+    async with opened(settings) as db:
+        person = await find_person(db, name)
+        pieces = text_of(db, person.user) if as_text else json_of(db, person.user)
+        async for piece in gathered(pieces):
+            write(piece)
+
+
+async def import_file(settings: Settings, content: bytes, name: str) -> str:
+    """`taskchat import`: says in a sentence how much came in.
+
+    Raises:
+        ImportRefusedError: the file is not understood, or the account has tasks.
+        NotFoundError: there is nobody of that address or id.
+    """
+    file = read_export(content)
+    async with opened(settings) as db:
+        person = await find_person(db, name)
+        return f"Imported into {name}: {_told(await import_into(db, person.user, file))}."
+
+
+async def erase_person(settings: Settings, name: str) -> str:
+    """`taskchat erase`: says in a sentence how much there was.
+
+    Raises:
+        NotFoundError: there is nobody of that address or id, and no erase to be gone on with.
+    """
+    async with opened(settings) as db:
+        erasing = Erasing(db)
+        rest = await erasing.finish(timedelta(0))
+        try:
+            person = await find_person(db, name)
+        except NotFoundError:
+            if rest is None:
+                raise
+            return f"Went on with an erase that had broken off: {_told(rest)}."
+        removed = await erasing.erase(person.user)
+    return f"Erased {name}: {_told(removed or Removed())}."
+
+
+def _told(removed: Removed) -> str:
+    counted = (f"{count:,} {table.replace('_', ' ')}" for table, count in sorted(removed.items()))
+    return ", ".join(counted) or "no rows but the user's own"
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -135,6 +136,46 @@ def token(
 
 
 @app.command()
+def export(
+    email: Email,
+    text: Annotated[bool, typer.Option("--text", help="For reading, in place of JSON.")] = False,
+) -> None:
+    """Print everything that is stored of a person; an outside issuer's is named by the user's id."""
+    from taskchat.administration import export_person
+    from taskchat.terminal import plain
+
+    def write(piece: str) -> None:
+        _write(plain(piece) if text else piece)
+
+    _run(export_person(_settings(), email, as_text=text, write=write))
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `taskchat export` printed; - reads it.")],
+    as_user: Annotated[str, typer.Option("--user", help="Whose account it goes to.")],
+) -> None:
+    """Put an export into an account that has no tasks yet: all of it, or nothing."""
+    from taskchat.administration import import_file
+
+    content = sys.stdin.buffer.read() if str(file) == "-" else _content(file)
+    _say(_run(import_file(_settings(), content, as_user)))
+
+
+@app.command()
+def erase(
+    email: Email,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete everything of a person, for good; an outside issuer's is named by the user's id."""
+    from taskchat.administration import erase_person
+
+    if not yes and sys.stdin.isatty():
+        typer.confirm(f"Delete everything of {email}, for good?", abort=True)
+    _say(_run(erase_person(_settings(), email)))
+
+
+@app.command()
 def doctor() -> None:
     """Check database, migrations, issuer, model and clock: a line each."""
     from taskchat.administration import examine
@@ -177,6 +218,18 @@ def _password() -> str:
     if sys.stdin.isatty():
         return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return sys.stdin.readline().rstrip("\n")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = f"{file} cannot be read: {error.strerror}."
+        raise StartError(message) from None
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def _say(text: str) -> None:

@@ -351,5 +351,9 @@ class StartError(Exception):
     """Why a command cannot start: one sentence that names the setting and what to do."""
 
 
+class ImportRefusedError(StartError):
+    """A file is no export that this version understands, or it cannot be imported here."""
+
+
 class DatabaseInUseError(StartError):
     """Another process holds the embedded database; it may let go of it in a moment."""

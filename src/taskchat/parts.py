@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,9 @@ from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.model.choices import is_embedded_alone, read_choices
 from taskchat.model.providers import make_model
+from taskchat.people.erasing import Erasing
+from taskchat.people.retention import Retention
+from taskchat.people.upkeep import Upkeep
 from taskchat.settings import variable
 
 if TYPE_CHECKING:
@@ -63,6 +66,7 @@ class Parts:
     budget: Budget
     streams: OpenStreams
     conversations: ConversationService
+    erasing: Erasing
 
 
 @asynccontextmanager
@@ -98,18 +102,21 @@ async def running(
         # After the turns have stopped, which use them until then.
         stack.push_async_callback(elsewhere.close)
         elsewhere.begin()
-        parts, recovery = await _join(
+        parts, recovery, upkeep = await _join(
             settings, settings.public_url or address, db, model, rules, Toolset(elsewhere)
         )
         await (recovery.take_over() if url.path is None else recovery.take_over_all())
-        keeping = asyncio.create_task(recovery.keep(), name="recovery")
+        keeping = [
+            asyncio.create_task(recovery.keep(), name="recovery"),
+            asyncio.create_task(upkeep.keep(), name="upkeep"),
+        ]
         try:
             yield parts
         finally:
             await parts.turns.stop(STOP_GRACE_S)
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
+            for job in keeping:
+                job.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
 
 
 def named_model(settings: Settings) -> Model:
@@ -164,7 +171,7 @@ async def _join(  # noqa: PLR0913  all that was opened
     model: Model,
     rules: TokenRules,
     toolset: Toolset,
-) -> tuple[Parts, Recovery]:
+) -> tuple[Parts, Recovery, Upkeep]:
     issuer = await local_issuer(settings, db)
     tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
     people = Accounts(
@@ -190,5 +197,8 @@ async def _join(  # noqa: PLR0913  all that was opened
         budget=Budget(db, settings.tokens_per_day),
         streams=OpenStreams(STREAMS_PER_TURN * most if (most := settings.running_limit) else None),
         conversations=ConversationService(db, turns),
+        erasing=Erasing(db, tokens.forget, turns.let_go),
     )
-    return parts, Recovery(turns, journal, settings.lease_s)
+    retention = Retention(db, settings.kept_after_deletion)
+    upkeep = Upkeep(journal, parts.sign_ins, parts.erasing, retention)
+    return parts, Recovery(turns, journal, settings.lease_s), upkeep

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -170,6 +171,7 @@ class Settings(BaseSettings):
     auth_rate_limit: RateText = "30/minute"
     turns_at_once: CountText = "10"
     tokens_per_day: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
 
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -242,6 +244,11 @@ class Settings(BaseSettings):
         """How many turns of a user may run at once; None for no limit."""
         text = self.turns_at_once.strip()
         return None if text.lower() == OFF else int(text)
+
+    @property
+    def kept_after_deletion(self) -> timedelta | None:
+        """How long what people deleted can be restored; None for ever."""
+        return None if self.retention_days is None else timedelta(days=self.retention_days)
 
     @property
     def sign_in_rate(self) -> Rate | None:

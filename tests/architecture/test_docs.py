@@ -70,7 +70,10 @@ def test_each_error_code_says_what_a_client_does(code: str) -> None:
 
 def test_each_command_is_in_the_docs() -> None:
     pages = "".join(_read(name) for name in ("README.md", *PAGES))
-    names = [getattr(command.callback, "__name__", "") for command in commands.registered_commands]
+    names = [
+        command.name or getattr(command.callback, "__name__", "")
+        for command in commands.registered_commands
+    ]
 
     assert [name for name in names if not re.search(rf"(taskchat|\./run) {name}", pages)] == []
 

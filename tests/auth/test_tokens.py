@@ -333,6 +333,9 @@ class Slow:
     ) -> T:
         return await self._db.transaction(work, user=user, guard=guard)
 
+    async def scrub(self) -> bool:
+        return await self._db.scrub()
+
     async def close(self) -> None:
         await self._db.close()
 

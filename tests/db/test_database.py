@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -165,7 +166,7 @@ async def test_the_embedded_writer_recovers_when_even_undoing_fails(
             return super().execute(sql, *args)
 
     connect = partial(sqlite3.connect, factory=FailingConnection)
-    monkeypatch.setattr("taskchat.db.sqlite.sqlite3.connect", connect)
+    monkeypatch.setattr("taskchat.db.sqlite_file.sqlite3.connect", connect)
     database = SqliteDatabase(database_url.path)
 
     with pytest.raises(DatabaseError):
@@ -173,6 +174,37 @@ async def test_the_embedded_writer_recovers_when_even_undoing_fails(
     await make_user(database, "kept")
 
     assert await _subjects(database) == ["kept"]
+    await database.close()
+
+
+async def test_scrubs_that_are_asked_for_together_write_the_file_anew_once(
+    database_url: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_url.path is None:
+        pytest.skip("there is nothing to scrub")
+    said: list[str] = []
+
+    class Telling(sqlite3.Connection):
+        def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+            said.append(sql)
+            return super().execute(sql, *args)
+
+    connect = partial(sqlite3.connect, factory=Telling)
+    monkeypatch.setattr("taskchat.db.sqlite_file.sqlite3.connect", connect)
+    database = SqliteDatabase(database_url.path)
+    go_on = threading.Event()
+
+    async def wait(_: Transaction) -> None:
+        go_on.wait()
+
+    busy = asyncio.create_task(database.transaction(wait))
+    scrubs = [asyncio.create_task(database.scrub()) for _ in range(5)]
+    await asyncio.sleep(0)
+    go_on.set()
+
+    assert await asyncio.gather(*scrubs) == [True] * 5
+    await busy
+    assert said.count("VACUUM") == 1
     await database.close()
 
 

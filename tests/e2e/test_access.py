@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import axe
-from tests.e2e.conftest import NewVisitor, Visitor
+from tests.e2e.conftest import PASSWORD, NewVisitor, Visitor
 from tests.processes import TaskchatServer
 
 PHONE = {"width": 320, "height": 640}
@@ -67,8 +67,29 @@ def _offline(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("You are offline.")).to_be_visible()
 
 
+def _account(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Account").click()
+
+
+def _deleting(visitor: Visitor) -> None:
+    _account(visitor)
+    visitor.page.get_by_role("button", name="Delete my account").click()
+    visitor.page.get_by_label("Type “delete” to confirm").fill("no")
+    visitor.page.get_by_label("Your password").fill(PASSWORD)
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_role("alert")).not_to_be_empty()
+
+
+def _gone(visitor: Visitor) -> None:
+    _deleting(visitor)
+    visitor.page.get_by_label("Type “delete” to confirm").fill("delete")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Your account is deleted")).to_be_focused()
+
+
 def _password(visitor: Visitor) -> None:
-    visitor.page.get_by_role("button", name="Password").click()
+    _account(visitor)
+    visitor.page.get_by_role("button", name="Change the password").click()
     visitor.page.get_by_label("New password").fill("short")
     visitor.page.keyboard.press("Enter")
 
@@ -101,6 +122,9 @@ STATES: dict[str, tuple[Callable[[Visitor], None], dict[str, int] | None]] = {
     "offline": (_offline, None),
     "session ended": (_expired, None),
     "changing the password": (_password, None),
+    "account": (_account, None),
+    "deleting the account": (_deleting, None),
+    "account deleted": (_gone, None),
     "conversations, phone": (_drawer("Conversations"), PHONE),
     "tasks, phone": (_drawer("Tasks"), PHONE),
 }

@@ -182,3 +182,28 @@ def test_words_that_are_written_when_the_session_ends_are_there_after_signing_in
 
     visitor.hears("Added Buy milk")
     expect(visitor.tasks).to_have_count(1)
+
+
+def test_ones_data_is_downloaded_and_the_account_deleted_by_a_word(
+    server: TaskchatServer, issuer: Issuer, visit: NewVisitor
+) -> None:
+    visitor = _come(visit, server, issuer)
+    visitor.say("add Buy milk")
+    expect(visitor.tasks).to_contain_text("Buy milk")
+    visitor.settled()
+    page = visitor.page
+    page.get_by_role("button", name="Account").click()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Download my data", exact=True).click()
+    assert "Buy milk" in Path(coming.value.path()).read_text(encoding="utf-8")
+
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.get_by_label("Your password")).to_have_count(0)
+    page.get_by_label("Type “delete” to confirm").fill("delete")
+    page.keyboard.press("Enter")
+
+    # They are still signed in there; nobody is made anew here until they ask for it.
+    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    page.get_by_role("button", name="Start over").click()
+    page.wait_for_url(f"{issuer.address}/sign-in")

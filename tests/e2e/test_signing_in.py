@@ -101,7 +101,8 @@ def test_another_password_ends_every_session_but_the_one_here(
 ) -> None:
     visitor, elsewhere = visit(server), visit(server, signed_in=False)
     elsewhere.sign_in_as(visitor.email)
-    visitor.page.get_by_role("button", name="Password").click()
+    visitor.page.get_by_role("button", name="Account").click()
+    visitor.page.get_by_role("button", name="Change the password").click()
     dialog = visitor.page.get_by_role("dialog", name="Change the password")
     dialog.get_by_label("Current password").fill("wrong horse")
     dialog.get_by_label("New password").fill("short")
@@ -115,7 +116,7 @@ def test_another_password_ends_every_session_but_the_one_here(
     visitor.page.keyboard.press("Enter")
 
     expect(visitor.page.get_by_text("Your password is changed.")).to_be_visible()
-    expect(visitor.page.get_by_role("button", name="Password")).to_be_focused()
+    expect(visitor.page.get_by_role("button", name="Account")).to_be_focused()
     visitor.say("add Buy milk")
     expect(visitor.tasks).to_have_count(1)
     elsewhere.say("hello")

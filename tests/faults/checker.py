@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from taskchat.auth.account_rows import ERASED_ISSUER
 from tests.faults.history import Run, Tables
 
 ENDS = ("turn.completed", "turn.failed", "turn.cancelled")
@@ -320,6 +321,14 @@ def what_was_deleted_is_gone(run: Run, tables: Tables) -> Iterator[str]:
         yield f"conversation {number} is deleted, and not all of its messages"
 
 
+def the_erased_are_gone(run: Run, tables: Tables) -> Iterator[str]:
+    """Nobody who was erased is there, whole or in part. (A word of theirs was never sent.)"""
+    erased = set(run.erased)
+    for issuer, person in run.people:
+        if person in erased or issuer == ERASED_ISSUER:
+            yield f"{person} ({issuer}) was erased, and is there"
+
+
 def nothing_is_stuck(run: Run, tables: Tables) -> Iterator[str]:
     """Promise 4: a minute after the last fault no conversation is busy, and all are answered."""
     if run.stuck:
@@ -368,6 +377,7 @@ CHECKS: tuple[Check, ...] = (
     streams_lose_and_double_nothing,
     stored_events_add_up,
     what_was_deleted_is_gone,
+    the_erased_are_gone,
     nothing_is_stuck,
     nobody_loses_a_turn_without_a_fault,
     servers_answered_as_they_may,

@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 
+from taskchat.auth.account_rows import ERASED_ISSUER
 from taskchat.db import migrate
 from taskchat.db.urls import DatabaseUrl
 from tests.faults import guards
@@ -48,8 +49,15 @@ class AnyDatabase(ABC):
         return Tables(**found)
 
     async def running(self) -> int:
-        """How many turns have not ended."""
-        return len(await self.rows("SELECT id FROM turns WHERE status = 'running'"))
+        """How many turns have not ended, and how many people are not erased whole."""
+        turns = await self.rows("SELECT id FROM turns WHERE status = 'running'")
+        people = await self.rows(f"SELECT id FROM users WHERE issuer = '{ERASED_ISSUER}'")  # noqa: S608
+        return len(turns) + len(people)
+
+    async def people(self) -> list[tuple[str, str]]:
+        """Issuer and id of every user."""
+        rows = await self.rows("SELECT issuer, subject FROM users")
+        return [(row["issuer"], row["subject"]) for row in rows]
 
     @abstractmethod
     async def end(self) -> None:

@@ -26,7 +26,7 @@ from tests.faults.copies import Copy
 from tests.faults.databases import AnyDatabase, Postgres, Sqlite
 from tests.faults.history import Asked, Run, Sent
 from tests.faults.moods import MOODS, MoodyModel
-from tests.faults.people import Person, World, patiently, read_everything
+from tests.faults.people import Person, World, come_and_go, patiently, read_everything
 from tests.faults.points import POINTS
 from tests.model.stub_provider import Rule
 from tests.processes import environment
@@ -282,6 +282,7 @@ async def carry_out(plan: Plan, say: Callable[[str], None]) -> Result:
             world.run.stuck = await _settle(harness)
             await _read(people, world)
             tables = await harness.database.tables()
+            world.run.people = await harness.database.people()
             world.run.crashed = _crashes(folder)
             world.run.mailed = mailbox_of(folder).sent
             world.run.model_refused = harness.model.faults
@@ -362,6 +363,7 @@ async def _live_through(
 ) -> None:
     plan = harness.plan
     living = [asyncio.create_task(person.live()) for person in people]
+    living.append(asyncio.create_task(come_and_go(world, people[0].client)))
     faults = {
         name: (do, weight)
         for name, (do, weight, kinds) in FAULTS.items()
@@ -443,7 +445,7 @@ def report(result: Result) -> str:
         f"  valid messages: {len(run.sent)}; answered {len(run.sent) - outcomes['unanswered']},"
         f" not answered {outcomes['unanswered']}; {dict(outcomes)}",
         f"  sent more than once {resent}, streams with turn.resumed {resumed},"
-        f" take-overs {result.taken_over}",
+        f" take-overs {result.taken_over}, people erased {len(run.erased)}",
         f"  faults: {dict(sorted(result.faults.items()))}"
         + (f"; {dict(result.hindered)}" if result.hindered else ""),
     ]

@@ -82,6 +82,10 @@ class Run:
     """Turns that still ran a minute after the last fault."""
     deleted: list[str] = field(default_factory=list[str])
     """Conversations that a server said it has deleted."""
+    erased: list[str] = field(default_factory=list[str])
+    """People, by their ids, of whom a server said that all is deleted, or knew no more."""
+    people: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Issuer and id of whoever is in the tables at the end."""
     asked: list[Asked] = field(default_factory=list[Asked])
     """What the model was asked for, in the order of each copy."""
     clock_is_steady: bool = True

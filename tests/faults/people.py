@@ -135,6 +135,53 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
 
+async def come_and_go(world: World, client: httpx2.AsyncClient) -> None:
+    """Somebody signs up, says some things at once, and is erased while they are answered; and again."""
+    number = 0
+    while not world.is_over.is_set():
+        number += 1
+        guest = Person(world, client, f"guest{number}")
+        with suppress(httpx2.TransportError, KeyError, ValueError):
+            await guest.sign_up()
+        if guest.token:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(3):
+                    group.create_task(_say_something(guest))
+                group.create_task(_be_erased(guest))
+        await asyncio.sleep(world.rng.uniform(0.2, 1))
+
+
+async def _say_something(guest: Person) -> None:
+    """What becomes of it is of no interest: nothing of it may be left."""
+    rng, world = guest.world.rng, guest.world
+    await asyncio.sleep(rng.uniform(0, 0.6))
+    headers = {**guest.auth, "Accept": rng.choice(("text/event-stream", "application/json"))}
+    message = f"{rng.choice(('add', 'both', 'say'))} {guest.name} {uuid4().hex[:8]}"
+    with suppress(httpx2.TransportError):
+        await guest.client.post(
+            f"{world.addresses[world.any_copy()]}/api/chat",
+            json={"message": message},
+            headers=headers,
+            timeout=TRY_S,
+        )
+
+
+async def _be_erased(guest: Person) -> None:
+    """As often as it takes to be told that it is done, or that nobody is known by this token."""
+    world = guest.world
+    await asyncio.sleep(world.rng.uniform(0, 1))
+    while time.monotonic() < world.give_up:
+        address = world.addresses[world.any_copy()]
+        with suppress(httpx2.TransportError):
+            answer = await guest.client.delete(
+                f"{address}/api/v1/users/me", headers=guest.auth, timeout=TRY_S
+            )
+            if answer.status_code in (204, 401):
+                world.run.erased.append(guest.id)
+                return
+        await asyncio.sleep(0.3)
+
+
 class Delivery:
     """One message on its way: to whichever copy, as often as it takes."""
 

@@ -111,7 +111,14 @@ def _run() -> Run:
         events=[(1, "turn.started"), (2, "turn.failed"), (3, "turn.resumed")],
     )
     asked = [Asked("t1", epoch=1, idx=0), Asked("t1", epoch=1, idx=2), Asked("t1", epoch=2, idx=2)]
-    return Run(sent=[sent], read=[("c1", 0, ["m1", "m2"])], asked=asked, deleted=["c2"])
+    return Run(
+        sent=[sent],
+        read=[("c1", 0, ["m1", "m2"])],
+        asked=asked,
+        deleted=["c2"],
+        erased=["bob"],
+        people=[("taskchat", "ann")],
+    )
 
 
 def test_a_run_that_keeps_everything_is_right() -> None:
@@ -210,6 +217,10 @@ BROKEN: dict[str, list[Change]] = {
     "what_was_deleted_is_gone": [
         lambda run, tables: run.deleted.append("c1"),
         lambda run, tables: tables.conversations[0].update(deleted_at="now"),
+    ],
+    "the_erased_are_gone": [
+        lambda run, tables: run.erased.append("ann"),
+        lambda run, tables: run.people.append(("taskchat-erased", "x")),
     ],
     "nothing_is_stuck": [
         lambda run, tables: setattr(run, "stuck", 1),

@@ -272,7 +272,7 @@ async def test_a_malformed_size_is_400_on_the_wire(served: TaskchatServer, lengt
     [
         ("/api/me/tasks", "GET, POST"),
         ("/api/me/tasks/1", "GET, PUT, PATCH, DELETE"),
-        ("/api/v1/users/me", "GET, PATCH"),
+        ("/api/v1/users/me", "GET, PATCH, DELETE"),
         ("/api/v1/chat/conversations", "GET, POST"),
         ("/api/chat", "POST"),
         ("/health", "GET"),

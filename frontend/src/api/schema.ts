@@ -375,7 +375,16 @@ export interface paths {
         get: operations["read_me_api_v1_users_me_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete your account and everything in it
+         * @description Delete all that is stored of you, for good: profile, tasks, conversations, messages, use.
+         *
+         *     A page that comes with its cookie has to send the account's password; with a bearer token it is
+         *     asked for no more, and checked where it is there. Running turns are cancelled. Your tokens count
+         *     no more: here at once, on other copies within 60 seconds; an outside issuer's from before never
+         *     do again.
+         */
+        delete: operations["erase_me_api_v1_users_me_delete"];
         options?: never;
         head?: never;
         /**
@@ -399,6 +408,29 @@ export interface paths {
          *     Turns of deleted conversations count; of one that runs, what is known of it.
          */
         get: operations["read_usage_api_v1_users_me_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is stored of you
+         * @description Profile, sign-ins, tasks, conversations with messages and turns, and use, as one file.
+         *
+         *     What you deleted is in it until it is purged. It is written while it is read, so it is no picture
+         *     of one moment, and a file that broke off is no whole JSON.
+         */
+        get: operations["export_me_api_v1_users_me_export_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3788,6 +3820,106 @@ export interface operations {
             };
         };
     };
+    erase_me_api_v1_users_me_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Password
+                     * @description The account's password; needed from a page that comes with its cookie.
+                     * @example correct horse battery
+                     */
+                    password?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description All of it is gone, for good. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The path, query, header or body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description No token, one that does not count, or a wrong password. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description A cookie without our own `Origin`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description Too many passwords were tried; try again after `Retry-After` seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    /** @description How many are admitted in a window; or how many tokens a day has. */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description How many are left now. */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description In how many seconds there is room again. */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description The database failed. If it had begun, a server goes on with it within minutes. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+        };
+    };
     change_me_api_v1_users_me_patch: {
         parameters: {
             query?: never;
@@ -3893,6 +4025,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_DayUsageAnswer_"];
+                };
+            };
+            /** @description No token, or one that does not count. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+            /** @description The database failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
+                };
+            };
+        };
+    };
+    export_me_api_v1_users_me_export_get: {
+        parameters: {
+            query?: {
+                /** @description For programs (`taskchat import` reads it), or people. */
+                format?: "json" | "text";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One file, without the envelope; docs/export.md says what stands where. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/plain": string;
+                };
+            };
+            /** @description The path, query, header or body is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEnvelope"];
                 };
             };
             /** @description No token, or one that does not count. */

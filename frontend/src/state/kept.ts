@@ -51,6 +51,12 @@ export function forgetDrafts(): void {
   forget(sessionStorage, () => true);
 }
 
+/** Somebody's account is deleted: nothing of theirs stays in this browser. */
+export function forgetPerson(userId: string): void {
+  forgetDrafts();
+  forget(localStorage, (name) => name.endsWith(`.${userId}`) || name === KNOWN);
+}
+
 /** Somebody is here on a page that tells of no sign-out: what others wrote is nothing to them. */
 export function forgetOthers(userId: string): void {
   const isOthers = (name: string) =>
@@ -98,14 +104,16 @@ export function keepSeen(userId: string, seen: Record<string, string>): void {
   write(localStorage, seenOf(userId), JSON.stringify(seen));
 }
 
+const KNOWN = "taskchat.known";
+
 /** Whether somebody has signed in with this browser before. */
 export function keepKnown(): void {
-  write(localStorage, "taskchat.known", "yes");
+  write(localStorage, KNOWN, "yes");
 }
 
 export function isKnown(): boolean {
   try {
-    return localStorage.getItem("taskchat.known") !== null;
+    return localStorage.getItem(KNOWN) !== null;
   } catch {
     return false;
   }

@@ -2,7 +2,8 @@
 export type NewsItem =
   | { about: "conversation"; id: string }
   | { about: "tasks" }
-  | { about: "session" };
+  | { about: "session" }
+  | { about: "gone"; userId: string };
 
 /** Tells the parts of this page and the browser's other tabs that something has changed. */
 export class News {

@@ -2,14 +2,20 @@ import { Client, type Profile } from "../api/client.ts";
 import { type Failure, failureFrom } from "../api/failure.ts";
 import { HeldTokens, tokenFrom } from "../api/tokens.ts";
 import type { Config } from "../config.ts";
-import { isKnown, keepKnown } from "./kept.ts";
+import { forgetPerson, isKnown, keepKnown } from "./kept.ts";
 import { Store } from "./store.ts";
 
 export const MIN_PASSWORD = 8;
 
+/** For programs, or for people to read. */
+export type ExportForm = "json" | "text";
+
 export interface SessionState {
-  /** `expired`: somebody was signed in and is not any more; what is on show stays. */
-  status: "starting" | "out" | "in" | "expired" | "unreachable";
+  /**
+   * `expired`: somebody was signed in and is not any more; what is on show stays.
+   * `gone`: somebody's account was deleted a moment ago.
+   */
+  status: "starting" | "out" | "in" | "expired" | "gone" | "unreachable";
   user: Profile | null;
   failure: Failure | null;
 }
@@ -75,6 +81,40 @@ export class Session extends Store<SessionState> {
       // It is changed all the same: whoever is here signs in by hand.
       this.set({ status: "expired" });
     }
+  }
+
+  /** A file of all that is stored of whoever is here. @throws Failure */
+  async everything(format: ExportForm): Promise<Response> {
+    return await this.client.fetch("get", "/api/v1/users/me/export", { query: { format } });
+  }
+
+  /**
+   * Deletes the account and all that is in it at the server; `gone` then shows it.
+   *
+   * @param password asked for where our cookie speaks for its user.
+   * @throws Failure with 401 where the password is wrong.
+   */
+  async deleteAccount(password: string): Promise<void> {
+    const { client } = this;
+    // A wrong password is no session that has ended, and whatever is asked beside this is refused soon.
+    client.onSignedOut = () => undefined;
+    try {
+      await client.ask("delete", "/api/v1/users/me", this.isLocal ? { body: { password } } : {});
+    } catch (error) {
+      this.watch(client);
+      // If it has ended all the same, this is how the page learns of it.
+      if (failureFrom(error).status === 401) {
+        await client.ask("get", "/api/v1/users/me").catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  /** The account of whoever was here is deleted, from here or from another tab. */
+  gone(): void {
+    const { user } = this.get();
+    if (user !== null) forgetPerson(user.id);
+    this.set({ status: "gone", user: null });
   }
 
   /** Ends the session at the server; `leave` then shows it. @throws Failure where it may go on. */

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskchat.auth.local_issuer import LOCAL_ISSUER
+from taskchat.auth.tombstones import set_tombstone
 from taskchat.db.database import ConflictError
 from taskchat.ids import UserId, new_uid
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from taskchat.db.database import Row, Transaction
 
+ERASED_ISSUER = "taskchat-erased"
+"""Of a user who is being erased: nobody finds the row by what it was called before."""
 _COLUMNS = "id, issuer, subject, email, name, password_hash, time_zone"
 _INSERT = (
     "INSERT INTO users (issuer, subject, email, name, password_hash, created_at, updated_at)"
@@ -94,7 +97,9 @@ async def find_with_subject(tx: Transaction, subject: str) -> Account | None:
 
 async def first_two(tx: Transaction) -> list[Account]:
     """The oldest users of any issuer: enough to know whether there is exactly one."""
-    source = "users_oldest_1(2)" if tx.dialect == "postgres" else "users ORDER BY id LIMIT 2"
+    source = "users_oldest_2(2)"
+    if tx.dialect == "sqlite":
+        source = f"users WHERE issuer <> '{ERASED_ISSUER}' ORDER BY id LIMIT 2"
     return [_account(row) for row in await tx.fetch(f"SELECT {_COLUMNS} FROM {source}")]
 
 
@@ -168,6 +173,46 @@ async def end_sessions(tx: Transaction, user: UserId, now: datetime) -> None:
     await tx.execute(
         "UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user, now
     )
+
+
+async def begin_erasing(tx: Transaction, user: UserId) -> int | None:
+    """Take a user's name, password and sessions away; nobody signs in to what is left.
+
+    Gives how many sessions there were, or None where there is no such user. Its tokens count no more:
+    those of our own for want of a session, those of an outside issuer for want of the subject, under
+    which nobody is found. The row itself stays until all that refers to it is deleted.
+    """
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM users WHERE id = $1 AND issuer <> $2 FOR UPDATE",
+        user,
+        ERASED_ISSUER,
+    )
+    if row is None:
+        return None
+    account = _account(row)
+    if not account.is_local:  # a token of ours is worth what its session is
+        await set_tombstone(tx, account.issuer, account.subject)
+    await tx.execute(
+        "UPDATE users SET issuer = $2, subject = $3, email = NULL, name = NULL,"
+        " password_hash = NULL, time_zone = NULL, updated_at = clock_timestamp() WHERE id = $1",
+        user,
+        ERASED_ISSUER,
+        str(new_uid()),
+    )
+    return await tx.execute("DELETE FROM sessions WHERE user_id = $1", user)
+
+
+async def being_erased(tx: Transaction, before: datetime) -> list[UserId]:
+    """Those whose erasing began before, and was not finished."""
+    if tx.dialect == "postgres":
+        found = await tx.fetch("SELECT users_being_erased_1($1) AS id", before)
+    else:
+        found = await tx.fetch(
+            "SELECT id FROM users WHERE issuer = $1 AND updated_at < $2 ORDER BY id",
+            ERASED_ISSUER,
+            before,
+        )
+    return [UserId(row["id"]) for row in found]
 
 
 def _source(tx: Transaction, function: str, condition: str) -> str:

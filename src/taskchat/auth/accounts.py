@@ -17,6 +17,7 @@ from taskchat.auth.account_texts import (
     may_be_password,
     new_login_name,
 )
+from taskchat.auth.claims import is_storable
 from taskchat.auth.local_issuer import LocalIssuer
 from taskchat.auth.passwords import Passwords
 from taskchat.auth.sessions import Sessions, SignIn, own_session
@@ -47,6 +48,7 @@ LOCAL_PERSON = "me@localhost"
 since no address ends so; it has no password until `taskchat user password` gives it one."""
 MAX_TOKEN_DAYS = 3650
 NO_ACCOUNT = "There is no account with this address."
+NOBODY = "There is no account with this address, and no user with this id."
 
 
 class Accounts:
@@ -138,11 +140,7 @@ class Accounts:
         """
         own_session(principal)
         checked_password(new, "new")
-
-        async def find(tx: Transaction) -> Account | None:
-            return await rows.find_with_subject(tx, principal.subject)
-
-        stored = await self._proven_hash(await self._db.read(find), current)
+        stored = await self._proven_hash(await self._with_subject(principal.subject), current)
         fresh = await self._passwords.hash(new)
 
         async def replace(tx: Transaction) -> None:
@@ -152,6 +150,14 @@ class Accounts:
             await rows.set_password_hash(tx, principal.user, fresh)
 
         await self.sessions.end_all(principal.user, replace)
+
+    async def check_password(self, principal: Principal, password: str) -> None:
+        """Require that whoever asks knows the account's password.
+
+        Raises:
+            SignInFailedError: it is wrong, or the account has none.
+        """
+        await self._proven_hash(await self._with_subject(principal.subject), password)
 
     # ---- for the commands: whoever can run them owns the database ----
 
@@ -243,6 +249,9 @@ class Accounts:
 
         return await self._db.read(work)
 
+    async def _with_subject(self, subject: str) -> Account | None:
+        return await self._db.read(lambda tx: rows.find_with_subject(tx, subject))
+
     async def _proven_hash(self, account: Account | None, password: str) -> str:
         """The account's hash, once the password fits it; no account takes the same work."""
         stored = None if account is None else account.password_hash
@@ -251,6 +260,23 @@ class Accounts:
             log.info("sign_in.refused")
             raise SignInFailedError
         return stored
+
+
+async def find_person(db: Database, name: str) -> Account:
+    """Whoever has that address, or that id: users of an outside issuer have no address of ours.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+
+    async def work(tx: Transaction) -> Account | None:
+        found = await rows.find_local(tx, login_name(name))
+        return found or (await rows.find_with_subject(tx, name) if is_storable(name) else None)
+
+    found = await db.read(work)
+    if found is None:
+        raise NotFoundError(NOBODY)
+    return found
 
 
 def _found(account: Account | None) -> Account:

@@ -44,6 +44,7 @@ Reason = Literal[
     "no_subject",
     "subject_malformed",
     "subject_of_another_issuer",
+    "erased",
     "session_malformed",
     "session_unknown",
     "session_ended",

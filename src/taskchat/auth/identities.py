@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from taskchat.auth import account_rows as rows
 from taskchat.auth.claims import LEEWAY_S, RefusedError, is_storable, session_of
 from taskchat.auth.local_issuer import LOCAL_ISSUER
+from taskchat.auth.tombstones import refuse_erased
 from taskchat.db.database import Database, Row, Transaction, as_time
 from taskchat.ids import UserId
 
@@ -64,19 +65,23 @@ async def identity_of_subject(
     Name and e-mail are taken from that token for the profile; nothing is ever found by them.
 
     Raises:
-        RefusedError: the subject is the id of another issuer's user.
+        RefusedError: the subject is the id of another issuer's user, or the token is from before
+            its user was erased.
         DatabaseError: the database failed.
     """
 
     async def find(tx: Transaction) -> Account | None:
+        await refuse_erased(tx, issuer, subject, claims)
         return await rows.find_with_subject(tx, subject)
 
     async def make(tx: Transaction) -> Account | None:
         email = _text_in(claims, "email", _MAX_EMAIL_CHARS)
         name = _text_in(claims, "name", _MAX_NAME_CHARS)
         made = await rows.insert_outside(tx, issuer, subject, email, name)
-        # Of two first tokens at once one inserts, and the other then sees that row.
-        return made or await find(tx)
+        # Of two first tokens at once one inserts, and the other then sees that row. The tombstone is
+        # looked for once more: an erase that was under way is over when the insert has gone through.
+        found = await find(tx)
+        return made or found
 
     account = await db.read(find) or await db.transaction(make)
     if account is None or account.issuer != issuer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from taskchat.auth.account_rows import ERASED_ISSUER
 from taskchat.auth.claims import VerificationKey
 from taskchat.auth.local_issuer import ALGORITHM, LOCAL_AUDIENCE, LOCAL_ISSUER, LocalIssuer
 from taskchat.auth.signing_key import secret_bytes
@@ -97,10 +98,10 @@ def trusted_issuers(rules: TokenRules, local: LocalIssuer | None) -> TrustedIssu
             message = "TASKCHAT_JWKS_URL needs TASKCHAT_JWT_ISSUER."
             raise StartError(message)
         found[rules.issuer] = TrustedIssuer(rules.issuer, rules.key_set, _outside_audience(rules))
-    if rules.issuer == LOCAL_ISSUER:
+    if rules.issuer in (LOCAL_ISSUER, ERASED_ISSUER):
         message = (
-            f"TASKCHAT_JWT_ISSUER must not be {LOCAL_ISSUER!r}, which is the name of Taskchat's own"
-            " accounts; set it to the issuer's address."
+            f"TASKCHAT_JWT_ISSUER must not be {rules.issuer!r}, which is a name of Taskchat's own;"
+            " set it to the issuer's address."
         )
         raise StartError(message)
     if local is not None:

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 SWEPT_AT_ONCE = 1000
 """How many old rows one attempt deletes at most."""
+LONGEST_WINDOW_S = 3600
+"""Of any rate that can be set."""
 TEXT = "Too many sign-ins; wait a moment and try again."
 
 
@@ -67,6 +69,17 @@ class SignInLimits:
             log.info("sign_in.limited")
             raise refused
 
+    async def sweep(self) -> int:
+        """Delete what counts no more, of everybody, though nobody signs in; says how much."""
+
+        async def work(tx: Transaction) -> int:
+            return await _delete_old(tx, LONGEST_WINDOW_S)
+
+        deleted = 0
+        while piece := await self._db.transaction(work):
+            deleted += piece
+        return deleted
+
     async def _count(
         self, tx: Transaction, rate: Rate, buckets: Sequence[str]
     ) -> TooManyRequestsError | None:
@@ -74,12 +87,7 @@ class SignInLimits:
         if self._db.dialect == "postgres":
             for bucket in buckets:
                 await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", bucket)
-        await tx.execute(
-            "DELETE FROM sign_in_attempts WHERE id IN (SELECT id FROM sign_in_attempts"
-            " WHERE made_at < epoch_now() - $1 ORDER BY made_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
-            float(rate.window_s),
-            SWEPT_AT_ONCE,
-        )
+        await _delete_old(tx, rate.window_s)
         waits_s = [wait_s for each in buckets if (wait_s := await _wait_s(tx, rate, each))]
         if waits_s:
             return TooManyRequestsError(
@@ -90,6 +98,15 @@ class SignInLimits:
             [(bucket,) for bucket in buckets],
         )
         return None
+
+
+async def _delete_old(tx: Transaction, window_s: float) -> int:
+    return await tx.execute(
+        "DELETE FROM sign_in_attempts WHERE id IN (SELECT id FROM sign_in_attempts"
+        " WHERE made_at < epoch_now() - $1 ORDER BY made_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        float(window_s),
+        SWEPT_AT_ONCE,
+    )
 
 
 async def _wait_s(tx: Transaction, rate: Rate, bucket: str) -> float | None:

@@ -80,6 +80,16 @@ class SignInAttempt(SQLModel, table=True):
     """Seconds of the epoch, by the database's clock."""
 
 
+class Tombstone(SQLModel, table=True):
+    """Someone who was erased: tokens that were issued before do not bring them back."""
+
+    __tablename__ = "tombstones"
+
+    identity_hash: str = Field(sa_column=Column(String(64), primary_key=True))
+    """Of issuer and subject; neither stands here, nor an address."""
+    erased_at: datetime = Field(sa_column=Column(Time, nullable=False))
+
+
 class Secret(SQLModel, table=True):
     """A key that every copy must share: the one that signs local tokens, on a server database."""
 

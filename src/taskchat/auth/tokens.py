@@ -92,11 +92,10 @@ class TokenVerifier:
             OriginNotAllowedError: a cookie with a writing request of another site's page.
             DatabaseError: the database failed.
         """
-        scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
-        if scheme.lower() == "bearer":
-            if not credentials.strip():
+        if (bearer := bearer_in(headers)) is not None:
+            if not bearer:
                 raise NotAuthenticatedError
-            return await self.verify(credentials.strip())
+            return await self.verify(bearer)
         raw = self.page.token_in(headers.get("cookie", ""))
         if not raw:
             raise NotAuthenticatedError
@@ -167,6 +166,12 @@ class TokenVerifier:
         self._remembered.move_to_end(mark)
         while len(self._remembered) > MAX_REMEMBERED:
             self._remembered.popitem(last=False)
+
+
+def bearer_in(headers: Mapping[str, str]) -> str | None:
+    """The bearer token of a request; None where there is none, so that its cookie counts."""
+    scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else None
 
 
 def _principal(found: Identity) -> Principal:

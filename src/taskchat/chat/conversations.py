@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Sort = Literal["created", "updated"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEING_PURGED = _EPOCH
+"""When a conversation was deleted that is purged piece by piece: it is too late to restore it."""
 _MICROSECOND = timedelta(microseconds=1)
 _LAST_MICROSECOND = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
@@ -130,7 +132,7 @@ class ConversationList:
         column = f"{query.sort}_at"
         wanted = _Conditions(self._user)
         if query.q:
-            # Words that both databases know: SQLite is taught lower() and strpos() in db/sqlite.py.
+            # Words that both databases know: SQLite is taught lower() and strpos() in db/sqlite_file.py.
             wanted.add(
                 "(strpos(lower(title), lower({0})) > 0 OR id IN (SELECT conversation_id"
                 " FROM messages WHERE user_id = $1 AND deleted_at IS NULL"
@@ -206,7 +208,7 @@ class ConversationList:
             self._user,
             uid,
         )
-        if row is None:
+        if row is None or as_optional_time(row["deleted_at"]) == BEING_PURGED:
             raise ConversationNotFoundError
         if row["deleted_at"] is not None:
             await self._tx.execute(

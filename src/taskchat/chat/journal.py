@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskchat.chat import (
@@ -36,6 +36,7 @@ from taskchat.chat import (
     journal_continue,
     journal_events,
     journal_functions,
+    journal_keys,
     journal_leases,
     journal_reads,
     journal_statements,
@@ -43,9 +44,14 @@ from taskchat.chat import (
 )
 from taskchat.chat.limits import Limits
 from taskchat.chat.records import Busy, Claim, Known, Opened, TurnLostError
-from taskchat.db.database import ConflictError, GuardError, settled
+from taskchat.db.database import ConflictError, GuardError, ParentGoneError, settled
 from taskchat.db.postgres import PostgresDatabase
-from taskchat.errors import ConversationNotFoundError, DatabaseError, KeyReusedError
+from taskchat.errors import (
+    ConversationNotFoundError,
+    DatabaseError,
+    KeyReusedError,
+    NotAuthenticatedError,
+)
 from taskchat.ids import ConversationId, TurnId, new_uid
 from taskchat.tasks.counting import take_ids
 
@@ -65,12 +71,15 @@ if TYPE_CHECKING:
         Usage,
     )
     from taskchat.chat.window import Window
-    from taskchat.db.database import Database, Guard, Transaction
+    from taskchat.db.database import Database, Guard, Transaction, Work
     from taskchat.ids import TaskId, UserId
 
 T = TypeVar("T")
 
 NO_LIMITS = Limits()
+KEY_LIFE = timedelta(hours=24)
+"""How long an `Idempotency-Key` names its turn."""
+PURGED_AT_ONCE = 1000
 
 TICKET_S = 3
 """How long a waiting request keeps its place without a sign of life."""
@@ -109,6 +118,7 @@ class Journal:
         Raises:
             ConversationNotFoundError: there is no such conversation of this user.
             KeyReusedError: its key names a turn with another content.
+            NotAuthenticatedError: the user was erased meanwhile.
             TooManyRequestsError: a limit of the user is reached.
             DatabaseError: nothing is known to be stored; if it was, a take-over ends it.
         """
@@ -123,6 +133,8 @@ class Journal:
                 )
             except ConflictError:
                 continue
+            except ParentGoneError:  # of whom a token was remembered a moment ago
+                raise NotAuthenticatedError from None
             return await self._read_opening(request, found)
         raise DatabaseError
 
@@ -360,7 +372,21 @@ class Journal:
     async def purge_events(self) -> int:
         """Drop what was told of turns that ended a day ago, of all users; says how much."""
         before = datetime.now(UTC) - journal_events.KEPT
-        return await self._db.transaction(lambda tx: journal_events.purge(tx, before))
+        return await self._in_batches(lambda tx: journal_events.purge(tx, before, PURGED_AT_ONCE))
+
+    async def purge_keys(self) -> int:
+        """Forget the keys of turns that are a day old, of all users; says how many."""
+        before = datetime.now(UTC) - KEY_LIFE
+        return await self._in_batches(lambda tx: journal_keys.purge(tx, before, PURGED_AT_ONCE))
+
+    async def _in_batches(self, batch: Work[int]) -> int:
+        """Small ones, between which others write."""
+        done = 0
+        while changed := await self._db.transaction(batch):
+            done += changed
+            if changed < PURGED_AT_ONCE:
+                break
+        return done
 
     async def _settled(
         self,

@@ -98,15 +98,18 @@ async def keep_end(tx: Transaction, record: TurnRecord) -> None:
     await insert(tx, record.user, record.id, [ended(record, number + 1)])
 
 
-async def purge(tx: Transaction, before: datetime) -> int:
-    """Drop what was told of turns that ended before; says how much. The last number stays known."""
+async def purge(tx: Transaction, before: datetime, limit: int) -> int:
+    """Drop some of what was told of turns that ended before; says how much.
+
+    The last row of a turn stays, since the number of its end follows from it.
+    """
     if tx.dialect == "postgres":
-        row = await tx.fetchrow("SELECT turn_events_purge_1($1) AS dropped", before)
-        return 0 if row is None else row["dropped"]
+        return len(await tx.fetch("SELECT turn_events_purge_2($1, $2)", before, limit))
     return await tx.execute(
-        "DELETE FROM turn_events WHERE turn_id IN"
-        " (SELECT id FROM turns WHERE status <> 'running' AND finished_at < $1)"
-        " AND id < (SELECT max(id) FROM turn_events AS later"
-        "  WHERE later.turn_id = turn_events.turn_id)",
+        "DELETE FROM turn_events WHERE (turn_id, id) IN (SELECT e.turn_id, e.id"
+        " FROM turn_events e JOIN turns t ON t.id = e.turn_id"
+        " WHERE t.status <> 'running' AND t.finished_at < $1 AND e.id <"
+        " (SELECT max(later.id) FROM turn_events later WHERE later.turn_id = e.turn_id) LIMIT $2)",
         before,
+        limit,
     )

@@ -1,6 +1,6 @@
 """Keeps the leases of this copy's turns, and takes over turns whose server is gone.
 
-Also notices what was ended elsewhere, and forgets what was told long ago.
+Also notices what was ended elsewhere.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ log = structlog.get_logger()
 
 WATCH_S = 0.5
 """How soon a copy notices that a turn of its own was cancelled elsewhere."""
-PURGE_S = 3600
 
 
 class Recovery:
@@ -63,9 +62,8 @@ class Recovery:
                 return taken
 
     async def keep(self) -> None:
-        """Renew, look and purge, until cancelled; a database that is away is waited for."""
+        """Renew and look, until cancelled; a database that is away is waited for."""
         renewed = looked = time.monotonic()
-        purged = renewed - PURGE_S * random.random()  # noqa: S311  copies need not do it together
         while True:
             await asyncio.sleep(min(self._lease_s / 12, WATCH_S))
             now = time.monotonic()
@@ -79,9 +77,6 @@ class Recovery:
                 if now - looked >= wait_s and not self._turns.stopping:
                     looked = now
                     await self.take_over()
-                if now - purged >= PURGE_S:
-                    purged = now
-                    await self._journal.purge_events()
             except Exception as error:  # noqa: BLE001  the edge of the job: without it nothing is renewed
                 log.error("recovery.failed", kind=type(error).__name__)
                 if now - renewed > self._lease_s:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from taskchat.db.types import Json, Key, Seconds, Time, Uid
+from taskchat.db.types import Json, Key, Seconds, Time, Uid, gone
 
 
 def _owner() -> Column[int]:
@@ -48,6 +48,7 @@ class Conversation(SQLModel, table=True):
         UniqueConstraint("uid", name="conversations_uid"),
         Index("conversations_created", "user_id", "created_at"),
         Index("conversations_deleted", "user_id", "deleted_at"),
+        gone("conversations_purge"),
         # An id that was given out is never given to another conversation.
         {"sqlite_autoincrement": True},
     )
@@ -95,6 +96,7 @@ class Turn(SQLModel, table=True):
             sqlite_where=text("status = 'running'"),
         ),
         Index("turns_created", "user_id", "created_at"),
+        Index("turns_conversation", "conversation_id", "id"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(Key, primary_key=True))
@@ -139,6 +141,8 @@ class Message(SQLModel, table=True):
         Index("messages_created", "conversation_id", "created_at"),
         Index("messages_user", "user_id", "created_at"),
         Index("messages_deleted", "conversation_id", "deleted_at"),
+        Index("messages_turn", "turn_id"),
+        gone("messages_purge"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(Key, primary_key=True))
@@ -161,6 +165,7 @@ class Step(SQLModel, table=True):
     """What a turn has done: an answer of the model, or a tool call with its result."""
 
     __tablename__ = "steps"
+    __table_args__ = (Index("steps_user", "user_id"),)
 
     turn_id: int = Field(
         sa_column=Column(Key, ForeignKey("turns.id"), primary_key=True, autoincrement=False)
@@ -177,6 +182,7 @@ class TurnEvent(SQLModel, table=True):
     """One thing that a streamed turn has told its listeners; kept for a day after its end."""
 
     __tablename__ = "turn_events"
+    __table_args__ = (Index("turn_events_user", "user_id"),)
 
     turn_id: int = Field(
         sa_column=Column(Key, ForeignKey("turns.id"), primary_key=True, autoincrement=False)

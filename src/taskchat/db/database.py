@@ -47,6 +47,10 @@ class ConnectionLostError(DatabaseError):
     """The connection broke: whether the transaction was committed is not known."""
 
 
+class ParentGoneError(DatabaseError):
+    """A row was to be written that refers to one which is not there (any more); nothing was."""
+
+
 class DeadlockError(DatabaseError):
     """Two transactions waited for each other; this one was undone, and may be done again."""
 
@@ -130,6 +134,7 @@ class Database(Protocol):
         Raises:
             GuardError: it changed none.
             ConflictError: a unique index refused a write.
+            ParentGoneError: a foreign key did.
             DatabaseError: the database failed; nothing was committed.
             ConnectionLostError: it may have been committed.
             DeadlockError: nothing was committed, and it is worth another try.
@@ -138,6 +143,15 @@ class Database(Protocol):
 
     async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
         """Run `work` on one snapshot, beside the writers; it must not write."""
+        ...
+
+    async def scrub(self) -> bool:
+        """Leave nothing in the database's own files of what was deleted; says whether that is so.
+
+        On SQLite the file is written anew, its log emptied into it, and the copies that were made
+        before migrations are deleted: all of that is in them. On Postgres there is nothing to do from
+        here; its vacuum makes way in time.
+        """
         ...
 
     async def close(self) -> None:

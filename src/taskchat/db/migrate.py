@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from taskchat.db.database import ConflictError, Database, Transaction
-from taskchat.db.sqlite import connect
+from taskchat.db.sqlite_file import connect
 from taskchat.errors import DatabaseError, StartError
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from taskchat.db.database import (
     Dialect,
     Guard,
     GuardError,
+    ParentGoneError,
     Row,
     Transaction,
     Work,
@@ -101,6 +102,10 @@ class PostgresDatabase:
             raise
         await self._give_back(connection)
         return row
+
+    async def scrub(self) -> bool:
+        """See `Database.scrub`."""
+        return True
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
@@ -238,6 +243,8 @@ def _translate(error: BaseException) -> None:
 
     if isinstance(error, asyncpg.UniqueViolationError):
         raise ConflictError from error
+    if isinstance(error, asyncpg.ForeignKeyViolationError):
+        raise ParentGoneError from error
     if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
         log.warning("database.deadlock", kind=type(error).__name__)
         raise DeadlockError from error

@@ -13,13 +13,11 @@ import re
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar, cast
-from uuid import UUID
 
 import structlog
 
@@ -29,10 +27,12 @@ from taskchat.db.database import (
     Dialect,
     Guard,
     GuardError,
+    ParentGoneError,
     Row,
     Transaction,
     Work,
 )
+from taskchat.db.sqlite_file import connect, copies_aside, write_anew
 from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
 
@@ -48,24 +48,6 @@ T = TypeVar("T")
 GROUP_LIMIT = 128
 """How many transactions share a commit at most; bounds what one failing commit undoes."""
 READERS = 4
-BUSY_TIMEOUT_S = 10
-"""How long to wait for another process (`taskchat tasks` beside the server) to let go."""
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection with our settings; made here for the server, the migrations and the tests."""
-    connection = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    connection.create_function("clock_timestamp", 0, lambda: _time_text(datetime.now(UTC)))
-    connection.create_function("epoch_now", 0, lambda: datetime.now(UTC).timestamp())
-    # Postgres knows these two for every alphabet; SQLite's own lower() knows ASCII.
-    connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.create_function("strpos", 2, _strpos, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 class SqliteDatabase:
@@ -76,6 +58,7 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._scrubs: list[_Job] = []
         self._writer = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._writer.start()
         self._local = threading.local()
@@ -103,6 +86,18 @@ class SqliteDatabase:
         if self._closed:
             raise DatabaseError
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def scrub(self) -> bool:
+        """See `Database.scrub`. Who writes waits for it: some seconds for each gigabyte."""
+        asked = _Job(_nothing, asyncio.get_running_loop())
+        self._scrubs.append(asked)
+        # The writer looks for it after each group, so one without work wakes it.
+        _, is_clean = await asyncio.gather(self.transaction(_nothing), asked.done)
+        if not is_clean:
+            return False
+        for copy in copies_aside(self._path):
+            copy.unlink(missing_ok=True)
+        return True
 
     async def close(self) -> None:
         """Do what is queued, fold the log into the file and end the threads."""
@@ -148,8 +143,25 @@ class SqliteDatabase:
                     connection.close()  # even undoing failed: the next group begins on a new one
                     connection = None
             _tell(group)
+            if self._scrubs:
+                self._scrub()
         if connection is not None:
             connection.close()
+
+    def _scrub(self) -> None:
+        """Write the file anew, once for all who have asked for it by now."""
+        asked: list[_Job] = []
+        while self._scrubs:
+            asked.append(self._scrubs.pop())
+        try:
+            with _telling_errors, closing(connect(self._path)) as connection:
+                is_clean = write_anew(connection)
+            for job in asked:
+                job.result = is_clean
+        except BaseException as error:  # noqa: BLE001  as above
+            for job in asked:
+                job.error = error
+        _tell(asked)
 
     def _waiting(self) -> Iterable[_Job]:
         """The jobs that came while the last group was written; the end of the queue stays in it."""
@@ -191,6 +203,10 @@ def _guarded(work: Work[T], guard: Guard) -> Work[T]:
         return await work(tx)
 
     return guarded
+
+
+async def _nothing(_: Transaction) -> None:
+    """Is a whole transaction: the writer wakes for it."""
 
 
 def _commit_group(connection: sqlite3.Connection, group: Sequence[_Job]) -> None:
@@ -276,23 +292,6 @@ def _to_sqlite(sql: str) -> str:
     return re.sub(r"\$(\d+)", r"?\1", re.sub(r" FOR (NO KEY )?UPDATE( SKIP LOCKED)?", "", sql))
 
 
-def _lower(text: str | None) -> str | None:
-    return None if text is None else text.lower()
-
-
-def _strpos(text: str | None, part: str | None) -> int | None:
-    return None if text is None or part is None else text.find(part) + 1
-
-
-def _time_text(moment: datetime) -> str:
-    """UTC with microseconds: text that sorts as time, in SQLAlchemy's own form."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-sqlite3.register_adapter(datetime, _time_text)
-sqlite3.register_adapter(UUID, str)
-
-
 def _translate(error: BaseException) -> None:
     """Turn the driver's errors into ours; their text may hold content and is not passed on."""
     if not isinstance(error, sqlite3.Error):
@@ -300,6 +299,8 @@ def _translate(error: BaseException) -> None:
     name = getattr(error, "sqlite_errorname", "unknown")
     if name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
         raise ConflictError from error
+    if name == "SQLITE_CONSTRAINT_FOREIGNKEY":
+        raise ParentGoneError from error
     log.error("database.failed", kind=name)
     raise DatabaseError from error
 

@@ -84,10 +84,11 @@ def _sentence(kind: str, text: str) -> str:
     return text.removeprefix("Value error, ")
 
 
-def takes(model: type[BaseModel]) -> dict[str, Any]:
+def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """The part of an operation's OpenAPI that describes the body `read_json` reads."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 @lru_cache(maxsize=1024)

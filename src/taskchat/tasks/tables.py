@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, false
 from sqlmodel import Field, SQLModel
 
-from taskchat.db.types import Key, Time
+from taskchat.db.types import Key, Time, gone
 
 
 class Task(SQLModel, table=True):
@@ -19,6 +19,7 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         Index("tasks_created", "user_id", "created_at"),
         Index("tasks_deleted", "user_id", "deleted_at"),
+        gone("tasks_purge"),
     )
 
     user_id: int = Field(
