@@ -126,12 +126,6 @@ def _is_restated(last: Add, one: Add) -> bool:
     return is_told and not set(content_stems(last.title)).isdisjoint(content_stems(one.title))
 
 
-def _is_restated(last: Add, one: Add) -> bool:
-    """Whether an order says again, in its own words, what was told as a need before it."""
-    is_told = (last.is_hint or last.is_bare) and not (one.is_hint or one.is_bare)
-    return is_told and not set(content_stems(last.title)).isdisjoint(content_stems(one.title))
-
-
 def _is_same(add: Add, other: Request) -> bool:
     meant = other.otherwise if isinstance(other, Act) else other
     return isinstance(meant, Add) and meant.title.casefold() == add.title.casefold()

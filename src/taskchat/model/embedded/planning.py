@@ -29,7 +29,6 @@ from taskchat.model.embedded.requests import (
 )
 from taskchat.model.embedded.settling import settle
 from taskchat.model.embedded.targets import named_in_full, rank
-from taskchat.model.embedded.words import read_number, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
