@@ -182,8 +182,7 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         if found is not None:
             return found["target"], Changes(clears_priority=True)
     return (
-        read_set_note(clause, message)
-        or _read_priority(clause, now)
+        _read_priority(clause, now)
         or _read_prioritize(clause)
         or _read_replace(clause, message)
         or _read_rename(clause, message, now)
