@@ -10,8 +10,7 @@ from taskchat.auth.accounts import running_accounts
 from taskchat.auth.key_fetcher import FetchFailedError
 from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.db import migrate as migrations
-from taskchat.db.opening import open_database, opened
-from taskchat.db.urls import parse_database_url
+from taskchat.db.opening import open_database, opened, served_database
 from taskchat.errors import DatabaseError, StartError
 from taskchat.model.checks import check_model
 from taskchat.parts import named_model, token_rules, tool_servers
@@ -94,7 +93,7 @@ async def _tool_servers(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> str:
-    url = parse_database_url(settings.database)
+    url = served_database(settings)
     try:
         db = await open_database(url)
         try:
@@ -107,7 +106,7 @@ async def _database(settings: Settings) -> str:
 
 
 async def _migrations(settings: Settings) -> str:
-    url = parse_database_url(settings.database)
+    url = served_database(settings)
     revision, latest = await _revision(url), migrations.latest_revision()
     if url.path is not None and (revision is None or revision < latest):
         return f"at {revision or 'nothing'}; every command migrates an embedded database by itself"

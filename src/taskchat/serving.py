@@ -32,6 +32,9 @@ GRACE_S = 30
 SILENCE_S = 30
 """After how long a worker that does not answer is replaced; one that starts on a busy machine is slow."""
 BACKLOG = 2048
+KEEP_ALIVE_S = 75
+"""How long an idle connection is kept; longer than proxies keep theirs (nginx and load balancers: 60),
+or one of them sends a request into a connection that is just being closed."""
 GC_THRESHOLD = 20_000
 """Objects made and not freed after which the garbage collector looks at the young ones (700 by itself)."""
 
@@ -208,6 +211,7 @@ def _run(
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
         timeout_worker_healthcheck=SILENCE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
         backlog=BACKLOG,
     )
     if workers > 1:

@@ -16,6 +16,8 @@ class DatabaseUrl:
 
     path: Path | None = None
     dsn: str = ""
+    pooled: bool = False
+    """Whether a transaction pooler stands before the server."""
 
     @property
     def role(self) -> str | None:
