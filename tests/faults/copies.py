@@ -36,7 +36,8 @@ class Copy:
         """Nothing runs yet; `on_word` is told what the copy says, see `tests/faults/copy.py`."""
         self.number = number
         self.port = free_port()
-        self._env = dict(env)
+        self.env = dict(env)
+        """Of the next process."""
         self._options = options
         self._on_word = on_word
         self.starting = asyncio.Lock()
@@ -65,7 +66,7 @@ class Copy:
         Raises:
             RuntimeError: it ended instead, or does not come up.
         """
-        folder = Path(self._env["HOME"])
+        folder = Path(self.env["HOME"])
         self._has_served = False
         with (folder / f"copy-{self.number}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -79,7 +80,7 @@ class Copy:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env=self._env,
+                env=self.env,
                 cwd=Path(__file__).parents[2],
                 start_new_session=True,
             )

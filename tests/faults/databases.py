@@ -12,12 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 
 from taskchat.db import migrate
 from taskchat.db.urls import DatabaseUrl
+from tests.deploy.doors import Pgbouncer
 from tests.faults import guards
 from tests.faults.history import Tables
 
@@ -103,6 +104,10 @@ class Postgres(AnyDatabase):
         for statement in guards.broken_sql(self._guard) if self._guard else ():
             await self.execute(statement)
 
+    def pooler(self, folder: Path) -> Pgbouncer:
+        """A pooler before it, on the file of `deploy/`."""
+        return Pgbouncer(folder, str(self._server.pgdata), "service", self._server.system_user)
+
     def _by(self, role: str) -> str:
         return self._dsn.replace("postgresql://postgres:@/", f"postgresql://{role}:@/")
 
@@ -129,12 +134,14 @@ class Postgres(AnyDatabase):
             f" WHERE usename = 'service' AND random() < {share}"
         )
 
-    async def restart(self, down_s: float) -> None:
-        """Stop it as a crash does, and start it again."""
+    async def restart(
+        self, down_s: float, mode: Literal["fast", "immediate"] = "immediate"
+    ) -> None:
+        """Stop it, as a crash does or in good order (fast), and start it again."""
         control = [self._server.bin_path / "pg_ctl", "-w", "-D", self._server.pgdata]
         await asyncio.to_thread(
             subprocess.run,
-            [*control, "stop", "-m", "immediate"],
+            [*control, "stop", "-m", mode],
             user=self._server.system_user,
             check=True,
             capture_output=True,
