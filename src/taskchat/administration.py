@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from taskchat.auth.key_set import KeySet
     from taskchat.db.database import Database, Row, Transaction
-    from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
 
 CLOCK_TOLERANCE_S = 30
@@ -107,9 +106,17 @@ async def _database(settings: Settings) -> str:
 
 async def _migrations(settings: Settings) -> str:
     url = served_database(settings)
-    revision, latest = await _revision(url), migrations.latest_revision()
+    latest = migrations.latest_revision()
+    db = await open_database(url)
+    try:
+        revision = await migrations.current_revision(db)
+        is_newer = await migrations.is_newer(db)
+    finally:
+        await db.close()
     if url.path is not None and (revision is None or revision < latest):
         return f"at {revision or 'nothing'}; every command migrates an embedded database by itself"
+    if is_newer:
+        return f"at {revision}, made by a newer version, which this one may serve beside"
     if revision != latest:
         message = f"at {revision or 'nothing'}, needs {latest}: run `taskchat migrate`"
         raise StartError(message)
@@ -136,14 +143,6 @@ async def _isolation_warning(db: Database) -> str:
     if found["owns"]:
         return f"; WARNING: the role {role} owns the tables and could lift their policies: {SERVICE_ROLE}"
     return ""
-
-
-async def _revision(url: DatabaseUrl) -> str | None:
-    db = await open_database(url)
-    try:
-        return await migrations.current_revision(db)
-    finally:
-        await db.close()
 
 
 async def _issuer(settings: Settings) -> str:

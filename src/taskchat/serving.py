@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import running_accounts
 from taskchat.db import migrate as migrations
+from taskchat.db.opening import open_database, served_database
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
 
 GRACE_S = 30
@@ -80,17 +82,32 @@ def serve(  # noqa: PLR0913  the options of the command
 def migrate_database(settings: Settings, say: Callable[[str], None]) -> None:
     """`taskchat migrate`: by the owner's address where one is set."""
     setting = "TASKCHAT_MIGRATION_URL" if settings.migration_url else "DATABASE_URL"
-    url = parse_database_url(settings.migration_url or settings.database, setting)
+    url = (
+        served_database(settings)
+        if settings.migration_url is None
+        else parse_database_url(settings.migration_url, setting)
+    )
     served = parse_database_url(settings.database)
     if url.path is not None:
         _refuse_second_server(url.path)
         if copy := migrations.copy_aside(url.path):
             say(f"Kept a copy of the database as {copy}.")
     try:
+        if url.path is None and asyncio.run(_is_newer(url)):
+            say("The database was made by a newer version, and serves this one, too.")
+            return
         migrations.upgrade(url, service=served.role if served.role != url.role else None)
     except DatabaseError:
         raise migrations.unreachable(url, setting) from None
     say(f"The database is at revision {migrations.latest_revision()}.")
+
+
+async def _is_newer(url: DatabaseUrl) -> bool:
+    db = await open_database(url)
+    try:
+        return await migrations.is_newer(db)
+    finally:
+        await db.close()
 
 
 def _app(settings: Settings, address: str, *, everywhere: bool) -> FastAPI:

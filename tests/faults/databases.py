@@ -91,6 +91,8 @@ class Postgres(AnyDatabase):
         self._dsn = self._server.get_uri()
         self._guard = guard
         self.url = DatabaseUrl(dsn=self._by("service"))
+        self.owner = DatabaseUrl(dsn=self._by("owner"))
+        """The same by the owner of the tables."""
 
     async def prepare(self) -> None:
         """Make roles and tables, and break the guard that is to be broken."""
@@ -99,14 +101,13 @@ class Postgres(AnyDatabase):
         await self.execute("CREATE ROLE owner LOGIN")
         await self.execute("CREATE ROLE service LOGIN")
         await self.execute("GRANT ALL ON SCHEMA public TO owner")
-        owner = DatabaseUrl(dsn=self._by("owner"))
-        await asyncio.to_thread(migrate.upgrade, owner, service="service")
+        await asyncio.to_thread(migrate.upgrade, self.owner, service="service")
         for statement in guards.broken_sql(self._guard) if self._guard else ():
             await self.execute(statement)
 
-    def pooler(self, folder: Path) -> Pgbouncer:
-        """A pooler before it, on the file of `deploy/`."""
-        return Pgbouncer(folder, str(self._server.pgdata), "service", self._server.system_user)
+    def pooler(self, folder: Path, role: str = "service") -> Pgbouncer:
+        """A pooler before it, on the file of `deploy/`, for that role."""
+        return Pgbouncer(folder, str(self._server.pgdata), role, self._server.system_user)
 
     def _by(self, role: str) -> str:
         return self._dsn.replace("postgresql://postgres:@/", f"postgresql://{role}:@/")

@@ -32,6 +32,14 @@ log = structlog.get_logger()
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
+OLDEST_SERVED = "0009"
+"""The oldest version whose servers may run on this schema, beside ours or after a way back.
+
+Revisions add (expand); one that takes away what older servers use (contract) raises this to itself.
+"""
+_SERVES = "serves versions from "
+"""How `upgrade` writes that down at the database, for versions that do not know this one."""
+
 LOCK_TIMEOUT = "1s"
 """How long a change of a table may wait for those who use it: everybody else waits behind it."""
 LOCK_TRIES = 30
@@ -76,18 +84,49 @@ async def prepare(db: Database, url: DatabaseUrl) -> None:
     revision, latest = await current_revision(db), latest_revision()
     if revision == latest:
         return
-    if revision is not None and revision > latest:
-        message = (
-            f"The database is at revision {revision}, made by a newer Taskchat; this version"
-            f" knows {latest}. Start the newer one."
-        )
-        raise StartError(message)
+    if await is_newer(db):
+        log.warning("database.newer", revision=revision)
+        return
     if url.path is None:
         message = "The database is behind this version; run `taskchat migrate` first."
         raise StartError(message)
     if revision is not None:
         log.info("database.copied", copy=str(copy_aside(url.path)))
     await asyncio.to_thread(upgrade, url)
+
+
+async def is_newer(db: Database) -> bool:
+    """Whether a newer version has made the schema, and this one may be served by it, too.
+
+    Raises:
+        StartError: it may not.
+    """
+    revision, latest = await current_revision(db), latest_revision()
+    if revision is None or revision <= latest:
+        return False
+    oldest = await _oldest_served(db)
+    if oldest is None or oldest > latest:
+        message = (
+            f"The database is at revision {revision}, made by a newer Taskchat; this version"
+            f" knows {latest}. Start the newer one."
+        )
+        raise StartError(message)
+    return True
+
+
+async def _oldest_served(db: Database) -> str | None:
+    """What the newest version that migrated said of older ones; None on SQLite, which has one server."""
+    if db.dialect == "sqlite":
+        return None
+
+    async def work(tx: Transaction) -> str | None:
+        row = await tx.fetchrow(
+            "SELECT obj_description(to_regclass('alembic_version'), 'pg_class') AS told"
+        )
+        return None if row is None else row["told"]
+
+    told = await db.read(work) or ""
+    return told.removeprefix(_SERVES) if told.startswith(_SERVES) else None
 
 
 def unreachable(url: DatabaseUrl, setting: str = "DATABASE_URL") -> StartError:
@@ -124,8 +163,15 @@ def upgrade(url: DatabaseUrl, revision: str = "head", *, service: str | None = N
             if not tries_left:
                 raise _in_use() from None
             time.sleep(LOCK_PAUSE_S)
+    if url.path is None and revision == "head":
+        with_connection(url, _say_whom_it_serves)
     if service is not None:
         with_connection(url, lambda connection: _grant(connection, service))
+
+
+def _say_whom_it_serves(connection: Connection) -> None:
+    connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{_SERVES}{OLDEST_SERVED}'")
+    connection.commit()
 
 
 def _in_use() -> StartError:

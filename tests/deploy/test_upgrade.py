@@ -1,0 +1,135 @@
+"""Upgrades under load: old and new copies side by side on one schema, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+
+from tests.deploy.next_version import NextVersion, make_next_version
+from tests.deploy.steps import assert_no_turn_failed, replace_each, under_load
+from tests.faults.databases import Postgres
+from tests.faults.harness import Harness
+from tests.processes import Finished, environment, run_command
+
+REPORT_S = 3
+"""How long a long transaction, such as a backup, reads the table that is to be changed."""
+
+
+class Upgrade:
+    """The steps of an upgrade, and what was seen meanwhile."""
+
+    def __init__(self, version: NextVersion, folder: Path) -> None:
+        self.version = version
+        self.folder = folder
+        self.migrated: list[Finished] = []
+        self.opened: list[dict[str | None, int]] = []
+        """After each step: how many turns each version had opened since the one before."""
+        self._last_turn = 0
+
+    async def migrate(self, harness: Harness) -> None:
+        """Expand, by the product's own command, while somebody reads for long."""
+        postgres = _postgres(harness)
+        report = asyncio.create_task(_read_for_long(postgres))
+        self.migrated.append(await self._run_migrate(postgres, new=True))
+        await report
+        await self._note(postgres)
+
+    async def restart_old(self, harness: Harness) -> None:
+        """An old copy dies and comes back as it was, on the new schema."""
+        await replace_each(harness.copies[:1])
+        await self._note(_postgres(harness))
+
+    async def replace_two(self, harness: Harness) -> None:
+        """Old and new ones side by side."""
+        env = harness.copies[0].env | self.version.env
+        await replace_each(harness.copies[1:], env)
+        await asyncio.sleep(2)
+        await self._note(_postgres(harness))
+
+    async def replace_last(self, harness: Harness) -> None:
+        """And then there are new ones alone."""
+        await replace_each(harness.copies[:1], harness.copies[1].env)
+        await asyncio.sleep(1)
+        await self._note(_postgres(harness))
+
+    async def go_back(self, harness: Harness) -> None:
+        """The old version again, whose own migration finds a schema that is newer."""
+        postgres = _postgres(harness)
+        self.migrated.append(await self._run_migrate(postgres, new=False))
+        env = {name: harness.copies[0].env[name] for name in harness.copies[0].env}
+        for name in self.version.env:
+            del env[name]
+        await replace_each(harness.copies[:1], env)
+        await asyncio.sleep(1)
+        await self._note(postgres)
+
+    async def _run_migrate(self, postgres: Postgres, *, new: bool) -> Finished:
+        migration = {"TASKCHAT_MIGRATION_URL": postgres.owner.dsn}
+        env = environment(self.folder, postgres.url, **migration)
+        return await run_command("migrate", env=env | (self.version.env if new else {}))
+
+    async def _note(self, postgres: Postgres) -> None:
+        rows = await postgres.rows(
+            "SELECT opened_by, count(*) AS many, max(id) AS last FROM turns"  # noqa: S608
+            f" WHERE id > {self._last_turn} GROUP BY opened_by"
+        )
+        self._last_turn = max((row["last"] for row in rows), default=self._last_turn)
+        self.opened.append({row["opened_by"]: row["many"] for row in rows})
+
+
+async def test_copies_are_replaced_and_a_column_lands_and_no_turn_fails(tmp_path: Path) -> None:
+    upgrade = Upgrade(make_next_version(tmp_path / "next"), tmp_path)
+
+    result = await under_load(
+        upgrade.migrate,
+        upgrade.restart_old,
+        upgrade.replace_two,
+        upgrade.replace_last,
+        upgrade.go_back,
+    )
+
+    assert_no_turn_failed(result)
+    up, back = upgrade.migrated
+    assert up.out == f"The database is at revision {upgrade.version.revision}.\n", up.err
+    assert back.out == "The database was made by a newer version, and serves this one, too.\n"
+    _, restarted, both, _, gone_back = upgrade.opened
+    assert set(restarted) == {None}
+    assert set(both) == {None, "next"}
+    assert set(gone_back) == {None, "next"}
+
+
+async def test_a_revision_that_takes_something_away_refuses_older_servers(tmp_path: Path) -> None:
+    version = make_next_version(tmp_path / "next")
+    version.serves_none_older()
+    postgres = Postgres(tmp_path / "pg", None)
+    await postgres.prepare()
+    migration = {"TASKCHAT_MIGRATION_URL": postgres.owner.dsn}
+    env = environment(tmp_path, postgres.url, **migration)
+
+    done = await run_command("migrate", env=env | version.env)
+    refused = [await run_command(*command, env=env) for command in _COMMANDS]
+    await postgres.end()
+
+    assert done.status == 0, done.err
+    said = f"The database is at revision {version.revision}, made by a newer Taskchat"
+    assert [each.status for each in refused] == [1] * len(_COMMANDS)
+    assert all(said in each.out + each.err for each in refused)
+
+
+_COMMANDS: Sequence[Sequence[str]] = (("serve", "--port", "0"), ("migrate",), ("doctor",))
+
+
+def _postgres(harness: Harness) -> Postgres:
+    assert isinstance(harness.database, Postgres)
+    return harness.database
+
+
+async def _read_for_long(postgres: Postgres) -> None:
+    connection = await asyncpg.connect(postgres.owner.dsn)
+    async with connection.transaction():
+        await connection.execute("SELECT count(*) FROM turns")
+        await asyncio.sleep(REPORT_S)
+    await connection.close()
