@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+import os
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -57,14 +59,53 @@ class Deployment:
         return Person(client, answer.json()["user"]["id"], answer.json()["token"])
 
 
+@pytest.fixture(autouse=True, scope="session")
+def doors_are_installed() -> None:
+    """Skips everything here where they are not."""
+    missing = [
+        program for program in ("nginx", "pgbouncer") if not Path(f"/usr/sbin/{program}").exists()
+    ]
+    if missing:
+        assert "CI" not in os.environ, "CI must have them"  # noqa: TID251  not a setting
+        pytest.skip(f"apt-get install {' '.join(missing)}")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """For files of servers that run under another account, see `postgres_server`."""
+    with _open_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def _open_folder() -> Generator[Path]:
+    with tempfile.TemporaryDirectory(prefix="taskchat-deploy-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
-    """One for a whole module, whose people do not meet."""
-    folder = tmp_path_factory.mktemp("deployment")
-    async with AsyncExitStack() as stack:
+async def postgres() -> AsyncIterator[Postgres]:
+    """A migrated server for a whole module."""
+    with _open_folder() as folder:
         postgres = Postgres(folder / "pg", None)
-        stack.push_async_callback(postgres.end)
         await postgres.prepare()
+        yield postgres
+        await postgres.end()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def deployment(postgres: Postgres) -> AsyncIterator[Deployment]:
+    """One for a whole module, whose people do not meet."""
+    with _open_folder() as folder:
+        async with _running(postgres, folder) as deployment:
+            yield deployment
+
+
+@asynccontextmanager
+async def _running(postgres: Postgres, folder: Path) -> AsyncGenerator[Deployment]:
+    async with AsyncExitStack() as stack:
         pgbouncer = postgres.pooler(folder / "pgbouncer")
         stack.push_async_callback(pgbouncer.end)
         await pgbouncer.start()

@@ -122,8 +122,15 @@ class Pgbouncer(Door):
         super().__init__(["/usr/sbin/pgbouncer", str(file)], folder / "pgbouncer.log", user)
         server = f"host={socket} dbname=postgres"
         file.write_text(pgbouncer_file(self.port, server, users), encoding="utf-8")
+        self._file = file
         users.write_text(f'"{role}" "{PASSWORD}"\n', encoding="utf-8")
         self.url = f"postgresql://{role}:{PASSWORD}@127.0.0.1:{self.port}/taskchat"
+
+    def change(self, old: str, new: str) -> None:
+        """Have its next start read something else."""
+        text = self._file.read_text(encoding="utf-8")
+        assert old in text, old
+        self._file.write_text(text.replace(old, new), encoding="utf-8")
 
     async def restart(self) -> None:
         """End it as compose.yaml does, when running transactions have ended; and start it again."""

@@ -11,7 +11,7 @@ from tests.faults.copies import Copy
 from tests.faults.databases import Postgres
 from tests.faults.harness import Fault, Harness, Plan, Result, carry_out, say
 
-PEOPLE = 6
+PEOPLE = 3
 SEED = 1
 
 

@@ -17,6 +17,7 @@ from tests.faults.copies import free_port
 from tests.http.chatkit_client import Front, shown, words
 from tests.http.conftest import Person
 from tests.model.stub_provider import DONE, chunk
+from tests.processes import until
 from tests.stream_client import EVENTS, Reply
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -190,9 +191,9 @@ async def test_a_request_keeps_its_id_on_the_whole_way(
     assert given.headers["X-Request-Id"] == "one.of-ours"
     ids = [odd.headers["X-Request-Id"], made.headers["X-Request-Id"]]
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
-    for each in ["one.of-ours", *ids]:
-        assert f'"request_id": "{each}"' in deployment.nginx.log
-        assert sum(f'"request_id": "{each}"' in copy.log for copy in deployment.copies) == 1
+    for line in [f'"request_id": "{each}"' for each in ("one.of-ours", *ids)]:
+        await until(lambda line=line: line in deployment.nginx.log)
+        assert sum(line in copy.log for copy in deployment.copies) == 1
 
 
 async def test_people_are_limited_by_their_own_address_and_not_by_what_they_say_it_is(
@@ -258,6 +259,7 @@ async def test_no_log_holds_what_was_said_or_looked_for(
 
     async with httpx2.AsyncClient(base_url=alone.address) as nobody:
         await nobody.get(f"/api/v1/chat/conversations?q={canary}")
+    await until(lambda: "request_id" in alone.log)  # written when the answer has gone
     await alone.end()
     await person.say(canary)
     found = await person.v1("GET", f"conversations?q={canary}")

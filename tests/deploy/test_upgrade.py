@@ -101,13 +101,15 @@ async def test_copies_are_replaced_and_a_column_lands_and_no_turn_fails(tmp_path
     assert set(gone_back) == {None, "next"}
 
 
-async def test_a_revision_that_takes_something_away_refuses_older_servers(tmp_path: Path) -> None:
-    version = make_next_version(tmp_path / "next")
+async def test_a_revision_that_takes_something_away_refuses_older_servers(
+    open_folder: Path,
+) -> None:
+    version = make_next_version(open_folder / "next")
     version.serves_none_older()
-    postgres = Postgres(tmp_path / "pg", None)
+    postgres = Postgres(open_folder / "pg", None)
     await postgres.prepare()
     migration = {"TASKCHAT_MIGRATION_URL": postgres.owner.dsn}
-    env = environment(tmp_path, postgres.url, **migration)
+    env = environment(open_folder, postgres.url, **migration)
 
     done = await run_command("migrate", env=env | version.env)
     refused = [await run_command(*command, env=env) for command in _COMMANDS]

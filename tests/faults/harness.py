@@ -407,7 +407,7 @@ async def _live_through(
     living = [asyncio.create_task(person.live()) for person in people]
     if plan.steps:
         for step in plan.steps:
-            await asyncio.sleep(1)  # so that there is something under way
+            await asyncio.sleep(0.5)  # so that there is something under way
             await step(harness)
         await asyncio.sleep(1)
     else:
