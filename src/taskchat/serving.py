@@ -8,6 +8,7 @@ import gc
 import signal
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,7 @@ def migrate_database(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 async def _is_newer(url: DatabaseUrl) -> bool:
-    db = await open_database(url)
+    db = await open_database(replace(url, pooled=True))  # which is right without a pooler, too
     try:
         return await migrations.is_newer(db)
     finally:

@@ -1,8 +1,8 @@
 """Postgres: asyncpg's pool, READ COMMITTED, and limits that free the locks of a stuck copy.
 
 Behind a transaction pooler (pgbouncer, Neon's pooled address) a session is nobody's: each transaction
-may run on another connection of the pooler's. So nothing is prepared ahead, every statement stands in
-a transaction, and the settings of a session become those of each transaction, in the text of its BEGIN.
+may run on another connection of the pooler's. So nothing is prepared ahead, and the settings of a
+session become those of each transaction, in the text of its BEGIN.
 """
 
 from __future__ import annotations
@@ -106,8 +106,7 @@ class PostgresDatabase:
     async def call(self, sql: str, *args: Argument) -> Row | None:
         """One statement that is a transaction of its own: one round trip, four behind a pooler."""
         if self._pooled:
-            # A statement with parameters takes two round trips where nothing is prepared, and
-            # outside of a transaction the pooler may send each to another connection.
+            # Alone it would have none of the limits, which only a transaction can bring along.
             return await self.transaction(lambda tx: tx.fetchrow(sql, *args))
         connection = await self._acquire()
         try:
