@@ -116,7 +116,7 @@ async def _migrations(settings: Settings) -> str:
     if url.path is not None and (revision is None or revision < latest):
         return f"at {revision or 'nothing'}; every command migrates an embedded database by itself"
     if is_newer:
-        return f"at {revision}, made by a newer version, which this one may serve beside"
+        return f"at {revision}, made by a newer version, beside which this one may serve"
     if revision != latest:
         message = f"at {revision or 'nothing'}, needs {latest}: run `taskchat migrate`"
         raise StartError(message)

@@ -155,11 +155,11 @@ async def open_postgres(dsn: str, *, pooled: bool = False) -> PostgresDatabase:
             server_settings={} if pooled else SESSION_SETTINGS,
             statement_cache_size=0 if pooled else STATEMENTS_KEPT,
         )
-    except asyncpg.ProtocolViolationError as error:
-        # pgbouncer's word for settings that it cannot give to the connections it shares out.
-        raise (_unsaid_pooler() if "startup parameter" in str(error) else DatabaseError()) from None
     # Not logged: whoever opens says it in words. A ValueError is an address that cannot be read.
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        # pgbouncer's word for settings that it cannot give to the connections it shares out.
+        if not pooled and "unsupported startup parameter" in str(error):
+            raise _unsaid_pooler() from None
         raise DatabaseError from error
     db = PostgresDatabase(pool, pooled=pooled)
     if not pooled:
