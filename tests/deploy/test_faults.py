@@ -13,4 +13,4 @@ async def test_no_promise_is_broken_behind_nginx_and_pgbouncer() -> None:
     say(report(result))
     assert result.violations == []
     assert sum(result.faults.values()) > 5
-    assert sum(sent.outcome == "completed" for sent in result.run.sent) > 100
+    assert sum(sent.outcome == "completed" for sent in result.run.sent) > 20

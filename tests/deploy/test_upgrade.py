@@ -37,34 +37,23 @@ class Upgrade:
         await report
         await self._note(postgres)
 
-    async def restart_old(self, harness: Harness) -> None:
-        """An old copy dies and comes back as it was, on the new schema."""
-        await replace_each(harness.copies[:1])
-        await self._note(_postgres(harness))
-
-    async def replace_two(self, harness: Harness) -> None:
+    async def replace_one(self, harness: Harness) -> None:
         """Old and new ones side by side."""
-        env = harness.copies[0].env | self.version.env
-        await replace_each(harness.copies[1:], env)
-        await asyncio.sleep(2)
-        await self._note(_postgres(harness))
-
-    async def replace_last(self, harness: Harness) -> None:
-        """And then there are new ones alone."""
-        await replace_each(harness.copies[:1], harness.copies[1].env)
-        await asyncio.sleep(1)
+        await replace_each(harness.copies[:1], harness.copies[0].env | self.version.env)
         await self._note(_postgres(harness))
 
     async def go_back(self, harness: Harness) -> None:
-        """The old version again, whose own migration finds a schema that is newer."""
-        postgres = _postgres(harness)
-        self.migrated.append(await self._run_migrate(postgres, new=False))
-        env = {name: harness.copies[0].env[name] for name in harness.copies[0].env}
-        for name in self.version.env:
-            del env[name]
-        await replace_each(harness.copies[:1], env)
+        """The old version is started on the new schema, its own migration first."""
+        self.migrated.append(await self._run_migrate(_postgres(harness), new=False))
+        await replace_each(harness.copies[1:2])
+        await self._note(_postgres(harness))
+
+    async def replace_others(self, harness: Harness) -> None:
+        """Then there are new ones alone."""
+        await replace_each(harness.copies[1:], harness.copies[0].env)
+        await self._note(_postgres(harness))
         await asyncio.sleep(1)
-        await self._note(postgres)
+        await self._note(_postgres(harness))
 
     async def _run_migrate(self, postgres: Postgres, *, new: bool) -> Finished:
         migration = {"TASKCHAT_MIGRATION_URL": postgres.owner.dsn}
@@ -84,21 +73,16 @@ async def test_copies_are_replaced_and_a_column_lands_and_no_turn_fails(tmp_path
     upgrade = Upgrade(make_next_version(tmp_path / "next"), tmp_path)
 
     result = await under_load(
-        upgrade.migrate,
-        upgrade.restart_old,
-        upgrade.replace_two,
-        upgrade.replace_last,
-        upgrade.go_back,
+        upgrade.migrate, upgrade.replace_one, upgrade.go_back, upgrade.replace_others
     )
 
     assert_no_turn_failed(result)
     up, back = upgrade.migrated
     assert up.out == f"The database is at revision {upgrade.version.revision}.\n", up.err
     assert back.out == "The database was made by a newer version, and serves this one, too.\n"
-    _, restarted, both, _, gone_back = upgrade.opened
-    assert set(restarted) == {None}
-    assert set(both) == {None, "next"}
+    _, _, gone_back, _, new_alone = upgrade.opened
     assert set(gone_back) == {None, "next"}
+    assert set(new_alone) == {"next"}
 
 
 async def test_a_revision_that_takes_something_away_refuses_older_servers(
@@ -112,7 +96,7 @@ async def test_a_revision_that_takes_something_away_refuses_older_servers(
     env = environment(open_folder, postgres.url, **migration)
 
     done = await run_command("migrate", env=env | version.env)
-    refused = [await run_command(*command, env=env) for command in _COMMANDS]
+    refused = await asyncio.gather(*(run_command(*command, env=env) for command in _COMMANDS))
     await postgres.end()
 
     assert done.status == 0, done.err
