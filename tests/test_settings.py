@@ -14,6 +14,7 @@ from taskchat.settings import Settings, load_settings, proxy_for, variable_of, w
 SECRET = "hunter2-is-a-secret"
 LONG = "a secret of more than thirty-two bytes"
 PUBLIC_KEY = f"-----BEGIN PUBLIC KEY-----\n{SECRET}\n-----END PUBLIC KEY-----"
+BOUND = f"postgresql://me:{SECRET}@h-pooler.example.com/x?sslmode=require&channel_binding=require"
 BAD_HOST = f"postgresql://me:{SECRET}@[::1/x"
 BAD_PORT = f"postgresql://me:{SECRET}@localhost:p/x"
 
@@ -70,6 +71,7 @@ def _set(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ("DATABASE_URL must be sqlite:///PATH or", {"DATABASE_URL": f"me:{SECRET}@localhost/x"}),
         ("DATABASE_URL must be sqlite:///PATH or", {"DATABASE_URL": f"mysql://me:{SECRET}@h/x"}),
         ("DATABASE_URL must be sqlite:///PATH or", {"DATABASE_URL": "sqlite://"}),
+        ("Take channel_binding out of DATABASE_URL", {"DATABASE_URL": BOUND}),
         ("DATABASE_URL (postgresql://me:***@[::1/x)", {"DATABASE_URL": BAD_HOST}),
         ("DATABASE_URL (postgresql://me:***@localhost:p/x)", {"DATABASE_URL": BAD_PORT}),
         ("No file can be made beside the database", {"TASKCHAT_DATA_DIR": "file/home"}),

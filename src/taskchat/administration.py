@@ -11,8 +11,7 @@ from taskchat.auth.accounts import find_person, running_accounts
 from taskchat.auth.key_fetcher import FetchFailedError
 from taskchat.chat.tool_servers.servers import ToolServers
 from taskchat.db import migrate as migrations
-from taskchat.db.opening import open_database, opened
-from taskchat.db.urls import parse_database_url
+from taskchat.db.opening import open_database, opened, served_database
 from taskchat.errors import DatabaseError, NotFoundError, StartError
 from taskchat.model.checks import check_model
 from taskchat.parts import named_model, token_rules, tool_servers
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from taskchat.auth.key_set import KeySet
     from taskchat.db.database import Database, Row, Transaction
-    from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
 
 CLOCK_TOLERANCE_S = 30
@@ -153,7 +151,7 @@ async def _tool_servers(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> str:
-    url = parse_database_url(settings.database)
+    url = served_database(settings)
     try:
         db = await open_database(url)
         try:
@@ -166,10 +164,18 @@ async def _database(settings: Settings) -> str:
 
 
 async def _migrations(settings: Settings) -> str:
-    url = parse_database_url(settings.database)
-    revision, latest = await _revision(url), migrations.latest_revision()
+    url = served_database(settings)
+    latest = migrations.latest_revision()
+    db = await open_database(url)
+    try:
+        revision = await migrations.current_revision(db)
+        is_newer = await migrations.is_newer(db)
+    finally:
+        await db.close()
     if url.path is not None and (revision is None or revision < latest):
         return f"at {revision or 'nothing'}; every command migrates an embedded database by itself"
+    if is_newer:
+        return f"at {revision}, made by a newer version, beside which this one may serve"
     if revision != latest:
         message = f"at {revision or 'nothing'}, needs {latest}: run `taskchat migrate`"
         raise StartError(message)
@@ -196,14 +202,6 @@ async def _isolation_warning(db: Database) -> str:
     if found["owns"]:
         return f"; WARNING: the role {role} owns the tables and could lift their policies: {SERVICE_ROLE}"
     return ""
-
-
-async def _revision(url: DatabaseUrl) -> str | None:
-    db = await open_database(url)
-    try:
-        return await migrations.current_revision(db)
-    finally:
-        await db.close()
 
 
 async def _issuer(settings: Settings) -> str:

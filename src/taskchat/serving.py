@@ -8,11 +8,13 @@ import gc
 import signal
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import running_accounts
 from taskchat.db import migrate as migrations
+from taskchat.db.opening import open_database, served_database
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from taskchat.db.urls import DatabaseUrl
     from taskchat.settings import Settings
 
 GRACE_S = 30
@@ -32,6 +35,9 @@ GRACE_S = 30
 SILENCE_S = 30
 """After how long a worker that does not answer is replaced; one that starts on a busy machine is slow."""
 BACKLOG = 2048
+KEEP_ALIVE_S = 75
+"""How long an idle connection is kept; longer than proxies keep theirs (nginx and load balancers: 60),
+or one of them sends a request into a connection that is just being closed."""
 GC_THRESHOLD = 20_000
 """Objects made and not freed after which the garbage collector looks at the young ones (700 by itself)."""
 
@@ -77,17 +83,32 @@ def serve(  # noqa: PLR0913  the options of the command
 def migrate_database(settings: Settings, say: Callable[[str], None]) -> None:
     """`taskchat migrate`: by the owner's address where one is set."""
     setting = "TASKCHAT_MIGRATION_URL" if settings.migration_url else "DATABASE_URL"
-    url = parse_database_url(settings.migration_url or settings.database, setting)
+    url = (
+        served_database(settings)
+        if settings.migration_url is None
+        else parse_database_url(settings.migration_url, setting)
+    )
     served = parse_database_url(settings.database)
     if url.path is not None:
         _refuse_second_server(url.path)
         if copy := migrations.copy_aside(url.path):
             say(f"Kept a copy of the database as {copy}.")
     try:
+        if url.path is None and asyncio.run(_is_newer(url)):
+            say("The database was made by a newer version, and serves this one, too.")
+            return
         migrations.upgrade(url, service=served.role if served.role != url.role else None)
     except DatabaseError:
         raise migrations.unreachable(url, setting) from None
     say(f"The database is at revision {migrations.latest_revision()}.")
+
+
+async def _is_newer(url: DatabaseUrl) -> bool:
+    db = await open_database(replace(url, pooled=True))  # which is right without a pooler, too
+    try:
+        return await migrations.is_newer(db)
+    finally:
+        await db.close()
 
 
 def _app(settings: Settings, address: str, *, everywhere: bool) -> FastAPI:
@@ -208,6 +229,7 @@ def _run(
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
         timeout_worker_healthcheck=SILENCE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
         backlog=BACKLOG,
     )
     if workers > 1:

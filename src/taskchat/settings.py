@@ -138,6 +138,7 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str | None, Field(repr=False)] = _named("DATABASE_URL")
     migration_url: Annotated[str | None, Field(repr=False)] = None
+    pooler: Literal["none", "transaction"] = "none"
     data_dir: Path = Field(default_factory=_data_dir)
     public_url: Annotated[str, AfterValidator(web_origin)] | None = None
     trusted_proxies: Annotated[str, AfterValidator(_checked_networks)] | None = None

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
@@ -30,7 +32,7 @@ from taskchat.db.database import (
 from taskchat.db.postgres import AT_HAND_S, POOL_SIZE, PostgresDatabase
 from taskchat.db.sqlite import SqliteDatabase
 from taskchat.db.urls import DatabaseUrl
-from taskchat.errors import DatabaseError
+from taskchat.errors import DatabaseError, StartError
 from taskchat.ids import UserId
 from tests.conftest import PassTime, make_user
 
@@ -302,3 +304,28 @@ def test_every_migration_can_be_undone_and_done_again(owner_url: DatabaseUrl) ->
 
 async def test_a_database_knows_its_revision(database: Database) -> None:
     assert await migrate.current_revision(database) == migrate.latest_revision()
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"])
+async def test_a_migration_gives_way_to_who_holds_a_table_and_can_be_done_again(
+    owner_url: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TRIES", 2)  # not a whole minute of them
+    await asyncio.to_thread(migrate.downgrade, owner_url, "0004")
+    holder = await asyncpg.connect(owner_url.dsn)
+    await holder.execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+
+    with pytest.raises(StartError, match="in use by a long transaction"):
+        await asyncio.to_thread(migrate.upgrade, owner_url)
+    await holder.execute("COMMIT")
+    await asyncio.to_thread(migrate.upgrade, owner_url)
+    found = await holder.fetchval("SELECT version_num FROM alembic_version")
+    await holder.close()
+
+    assert found == migrate.latest_revision()
+
+
+def test_the_oldest_version_that_is_served_is_one_that_there_is() -> None:
+    folder = Path(migrate.__file__).parent.parent / "migrations" / "versions"
+
+    assert [*folder.glob(f"{migrate.OLDEST_SERVED}_*.py")] != []

@@ -1,10 +1,11 @@
 """Hurt real servers for a while and check that no promise was broken.
 
     python -m tests.faults [--minutes N | --seconds N] [--seed S] [--copies 3] [--people 8]
-                           [--database postgres|sqlite|both] [--only FAULT,…]
+                           [--database postgres|sqlite|both | --deployed] [--only FAULT,…]
                            [--break GUARD | --like GUARD]
 
-On Postgres several copies serve one database, on SQLite one. With `--break` a guard is broken on
+On Postgres several copies serve one database, on SQLite one; `--deployed` puts them behind nginx and
+pgbouncer, with the files of `deploy/`. With `--break` a guard is broken on
 purpose, and it is a failure to find nothing.
 """
 
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--copies", type=int, default=3)
     parser.add_argument("--people", type=int, default=8)
     parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument("--deployed", action="store_true")
     parser.add_argument("--only", help=f"of {', '.join(FAULTS)}")
     parser.add_argument("--break", dest="guard", choices=GUARDS)
     parser.add_argument("--like", choices=GUARDS, help="the faults of --break, nothing broken")
@@ -45,7 +47,7 @@ def main() -> int:
         shares = {"postgres": seconds * 0.7, "sqlite": seconds * 0.3}
     else:
         shares = {chosen.database: seconds}
-    if chosen.guard or chosen.like:
+    if chosen.guard or chosen.like or chosen.deployed:
         shares = {"postgres": seconds}
     wrong = False
     for kind, share in shares.items():
@@ -55,6 +57,7 @@ def main() -> int:
             chosen.seed,
             chosen.copies,
             chosen.people,
+            deployed=chosen.deployed,
         )
         if chosen.only:
             plan = replace(plan, faults=chosen.only.split(","))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -17,10 +18,16 @@ START_S = 60
 
 
 def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has now.
+
+    Nor does any connection get it by chance while its server is away, since Linux takes those from
+    32768 on: a server that is started again would find it taken.
+    """
+    while True:
+        port = 32_767 - secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Copy:
@@ -36,7 +43,8 @@ class Copy:
         """Nothing runs yet; `on_word` is told what the copy says, see `tests/faults/copy.py`."""
         self.number = number
         self.port = free_port()
-        self._env = dict(env)
+        self.env = dict(env)
+        """Of the next process."""
         self._options = options
         self._on_word = on_word
         self.starting = asyncio.Lock()
@@ -65,7 +73,7 @@ class Copy:
         Raises:
             RuntimeError: it ended instead, or does not come up.
         """
-        folder = Path(self._env["HOME"])
+        folder = Path(self.env["HOME"])
         self._has_served = False
         with (folder / f"copy-{self.number}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -79,7 +87,7 @@ class Copy:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env=self._env,
+                env=self.env,
                 cwd=Path(__file__).parents[2],
                 start_new_session=True,
             )

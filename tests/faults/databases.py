@@ -12,13 +12,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 
 from taskchat.auth.account_rows import ERASED_ISSUER
 from taskchat.db import migrate
 from taskchat.db.urls import DatabaseUrl
+from tests.deploy.doors import Pgbouncer
 from tests.faults import guards
 from tests.faults.history import Tables
 
@@ -98,6 +99,8 @@ class Postgres(AnyDatabase):
         self._dsn = self._server.get_uri()
         self._guard = guard
         self.url = DatabaseUrl(dsn=self._by("service"))
+        self.owner = DatabaseUrl(dsn=self._by("owner"))
+        """The same by the owner of the tables."""
 
     async def prepare(self) -> None:
         """Make roles and tables, and break the guard that is to be broken."""
@@ -106,10 +109,13 @@ class Postgres(AnyDatabase):
         await self.execute("CREATE ROLE owner LOGIN")
         await self.execute("CREATE ROLE service LOGIN")
         await self.execute("GRANT ALL ON SCHEMA public TO owner")
-        owner = DatabaseUrl(dsn=self._by("owner"))
-        await asyncio.to_thread(migrate.upgrade, owner, service="service")
+        await asyncio.to_thread(migrate.upgrade, self.owner, service="service")
         for statement in guards.broken_sql(self._guard) if self._guard else ():
             await self.execute(statement)
+
+    def pooler(self, folder: Path, role: str = "service") -> Pgbouncer:
+        """A pooler before it, on the file of `deploy/`, for that role."""
+        return Pgbouncer(folder, str(self._server.pgdata), role, self._server.system_user)
 
     def _by(self, role: str) -> str:
         return self._dsn.replace("postgresql://postgres:@/", f"postgresql://{role}:@/")
@@ -137,12 +143,14 @@ class Postgres(AnyDatabase):
             f" WHERE usename = 'service' AND random() < {share}"
         )
 
-    async def restart(self, down_s: float) -> None:
-        """Stop it as a crash does, and start it again."""
+    async def restart(
+        self, down_s: float, mode: Literal["fast", "immediate"] = "immediate"
+    ) -> None:
+        """Stop it, as a crash does or in good order (fast), and start it again."""
         control = [self._server.bin_path / "pg_ctl", "-w", "-D", self._server.pgdata]
         await asyncio.to_thread(
             subprocess.run,
-            [*control, "stop", "-m", "immediate"],
+            [*control, "stop", "-m", mode],
             user=self._server.system_user,
             check=True,
             capture_output=True,

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx2
 
 from tests.chat.tool_servers.notes import Mailbox
+from tests.deploy.doors import Nginx, Pgbouncer
+from tests.deploy.files import copy_settings
 from tests.faults.checker import violations
 from tests.faults.copies import Copy
 from tests.faults.databases import AnyDatabase, Postgres, Sqlite
@@ -57,6 +59,15 @@ class Plan:
     """Only these; else all that the database has."""
     points: Sequence[str] = POINTS
     """Where turns are hurt."""
+    deployed: bool = False
+    """Behind nginx and pgbouncer as in `deploy/`; people know nginx alone."""
+    steps: Sequence[Fault] = ()
+    """In place of chance: these, each once, in their order and when the one before is over."""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Whose faults it can have, see `FAULTS`."""
+        return frozenset({self.kind, "deployed"} if self.deployed else {self.kind})
 
 
 @dataclass
@@ -84,6 +95,8 @@ class Harness:
     model: MoodyModel
     run: Run
     copies: Sequence[Copy] = ()
+    nginx: Nginx | None = None
+    pgbouncer: Pgbouncer | None = None
     done: Counter[str] = field(default_factory=Counter[str])
     hindered: Counter[str] = field(default_factory=Counter[str])
     """What the faults did to the copies, where a copy can tell."""
@@ -241,6 +254,20 @@ async def restart(harness: Harness) -> None:
     harness.done["Postgres crashed"] += 1
 
 
+async def reload_nginx(harness: Harness) -> None:
+    """nginx takes its file anew, as after a change of it."""
+    assert harness.nginx is not None
+    await harness.nginx.reload()
+    harness.done["nginx reloaded"] += 1
+
+
+async def restart_pgbouncer(harness: Harness) -> None:
+    """The pooler ends in good order, and is started again."""
+    assert harness.pgbouncer is not None
+    await harness.pgbouncer.restart()
+    harness.done["pgbouncer restarted"] += 1
+
+
 async def full(harness: Harness) -> None:
     """The disk is full for a while."""
     copy = harness.any_copy()
@@ -265,6 +292,8 @@ FAULTS: Mapping[str, tuple[Fault, int, str]] = {
     "lag": (lag, 8, "postgres sqlite"),
     "apart": (apart, 4, "postgres"),
     "full": (full, 25, "sqlite"),
+    "reload_nginx": (reload_nginx, 6, "deployed"),
+    "restart_pgbouncer": (restart_pgbouncer, 6, "deployed"),
 }
 HARMLESS = {"postgres": {"clock", "mood"}, "sqlite": {"mood"}}
 """No copy may lose a turn by these. The embedded database has the clock of its only server."""
@@ -324,12 +353,20 @@ async def _running(
             MoodyModel(rules=[Rule()], rng=random.Random(plan.seed))  # noqa: S311
         )
         harness = Harness(plan, rng, database, model, run)
+        served: dict[str, str] = {}
+        if plan.deployed:
+            assert isinstance(database, Postgres)
+            harness.pgbouncer = database.pooler(folder / "pgbouncer")
+            stack.push_async_callback(harness.pgbouncer.end)
+            await harness.pgbouncer.start()
+            served = copy_settings()
         mailbox = mailbox_of(folder)
         mailbox.folder.mkdir()
         env = environment(
             folder,
-            database.url,
+            database.url if harness.pgbouncer is None else harness.pgbouncer.url,
             **model.settings,
+            **served,
             TASKCHAT_MCP_SERVERS=str(mailbox.write_file()),
             TASKCHAT_LEASE_S=str(LEASE_S),
             TASKCHAT_RATE_LIMIT="off",
@@ -342,6 +379,12 @@ async def _running(
         for copy in harness.copies:
             stack.push_async_callback(copy.end)
         await asyncio.gather(*(copy.start() for copy in harness.copies))
+        addresses = [copy.address for copy in harness.copies]
+        if plan.deployed:
+            harness.nginx = Nginx(folder / "nginx", [copy.port for copy in harness.copies])
+            stack.push_async_callback(harness.nginx.end)
+            await harness.nginx.start()
+            addresses = [harness.nginx.address]
         client = await stack.enter_async_context(
             httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_connections=None))
         )
@@ -351,7 +394,7 @@ async def _running(
             history.write(f"{json.dumps(asdict(sent))}\n")
             history.flush()
 
-        world = World([copy.address for copy in harness.copies], harness.run, rng, note)
+        world = World(addresses, harness.run, rng, note)
         people = [Person(world, client, f"person{number}") for number in range(plan.people)]
         for person in people:
             await person.sign_up()
@@ -364,20 +407,13 @@ async def _live_through(
     plan = harness.plan
     living = [asyncio.create_task(person.live()) for person in people]
     living.append(asyncio.create_task(come_and_go(world, people[0].client)))
-    faults = {
-        name: (do, weight)
-        for name, (do, weight, kinds) in FAULTS.items()
-        if plan.kind in kinds.split() and (not plan.faults or name in plan.faults)
-    }
-    names, weights = [*faults], [weight for _, weight in faults.values()]
-    until, told = time.monotonic() + plan.seconds, time.monotonic()
-    while time.monotonic() < until:
-        await harness.somebody_serves()
-        await asyncio.sleep(harness.rng.uniform(0.3, 2.2))
-        await faults[harness.rng.choices(names, weights)[0]][0](harness)
-        if time.monotonic() - told > 30:
-            told = time.monotonic()
-            say(f"{sum(harness.done.values())} faults, {len(world.run.sent)} messages")
+    if plan.steps:
+        for step in plan.steps:
+            await asyncio.sleep(0.5)  # so that there is something under way
+            await step(harness)
+        await asyncio.sleep(1)
+    else:
+        await _hurt(harness, say)
     for copy in harness.copies:
         copy.order("kill nowhere")
         copy.order("lag 0")
@@ -389,6 +425,25 @@ async def _live_through(
     world.is_over.set()
     world.give_up = time.monotonic() + PEACE_S
     await asyncio.gather(*living)
+
+
+async def _hurt(harness: Harness, say: Callable[[str], None]) -> None:
+    """One fault after the other, by chance."""
+    plan = harness.plan
+    faults = {
+        name: (do, weight)
+        for name, (do, weight, kinds) in FAULTS.items()
+        if plan.kinds & set(kinds.split()) and (not plan.faults or name in plan.faults)
+    }
+    names, weights = [*faults], [weight for _, weight in faults.values()]
+    until, told = time.monotonic() + plan.seconds, time.monotonic()
+    while time.monotonic() < until:
+        await harness.somebody_serves()
+        await asyncio.sleep(harness.rng.uniform(0.3, 2.2))
+        await faults[harness.rng.choices(names, weights)[0]][0](harness)
+        if time.monotonic() - told > 30:
+            told = time.monotonic()
+            say(f"{sum(harness.done.values())} faults, {len(harness.run.sent)} messages")
 
 
 async def _settle(harness: Harness) -> int:
@@ -440,7 +495,7 @@ def report(result: Result) -> str:
     resent = sum(len(sent.tries) > 1 for sent in run.sent)
     resumed = sum(any(name == "turn.resumed" for _, name in sent.events) for sent in run.sent)
     lines = [
-        f"{plan.kind}, seed {plan.seed}: {result.seconds:.0f} s, {sum(result.faults.values())} faults"
+        f"{plan.kind}{', deployed' if plan.deployed else ''}, seed {plan.seed}: {result.seconds:.0f} s, {sum(result.faults.values())} faults"
         + (f", with the guard {plan.guard!r} broken" if plan.guard else ""),
         f"  valid messages: {len(run.sent)}; answered {len(run.sent) - outcomes['unanswered']},"
         f" not answered {outcomes['unanswered']}; {dict(outcomes)}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,26 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+OLDEST_SERVED = "0009"
+"""The oldest version whose servers may run on this schema, beside ours or after a way back.
+
+Revisions add (expand); one that takes away what older servers use (contract) raises this to itself.
+"""
+_SERVES = "serves versions from "
+"""How `upgrade` writes that down at the database, for versions that do not know this one."""
+
+LOCK_TIMEOUT = "1s"
+"""How long a change of a table may wait for those who use it: everybody else waits behind it."""
+LOCK_TRIES = 30
+LOCK_PAUSE_S = 1
+"""After which it is tried again; meanwhile turns go on."""
+_IN_THE_WAY = frozenset({"55P03", "40P01"})
+"""Postgres: lock_not_available, deadlock_detected."""
+
+
+class _TableInUseError(DatabaseError):
+    """A table that is to be changed is in use for too long; its revision is undone."""
 
 
 def latest_revision() -> str:
@@ -63,18 +84,49 @@ async def prepare(db: Database, url: DatabaseUrl) -> None:
     revision, latest = await current_revision(db), latest_revision()
     if revision == latest:
         return
-    if revision is not None and revision > latest:
-        message = (
-            f"The database is at revision {revision}, made by a newer Taskchat; this version"
-            f" knows {latest}. Start the newer one."
-        )
-        raise StartError(message)
+    if await is_newer(db):
+        log.warning("database.newer", revision=revision)
+        return
     if url.path is None:
         message = "The database is behind this version; run `taskchat migrate` first."
         raise StartError(message)
     if revision is not None:
         log.info("database.copied", copy=str(copy_aside(url.path)))
     await asyncio.to_thread(upgrade, url)
+
+
+async def is_newer(db: Database) -> bool:
+    """Whether a newer version has made the schema, and this one may be served by it, too.
+
+    Raises:
+        StartError: it may not.
+    """
+    revision, latest = await current_revision(db), latest_revision()
+    if revision is None or revision <= latest:
+        return False
+    oldest = await _oldest_served(db)
+    if oldest is None or oldest > latest:
+        message = (
+            f"The database is at revision {revision}, made by a newer Taskchat; this version"
+            f" knows {latest}. Start the newer one."
+        )
+        raise StartError(message)
+    return True
+
+
+async def _oldest_served(db: Database) -> str | None:
+    """What the newest version that migrated said of older ones; None on SQLite, which has one server."""
+    if db.dialect == "sqlite":
+        return None
+
+    async def work(tx: Transaction) -> str | None:
+        row = await tx.fetchrow(
+            "SELECT obj_description(to_regclass('alembic_version'), 'pg_class') AS told"
+        )
+        return None if row is None else row["told"]
+
+    told = await db.read(work) or ""
+    return told.removeprefix(_SERVES) if told.startswith(_SERVES) else None
 
 
 def unreachable(url: DatabaseUrl, setting: str = "DATABASE_URL") -> StartError:
@@ -98,10 +150,35 @@ def upgrade(url: DatabaseUrl, revision: str = "head", *, service: str | None = N
         revision: `head` is the newest.
         service: the role that serves, where it is another than the owner: it is given the right to
             read and write rows, which row-level security narrows to one user's.
+
+    Raises:
+        StartError: something else holds a table for too long.
+        DatabaseError: the server cannot be reached, or refuses us.
     """
-    _run(url, lambda config: _command().upgrade(config, revision))
+    for tries_left in reversed(range(LOCK_TRIES)):
+        try:
+            _run(url, lambda config: _command().upgrade(config, revision))
+            break
+        except _TableInUseError:  # each revision is a transaction: those before it are done
+            if not tries_left:
+                raise _in_use() from None
+            time.sleep(LOCK_PAUSE_S)
+    if url.path is None and revision == "head":
+        with_connection(url, _say_whom_it_serves)
     if service is not None:
         with_connection(url, lambda connection: _grant(connection, service))
+
+
+def _say_whom_it_serves(connection: Connection) -> None:
+    connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{_SERVES}{OLDEST_SERVED}'")
+    connection.commit()
+
+
+def _in_use() -> StartError:
+    return StartError(
+        "A table that is to be changed is in use by a long transaction, such as a backup or a report;"
+        " nothing is half done: run this again when that has ended."
+    )
 
 
 def _grant(connection: Connection, service: str) -> None:
@@ -189,19 +266,33 @@ def _with_sqlite(path: Path, action: Callable[[Connection], None]) -> None:
 
 async def _with_postgres(dsn: str, action: Callable[[Connection], None]) -> None:
     import asyncpg
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
     from sqlalchemy.ext.asyncio import create_async_engine
 
     async def dial() -> asyncpg.Connection:
         try:
-            return await asyncpg.connect(dsn)
+            connection = await asyncpg.connect(dsn, statement_cache_size=0)
         except ValueError as error:  # the address cannot be read
             raise DatabaseError from error
+        await connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        return connection
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=dial)
+    driver = PGDialect_asyncpg.import_dbapi()
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        # Neither keeps prepared statements: a transaction pooler may stand in between.
+        creator=lambda: driver.connect(  # pyright: ignore[reportUnknownMemberType]  takes anything
+            async_creator_fn=dial, prepared_statement_cache_size=0
+        ),
+    )
     try:
         async with engine.connect() as connection:
             await connection.run_sync(action)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _IN_THE_WAY:
+            raise _TableInUseError from error
+        raise DatabaseError from error
     except (OSError, asyncpg.PostgresError, SQLAlchemyError, ConflictError) as error:
         raise DatabaseError from error
     finally:

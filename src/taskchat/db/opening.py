@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.db.migrate import prepare, unreachable
@@ -32,7 +33,17 @@ async def open_database(url: DatabaseUrl) -> Database:
         return SqliteDatabase(url.path)
     from taskchat.db.postgres import open_postgres
 
-    return await open_postgres(url.dsn)
+    return await open_postgres(url.dsn, pooled=url.pooled)
+
+
+def served_database(settings: Settings) -> DatabaseUrl:
+    """The database that the settings name.
+
+    Raises:
+        StartError: its address is none.
+    """
+    url = parse_database_url(settings.database)
+    return replace(url, pooled=url.path is None and settings.pooler == "transaction")
 
 
 @asynccontextmanager
@@ -42,7 +53,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
     Raises:
         StartError: it cannot be reached, or is a server's and behind.
     """
-    url = parse_database_url(settings.database)
+    url = served_database(settings)
     async with AsyncExitStack() as stack:
         try:
             db = await open_database(url)

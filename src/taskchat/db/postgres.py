@@ -1,4 +1,9 @@
-"""Postgres: asyncpg's pool, READ COMMITTED, and limits that free the locks of a stuck copy."""
+"""Postgres: asyncpg's pool, READ COMMITTED, and limits that free the locks of a stuck copy.
+
+Behind a transaction pooler (pgbouncer, Neon's pooled address) a session is nobody's: each transaction
+may run on another connection of the pooler's. So nothing is prepared ahead, and the settings of a
+session become those of each transaction, in the text of its BEGIN.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ from taskchat.db.database import (
     Work,
 )
 from taskchat.error_border import ErrorBorder
-from taskchat.errors import DatabaseError
+from taskchat.errors import DatabaseError, StartError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -44,18 +49,29 @@ POOL_SIZE = 20
 CONNECT_TIMEOUT_S = 5
 AT_HAND_S = 30
 """How long a connection that nobody takes is kept at hand."""
-SESSION_SETTINGS = {
+STATEMENTS_KEPT = 100
+"""Prepared statements of a connection; asyncpg's own default."""
+LIMITS = {
     # A copy that is paused inside a transaction keeps its row locks; after this it has lost them,
     # and another copy can take its turns.
     "idle_in_transaction_session_timeout": "5s",
     "statement_timeout": "10s",
     "lock_timeout": "5s",
+    "synchronous_commit": "on",
+}
+SESSION_SETTINGS = {
+    **LIMITS,
     # Each statement must see what was committed while it waited for a lock; a server whose default
     # is REPEATABLE READ would break that.
     "default_transaction_isolation": "read committed",
-    "synchronous_commit": "on",
     "application_name": "taskchat",
 }
+_POOLED_BEGIN = "; ".join(
+    [
+        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        *(f"SET LOCAL {name} = '{value}'" for name, value in LIMITS.items()),
+    ]
+)
 
 
 class PostgresDatabase:
@@ -63,10 +79,12 @@ class PostgresDatabase:
 
     dialect: Dialect = "postgres"
 
-    def __init__(self, pool: Pool[Record]) -> None:
+    def __init__(self, pool: Pool[Record], *, pooled: bool = False) -> None:
         self._pool = pool
         self._at_hand: list[tuple[_Connection, float]] = []
         self._in_line = 0
+        self._pooled = pooled
+        self._begin = _POOLED_BEGIN if pooled else "BEGIN"
 
     async def transaction(
         self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
@@ -75,7 +93,7 @@ class PostgresDatabase:
         connection = await self._take()
         try:
             with _telling_errors:
-                tag = await connection.execute(_begin(user, guard))
+                tag = await connection.execute(_beginning(self._begin, user, guard))
                 if guard is not None and not _rows_in(tag):
                     raise GuardError
                 result = await work(_PostgresTransaction(connection))
@@ -92,7 +110,10 @@ class PostgresDatabase:
         return await self.transaction(work, user=user)
 
     async def call(self, sql: str, *args: Argument) -> Row | None:
-        """One statement that is a transaction of its own: one round trip."""
+        """One statement that is a transaction of its own: one round trip, four behind a pooler."""
+        if self._pooled:
+            # Alone it would have none of the limits, which only a transaction can bring along.
+            return await self.transaction(lambda tx: tx.fetchrow(sql, *args))
         connection = await self._take()
         try:
             with _telling_errors:
@@ -146,11 +167,16 @@ class PostgresDatabase:
             await self._pool.release(connection)
 
 
-async def open_postgres(dsn: str) -> PostgresDatabase:
+async def open_postgres(dsn: str, *, pooled: bool = False) -> PostgresDatabase:
     """Connect to a server.
+
+    Args:
+        dsn: its address.
+        pooled: there is a transaction pooler at it (`TASKCHAT_POOLER`).
 
     Raises:
         DatabaseError: it cannot be reached, or refuses us.
+        StartError: there is a pooler at it, and nobody said so.
     """
     import asyncpg
 
@@ -163,12 +189,42 @@ async def open_postgres(dsn: str) -> PostgresDatabase:
             # Nothing here sets session state (user ids are set for one transaction), so the reset
             # query that asyncpg sends at every release would be a wasted round trip.
             reset=_keep,
-            server_settings=SESSION_SETTINGS,
+            server_settings={} if pooled else SESSION_SETTINGS,
+            statement_cache_size=0 if pooled else STATEMENTS_KEPT,
         )
     # Not logged: whoever opens says it in words. A ValueError is an address that cannot be read.
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        # pgbouncer's word for settings that it cannot give to the connections it shares out.
+        if not pooled and "unsupported startup parameter" in str(error):
+            raise _unsaid_pooler() from None
         raise DatabaseError from error
-    return PostgresDatabase(pool)
+    db = PostgresDatabase(pool, pooled=pooled)
+    if not pooled:
+        await _refuse_silent_pooler(db)
+    return db
+
+
+async def _refuse_silent_pooler(db: PostgresDatabase) -> None:
+    """Refuse a pooler that swallows our settings (`ignore_startup_parameters`) without a word.
+
+    Without them a copy that stands still keeps its locks, and nobody can take its turns.
+    """
+    name = "idle_in_transaction_session_timeout"
+    try:
+        row = await db.call("SELECT current_setting($1) AS value", name)
+    except BaseException:
+        await db.close()
+        raise
+    if row is None or row["value"] != LIMITS[name]:
+        await db.close()
+        raise _unsaid_pooler()
+
+
+def _unsaid_pooler() -> StartError:
+    return StartError(
+        "DATABASE_URL leads to a connection pooler; set TASKCHAT_POOLER=transaction, or name the"
+        " server itself."
+    )
 
 
 async def _keep(_: object) -> None:
@@ -184,10 +240,10 @@ def _is_open(connection: _Connection) -> bool:
         return False  # the server has closed it, and the pool knows already
 
 
-def _begin(user: UserId | None, guard: Guard | None) -> str:
+def _beginning(begin: str, user: UserId | None, guard: Guard | None) -> str:
     # One round trip: a text without parameters may hold several statements. What is written into
     # them are numbers of ours, so nothing needs quoting.
-    statements = ["BEGIN"]
+    statements = [begin]
     if user is not None:
         statements.append(f"SET LOCAL taskchat.uid = '{user:d}'")
     if guard is not None:

@@ -16,6 +16,8 @@ class DatabaseUrl:
 
     path: Path | None = None
     dsn: str = ""
+    pooled: bool = False
+    """Whether a transaction pooler stands before the server."""
 
     @property
     def role(self) -> str | None:
@@ -40,11 +42,18 @@ def parse_database_url(url: str, setting: str = "DATABASE_URL") -> DatabaseUrl:
         setting: where it was written.
 
     Raises:
-        StartError: it is neither SQLite nor Postgres, or has no file.
+        StartError: it is neither SQLite nor Postgres, has no file, or asks for what the driver does
+            not know.
     """
     scheme, _, rest = url.partition("://")
     kind = scheme.partition("+")[0]
     if kind in ("postgresql", "postgres") and rest:
+        if "channel_binding=" in rest.rpartition("?")[2]:
+            message = (
+                f"Take channel_binding out of {setting}, which the driver does not know;"
+                " sslmode=verify-full protects from the same."
+            )
+            raise StartError(message)
         return DatabaseUrl(dsn=f"postgresql://{rest}")
     if kind == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return DatabaseUrl(path=Path(unquote(rest[1:])).expanduser().absolute())

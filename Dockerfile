@@ -1,0 +1,20 @@
+# The service, for deploy/compose.yaml and deploy/kubernetes: not root, and it writes no file.
+FROM python:3.11-slim-bookworm AS build
+RUN pip install --no-cache-dir uv==0.13.9
+WORKDIR /src
+COPY pyproject.toml uv.lock hatch_build.py README.md LICENSE ./
+COPY frontend frontend
+COPY src src
+RUN UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/taskchat \
+    uv sync --locked --no-dev --no-editable --all-extras --no-cache --compile-bytecode
+
+FROM python:3.11-slim-bookworm
+COPY --from=build /opt/taskchat /opt/taskchat
+ENV PATH=/opt/taskchat/bin:$PATH HOME=/tmp TASKCHAT_DATA_DIR=/tmp/taskchat
+WORKDIR /tmp
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"]
+ENTRYPOINT ["taskchat"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,19 @@
+"""Each part of a deployment is restarted under load, and no turn fails."""
+
+from __future__ import annotations
+
+from tests.deploy.steps import (
+    assert_no_turn_failed,
+    replace_copies,
+    restart_postgres,
+    under_load,
+)
+from tests.faults.harness import reload_nginx, restart_pgbouncer
+
+
+async def test_each_part_is_restarted_once_and_no_turn_fails() -> None:
+    result = await under_load(replace_copies, reload_nginx, restart_pgbouncer, restart_postgres)
+
+    assert_no_turn_failed(result)
+    # Whoever met a restart sent its message again.
+    assert any(len(sent.tries) > 1 for sent in result.run.sent)
