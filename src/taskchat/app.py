@@ -18,6 +18,7 @@ from taskchat.http import (
     errors,
     health,
     mcp,
+    metrics,
     openapi,
     page,
     tasks,
@@ -82,7 +83,7 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, page, widget, docs):
+    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, metrics, page, widget, docs):
         app.include_router(part.router)
     if settings.local_accounts:
         app.include_router(accounts.router)

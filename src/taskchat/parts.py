@@ -31,9 +31,10 @@ from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
+from taskchat.measures import metrics
 from taskchat.model.choices import is_embedded_alone, read_choices
-from taskchat.model.providers import make_model
-from taskchat.settings import variable
+from taskchat.model.providers import asked_once, make_model
+from taskchat.settings import shared_metrics, variable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from taskchat.settings import Settings
 
 STOP_GRACE_S = 25
+LOAD_EVERY_S = 1
 STREAMS_PER_TURN = 2
 """How many streams of a user one copy holds, for each turn that may run (contract, section 4)."""
 
@@ -59,10 +61,16 @@ class Parts:
     sign_ins: SignInLimits
     profiles: Profiles
     tokens: TokenVerifier
+    key_set: KeySet | None
+    """An outside issuer's, where one is set."""
     turns: Turns
     budget: Budget
     streams: OpenStreams
     conversations: ConversationService
+
+    def tell_load(self) -> None:
+        """Set the gauges of `/metrics` to what this process does now."""
+        metrics.set_load(len(self.turns.running), self.db.use())
 
 
 @asynccontextmanager
@@ -90,7 +98,8 @@ async def running(
         if model is None and is_embedded_alone(settings):
             servers = ()  # never called, so not started either
         # Leaving a model closes its connections.
-        model = await stack.enter_async_context(model or named_model(settings))
+        asked = named_model(settings) if model is None else asked_once(model)
+        model = await stack.enter_async_context(asked)
         rules = token_rules(settings)
         if rules.key_set is not None:
             stack.push_async_callback(rules.key_set.close)
@@ -102,14 +111,24 @@ async def running(
             settings, settings.public_url or address, db, model, rules, Toolset(elsewhere)
         )
         await (recovery.take_over() if url.path is None else recovery.take_over_all())
-        keeping = asyncio.create_task(recovery.keep(), name="recovery")
+        keeping = [asyncio.create_task(recovery.keep(), name="recovery")]
+        if shared_metrics() is not None:
+            keeping.append(asyncio.create_task(_tell_load_often(parts), name="load"))
         try:
             yield parts
         finally:
             await parts.turns.stop(STOP_GRACE_S)
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
+            for job in keeping:
+                job.cancel()
+                with suppress(asyncio.CancelledError):
+                    await job
+
+
+async def _tell_load_often(parts: Parts) -> None:
+    """Keep the gauges fresh for scrapes that come to another worker."""
+    while True:
+        parts.tell_load()
+        await asyncio.sleep(LOAD_EVERY_S)
 
 
 def named_model(settings: Settings) -> Model:
@@ -186,6 +205,7 @@ async def _join(  # noqa: PLR0913  all that was opened
         sign_ins=SignInLimits(db, settings.sign_in_rate),
         profiles=Profiles(db, tokens.forget),
         tokens=tokens,
+        key_set=rules.key_set,
         turns=turns,
         budget=Budget(db, settings.tokens_per_day),
         streams=OpenStreams(STREAMS_PER_TURN * most if (most := settings.running_limit) else None),

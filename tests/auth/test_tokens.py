@@ -20,6 +20,7 @@ from taskchat.auth.tokens import TokenVerifier
 from taskchat.db.database import Database, Dialect, Guard, Transaction, Work
 from taskchat.errors import StartError, TokenExpiredError, TokenInvalidError
 from taskchat.ids import UserId
+from taskchat.measures.pool_use import PoolUse
 from tests.auth.conftest import PASSWORD, SHARED_SECRET, SIGNING_KEY, Identity, count
 
 T = TypeVar("T")
@@ -332,6 +333,9 @@ class Slow:
         self, work: Work[T], *, user: UserId | None = None, guard: Guard | None = None
     ) -> T:
         return await self._db.transaction(work, user=user, guard=guard)
+
+    def use(self) -> PoolUse:
+        return self._db.use()
 
     async def close(self) -> None:
         await self._db.close()

@@ -39,6 +39,7 @@ from taskchat.errors import (
     StoppingError,
     TurnNotFoundError,
 )
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -182,6 +183,7 @@ class Turns:
                     opening = await self._journal.open(request, waited=True)
                 return opening
             finally:
+                metrics.message_waited(time.monotonic() - give_up + WAIT_S)
                 if not isinstance(opening, Opened):  # that one has dropped its ticket
                     await self._leave_line(request, conversation)
 

@@ -29,6 +29,7 @@ from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
     from taskchat.ids import UserId
+    from taskchat.measures.pool_use import PoolUse
 
 Dialect = Literal["sqlite", "postgres"]
 Argument = str | int | float | bool | datetime | UUID | Sequence[int] | Sequence[str] | None
@@ -138,6 +139,10 @@ class Database(Protocol):
 
     async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
         """Run `work` on one snapshot, beside the writers; it must not write."""
+        ...
+
+    def use(self) -> PoolUse:
+        """How busy its connections are at this moment."""
         ...
 
     async def close(self) -> None:

@@ -22,6 +22,7 @@ from taskchat.db.database import (
 )
 from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
+from taskchat.measures.pool_use import PoolUse
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -93,6 +94,11 @@ class PostgresDatabase:
                 return cast("Row | None", await connection.fetchrow(sql, *args))
         finally:
             await self._release(connection)
+
+    def use(self) -> PoolUse:
+        """See `Database.use`."""
+        idle = self._pool.get_idle_size()
+        return PoolUse(self._pool.get_size() - idle, idle, self._pool.get_max_size())
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""

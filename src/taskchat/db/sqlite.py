@@ -35,6 +35,7 @@ from taskchat.db.database import (
 )
 from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
+from taskchat.measures.pool_use import PoolUse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
@@ -103,6 +104,10 @@ class SqliteDatabase:
         if self._closed:
             raise DatabaseError
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def use(self) -> PoolUse:
+        """See `Database.use`."""
+        return PoolUse(queued=self._jobs.qsize())
 
     async def close(self) -> None:
         """Do what is queued, fold the log into the file and end the threads."""
