@@ -89,6 +89,10 @@ def create_app(
         app.include_router(accounts.router)
     mcp.install(app, settings, address)
     openapi.install(app)
+    if settings.otel_endpoint is not None:
+        from taskchat.http.traced import TracedRequests
+
+        app.add_middleware(TracedRequests, trusted_proxies=settings.trusted_proxies or "")
     app.add_middleware(
         RequestEdge,
         hosts=HostCheck(address, settings.public_url, everywhere=everywhere),

@@ -77,16 +77,17 @@ class Answer:
 class Turns:
     """Takes requests and runs their turns. Holds only what runs here at this moment."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts of a turn, and what makes its agent of them
         self,
         journal: Journal,
         toolset: Toolset,
         model: Model,
         limits: TurnLimits,
         summaries: Summaries | None = None,
+        make_agent: Callable[[Journal, Toolset, Model, TurnLimits], Agent] = Agent,
     ) -> None:
         self._journal = journal
-        self._agent = Agent(journal, toolset, model, limits)
+        self._agent = make_agent(journal, toolset, model, limits)
         self._summaries = summaries
         self._line = WaitingLine()
         self._jobs: dict[TurnId, _Job] = {}

@@ -185,6 +185,11 @@ def model_failed(model: str, *, retryable: bool) -> None:
     _model_failures.labels(model, str(retryable).lower()).inc()
 
 
+def known_method(method: str) -> str:
+    """A method of HTTP, which a client writes as it likes."""
+    return method if method in _METHODS else UNKNOWN
+
+
 def request_served(method: str, route: str | None, status: int | None) -> None:
     """A request was answered.
 
@@ -193,8 +198,7 @@ def request_served(method: str, route: str | None, status: int | None) -> None:
         route: the template of its path; None where no route was found.
         status: None where its client left before there was one.
     """
-    name = method if method in _METHODS else UNKNOWN
-    _request_counter(name, route or UNKNOWN, status or UNKNOWN).inc()
+    _request_counter(known_method(method), route or UNKNOWN, status or UNKNOWN).inc()
 
 
 def turn_taken_over() -> None:
