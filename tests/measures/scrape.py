@@ -39,13 +39,18 @@ async def scrape(client: httpx2.AsyncClient, **headers: str) -> Scrape:
     answer = await client.get("/metrics", headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    families = [*text_string_to_metric_families(answer.text)]
+    return read(answer.text)
+
+
+def read(text: str) -> Scrape:
+    """What a text in Prometheus' format tells."""
+    families = [*text_string_to_metric_families(text)]
     samples = {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in families
         for sample in family.samples
     }
-    return Scrape(samples, frozenset(name for name, _ in samples) | _declared(answer.text))
+    return Scrape(samples, frozenset(name for name, _ in samples) | _declared(text))
 
 
 def _declared(text: str) -> frozenset[str]:
