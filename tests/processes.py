@@ -235,8 +235,14 @@ WORKERS_ARE_FOUND = Path("/proc/self/task").is_dir()
 
 async def workers_of(server: int, many: int) -> list[int]:
     """The workers of a server that is told to have so many, once each knows what it is to do."""
-    await until(lambda: sum(map(_has_begun, _workers(server))) == many)
-    return _workers(server)
+    found: list[int] = []
+
+    def have_begun() -> bool:
+        found[:] = filter(_has_begun, _children(server))
+        return len(found) == many
+
+    await until(have_begun)
+    return found
 
 
 @contextmanager
@@ -251,13 +257,14 @@ def paused(pid: int) -> Generator[None]:
 
 def _has_begun(worker: int) -> bool:
     """Whether it has got from its parent what it is to do; one whose parent is paused waits for it."""
-    return b"uvloop" in Path(f"/proc/{worker}/maps").read_bytes()
+    folder = Path(f"/proc/{worker}")
+    try:
+        is_worker = b"spawn_main" in (folder / "cmdline").read_bytes()
+        return is_worker and b"uvloop" in (folder / "maps").read_bytes()
+    except OSError:  # it has just ended
+        return False
 
 
-def _workers(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [
-        int(child)
-        for child in children
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+def _children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in children.split()]

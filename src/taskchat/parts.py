@@ -35,7 +35,7 @@ from taskchat.db.urls import parse_database_url
 from taskchat.measures import metrics
 from taskchat.measures.traces import sending_traces
 from taskchat.model.choices import is_embedded_alone, read_choices
-from taskchat.model.providers import asked_once, make_model
+from taskchat.model.providers import as_it_is, asked_once, make_model
 from taskchat.settings import shared_metrics, variable
 
 if TYPE_CHECKING:
@@ -139,20 +139,16 @@ async def _tell_load_often(parts: Parts) -> None:
         await asyncio.sleep(LOAD_EVERY_S)
 
 
-def _bare(model: Model) -> Model:
-    return model
-
-
 def _tracing(traces: Traces | None) -> Callable[[Model], Model]:
     """What to put around a model, so that each request to it is a span."""
     if traces is None:
-        return _bare
+        return as_it_is
     from taskchat.model.traced import TracedModel
 
     return partial(TracedModel, traces=traces)
 
 
-def named_model(settings: Settings, around: Callable[[Model], Model] = _bare) -> Model:
+def named_model(settings: Settings, around: Callable[[Model], Model] = as_it_is) -> Model:
     """The model that the settings name, or the chain of them.
 
     Args:

@@ -111,6 +111,9 @@ def _checked_collector(url: str) -> str:
     if parts.scheme not in ("https", "http") or not host:
         message = "it must be a web address, such as http://127.0.0.1:4318"
         raise ValueError(message)
+    if parts.username is not None:
+        message = "a name and password in it could be seen; use OTEL_EXPORTER_OTLP_HEADERS"
+        raise ValueError(message)
     return url.rstrip("/")
 
 

@@ -18,7 +18,8 @@ EARLY_PATIENCE_S = 2
 """A model that has another one behind it is given up soon: one short pause, no long ones."""
 
 
-def _bare_one(model: Model) -> Model:
+def as_it_is(model: Model) -> Model:
+    """That model, with nothing around it."""
     return model
 
 
@@ -26,7 +27,7 @@ def make_model(
     choices: Sequence[ModelChoice],
     *,
     patience_s: float,
-    around: Callable[[Model], Model] = _bare_one,
+    around: Callable[[Model], Model] = as_it_is,
 ) -> Model:
     """Make the model to ask; nothing is connected yet.
 
