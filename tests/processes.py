@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import uuid4
@@ -227,3 +228,43 @@ class TaskchatServer:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+
+WORKERS_ARE_FOUND = Path("/proc/self/task").is_dir()
+
+
+async def workers_of(server: int, many: int) -> list[int]:
+    """The workers of a server that is told to have so many, once each knows what it is to do."""
+    found: list[int] = []
+
+    def have_begun() -> bool:
+        found[:] = filter(_has_begun, _children(server))
+        return len(found) == many
+
+    await until(have_begun)
+    return found
+
+
+@contextmanager
+def paused(pid: int) -> Generator[None]:
+    """A process that does nothing for a while."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def _has_begun(worker: int) -> bool:
+    """Whether it has got from its parent what it is to do; one whose parent is paused waits for it."""
+    folder = Path(f"/proc/{worker}")
+    try:
+        is_worker = b"spawn_main" in (folder / "cmdline").read_bytes()
+        return is_worker and b"uvloop" in (folder / "maps").read_bytes()
+    except OSError:  # it has just ended
+        return False
+
+
+def _children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in children.split()]

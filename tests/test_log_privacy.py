@@ -1,4 +1,4 @@
-"""What never is in a log: a canary word goes in everywhere and may come out nowhere."""
+"""What never is in a log, a metric or a trace: a canary word goes in everywhere and may come out nowhere."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from taskchat.errors import StartError
 from taskchat.parts import running
 from tests.chat.tool_servers.notes import Mailbox
 from tests.http.conftest import settings_for
+from tests.measures.collector import Collector
 from tests.model.stub_provider import StubProvider
 from tests.processes import TaskchatServer, environment, until
 from tests.scripted_model import ScriptedModel
@@ -41,7 +42,7 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
 ) -> None:
     file = tmp_path / "taskchat.db"
     shutil.copy(sqlite_template, file)
-    async with StubProvider() as stub:
+    async with StubProvider() as stub, Collector() as collector:
         env = environment(
             tmp_path,
             **stub.settings,
@@ -49,6 +50,7 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
             TASKCHAT_MCP_SERVERS=str(Mailbox(tmp_path).write_file()),
             TASKCHAT_LOG_FORMAT="json",
             TASKCHAT_LOG_LEVEL="debug",
+            OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
         )
         async with (
             TaskchatServer(env) as server,
@@ -105,6 +107,9 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
             client.headers["Authorization"] = f"Bearer {CANARY}.{CANARY}.{CANARY}"
             await client.post("/mcp", json={"jsonrpc": "2.0", CANARY: CANARY})
             await client.get(f"/api/{user}/tasks")
+            del client.headers["Authorization"]
+            measures = (await client.get("/metrics")).text
+            await server.terminate()
 
     assert statuses == [200, 200, 200, 503, 503, 500]
     events = {event["event"] for event in _events(server.log)}
@@ -119,6 +124,15 @@ async def test_a_server_s_log_holds_nothing_that_people_or_models_said(
     assert signed_up["token"] not in server.log
     assert link.partition("code=")[2] not in server.log
     assert "Traceback" not in server.log
+    assert CANARY not in measures
+    assert 'taskchat_turns_total{model="' in measures
+    assert not any(CANARY.encode() in body for body in collector.raw)
+    called = {span.name: span.attributes for span in collector.spans}
+    assert called["execute_tool mail_send"]["taskchat.tool.ok"] is True
+    assert called["execute_tool mail_send_and_die"]["error.type"] == "in_doubt"
+    assert "execute_tool unknown" in called
+    step = {span.id for span in collector.named("step")}
+    assert {span.parent_id for span in collector.spans if "execute_tool" in span.name} <= step
 
 
 @pytest.mark.usefixtures("restored_logs")

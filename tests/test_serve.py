@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing
 from glob import glob
 from pathlib import Path
 from uuid import uuid4
@@ -27,7 +26,15 @@ from taskchat.db.urls import DatabaseUrl
 from tests.chat import tool_servers
 from tests.chat.tool_servers.notes import Mailbox, processes_with
 from tests.model.stub_provider import StubProvider
-from tests.processes import PATIENCE_S, TaskchatServer, environment, run_command, until
+from tests.processes import (
+    PATIENCE_S,
+    WORKERS_ARE_FOUND,
+    TaskchatServer,
+    environment,
+    paused,
+    run_command,
+    workers_of,
+)
 
 ACCOUNT = {"email": "ann@example.com", "password": "correct horse"}
 SECRET = "hunter2-is-a-secret"
@@ -350,22 +357,21 @@ async def test_mcp_serves_whoever_has_a_bearer_token_and_nobody_else(
     assert added.structured_content == {"task_id": 1, "status": "created", "title": "Buy milk"}
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds workers in /proc")
+@pytest.mark.skipif(not WORKERS_ARE_FOUND, reason="finds workers in /proc")
 @pytest.mark.parametrize("database_kind", ["postgres"])
 async def test_what_one_worker_has_stored_another_knows(
     database_url: DatabaseUrl, tmp_path: Path
 ) -> None:
     async with TaskchatServer(environment(tmp_path, database_url), "--workers", "2") as server:
-        await until(lambda: sum(map(_has_begun, _workers(server.pid))) == 2)
-        one, other = _workers(server.pid)
+        one, other = await workers_of(server.pid, 2)
         # Their parent, too, which kills a worker that is silent for some seconds.
-        with _paused(server.pid):
-            with _paused(one):
+        with paused(server.pid):
+            with paused(one):
                 user, token = await _sign_up(server)
-            with _paused(other):
+            with paused(other):
                 async with _client(server, token) as client:
                     said = await client.post(f"/api/{user}/chat", json={"message": "buy milk"})
-            with _paused(one):
+            with paused(one):
                 async with _client(server, token) as client:
                     tasks = await client.get(f"/api/{user}/tasks")
         status = await server.terminate()
@@ -379,28 +385,4 @@ async def test_what_one_worker_has_stored_another_knows(
         "Taskchat",
         "Sign",
         "The",
-    ]
-
-
-@contextmanager
-def _paused(pid: int) -> Generator[None]:
-    """A process that does nothing for a while."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-def _has_begun(worker: int) -> bool:
-    """Whether it has got from its parent what it is to do; one whose parent is paused waits for it."""
-    return b"uvloop" in Path(f"/proc/{worker}/maps").read_bytes()
-
-
-def _workers(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [
-        int(child)
-        for child in children
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]

@@ -68,6 +68,14 @@ def _set(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ("TASKCHAT_AGENT_MAX_ITERATIONS cannot be used", {"TASKCHAT_AGENT_MAX_ITERATIONS": "0"}),
         ("TASKCHAT_SIGN_UP cannot be used", {"TASKCHAT_SIGN_UP": "maybe"}),
         ("TASKCHAT_LOG_LEVEL cannot be used", {"TASKCHAT_LOG_LEVEL": "loud"}),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: it must be a web address",
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317"},
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: a name and password",
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": f"https://me:{SECRET}@collector"},
+        ),
         ("DATABASE_URL must be sqlite:///PATH or", {"DATABASE_URL": f"me:{SECRET}@localhost/x"}),
         ("DATABASE_URL must be sqlite:///PATH or", {"DATABASE_URL": f"mysql://me:{SECRET}@h/x"}),
         ("DATABASE_URL must be sqlite:///PATH or", {"DATABASE_URL": "sqlite://"}),

@@ -18,6 +18,7 @@ from taskchat.http import (
     errors,
     health,
     mcp,
+    metrics,
     openapi,
     page,
     tasks,
@@ -83,12 +84,16 @@ def create_app(
     )
     errors.install(app)
     # Their routes themselves: an included router matches a path twice, at the cost of 90 calls a turn.
-    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, page, widget, docs):
+    for part in (chat, chat_v1, turns, chatkit, tasks, users, health, metrics, page, widget, docs):
         app.router.routes.extend(part.router.routes)
     if settings.local_accounts:
         app.router.routes.extend(accounts.router.routes)
     mcp.install(app, settings, address)
     openapi.install(app)
+    if settings.otel_endpoint is not None:
+        from taskchat.http.traced import TracedRequests
+
+        app.add_middleware(TracedRequests, trusted_proxies=settings.trusted_proxies or "")
     app.add_middleware(
         RequestEdge,
         hosts=HostCheck(address, settings.public_url, everywhere=everywhere),

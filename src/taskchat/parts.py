@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import Accounts, local_issuer
@@ -31,23 +32,27 @@ from taskchat.chat.window import Window
 from taskchat.db.opening import opened
 from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
+from taskchat.measures import metrics
+from taskchat.measures.traces import sending_traces
 from taskchat.model.choices import is_embedded_alone, read_choices
-from taskchat.model.providers import make_model
+from taskchat.model.providers import as_it_is, asked_once, make_model
 from taskchat.people.erasing import Erasing
 from taskchat.people.retention import Retention
 from taskchat.people.upkeep import Upkeep
-from taskchat.settings import variable
+from taskchat.settings import shared_metrics, variable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from pydantic_ai.models import Model
 
     from taskchat.chat.tool_servers.file import ToolServer
     from taskchat.db.database import Database
+    from taskchat.measures.traces import Traces
     from taskchat.settings import Settings
 
 STOP_GRACE_S = 25
+LOAD_EVERY_S = 1
 STREAMS_PER_TURN = 2
 """How many streams of a user one copy holds, for each turn that may run (contract, section 4)."""
 
@@ -62,11 +67,19 @@ class Parts:
     sign_ins: SignInLimits
     profiles: Profiles
     tokens: TokenVerifier
+    key_set: KeySet | None
+    """An outside issuer's, where one is set."""
+    traces: Traces | None
+    """Where they are sent."""
     turns: Turns
     budget: Budget
     streams: OpenStreams
     conversations: ConversationService
     erasing: Erasing
+
+    def tell_load(self) -> None:
+        """Set the gauges of `/metrics` to what this process does now."""
+        metrics.set_load(len(self.turns.running), self.db.use())
 
 
 @asynccontextmanager
@@ -90,11 +103,15 @@ async def running(
             lock.acquire(address)
             stack.callback(lock.release)
         db = await stack.enter_async_context(opened(settings))
+        # Left after all that begins spans: it sends the last of them.
+        traces = await stack.enter_async_context(sending_traces(settings.otel_endpoint))
         servers = tool_servers(settings)
         if model is None and is_embedded_alone(settings):
             servers = ()  # never called, so not started either
         # Leaving a model closes its connections.
-        model = await stack.enter_async_context(model or named_model(settings))
+        around = _tracing(traces)
+        asked = named_model(settings, around) if model is None else asked_once(around(model))
+        model = await stack.enter_async_context(asked)
         rules = token_rules(settings)
         if rules.key_set is not None:
             stack.push_async_callback(rules.key_set.close)
@@ -103,13 +120,15 @@ async def running(
         stack.push_async_callback(elsewhere.close)
         elsewhere.begin()
         parts, recovery, upkeep = await _join(
-            settings, settings.public_url or address, db, model, rules, Toolset(elsewhere)
+            settings, settings.public_url or address, db, model, rules, elsewhere, traces
         )
         await (recovery.take_over() if url.path is None else recovery.take_over_all())
         keeping = [
             asyncio.create_task(recovery.keep(), name="recovery"),
             asyncio.create_task(upkeep.keep(), name="upkeep"),
         ]
+        if shared_metrics() is not None:
+            keeping.append(asyncio.create_task(_tell_load_often(parts), name="load"))
         try:
             yield parts
         finally:
@@ -119,14 +138,36 @@ async def running(
             await asyncio.gather(*keeping, return_exceptions=True)
 
 
-def named_model(settings: Settings) -> Model:
+async def _tell_load_often(parts: Parts) -> None:
+    """Keep the gauges fresh for scrapes that come to another worker."""
+    while True:
+        parts.tell_load()
+        await asyncio.sleep(LOAD_EVERY_S)
+
+
+def _tracing(traces: Traces | None) -> Callable[[Model], Model]:
+    """What to put around a model, so that each request to it is a span."""
+    if traces is None:
+        return as_it_is
+    from taskchat.model.traced import TracedModel
+
+    return partial(TracedModel, traces=traces)
+
+
+def named_model(settings: Settings, around: Callable[[Model], Model] = as_it_is) -> Model:
     """The model that the settings name, or the chain of them.
+
+    Args:
+        settings: as they were read.
+        around: gives what stands between each of them and who asks it.
 
     Raises:
         StartError: there is none of that name, or its key or its extra is missing.
     """
     # A request that has waited for half of the attempt's time leaves the rest for its answer.
-    return make_model(read_choices(settings), patience_s=settings.agent_timeout_s / 2)
+    return make_model(
+        read_choices(settings), patience_s=settings.agent_timeout_s / 2, around=around
+    )
 
 
 def history_window(settings: Settings) -> Window:
@@ -170,7 +211,8 @@ async def _join(  # noqa: PLR0913  all that was opened
     db: Database,
     model: Model,
     rules: TokenRules,
-    toolset: Toolset,
+    elsewhere: ToolServers,
+    traces: Traces | None,
 ) -> tuple[Parts, Recovery, Upkeep]:
     issuer = await local_issuer(settings, db)
     tokens = TokenVerifier(db, rules, issuer if settings.local_accounts else None, Page(address))
@@ -185,7 +227,11 @@ async def _join(  # noqa: PLR0913  all that was opened
         limits=Limits(settings.turn_rate, settings.running_limit, settings.tokens_per_day),
     )
     limits = TurnLimits(settings.agent_timeout_s, settings.agent_max_iterations)
-    turns = Turns(journal, toolset, model, limits, Summaries(db, model, window))
+    summaries = Summaries(db, model, window)
+    if traces is None:
+        turns = Turns(journal, Toolset(elsewhere), model, limits, summaries)
+    else:
+        turns = _traced_turns(journal, elsewhere, model, limits, summaries, traces)
     parts = Parts(
         settings=settings,
         db=db,
@@ -193,7 +239,9 @@ async def _join(  # noqa: PLR0913  all that was opened
         sign_ins=SignInLimits(db, settings.sign_in_rate),
         profiles=Profiles(db, tokens.forget),
         tokens=tokens,
+        key_set=rules.key_set,
         turns=turns,
+        traces=traces,
         budget=Budget(db, settings.tokens_per_day),
         streams=OpenStreams(STREAMS_PER_TURN * most if (most := settings.running_limit) else None),
         conversations=ConversationService(db, turns),
@@ -202,3 +250,18 @@ async def _join(  # noqa: PLR0913  all that was opened
     retention = Retention(db, settings.kept_after_deletion)
     upkeep = Upkeep(journal, parts.sign_ins, parts.erasing, retention)
     return parts, Recovery(turns, journal, settings.lease_s), upkeep
+
+
+def _traced_turns(  # noqa: PLR0913  those of `Turns`, and one
+    journal: Journal,
+    elsewhere: ToolServers,
+    model: Model,
+    limits: TurnLimits,
+    summaries: Summaries,
+    traces: Traces,
+) -> Turns:
+    from taskchat.chat.traced import TracedAgent, TracedToolset
+
+    toolset = TracedToolset(elsewhere, traces)
+    make_agent = partial(TracedAgent, traced_tools=toolset, traces=traces)
+    return Turns(journal, toolset, model, limits, summaries, make_agent)

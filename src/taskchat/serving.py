@@ -7,9 +7,11 @@ import errno
 import gc
 import signal
 import socket
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskchat.auth.accounts import running_accounts
@@ -19,10 +21,10 @@ from taskchat.db.server_lock import ServerLock
 from taskchat.db.urls import parse_database_url
 from taskchat.errors import DatabaseError, StartError
 from taskchat.model.choices import is_embedded_alone, unused_keys
+from taskchat.settings import share_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import uvicorn
     from fastapi import FastAPI
@@ -56,6 +58,8 @@ def serve(  # noqa: PLR0913  the options of the command
     Raises:
         StartError: something must be changed first; the sentence says what.
     """
+    # Before what counts is imported: one process by itself shares with nobody.
+    share_metrics(None)
     from taskchat.parts import named_model, token_rules, tool_servers
 
     url = parse_database_url(settings.database)
@@ -234,7 +238,10 @@ def _run(
     )
     if workers > 1:
         welcome()
-        Multiprocess(config, sockets=[listening]).run()
+        # What the workers count, each scrape adds up from here, also of those that have ended.
+        with tempfile.TemporaryDirectory(prefix="taskchat-metrics-") as folder:
+            share_metrics(Path(folder))
+            Multiprocess(config, sockets=[listening]).run()
         return
     # When it has stopped in good order, uvicorn raises the signal once more; for us that is the
     # end, and no failure.

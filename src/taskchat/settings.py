@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SECRET_BYTES = 32
 FULL = "full"
 MOST_HISTORY = 1000
+_SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def _data_dir() -> Path:
@@ -103,6 +104,18 @@ def _checked_page_url(url: str) -> str:
         message = "its host must be written in plain letters"
         raise ValueError(message)
     return url
+
+
+def _checked_collector(url: str) -> str:
+    """An address that spans can be posted to."""
+    parts, host = _address_parts(url)
+    if parts.scheme not in ("https", "http") or not host:
+        message = "it must be a web address, such as http://127.0.0.1:4318"
+        raise ValueError(message)
+    if parts.username is not None:
+        message = "a name and password in it could be seen; use OTEL_EXPORTER_OTLP_HEADERS"
+        raise ValueError(message)
+    return url.rstrip("/")
 
 
 def _checked_count(text: str) -> str:
@@ -174,6 +187,10 @@ class Settings(BaseSettings):
     tokens_per_day: Annotated[int, Field(ge=1, le=10**12)] | None = None
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
 
+    metrics_token: SecretStr | None = None
+    otel_endpoint: Annotated[str, AfterValidator(_checked_collector)] | None = _named(
+        "OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
     log_format: Literal["console", "json"] | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -305,6 +322,25 @@ def variable(name: str) -> str | None:
     if (value := os.environ.get(name)) is not None:  # noqa: TID251  the one place that reads it
         return value
     return dotenv_values(".env", interpolate=False).get(name)
+
+
+def shared_metrics() -> Path | None:
+    """Where the workers of this server write down what they count; None where it is one process."""
+    folder = os.environ.get(_SHARED_METRICS)  # noqa: TID251  see `share_metrics`
+    return None if folder is None else Path(folder)
+
+
+def share_metrics(folder: Path | None) -> None:
+    """Let prometheus-client, in processes that begin after this, count in files of this folder.
+
+    Args:
+        folder: one that exists; None where each process counts by itself.
+    """
+    # An environment variable is the only way that the library takes it.
+    if folder is None:
+        os.environ.pop(_SHARED_METRICS, None)  # noqa: TID251
+    else:
+        os.environ[_SHARED_METRICS] = str(folder)  # noqa: TID251
 
 
 def proxy_for(url: str) -> str | None:

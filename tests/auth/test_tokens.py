@@ -20,6 +20,7 @@ from taskchat.auth.tokens import TokenVerifier
 from taskchat.db.database import Database, Dialect, Guard, Transaction, Work
 from taskchat.errors import StartError, TokenExpiredError, TokenInvalidError
 from taskchat.ids import UserId
+from taskchat.measures.pool_use import PoolUse
 from tests.auth.conftest import PASSWORD, SHARED_SECRET, SIGNING_KEY, Identity, count
 
 T = TypeVar("T")
@@ -335,6 +336,9 @@ class Slow:
 
     async def scrub(self) -> bool:
         return await self._db.scrub()
+
+    def use(self) -> PoolUse:
+        return self._db.use()
 
     async def close(self) -> None:
         await self._db.close()

@@ -24,8 +24,10 @@ from taskchat.chat.toolset import Toolset
 from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
 from taskchat.errors import ConversationBusyError, StoppingError
 from taskchat.ids import TaskId
+from taskchat.measures import metrics
 from tests.chat.conftest import ChatDriver, never
 from tests.conftest import PassTime
+from tests.measures.scrape import read
 from tests.processes import PATIENCE_S
 
 BLOCKED = (
@@ -194,10 +196,13 @@ async def test_an_orphan_goes_on_from_its_steps(chat: ChatDriver) -> None:
     other = chat.another_copy()
     await _expire(chat)
     other.model.says("It is on your list.")
+    before = read(metrics.exposition().decode())
 
     assert await other.recovery.take_over() == 1
     await other.until_idle()
 
+    counted = read(metrics.exposition().decode()).since(before)
+    assert counted.get("taskchat_takeovers_total") == 1
     record = await other.record()
     assert (record.status, record.epoch) == ("completed", 2)
     assert record.reply is not None

@@ -117,10 +117,18 @@ async def server(settings: Settings) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def running_server(settings: Settings, other: Model | None = None) -> AsyncGenerator[Server]:
-    """The app with these settings; `other` answers in place of the scripted model."""
+async def running_server(
+    settings: Settings, other: Model | None = None, *, named: bool = False
+) -> AsyncGenerator[Server]:
+    """The app with these settings.
+
+    Args:
+        settings: its own, of this test.
+        other: answers in place of the scripted model.
+        named: what `TASKCHAT_MODEL` names, answers.
+    """
     model = ScriptedModel()
-    app = create_app(settings, ADDRESS, other or model)
+    app = create_app(settings, ADDRESS, None if named else other or model)
     # Failures of ours become 500 as on a real socket, instead of an exception in the test.
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

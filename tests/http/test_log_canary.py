@@ -1,4 +1,6 @@
-"""A word that people send, in any place of any request, is found nowhere in what a server writes.
+"""A word that people send, in any place of any request, is found nowhere in what a server tells:
+
+its log and all else that it writes, its metrics, and its traces.
 
 The routes come from the app's own description, so that a new one is under test at once.
 """
@@ -34,6 +36,7 @@ from tests.http.canary_requests import (
 )
 from tests.http.conftest import Person
 from tests.log_capture import logs_of_a_server
+from tests.measures.collector import Collector
 from tests.scripted_model import ScriptedModel
 
 HEADERS = {
@@ -92,6 +95,12 @@ async def breaking(everything: Database) -> None:
             )
 
     await everything.transaction(sqlite if everything.dialect == "sqlite" else postgres)
+
+
+@pytest.fixture
+async def collector() -> AsyncIterator[Collector]:
+    async with Collector() as collector:
+        yield collector
 
 
 @asynccontextmanager
@@ -212,11 +221,13 @@ async def _malformed(canary: Canary, request: str) -> None:
 
 
 @pytest.mark.usefixtures("breaking")
-async def test_no_word_that_people_send_is_found_in_what_the_server_writes(
-    settings: Settings, tmp_path: Path
+async def test_no_word_that_people_send_is_found_in_what_the_server_tells(
+    settings: Settings, tmp_path: Path, collector: Collector
 ) -> None:
     # Many sign-ins come from one address here; and a turn that cannot be ended is soon let go of.
-    settings = settings.model_copy(update={"auth_rate_limit": "off", "lease_s": 2})
+    settings = settings.model_copy(
+        update={"auth_rate_limit": "off", "lease_s": 2, "otel_endpoint": collector.url}
+    )
     with logs_of_a_server(tmp_path) as written:
         async with _serving(settings) as canary:
             await _tools(canary)
@@ -226,6 +237,7 @@ async def test_no_word_that_people_send_is_found_in_what_the_server_writes(
                 for request in requests(operation):
                     await canary.send(operation, **request)
             token = canary.person.token
+            measures = (await canary.client.get("/metrics")).text
         text = written()
 
     lines = [json.loads(line) for line in text.splitlines()]
@@ -234,6 +246,16 @@ async def test_no_word_that_people_send_is_found_in_what_the_server_writes(
     assert token not in text
     assert token.rpartition(".")[2] not in text
     assert ACCOUNT["password"] not in text
+    told = [measures.encode(), *collector.raw]
+    assert not any(
+        word.lower().encode() in each.lower()
+        for word in (CANARY, token.rpartition(".")[2], ACCOUNT["password"])
+        for each in told
+    )
+    assert "taskchat_turns_total{" in measures
+    assert {"POST /api/{user_id}/chat", "turn", "step", "execute_tool unknown"} <= {
+        span.name for span in collector.spans
+    }
     # It was not silent: every route was reached, in good and in bad cases, and all was logged.
     served = [line for line in lines if line["event"] == "request.served"]
     assert {each.path for each in operations(canary.app)} <= {line["route"] for line in served}

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 from pydantic_ai.exceptions import UserError
+from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.models.wrapper import WrapperModel
 
+from taskchat.errors import ModelError
 from taskchat.model.chain import ChainModel
 from taskchat.model.choices import ModelChoice
 from taskchat.model.embedded.model import EmbeddedModel
@@ -16,6 +18,7 @@ from taskchat.model.openai_chat import ChatCompletionsModel
 from taskchat.model.providers import make_model
 from taskchat.model.retries import RetryingModel
 from taskchat.model.sdk_model import failures_told
+from tests.scripted_model import ScriptedModel
 
 SDKS = ("openai", "anthropic", "google.genai")
 
@@ -33,8 +36,14 @@ def test_a_served_model_is_asked_again_where_it_fails(kind: str, system: str) ->
     assert (model.model_name, model.system) == ("some-model", system)
 
 
-def test_the_built_in_assistant_is_asked_as_it_is() -> None:
-    assert type(make_model([ModelChoice("embedded")], patience_s=1)) is EmbeddedModel
+async def test_the_built_in_assistant_is_asked_once() -> None:
+    model = make_model([ModelChoice("embedded")], patience_s=1)
+
+    assert isinstance(model, RetryingModel)
+    assert type(model.wrapped) is EmbeddedModel
+    model.wrapped = ScriptedModel().fails(ModelError(retryable=True)).says("Too late.")
+    with pytest.raises(ModelError):
+        await model.request([], None, ModelRequestParameters())
 
 
 def test_several_models_are_a_chain() -> None:

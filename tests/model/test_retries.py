@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pydantic_ai.models import Model
+from pydantic_ai.models import Model, ModelRequestParameters
 
 from taskchat.errors import ContextTooLongError, ModelError
 from taskchat.model.retries import RetryingModel
@@ -126,6 +126,19 @@ async def test_a_stream_that_breaks_off_once_it_was_shown_is_its_reader_s(
 
     assert shown == ["Half of "]
     assert (len(scripted.asked), waits) == (1, [])
+
+
+async def test_what_a_stream_has_used_is_known_where_it_breaks_off(
+    scripted: ScriptedModel, retrying: Model
+) -> None:
+    scripted.streams("Half of ", passing())
+
+    async with retrying.request_stream([], None, ModelRequestParameters()) as stream:
+        with pytest.raises(ModelError):
+            async for _ in stream:
+                pass
+
+        assert stream.usage.output_tokens > 0
 
 
 async def test_an_empty_stream_is_an_answer(scripted: ScriptedModel, retrying: Model) -> None:

@@ -69,6 +69,12 @@ class KeySet:
             raise RefusedError("unknown_key")
         return found[0]
 
+    async def has_keys(self) -> bool:
+        """Whether tokens can be checked: by a set that was read once, else by one that can be now."""
+        if not self._known.keys:
+            await self._fetched()
+        return bool(self._known.keys)
+
     async def read(self) -> PublishedKeys:
         """The keys that the issuer publishes now, for `taskchat doctor`; nothing is kept.
 

@@ -15,6 +15,7 @@ import structlog
 
 from taskchat.addresses import household
 from taskchat.errors import DatabaseError, TooManyRequestsError
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,7 @@ class SignInLimits:
         try:
             refused = await self._db.transaction(work)
         except DatabaseError as error:
+            metrics.limiter_failed()
             log.error("limiter.failed", kind=type(error).__name__)
             return
         if refused is not None:

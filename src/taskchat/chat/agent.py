@@ -30,6 +30,7 @@ from taskchat.errors import (
     TurnFailedError,
     TurnInterruptedError,
 )
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,8 @@ class Agent:
             ending = progress.failed(InternalError())
         await telling.finish(ending.content)
         record = await self._journal.close(turn, ending)
+        seconds = time.monotonic() - started
+        metrics.turn_ended(record.status, record.error_code, seconds)
         log.info(
             "turn.ended",
             turn_id=str(turn.uid),
@@ -102,7 +105,7 @@ class Agent:
             history=len(turn.history),
             requests=record.usage.requests,
             tool_calls=len(ending.tool_calls or ()),
-            ms=round((time.monotonic() - started) * 1000),
+            ms=round(seconds * 1000),
         )
         return record
 

@@ -15,6 +15,7 @@ from taskchat.chat.journal_cancel import cancel_running
 from taskchat.chat.messages import Message, MessageList
 from taskchat.db.database import settled
 from taskchat.errors import ConversationNotFoundError, MessageNotFoundError
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -90,6 +91,7 @@ class ConversationService:
             lambda again: self._db.transaction(lambda tx: work(tx, again), user=user)
         )
         if ended is not None:
+            metrics.turn_cancelled()
             self._turns.let_go(*ended)
 
     async def messages(

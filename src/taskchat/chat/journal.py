@@ -53,6 +53,7 @@ from taskchat.errors import (
     NotAuthenticatedError,
 )
 from taskchat.ids import ConversationId, TurnId, new_uid
+from taskchat.measures import metrics
 from taskchat.tasks.counting import take_ids
 
 if TYPE_CHECKING:
@@ -323,11 +324,16 @@ class Journal:
         One that has ended stays as it is; None where there is none. It may be repeated.
         """
 
-        async def write(tx: Transaction, again: bool) -> TurnRecord | None:
+        async def write(tx: Transaction, again: bool) -> tuple[TurnRecord | None, bool]:
             record = await journal_reads.record(tx, user, uid)
-            return None if record is None else await journal_cancel.cancel(tx, user, record)
+            return (
+                (None, False) if record is None else await journal_cancel.cancel(tx, user, record)
+            )
 
-        return await self._settled(user, write)
+        record, was_running = await self._settled(user, write)
+        if was_running:
+            metrics.turn_cancelled()
+        return record
 
     async def offer(self, turn: OwnedTurn) -> None:
         """Let any copy have a turn at once. Only after its job here has stopped."""

@@ -49,8 +49,10 @@ async def cancel_running(
     return turn.id
 
 
-async def cancel(tx: Transaction, user: UserId, record: TurnRecord) -> TurnRecord | None:
-    """End one turn and give it as it then stands; one that has ended stays as it is."""
+async def cancel(
+    tx: Transaction, user: UserId, record: TurnRecord
+) -> tuple[TurnRecord | None, bool]:
+    """End one turn; gives it as it then stands, and whether it ran until now."""
     await tx.fetchrow(
         "SELECT id FROM conversations WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE",
         user,
@@ -59,6 +61,6 @@ async def cancel(tx: Transaction, user: UserId, record: TurnRecord) -> TurnRecor
     # A turn that was just read may have ended, and another may run there by now.
     locked = await journal_reads.record(tx, user, record.id)
     if locked is None or locked.status != "running":
-        return locked
+        return locked, False
     await cancel_running(tx, user, record.conversation_id)
-    return await journal_reads.record(tx, user, record.id)
+    return await journal_reads.record(tx, user, record.id), True

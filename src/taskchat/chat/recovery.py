@@ -14,6 +14,7 @@ import structlog
 
 from taskchat.chat.journal_leases import CLAIM_LIMIT
 from taskchat.chat.records import TurnLostError
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -55,6 +56,7 @@ class Recovery:
                     turn = await self._journal.load(claim)
                 except TurnLostError:
                     continue
+                metrics.turn_taken_over()
                 log.info("turn.taken_over", turn_id=str(turn.uid), epoch=turn.epoch)
                 self._turns.start(turn)
                 taken += 1

@@ -39,6 +39,7 @@ from taskchat.errors import (
     StoppingError,
     TurnNotFoundError,
 )
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -76,16 +77,17 @@ class Answer:
 class Turns:
     """Takes requests and runs their turns. Holds only what runs here at this moment."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts of a turn, and what makes its agent of them
         self,
         journal: Journal,
         toolset: Toolset,
         model: Model,
         limits: TurnLimits,
         summaries: Summaries | None = None,
+        make_agent: Callable[[Journal, Toolset, Model, TurnLimits], Agent] = Agent,
     ) -> None:
         self._journal = journal
-        self._agent = Agent(journal, toolset, model, limits)
+        self._agent = make_agent(journal, toolset, model, limits)
         self._summaries = summaries
         self._line = WaitingLine()
         self._jobs: dict[TurnId, _Job] = {}
@@ -182,6 +184,7 @@ class Turns:
                     opening = await self._journal.open(request, waited=True)
                 return opening
             finally:
+                metrics.message_waited(time.monotonic() - give_up + WAIT_S)
                 if not isinstance(opening, Opened):  # that one has dropped its ticket
                     await self._leave_line(request, conversation)
 

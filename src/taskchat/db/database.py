@@ -29,6 +29,7 @@ from taskchat.errors import DatabaseError
 
 if TYPE_CHECKING:
     from taskchat.ids import UserId
+    from taskchat.measures.pool_use import PoolUse
 
 Dialect = Literal["sqlite", "postgres"]
 Argument = str | int | float | bool | datetime | UUID | Sequence[int] | Sequence[str] | None
@@ -152,6 +153,10 @@ class Database(Protocol):
         before migrations are deleted: all of that is in them. On Postgres there is nothing to do from
         here; its vacuum makes way in time.
         """
+        ...
+
+    def use(self) -> PoolUse:
+        """How busy its connections are at this moment."""
         ...
 
     async def close(self) -> None:

@@ -29,6 +29,7 @@ from taskchat.db.database import (
 )
 from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError, StartError
+from taskchat.measures.pool_use import PoolUse
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -127,6 +128,11 @@ class PostgresDatabase:
     async def scrub(self) -> bool:
         """See `Database.scrub`."""
         return True
+
+    def use(self) -> PoolUse:
+        """See `Database.use`."""
+        idle = self._pool.get_idle_size() + len(self._at_hand)
+        return PoolUse(self._pool.get_size() - idle, idle, self._pool.get_max_size())
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""

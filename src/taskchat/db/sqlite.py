@@ -35,6 +35,7 @@ from taskchat.db.database import (
 from taskchat.db.sqlite_file import connect, copies_aside, write_anew
 from taskchat.error_border import ErrorBorder
 from taskchat.errors import DatabaseError
+from taskchat.measures.pool_use import PoolUse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
@@ -98,6 +99,10 @@ class SqliteDatabase:
         for copy in copies_aside(self._path):
             copy.unlink(missing_ok=True)
         return True
+
+    def use(self) -> PoolUse:
+        """See `Database.use`."""
+        return PoolUse(queued=self._jobs.qsize())
 
     async def close(self) -> None:
         """Do what is queued, fold the log into the file and end the threads."""

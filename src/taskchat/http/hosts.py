@@ -56,6 +56,12 @@ class HostCheck:
         return self._answers_locally and is_loopback(name)
 
 
+def host_name(host: str) -> str | None:
+    """The name or address in a Host header, without its port; None where it is none."""
+    found = _HOST.fullmatch(host.lower())
+    return None if found is None else found[1].strip("[]")
+
+
 def host_refusal() -> InvalidInputError:
     """What is told to whoever came by another name."""
     return InvalidInputError(

@@ -27,6 +27,7 @@ from taskchat.http.errors import failure_response
 from taskchat.http.hosts import OPEN_PATHS, host_refusal
 from taskchat.ids import new_uid
 from taskchat.logs import failure
+from taskchat.measures import metrics
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -159,10 +160,12 @@ class _Exchange:
         await failure_response(self.scope["path"], error)(self.scope, _nothing, self.send)
 
     def log(self) -> None:
-        """Write the line of this request."""
+        """Count this request and write its line."""
+        method, route = self.scope["method"], route_template(self.scope)
+        metrics.request_served(method, route, self.status)
         event: dict[str, Any] = {
-            "method": self.scope["method"],
-            "route": route_template(self.scope),
+            "method": method,
+            "route": route,
             "status": self.status,
             "ms": round((time.perf_counter() - self._started) * 1000, 1),
             "request_bytes": self.request_bytes,

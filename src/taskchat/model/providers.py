@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from taskchat.errors import StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pydantic_ai.models import Model
 
@@ -18,7 +18,17 @@ EARLY_PATIENCE_S = 2
 """A model that has another one behind it is given up soon: one short pause, no long ones."""
 
 
-def make_model(choices: Sequence[ModelChoice], *, patience_s: float) -> Model:
+def as_it_is(model: Model) -> Model:
+    """That model, with nothing around it."""
+    return model
+
+
+def make_model(
+    choices: Sequence[ModelChoice],
+    *,
+    patience_s: float,
+    around: Callable[[Model], Model] = as_it_is,
+) -> Model:
     """Make the model to ask; nothing is connected yet.
 
     Enter it with `async with` where it is used, so that it closes what it has opened.
@@ -26,29 +36,43 @@ def make_model(choices: Sequence[ModelChoice], *, patience_s: float) -> Model:
     Args:
         choices: at least one; a second is asked where the first is down, and so on.
         patience_s: how long a request may wait for a model that fails, before it has failed.
+        around: gives what stands between a model and who asks it; it sees each single request.
 
     Raises:
         StartError: a model needs an extra that is not installed.
     """
     *others, last = choices
     if not others:
-        return _asked_again(last, patience_s=patience_s)
+        return _asked_again(around, last, patience_s=patience_s)
     # Lazily, like all that pydantic-ai is behind.
     from taskchat.model.chain import ChainModel
 
     early = [
-        _asked_again(other, patience_s=min(EARLY_PATIENCE_S, patience_s), pauses_s=EARLY_PAUSES_S)
+        _asked_again(
+            around, other, patience_s=min(EARLY_PATIENCE_S, patience_s), pauses_s=EARLY_PAUSES_S
+        )
         for other in others
     ]
-    return ChainModel([*early, _asked_again(last, patience_s=patience_s)])
+    return ChainModel([*early, _asked_again(around, last, patience_s=patience_s)])
+
+
+def asked_once(model: Model) -> Model:
+    """That model, counted and timed as all others are."""
+    from taskchat.model.retries import RetryingModel
+
+    return RetryingModel(model, patience_s=0, pauses_s=())
 
 
 def _asked_again(
-    choice: ModelChoice, *, patience_s: float, pauses_s: Sequence[float] | None = None
+    around: Callable[[Model], Model],
+    choice: ModelChoice,
+    *,
+    patience_s: float,
+    pauses_s: Sequence[float] | None = None,
 ) -> Model:
-    model = _bare(choice)
+    model = around(_bare(choice))
     if choice.kind == "embedded":
-        return model
+        return asked_once(model)
     from taskchat.model.retries import PAUSES_S, RetryingModel
 
     return RetryingModel(

@@ -1,4 +1,8 @@
-"""Asks a model again where its failure may pass by itself, for a moment and a few times."""
+"""Asks a model, and again where its failure may pass by itself, for a moment and a few times.
+
+Every model is asked through here, so that each request is counted and timed (`/metrics`), under the
+name that the settings have: what a server calls itself in its answers could be anything.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ import structlog
 from pydantic_ai.models.wrapper import WrapperModel
 
 from taskchat.errors import ModelError
+from taskchat.measures import metrics
 from taskchat.model.checks import check_model
 from taskchat.model.told_stream import begun
 
@@ -52,11 +57,13 @@ class RetryingModel(WrapperModel):
         Args:
             model: its `ModelError`s say what may pass (`retryable`) and how long to wait at least.
             patience_s: a pause that would end later than this after the request began is not made.
-            pauses_s: one for each time that the model may be asked again.
+            pauses_s: one for each time that the model may be asked again; none for a model that
+                does not fail in passing.
             sleep: waits so many seconds.
         """
         # `WrapperModel.__init__` is not called: it would only load pydantic-ai's price list.
         self.wrapped = model
+        self._name = model.model_name
         self._patience_s = patience_s
         self._pauses_s = pauses_s
         self._sleep = sleep
@@ -72,9 +79,12 @@ class RetryingModel(WrapperModel):
         Raises:
             ModelError: the last failure.
         """
-        return await self._asked(
+        response, began = await self._asked(
             lambda: self.wrapped.request(messages, model_settings, model_request_parameters)
         )
+        usage, took_s = response.usage, time.perf_counter() - began
+        metrics.model_answered(self._name, took_s, usage.input_tokens, usage.output_tokens)
+        return response
 
     @asynccontextmanager
     async def request_stream(
@@ -97,7 +107,17 @@ class RetryingModel(WrapperModel):
                 )
                 return await stack.enter_async_context(begun(request))
 
-            yield await self._asked(begin)
+            stream, began = await self._asked(begin)
+            took_s = None
+            try:
+                yield stream
+                took_s = time.perf_counter() - began
+            except ModelError as error:
+                metrics.model_failed(self._name, retryable=error.retryable)
+                raise
+            finally:
+                usage = stream.usage  # also of what was read of an answer that broke off
+                metrics.model_answered(self._name, took_s, usage.input_tokens, usage.output_tokens)
 
     async def check(self) -> None:
         """Look at the model once.
@@ -107,12 +127,16 @@ class RetryingModel(WrapperModel):
         """
         await check_model(self.wrapped)
 
-    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> tuple[T, float]:
+        """What came, and when that request began, by `time.perf_counter`."""
+        metrics.model_asked(self._name)
         began = time.monotonic()
         for pause_s in (*self._pauses_s, None):
+            asked = time.perf_counter()
             try:
-                return await ask()
+                return await ask(), asked
             except ModelError as error:
+                metrics.model_failed(self._name, retryable=error.retryable)
                 if not error.retryable or pause_s is None:
                     raise
                 wait_s = max(pause_s * random.uniform(0.5, 1), error.retry_after_s or 0)  # noqa: S311

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pydantic_ai.messages import ModelResponse, ModelResponseStreamEvent
+    from pydantic_ai.usage import RequestUsage
 
 
 class ToldStream(StreamedResponse):
@@ -32,6 +33,11 @@ class ToldStream(StreamedResponse):
     def get(self) -> ModelResponse:
         """What has come so far; the whole answer once the events are over."""
         return self._stream.get()
+
+    @property
+    def usage(self) -> RequestUsage:
+        """What it has used so far, also where it breaks off."""
+        return self._stream.usage
 
     @property
     def model_name(self) -> str:
