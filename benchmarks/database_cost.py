@@ -3,7 +3,7 @@
     python -m benchmarks.database_cost [--record] [--seconds 5]
 
 CPU times are of the processes (`/proc`), so they hold on a busy machine, too; the counts are those
-of Postgres' own statistics. Takes two minutes; `--record` writes measured_costs.json, from which
+of Postgres' own statistics. Takes four minutes; `--record` writes measured_costs.json, from which
 `python -m benchmarks.simulation` takes its times, and the table of the page.
 """
 
@@ -98,7 +98,7 @@ def recorded() -> Costs:
 
 
 def measure(stage: Stage) -> Costs:
-    """Measure everything; takes two minutes."""
+    """Measure everything."""
     turns: dict[str, Cost] = {}
     with stage.product() as server:
         meter = _Meter(stage.postgres, server)

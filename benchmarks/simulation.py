@@ -1,6 +1,6 @@
 """What so many copies carry, by a simulation with the measured times (`deployment.py`).
 
-    python -m benchmarks.simulation [--record]      the deployments of docs/scale.md: six minutes
+    python -m benchmarks.simulation [--record]      the deployments of docs/scale.md: eight minutes
     python -m benchmarks.simulation --validate      a real run on this machine beside its simulation
 
 The first always gives the same figures, those of measured_costs.json; `--record` writes them to the
