@@ -9,15 +9,13 @@ print it. Figures of different runs differ with what else the machine does, rati
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import machine, other_rows, turn_rows
+from benchmarks import machine, other_rows, page, turn_rows
 from benchmarks.figures import table
 from benchmarks.stage import Stage
 
@@ -26,8 +24,7 @@ if TYPE_CHECKING:
 
     from benchmarks.figures import Figure
 
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
-_BEGIN, _END = "<!-- written by ./run bench -->", "<!-- to here -->"
+PAGE = "performance.md"
 
 ROWS: Mapping[str, Callable[[Stage], Iterator[Figure]]] = {
     "postgres": turn_rows.postgres,
@@ -81,11 +78,7 @@ def _measure(name: str, stage: Stage) -> Iterator[Figure]:
 def _write(described: Sequence[str], lines: Sequence[str]) -> None:
     """Put what was measured into its place on the page; the words around it are people's."""
     day = f"Measured on {datetime.now(UTC):%Y-%m-%d}:"
-    measured = "\n".join([_BEGIN, day, "", *described, "", *lines, _END])
-    page = PAGE.read_text(encoding="utf-8")
-    written = re.sub(f"{_BEGIN}.*{_END}", lambda _: measured, page, flags=re.DOTALL)
-    PAGE.write_text(written, encoding="utf-8")
-    print(f"Written to {PAGE.relative_to(PAGE.parents[1])}.")
+    page.write(PAGE, "./run bench", [day, "", *described, "", *lines])
 
 
 if __name__ == "__main__":

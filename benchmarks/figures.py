@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmarks import page
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -47,13 +49,7 @@ HEADS = ("what", "goal", "stretch", "measured", "met", "seen with it")
 
 def table(figures: Sequence[Figure]) -> Iterator[str]:
     """The lines of a markdown table that can be read as it stands."""
-    rows = [HEADS, *(figure.cells() for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    for place, row in enumerate(rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"| {' | '.join(cells)} |"
-        if place == 0:
-            yield f"| {' | '.join('-' * width for width in widths)} |"
+    return page.table(HEADS, [figure.cells() for figure in figures])
 
 
 def _rounded(value: float) -> str:

@@ -35,11 +35,7 @@ class Server:
 
     def cpu_s(self) -> float:
         """The CPU time of its processes so far, in seconds."""
-        ticks = 0
-        for pid in _tree(self.pid):
-            fields = _stat(pid)
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / _TICKS
+        return cpu_s(self.pid)
 
     def memory_mb(self) -> float:
         """What its processes hold in memory, in megabytes."""
@@ -60,6 +56,15 @@ class Load:
         self._process.stdin.write(json.dumps(asdict(job)) + "\n")
         self._process.stdin.flush()
         return Result(**json.loads(self._process.stdout.readline()))
+
+
+def cpu_s(pid: int) -> float:
+    """The CPU time of a process and all below it so far, in seconds.
+
+    Of those below that have ended it counts what their parents have waited for.
+    """
+    ticks = sum(int(ticks) for each in _tree(pid) for ticks in _stat(each)[11:15])
+    return ticks / _TICKS
 
 
 @contextmanager
@@ -141,6 +146,9 @@ def _ending(process: subprocess.Popen[str]) -> Generator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _port(process: subprocess.Popen[str]) -> int:
