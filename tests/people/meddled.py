@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from taskchat.db.database import Database, Guard, Work
 from taskchat.ids import UserId
+from taskchat.measures.pool_use import PoolUse
 
 T = TypeVar("T")
 
@@ -30,6 +31,9 @@ class Meddled(Database):
 
     async def read(self, work: Work[T], *, user: UserId | None = None) -> T:
         return await self._db.read(work, user=user)
+
+    def use(self) -> PoolUse:
+        return self._db.use()
 
     async def scrub(self) -> bool:
         return await self._db.scrub()

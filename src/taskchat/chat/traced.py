@@ -10,7 +10,7 @@ from taskchat.chat.toolset import Toolset
 from taskchat.measures.traces import here
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pydantic_ai.messages import ModelResponse, ToolCallPart
     from pydantic_ai.models import Model
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from taskchat.chat.tool_servers.outcomes import Outcome
     from taskchat.chat.tool_servers.servers import ToolServers
     from taskchat.db.database import Transaction
+    from taskchat.ids import TaskId
     from taskchat.measures.traces import Parent, Traces
 
 UNKNOWN_TOOL = "unknown"
@@ -56,10 +57,12 @@ class TracedToolset(Toolset):
         self._known = frozenset(tool.name for tool in found)
         return found
 
-    async def call(self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart) -> Mapping[str, Any]:
+    async def call(
+        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+    ) -> Mapping[str, Any]:
         """As `Toolset`, within a span."""
         with self._traces.leaf(*self._span_of(call)) as span:
-            result = await super().call(tx, turn, call)
+            result = await super().call(tx, turn, call, ids)
             span.note({"taskchat.tool.ok": result["ok"]})
             return result
 
