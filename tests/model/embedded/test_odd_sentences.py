@@ -10,13 +10,14 @@ from tests.model.embedded.odd_sentences import Case, read_cases, run
 
 # What was reached, less a little: the least share that must be right, and the most that may go wrong
 # with a list that was changed. The goal is 0.75 and 0.03, for sentences that nobody has tuned on: the
-# last file had 0.72 and 0.12 before it was looked at.
+# fourth file had 0.72 and 0.12 before it was looked at, and the fifth has not been looked at.
 _COUNTED = {
     "unseen_sentences.txt": (0.94, 0.01),
     "blind_sentences_tuned.txt": (0.94, 0.01),
     "blind_sentences_second.txt": (0.86, 0.01),
     "blind_sentences_third.txt": (0.95, 0.01),
     "blind_sentences_fourth.txt": (0.95, 0.01),
+    "blind_sentences_fifth.txt": (0.91, 0.02),
 }
 
 
