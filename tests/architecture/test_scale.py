@@ -24,7 +24,7 @@ PAGE = (ROOT / "docs/scale.md").read_text(encoding="utf-8")
 FUNCTIONS = ROOT / "src/taskchat/migrations/functions"
 DESCRIBED_IN = (auth_tables, chat_tables, task_tables)
 TABLES = SQLModel.metadata.tables
-NOBODYS = {"secrets", "sign_in_attempts"}
+NOBODYS = {"secrets", "sign_in_attempts", "tombstones"}
 OWNED = sorted(set(TABLES) - NOBODYS - {"users"})
 OF_A_TURN = ("turn_open_4", "turn_tell_1", "turn_close_1", "task_ids_1")
 
