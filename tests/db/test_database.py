@@ -35,6 +35,7 @@ from taskchat.db.urls import DatabaseUrl
 from taskchat.errors import DatabaseError, StartError
 from taskchat.ids import UserId
 from tests.conftest import PassTime, make_user
+from tests.processes import PATIENCE_S
 
 TABLES = (taskchat.auth.tables, taskchat.chat.tables, taskchat.tasks.tables)
 
@@ -239,6 +240,27 @@ async def test_a_statement_that_was_left_costs_no_connection(database: Database)
 
         assert row is not None
         assert row["one"] == 1
+
+
+async def test_who_is_cancelled_while_undoing_costs_no_connection(database: Database) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("its statements are not left midway")
+    for _ in range(POOL_SIZE + 1):
+        begun = asyncio.Event()
+
+        async def work(tx: Transaction, begun: asyncio.Event = begun) -> None:
+            begun.set()
+            await tx.fetch("SELECT pg_sleep(5)")
+
+        leaving = asyncio.create_task(database.transaction(work))
+        await begun.wait()
+        for _ in range(3):
+            await asyncio.sleep(0)
+            leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+
+    async with asyncio.timeout(PATIENCE_S):
+        assert await database.call("SELECT 1 AS one")
 
 
 async def test_a_connection_that_the_server_closed_is_not_used_again(

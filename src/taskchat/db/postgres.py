@@ -100,8 +100,10 @@ class PostgresDatabase:
                 result = await work(_PostgresTransaction(connection))
                 await connection.execute("COMMIT")
         except BaseException:
-            await _roll_back(connection)
-            await self._release(connection)
+            try:
+                await _roll_back(connection)
+            finally:
+                await self._release(connection)
             raise
         await self._give_back(connection)
         return result

@@ -6,7 +6,6 @@ always the same: the request, the token's user and words of the path.
 
 from __future__ import annotations
 
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from fastapi.routing import APIRoute
@@ -28,13 +27,9 @@ class DirectRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """What FastAPI calls with the request."""
         function = self.endpoint
-        words = signature(function).parameters.keys() - {"request", "user"}
 
         async def handle(request: Request) -> Response:
             user = await token_of_request(request)
-            path = request.path_params
-            return await function(
-                request=request, user=user, **{name: path[name] for name in words}
-            )
+            return await function(request=request, user=user, **request.path_params)
 
         return handle
