@@ -44,6 +44,12 @@ PLAIN = {
     "this tuesday": "2026-05-05",
     "next friday": "2026-05-15",
     "friday next week": "2026-05-15",
+    "tues": "2026-05-12",
+    "thurs": "2026-05-07",
+    "weds": "2026-05-06",
+    "thurs 5pm": "2026-05-07T17:00",
+    "tomorrow, 7 in the evening": "2026-05-06T19:00",
+    "monday at 9ish": "2026-05-11T09:00",
     "this weekend": "2026-05-09",
     "next weekend": "2026-05-16",
     "next week": "2026-05-11",
@@ -153,6 +159,12 @@ Europe/Berlin | 2026-10-25T02:15+01:00 | in half an hour     | 2026-10-25T01:45Z
 Europe/Berlin | 2026-10-25T02:15+01:00 | at 2:30am           | 2026-10-25T01:30Z
 Europe/Berlin | 2026-10-25T02:15+01:00 | at 2:05am           | 2026-10-26T01:05Z
 Europe/Berlin | 2026-10-25T02:15+01:00 | today               | 2026-10-24T22:00Z all day
+
+# The same date each year, in the winter's offset.
+Europe/Berlin | 2026-05-05T12:00+02:00 | by christmas             | 2026-12-24T23:00Z all day
+Europe/Berlin | 2026-05-05T12:00+02:00 | on christmas eve at 10am | 2026-12-24T09:00Z
+Europe/Berlin | 2026-12-30T12:00+01:00 | before new year's day    | 2026-12-31T23:00Z all day
+Europe/Berlin | 2026-05-05T12:00+02:00 | by valentine's day       | 2027-02-13T23:00Z all day
 
 # New York goes to 03:00 at 02:00 on 8 March 2026, and back to 01:00 at 02:00 on 1 November.
 America/New_York | 2026-03-07T12:00-05:00 | tomorrow           | 2026-03-08T05:00Z all day

@@ -51,7 +51,8 @@ def read_weekday(match: re.Match[str], now: datetime) -> Told | None:
     """The next day of that name after today: "friday". "next friday" is the one of next week."""
     which = (match["which"] or match["this_end"] or "").lower()
     # "sat", "sun" and "wed" are words of their own unless something says that a day is meant.
-    if match["day_end"] is None and not (which or match["lead"]):
+    is_word = match["day_end"] is None and match["weekday"].lower() in _WORDS
+    if is_word and match["at"] is None and not (which or match["lead"]):
         return None
     index = _weekday(match["weekday"])
     today = now.date()
@@ -63,6 +64,23 @@ def read_weekday(match: re.Match[str], now: datetime) -> Told | None:
     if match["weeks"]:
         ahead += 7 * round(read_count(match["weeks"].split()[0]))
     return Told(day=today + timedelta(days=ahead))
+
+
+_WORDS = {"mon", "sat", "sun", "wed"}
+
+
+def read_holiday(match: re.Match[str], now: datetime) -> Told:
+    """The next day of a name that is the same date each year: "christmas eve"."""
+    name = match["holiday"].lower().replace("'", "")
+    month, day = next(found for start, found in _HOLIDAYS.items() if name.startswith(start))
+    this_year = date(now.year, month, day)
+    return Told(day=this_year if this_year >= now.date() else date(now.year + 1, month, day))
+
+
+_HOLIDAYS = {
+    "christmas eve": (12, 24), "christmas": (12, 25), "new years eve": (12, 31),
+    "new years day": (1, 1), "halloween": (10, 31), "valentines day": (2, 14),
+}  # fmt: skip
 
 
 def read_short_weekday(match: re.Match[str], now: datetime) -> Told:

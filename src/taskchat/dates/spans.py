@@ -75,10 +75,10 @@ _LEAD = (
 _END_OF = r"(?:(?:the\s+)?end\s+of\s+)?"
 _MONTH = r"(?P<month>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|sept)\.?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"
-_DAY = r"(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?P<day_end>day)?s?"
+_DAY = r"(?P<weekday>mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?P<day_end>day)?s?"
 # "Friday, 27 November": where the two do not agree, the date goes before the day.
 _DAY_BESIDE = (
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
+    r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
 )
 # As a word only in "the first of june" or at an end: "june first", but not "in may first call".
 _NTH = (
@@ -186,6 +186,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
             r"\b(?P<weeks>(?:an?|one|two|three|four|\d)\s+weeks?\s+(?:from\s+|on\s+)?)?"
             rf"(?P<lead>(?:{_LEAD})?){_END_OF}(?P<later>next\s+week\s+(?:on\s+)?)?"
             rf"(?P<which>(?:this\s+coming|coming|upcoming|next|this)\s+)?\b{_DAY}\b"
+            r"(?P<at>(?=\.?,?\s+(?:at\s+)?\d{1,2}(?::\d\d\b|\s*[ap]m\b)|\.?,?\s+at\s+(?:\d|noon)))?"
             r"(?:(?P<later_end>\s+(?:of\s+)?next\s+week)|(?P<this_end>\s+this)\s+week)?"
         ),
         days.read_weekday,
@@ -257,6 +258,24 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
             rf"|{_HOUR_END})"
         ),
         times.read_time,
+    ),
+    (
+        _pattern(
+            rf"\b(?P<hour>\d{{1,2}}|{_CLOCK_WORD})(?P<minute>)(?P<meridiem>)"
+            r"(?=\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night)\b)"
+        ),
+        times.read_time,
+    ),
+    (
+        _pattern(rf"\b{_LEAD}(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?(?P<meridiem>)ish\b"),
+        times.read_time,
+    ),
+    (
+        _pattern(
+            r"\b(?:by|before|until|till|on|due)\s+(?P<holiday>christmas(?:\s+(?:day|eve))?"
+            r"|new\s+year'?s\s+(?:day|eve)|halloween|valentine'?s\s+day)(?=\s*(?:$|[.,;!?)]|at\b|please\b))"
+        ),
+        days.read_holiday,
     ),
     (
         _pattern(r"\b(?P<hour>\d{1,2})(?P<minute>)(?P<meridiem>)\s*o'?clock\b"),
