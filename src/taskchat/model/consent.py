@@ -7,7 +7,7 @@ import re
 _YES = re.compile(
     r"^\W*(?:(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for"
     r"|of|course|absolutely|definitely|"
-    r"confirm|confirmed|correct|right|exactly|i'm|am|i|thing|delete|remove|mark|complete|add"
+    r"confirm|confirmed|correct|right|exactly|on|then|i'm|am|i|thing|delete|remove|mark|complete|add"
     r"|clear|cancel(?=\s+(?:them|all|these|those|both|everything)\b)|wipe|all|them|these|those|"
     r"both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue|affirmative|the"
     r"|list|my|want|to|of|course)\b\W*)+$|^\W*👍\W*$",

@@ -90,18 +90,22 @@ def judge(
 def _expected(ops: list[str], before: list[dict[str, object]]) -> list[list[tuple[str, bool]]]:
     rows = [[(_norm(str(t["title"])), bool(t["completed"])) for t in before]]
     for op in ops:
-        kind, rest = op[0], op[1:].strip()
+        kind, names = op[0], _names(op[1:])
         if " > " in op:
-            old, new = (_norm(part) for part in op.split(" > "))
-            rows = [[(new if t == old else t, d) for t, d in row] for row in rows]
+            olds, news = (_names(part) for part in op.split(" > "))
+            rows = [[(n if t in olds else t, d) for t, d in row] for row in rows for n in news]
         elif kind == "+":
-            titles = [_norm(t) for t in rest.split(" / ")]
-            rows = [[*row, (title, False)] for row in rows for title in titles]
+            rows = [[*row, (title, False)] for row in rows for title in names]
         elif kind == "-":
-            rows = [[one for one in row if one[0] != _norm(rest)] for row in rows]
+            rows = [[one for one in row if one[0] not in names] for row in rows]
         elif kind in "xo":
-            rows = [[(t, kind == "x") if t == _norm(rest) else (t, d) for t, d in r] for r in rows]
+            rows = [[(t, kind == "x") if t in names else (t, d) for t, d in r] for r in rows]
     return rows
+
+
+def _names(titles: str) -> list[str]:
+    """The titles that "Buy milk / Milk" allows for one task."""
+    return [_norm(title) for title in titles.split(" / ")]
 
 
 def _norm(title: str) -> str:
@@ -127,7 +131,7 @@ def _has(op: str, tasks: list[dict[str, object]]) -> bool:
 
 def _has_note(name: str, note: str, tasks: list[dict[str, object]]) -> bool:
     task = next((t for t in tasks if name in _norm(str(t["title"]))), None)
-    return task is not None and _norm(str(task["description"] or "")) == _norm(note)
+    return task is not None and _norm(note) in _norm(str(task["description"] or ""))
 
 
 def _day(word: str) -> str:

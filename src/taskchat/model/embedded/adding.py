@@ -134,6 +134,7 @@ def _each_quoted(text: str) -> list[str]:
     return parts if is_each else []
 
 
+_LEFT_VERB = re.compile(r"(?<=\w)\s+(?:is|are)(?:\s+(?:on|at))?\s*$", re.IGNORECASE)
 _QUOTE_DATED = re.compile(
     r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day)\b|$"
 )
@@ -159,9 +160,9 @@ def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
     )
     # A quoted title is kept as it stands: dates count only where they follow it.
     found = find_due(quote["rest"] if quote else title, now)
-    words = clean_title(
-        message.reveal(quote[1] if quote else _clean(found.rest if found else title))
-    )
+    # "My sister's graduation is on the 13th": the verb belongs to the telling.
+    rest = _LEFT_VERB.sub("", found.rest) if found else title
+    words = clean_title(message.reveal(quote[1] if quote else _clean(rest)))
     if not set(tokens(words)) - NOTHING and not re.search(r"[^\W\w]|[^\x00-\x7f]", words):
         return None
     return Add(

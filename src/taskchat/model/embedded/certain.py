@@ -30,6 +30,7 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
     target = act.target
     if (
         act.is_hedged
+        or act.deed
         or act.otherwise is not None
         or target.words
         or target.is_all

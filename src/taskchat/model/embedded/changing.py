@@ -10,6 +10,7 @@ from taskchat.dates.sentences import find_due
 from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level, take_priority
 from taskchat.model.embedded.requests import Changes
+from taskchat.model.embedded.shifting import read_shift
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         if found is not None:
             return found["target"], Changes(clears_priority=True)
     return (
-        _read_priority(clause, now)
+        read_shift(clause)
+        or _read_priority(clause, now)
         or _read_prioritize(clause)
         or _read_replace(clause, message)
         or _read_rename(clause, message, now)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
+from taskchat.model.embedded.pointing import MIDDLE
 from taskchat.model.embedded.replies import quote
 from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
@@ -60,8 +61,14 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
         return _all_of(target, verb, tasks, memory)
     if target.ordinals:
         return _by_place(target, tasks, memory)
+    if target.words and target.is_other:
+        # "The other call" is not the one that was just spoken of.
+        pool, tasks = (
+            [task for task in row if task.id not in memory.focus] for row in (pool, tasks)
+        )
     if target.words:
-        return _by_words(target, pool, tasks, is_final=verb == "delete")
+        choice = _by_words(target, pool, tasks, is_final=verb == "delete")
+        return replace(choice, is_clear=True) if target.is_other and choice.is_full else choice
     return _by_pointing(target, verb, pool, tasks, memory)
 
 
@@ -102,12 +109,20 @@ def _places(places: tuple[int, ...], row: Sequence[SeenTask | None]) -> Choice:
     missing: list[str] = []
     for place in dict.fromkeys(places):
         index = place - 1 if place > 0 else place
+        if place == MIDDLE and len(row) % 2:
+            place, index = len(row) // 2 + 1, len(row) // 2
         task = row[index] if place and -len(row) <= index < len(row) else None
         if task is None:
-            missing.append(f"number {place}" if place >= 0 else "the last one")
+            missing.append(_place_name(place))
         elif task not in found:
             found.append(task)
     return Choice(tuple(found), missing=tuple(missing), is_clear=True)
+
+
+def _place_name(place: int) -> str:
+    if place == MIDDLE:
+        return "a middle one"
+    return f"number {place}" if place > 0 else "the last one"
 
 
 def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
@@ -202,8 +217,10 @@ def _by_pointing(
     told = _told_before(target.background, pool)
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)
+    if target.is_both and len(told) == _BOTH:
+        return Choice(tuple(match.task for match in told), is_clear=True)
     row = _in_mind(target, tasks, memory)
-    if target.is_plural and len(row) == 1 and len(pool) == _BOTH:
+    if target.is_both and len(row) < _BOTH and len(pool) == _BOTH:
         # "Complete both", where one was last spoken of and two are open.
         return Choice(tuple(pool), is_bulk=True, is_clear=True)
     if len(row) == 1:
@@ -211,7 +228,7 @@ def _by_pointing(
     if target.is_plural:
         is_bulk = target.is_other or not (row and memory.is_just_changed)
         return Choice(tuple(row or pool), is_bulk=is_bulk, is_clear=True, is_guess=not row)
-    if len(tasks) == 1 and verb in {"complete", "delete"}:
+    if len(tasks) == 1 and len(pool) == 1:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
 

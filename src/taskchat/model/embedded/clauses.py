@@ -60,6 +60,7 @@ _STARTERS = (
     r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
     r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
+    r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
     r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
 )
 # Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".

@@ -37,14 +37,14 @@ def combine(
     requests: list[Request], found: list[Request], clause: Clause, message: Message, now: datetime
 ) -> list[Request]:
     """The requests so far together with what the next clause of the message asks for."""
-    if found[:1] == [_RETRACTED]:
-        return found
-    if not requests:
+    if not requests or found[:1] == [_RETRACTED]:
         return found
     one = found[0] if len(found) == 1 else None
     if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
+    if isinstance(last, Undo) and all(_is_told_only(one) or isinstance(one, Talk) for one in found):
+        return requests  # "withdraw that, I still have to pay" says why
     if _LEADS_UP.search(clause.before) and any(isinstance(one, Add) for one in found):
         # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
         while requests and _is_told_only(requests[-1]):
@@ -53,9 +53,7 @@ def combine(
     if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
         # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
         return [*requests[:-1], one]
-    if _is_put_otherwise(last, one, clause):
-        return [*requests[:-1], *found]
-    if _are_its_parts(last, found):
+    if _is_put_otherwise(last, one, clause) or _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
@@ -102,7 +100,7 @@ _LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
 def _is_told_only(request: Request) -> bool:
     """Whether a request is a guess from what was told, and no order."""
     if isinstance(request, Act):
-        return isinstance(request.otherwise, Offer | Add)
+        return isinstance(request.at_last, Offer | Add)
     return isinstance(request, Offer) or (
         isinstance(request, Add) and (request.is_bare or request.is_hint)
     )
@@ -135,7 +133,7 @@ def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Requ
     """Correct the last wish of the same message: it is not done and taken back, but never done."""
     *before, last = requests
     if isinstance(correction, Undo):
-        return [*before, Talk("left_alone")] if _is_plain(last) else [*requests, correction]
+        return _undo(requests, correction)
     told = correction.changes
     match last:
         case Add() if not told.are_none:
@@ -161,6 +159,16 @@ def _put_right(requests: list[Request], correction: Correct | Undo) -> list[Requ
             return [*before, Talk("left_alone")]
         case _:
             return [*requests, correction]
+
+
+def _undo(requests: list[Request], undo: Undo) -> list[Request]:
+    """Take back the last wish of the message, or the turn before where it is none."""
+    *before, last = requests
+    if isinstance(last, Act) and last.verb == "restore":
+        return requests  # "I do want the rug, put it back" wishes it once
+    if isinstance(last, Add) and (last.is_hint or last.is_bare):
+        return [*before, undo]  # "I'd rather keep it, undo" says why
+    return [*before, Talk("left_alone")] if _is_plain(last) else [*requests, undo]
 
 
 def _names_a_task(correction: Correct) -> bool:
@@ -220,7 +228,7 @@ def _is_plain(request: Request) -> bool:
 
 
 def _is_report(request: Request) -> bool:
-    return isinstance(request, Act) and isinstance(request.otherwise, Talk)
+    return isinstance(request, Act) and isinstance(request.at_last, Talk)
 
 
 def _points_back(request: Request) -> bool:
@@ -233,6 +241,10 @@ def _points_back(request: Request) -> bool:
 
 def _quiet(request: Request) -> Request:
     # Beside a plain wish, a report that fits no task is only a story.
-    if isinstance(request, Act) and isinstance(request.otherwise, Talk):
-        return replace(request, otherwise=Talk("silent"))
-    return request
+    if isinstance(request, Act) and isinstance(request.otherwise, Act):
+        return replace(request, otherwise=_quiet(request.otherwise))
+    is_story = isinstance(request, Act) and (
+        isinstance(request.otherwise, Talk)
+        or (request.is_stated and isinstance(request.otherwise, Offer))
+    )
+    return replace(request, otherwise=Talk("silent")) if is_story else request

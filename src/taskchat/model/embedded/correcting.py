@@ -10,8 +10,9 @@ from taskchat.dates.sentences import LocalDue, find_due
 from taskchat.model.embedded.calls import Call, call_act, call_back
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
-from taskchat.model.embedded.correction_words import corrected_title
+from taskchat.model.embedded.correction_words import corrected_title, without_frame
 from taskchat.model.embedded.history import Effect, SeenTask
+from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
 from taskchat.model.embedded.targets import best
 
@@ -46,12 +47,20 @@ def take_back(done: Done, now: datetime) -> list[Call]:
     return [call for call in calls if call is not None]
 
 
+def part_of(done: Done, words: str) -> Done:
+    """What of a turn was done to the task that words name; all of it where they name none of them."""
+    changed = [SeenTask(effect.task_id, effect.title) for effect in done.effects]
+    meant = {match.task.id for match in best(words, changed)} if words else set[int]()
+    steps = tuple(step for step in done.steps if _id_of(step) in meant)
+    return replace(done, steps=steps) if steps else done
+
+
 def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
     """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
     last = memory.last
     if last is None or not memory.is_just_changed:
-        return otherwise
+        return _ordered(correction, memory, now) or otherwise
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
@@ -69,7 +78,8 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         if choice.candidates and not choice.missing and not correction.otherwise:
             return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
     if status == "created" or last.steps[-1].arguments.get("title"):
-        if correction.words and len(last.effects) == 1:
+        is_title = correction.words and find_due(correction.words, now) is None
+        if is_title and len(last.effects) == 1:
             old = last.effects[0].title
             title = corrected_title(old, correction.words, correction.wrong)
             return _update(Changes(title=title))
@@ -79,9 +89,25 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
 
 
+def _ordered(correction: Correct, memory: Memory, now: datetime) -> Mended | None:
+    """The order of the turn before, which changed nothing, for the task that it was meant for."""
+    target = correction.target
+    if (
+        correction.otherwise
+        or not memory.turns
+        or not (target.words or target.numbers or target.ordinals)
+    ):
+        return None
+    ordered = read_message(memory.turns[-1].text, now)
+    one = ordered[0] if len(ordered) == 1 else None
+    if not isinstance(one, Act) or one.otherwise is not None:
+        return None
+    return Mended(requests=(replace(one, target=target, said=""),))
+
+
 def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:
     """The time that a bare number means right after one was set: "friday at 6", "no, 7"."""
-    said = correction.words.strip(" .!")
+    said = without_frame(correction.words).strip(" .!")
     due_at = str(last.steps[-1].arguments.get("due_at") or "")
     found = find_due(f"at {said}", now) if said.isdecimal() and "T" in due_at else None
     return None if found is None else changes_due(f"at {said}", found.due, now)

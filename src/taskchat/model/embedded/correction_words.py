@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops)"
 _SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
 _SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
@@ -81,7 +81,8 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     changed = NOT_BUT.match(rest) or (_BUT_NOT.match(rest) if said else None)
     is_strong = bool(re.search(rf"\b{_STRONG}\b", said, re.IGNORECASE) or NOT_BUT.match(rest))
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
-    is_strong = is_strong or (is_other and not any(isinstance(one, Look | Undo) for one in plain))
+    is_told = any(isinstance(one, Look | Undo) or _is_certain(one) for one in plain)
+    is_strong = is_strong or (is_other and not is_told)
     may_be = is_strong or instead is not None or _may_correct(said, rest, plain)
     if ORDER_START.match(rest) or not may_be or _denies_it(plain) or _IS_NOT_DONE.fullmatch(rest):
         return None
@@ -100,6 +101,11 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         changes=changes,
         otherwise=() if is_strong else tuple(plain),
     )
+
+
+def _is_certain(one: Request) -> bool:
+    """Whether a clause says itself what is to be changed: "the other one is urgent"."""
+    return isinstance(one, Act) and one.verb == "update" and not one.changes.are_none
 
 
 def _denies_it(plain: list[Request]) -> bool:
@@ -127,8 +133,15 @@ _IS_NOT_DONE = re.compile(
 
 _AROUND = re.compile(r"^(?:only|just)\s+|\s+(?:please|pls|actually|though|instead)$", re.IGNORECASE)
 _AROUND_DATE = re.compile(
-    r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better)\b", re.I
+    r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better|works?|suits|would|will|do|me|us|fine|ok|good|the|please"
+    r"|instead|rather|then|now|actually)\b",
+    re.I,
 )
+
+
+def without_frame(text: str) -> str:
+    """The text without the words that only stand around a date."""
+    return _AROUND_DATE.sub("", text)
 
 
 def _is_guess(plain: list[Request]) -> bool:

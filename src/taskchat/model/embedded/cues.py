@@ -26,7 +26,7 @@ LET_BE = _cue(
 )
 _LISTED = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|list|items?|it|that|this|them|those|these|all|everything|one|ones)"
 NEED_LIST = _cue(
-    r"^\s*i\s+(?:want|need|wanna|would\s+like|'d\s+like)\s+to\s+(?=(?:know|see|hear|view|check"
+    r"^\s*i\s+(?:want|need|wanna|would\s+like|'d\s+like)\s+(?:to\s+)?(?=(?:know|see|hear|view|check"
     r"|read|look)\b"
     rf"|(?:add|create|delete|remove|mark|rename|update|restore|reschedule|change|edit|cancel"
     rf"|complete|finish)\b.*\b{_LISTED}\b)"
@@ -66,7 +66,8 @@ SETS_FIELD = _cue(
     r"(?:due\s+date|date|deadline|(?:high|low|medium)\s+priority)\s+(?:to|for|on)\b"
 )
 UNDO_CUE = _cue(
-    r"\bundo\b|\brevert\b|\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
+    r"\bundo\b|\brevert\b|\b(?:retract|reverse|withdraw)\s+(?:that|it|this|the\s+last)\b|\b(?:step|go)\s+back\s+(?:once|a\s+step|one\s+step)\b|"
+    r"\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
     r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
@@ -74,16 +75,16 @@ UNDO_CUE = _cue(
 )
 RESTORE_CUE = _cue(
     r"\b(?:restore|undelete|un-delete|un-?remove|recover|resurrect)\b(?P<target>.*)|"
-    r"\b(?:bring|get|want|give\s+me|have)\s+(?:back\s+(?P<target_after>.+)"
+    r"\b(?:bring|get|want|give\s+me|have(?!\s+to\b))\s+(?:back\s+(?P<target_after>.+)"
     r"|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
 _OVER = r"(?:\bis|'s)\s+(?:now\s+|finally\s+|all\s+)?over(?=\s*(?:now\b\s*)?(?:[,.!]|$))"
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
 # "Completed tasks" names tasks, it completes none.
 DONE_ONES = _cue(
-    r"^\s*(?:(?:my|the|all|any|show|see|list|view)\s+)*(?:completed|finished|done"
+    r"^\s*(?:(?:my|the|all|any|show|see|list|view|just|only)\s+)*(?:completed|finished|done"
     r"|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
-    r"ones?|reminders?|things|stuff|list))?\W*$"
+    r"ones?|reminders?|things|stuff|list))?(?:\s*,?\s*please)?\W*$"
 )
 REOPEN_CUE = _cue(
     r"^\s*open\s+(?P<target_again>.+?)\s+(?:up\s+)?(?:again|back\s+up)\b|"
@@ -135,11 +136,12 @@ DELETE_CUE = _cue(
     r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\W*$)|"
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|trash|bin|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
-    r"eliminate|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
+    r"eliminate|dispose\s+of|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
     r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
     r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+go\b(?=\W*$)"
     r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
+    r"^\s*(?:scratch|strike)\s+(?=(?:the|my)\s)(?!.*\b(?:off|out|through)\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
     r"\b(?:come|go)\s+off\s+(?:my|the)\s+(?:\w+\s+)?list\b|\b(?:can|may|should|could)\s+(?:now\s+)?(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"
@@ -162,7 +164,7 @@ UPDATE_CUE = _cue(
     r"|set|flag|prio|priority|(?:de-?)?prioriti[sz]e|urgent|important|due|deadline|"
     r"should\s+(?:say|read|be)|call\s+(?:[^\ue000-\uf8ff]+\b(?:one|task)(?=\s+[\ue000-\uf8ff])|it|that|this|(?:the\s+)?(?:first|second|third|last|task"
     r"|number))|instead|date|raise|lower|note|description"
-    r"|turn|give|drop(?=.*\bto\s+(?:low|medium|normal)\b)|put(?=\s+(?:the|my|that|it)\b)|in(?=\s+(?:the|my)\b.*\bshould\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
+    r"|turn|give|extend|pull|drop(?=.*\bto\s+(?:low|medium|normal)\b)|put(?=\s+(?:the|my|that|it)\b)|in(?=\s+(?:the|my)\b.*\bshould\b)|put(?=\s+(?!on\b|up\b|down\b|away\b|out\b"
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
     r"\bmark\b.*\b(?:high|low|medium)\b|\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )

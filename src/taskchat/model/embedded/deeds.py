@@ -9,13 +9,18 @@ from taskchat.model.embedded.words import is_past, word_set
 # What may follow any statement.
 END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
-_MISTAKE = re.compile(r"\b(?:wrong|mistake)\b", re.IGNORECASE)
+# "The milk has gone off" tells of no deed.
+_MISTAKE = re.compile(
+    r"\b(?:wrong|mistake)\b|\b(?:gone|went|fell|came|ran)\s+(?:off|bad|missing|down|out|over|wrong)\b",
+    re.IGNORECASE,
+)
 # "The table is set", "hotfix deployed", "told my boss".
 _IS_DONE = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
     r"(?P<aux>(?:is|are|was|were|'s|'re|got|(?:'s|has|have|'ve)\s+been|been)\s+)?"
     r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)"
-    r"(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*" + END,
+    r"(?:\s+(?:out|up|off|in|away|down|over|back|through|round|together))?(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*"
+    + END,
     re.IGNORECASE,
 )
 _DID = re.compile(

@@ -40,7 +40,7 @@ _HARMLESS = word_set(
     "down over back about is are was were be been being am has have had having do does did got gotten "
     "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
     "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
-    "officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "altogether night last though although tho officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
     "let's want wants wanted like all both each every everything whole entire lot rest others other task "
     "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
@@ -49,14 +49,14 @@ _HARMLESS = word_set(
     "except but apart besides related least they're he's she's self myself completely totally fully only s t d m ve ll re don"
 )
 _COMPLETE = word_set(
-    "mark marked marking complete completed completing finish finished finishing done tick ticked "
+    "count counts counted mark marked marking complete completed completing finish finished finishing done tick ticked "
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
     "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "
     "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
-    "delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
@@ -68,7 +68,7 @@ _NOT_DONE = word_set(
     "restore should active again doing turns my mistake wait nah"
 )
 _UPDATE = word_set(
-    "rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
+    "needed required expected wanted goes go going pop stick altogether rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
     "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
     "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
     "prio priority prioritize prioritise deprioritize deprioritise de-prioritize de-prioritise importance urgent important high "

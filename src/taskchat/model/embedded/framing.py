@@ -7,7 +7,7 @@ import re
 from taskchat.model.embedded.words import tokens, word_set
 
 # "Another thing for the list: shampoo": nothing stands before the colon but words about the adding.
-_FRAMED = re.compile(r"(?P<lead>[^:\ue000-\uf8ff]{2,60}):\s*(?P<title>\S.*)$", re.DOTALL)
+_FRAMED = re.compile(r"(?P<lead>[^:\ue000-\uf8ff]{2,60}):(?!\d\d\b)\s*(?P<title>\S.*)$", re.DOTALL)
 _FRAME = word_set(
     "give add adding put create make write note jot save pop stick chuck remember remind enter include insert track "
     "new another one more extra last next thing things task tasks todo todos to-do to-dos to do item items "
@@ -51,6 +51,16 @@ def spell_items(text: str) -> str:
     if len(items) < 2 or not lead.strip() or not _is_frame(lead):
         return text
     return "\n".join(f"add {item.strip(' ,;')}" for item in items if item.strip(" ,;"))
+
+
+def frames_several(lead: str) -> bool:
+    """Whether words before a colon say that several new tasks follow, and tell nothing of all of them."""
+    said = set(tokens(lead))
+    return (
+        not said.isdisjoint(_SEVERAL | {"following"})
+        and said.isdisjoint(_FRAME_DAYS)
+        and not said - _FRAME
+    )
 
 
 def _is_frame(lead: str) -> bool:

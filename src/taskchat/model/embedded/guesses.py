@@ -15,7 +15,7 @@ from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk, Target
-from taskchat.model.embedded.words import content_stems, tells_past, tokens
+from taskchat.model.embedded.words import content_stems, is_past, tells_past, tokens
 
 if TYPE_CHECKING:
     from taskchat.dates.sentences import FoundDue
@@ -85,6 +85,9 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
             "update", target, changes_due(text, due.due, heard.now), otherwise=_guess(text, heard)
         )
     words = tokens(due.rest)
+    if due.due.day <= heard.now.date() and any(is_past(word) for word in words[1:]):
+        # "The sashes came today" tells of what is over.
+        return _guess(text, heard)
     if add is None or len(words) > _MAX_NAMED or _LIKE_A_SENTENCE.search(due.rest):
         return _guess(text, heard)
     return replace(add, is_bare=True)

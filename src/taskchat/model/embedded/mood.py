@@ -42,7 +42,7 @@ _NOT_AT_ALL = _cue(
     r"\b(?:do\s+not|don't|never)\s*(?:,|\b(?:ever|under\s+any|in\s+any)\b)[^.!?]*,?\s*$"
 )
 _POLITE_IF = (
-    r"(?:you\s+(?:can|could|would|will|please|(?:delete|remove|erase|add|mark|tick|cross|rename|move|change|update|create|cancel|complete|push|bump|remind|put|set|take)\b|don't\s+mind|wouldn't\s+mind|(?:get|have"
+    r"(?:you'd\s+be|you\s+(?:can|could|would|will|please|(?:delete|remove|erase|add|mark|tick|cross|rename|move|change|update|create|cancel|complete|push|bump|remind|put|set|take)\b|don't\s+mind|wouldn't\s+mind|(?:get|have"
     r"|find)\s+(?:a|the)\s+\w+)"
     r"|possible|that's\s+ok|it's\s+(?:ok(?:ay)?|possible))"
 )
@@ -163,8 +163,8 @@ _CALLED = _cue(
     rf"|visited)\b(?!\s+(?:off|at)\b)"
 )
 _KINDLY = _cue(
-    r"^\W*(?:can|could)\s+(?!you\b|i\b|we\b).*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
-    r"|\bplease\b|\bpls\b|\bmind\b"
+    r"^\W*(?:(?:and|so|also|then)\s+)*(?:can|could)\s+(?!you\b|i\b|we\b).*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
+    r"|\bplease\b|\bpls\b|\bmind\b|\b(?:ask|trouble|bother)\s+you\s+to\b"
 )
 _NOT_NEEDED = _cue(
     r"\b(?:no\s+longer|not|isn't|aren't)\s+(?:needed|necessary|required|relevant|wanted)\b|"
@@ -199,6 +199,8 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
     text = _POLITE.sub("", _NOT_FORGET.sub(" ", _SPARES.sub("", clause.text)))
     if _NOT_AT_ALL.search(clause.before):
         return "refused"
+    if verb == "update":
+        text = _GUESSED.sub("", text)
     if verb in {"reopen", "restore"}:
         if _DENIED_RETURN.search(text):
             return "refused"
@@ -218,6 +220,10 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
         or (clause.is_asked and not _KINDLY.search(text))
     )
     return "weighed" if is_weighed else "meant"
+
+
+# "High priority, I guess" is a level all the same.
+_GUESSED = _cue(r"[\s,]+i\s+(?:guess|think|suppose|reckon|believe)\W*$")
 
 
 def mood_of_wish(clause: Clause, lead: str) -> Mood:

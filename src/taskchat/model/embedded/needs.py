@@ -70,7 +70,10 @@ _HAS_GOT = re.compile(
     re.IGNORECASE,
 )
 _STILL_NEEDED = re.compile(r"\bstill\s+(?:need|have|got)\b", re.IGNORECASE)
-_WILL_DO = re.compile(r"\W*(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going)\b", re.IGNORECASE)
+_WILL_DO = re.compile(
+    r"\W*(?:(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going|(?:'m)?\s+gonna)|gonna)\b",
+    re.IGNORECASE,
+)
 _PLANS = re.compile(
     r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also"
     r"|just|still)\s+)*"

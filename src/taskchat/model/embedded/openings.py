@@ -33,7 +33,7 @@ _PUT = (
 _NEED = (
     r"(?:(?:i|we)\s*)?(?:(?:really|also|still|just|do|definitely|absolutely|probably|actually)\s+)*"
     r"(?:(?:need|have|got|gotta|'ve\s+gotta|ought|must|'ve\s+got|have\s+got|want|wanna|plan|intend|needs|"
-    r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better"
+    r"(?:am\s+|'m\s+)?gonna\s+(?:need|have)(?!\s+to\b)|gonna(?=\s)|am\s+supposed|'m\s+supposed|'d\s+better|had\s+better"
     r"|better|shall|should(?!\s+have\b|'ve)|am\s+going|'m\s+going"
     r"|'ll|will)\b)"
     r"\s*(?:(?:really|also|probably|definitely|maybe)\s+)*(?:to\s+)?(?:have\s+to\s+|need\s+to\s+"
@@ -55,7 +55,7 @@ ASKED = (
 )
 I_NEED = re.compile(
     rf"^\s*(?:{PROMISED}|{ASKED}|{_RAN_OUT}|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
-    rf"|gonna\s+(?:need|have)|need|must|have\s+to|got\s+to|ought)\b)){_NEED})",
+    rf"|gonna(?=\s+\w)|need|must|have\s+to|got\s+to|ought)\b)){_NEED})",
     re.I,
 )
 
@@ -190,7 +190,9 @@ def find_title(text: str) -> tuple[str, bool] | None:
             return _title_before(text) or ("", False)
         return title, False
     added = _title_before(text)
-    if added is not None and (first is None or not says_something(text[first.end() :])):
+    if added is not None and (
+        first is None or I_NEED.match(text) or not says_something(text[first.end() :])
+    ):
         return added
     if first is None or first.start() > 60:
         return _named_reminder(text)

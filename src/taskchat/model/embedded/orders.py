@@ -69,8 +69,11 @@ def read_question(text: str, heard: Heard) -> list[Request]:
 
 def read_order(text: str, heard: Heard) -> list[Request]:
     """What a clause that is no question asks for."""
-    if _STILL_WANTED.search(text):
-        return [Act("restore", read_target("it", []))]
+    if _UNDO_FIRST.match(text):
+        return [Undo()]
+    wanted = _STILL_WANTED.match(text)
+    if wanted is not None:
+        return [Act("restore", read_target(wanted["what"], []), otherwise=_wanted_new(text, heard))]
     again = _PUT_BACK.search(text)
     if again is not None:
         return [_act("restore", again["target"] or again["on"], heard)]
@@ -92,9 +95,12 @@ def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | O
         one = plain[0] if len(plain) == 1 else None
         return one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
     is_it = act.target.is_pronoun and not (act.target.words or act.target.is_plural)
-    if not is_it or not act.changes.note:
+    if not is_it or not act.changes.note or _POINTS.search(text):
         return None
     return build_add(act.changes.note, heard.message, heard.now, heard=text) or Talk("what_to_add")
+
+
+_POINTS = re.compile(r"\bits?\b", re.IGNORECASE)
 
 
 def _read_plain(text: str, heard: Heard) -> list[Request]:
@@ -126,10 +132,31 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
 
 # Said of what was just deleted.
 _STILL_WANTED = re.compile(
-    r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?:it|that|them|those"
-    r"|that\s+one)(?:\s+after\s+all)?\W*$",
+    r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?P<what>it|that|them|those"
+    r"|that\s+one|(?:the|my)\s+[\w' -]+?)(?:\s+after\s+all)?\W*$",
     re.IGNORECASE,
 )
+_UNDO_FIRST = re.compile(
+    r"^\W*(?:please\s+)?(?:undo|(?:retract|reverse|withdraw|revert)(?=\s+(?:that|it)\b))(?:\s+(?:that|it|this|(?:the|my|that)\s+last\s+\w+))?\s*(?:[,.;!\u2013\u2014-]|$)"
+    r"|^[^,;]*[,;]\s*(?:please\s+|so\s+)?undo(?:\s+(?:that|it|this))?(?:\s+please)?\W*$",
+    re.IGNORECASE,
+)
+
+
+# "Undo that last thing about the diploma, I haven't framed it".
+_UNDO_PART = re.compile(
+    r"\b(?:undo|revert|take\s+back)\s+(?:(?:that|the|this)\s+)?(?:last\s+)?(?:thing|one|part|bit|change|it|that)?\s*(?:about|for|on|with|of|to)\s+(?P<words>(?:the|my)\s+[\w' -]+)",
+    re.IGNORECASE,
+)
+
+
+def _wanted_new(text: str, heard: Heard) -> Add | Offer | Talk:
+    """What "I do need the rug" is where no rug was deleted: what it was before."""
+    plain = _read_plain(text, heard)
+    one = plain[0] if len(plain) == 1 else None
+    return one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
+
+
 _PUT_BACK = re.compile(
     r"\b(?:put|add|stick|get|bring|place)\s+(?P<target>.+?)\s+back\s+(?:on|onto|to|in|into)\s+"
     r"(?:my|the)\s+(?:[\w-]+\s+)?list\b"
@@ -168,7 +195,8 @@ def _is_list_wish(text: str) -> bool:
 
 def _read_back(text: str, heard: Heard) -> list[Request]:
     if UNDO_CUE.search(text):
-        return [Undo()]
+        part = _UNDO_PART.search(text)
+        return [Undo(part["words"] if part else "")]
     restored = RESTORE_CUE.search(text)
     if restored is not None:
         return [_act("restore", _around(text, restored), heard)]
@@ -248,7 +276,8 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
     pointed = read_target(rest, [])
     due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)
     act = _act("delete", due.rest if due else rest, heard)
-    if not WEAK_DELETE.match(found[0]) or is_about_list(text):
+    is_bulk = act.target.is_all and not act.target.words
+    if not WEAK_DELETE.match(found[0]) or is_about_list(text) or is_bulk:
         return [act]
     meant = read_errand(text, heard.message, heard.now) or build_add(text, heard.message, heard.now)
     return [Act("delete", act.target, otherwise=Offer(meant) if meant else Talk("repeat_please"))]

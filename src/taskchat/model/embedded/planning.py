@@ -9,10 +9,11 @@ from taskchat.model.embedded import replies
 from taskchat.model.embedded.calls import Call, call_act, call_add, without_changed_minds
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
-from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, take_back
+from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, part_of, take_back
 from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.doubt import unexplained
 from taskchat.model.embedded.listing import answer_look
+from taskchat.model.embedded.meaning import choose_for, may_be_there, task_told_again
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
 from taskchat.model.embedded.requests import (
     Act,
@@ -28,7 +29,6 @@ from taskchat.model.embedded.requests import (
     Undo,
 )
 from taskchat.model.embedded.settling import settle
-from taskchat.model.embedded.targets import named_in_full, rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
-
-
-# From this share of its words on, a bare order may be about a task that is on the list already.
-_MAY_BE_THERE = 0.55
 
 
 @dataclass(slots=True)
@@ -91,7 +87,7 @@ class Planner:
             case Offer():
                 self._plan.question = ask_add(request.add.title)
             case Undo():
-                self._plan_undo()
+                self._plan_undo(request)
             case Same():
                 self._plan_same(request)
             case Tail():
@@ -146,15 +142,14 @@ class Planner:
 
     def _is_there(self, add: Add) -> bool:
         """Plan what a bare order is where it speaks of a task that exists: its date, or a question."""
-        ranked = rank(add.title, self._tasks)
-        there = named_in_full(ranked)
-        if there is not None and (add.due or add.priority):
+        there = task_told_again(add, self._tasks)
+        if there is not None:
             self.act_on([there.id], "update", Changes(priority=add.priority, due=add.due))
-            return True
-        if any(match.shares_noun and match.phrase >= _MAY_BE_THERE for match in ranked):
+        elif may_be_there(add, self._tasks):
             self._plan.question = ask_add(add.title)
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def _plan_act(self, act: Act) -> None:
         known = known_choice(act, self._memory)
@@ -164,12 +159,14 @@ class Planner:
         if act.verb == "restore":
             self._restore(act)
             return
-        choice = choose(act.target, act.verb, self._tasks, self._memory)
+        choice = choose_for(act, self._tasks, self._memory)
         # "The dentist was painful" holds a word too many to tell of it as done.
         is_deed = act.is_stated and act.verb == "complete" and bool(act.target.words)
-        fits = choice.is_full if is_deed else choice.is_clear or (act.is_stated and choice.is_full)
+        fits = choice.is_clear or (act.is_stated and choice.is_full)
+        fits = choice.is_full if is_deed or act.is_gist else fits
         is_doubtful = act.otherwise is not None and not (choice.tasks and fits)
-        if is_doubtful and act.target.words and choice.candidates and not choice.missing:
+        names_several = act.target.words and choice.candidates and not choice.missing
+        if is_doubtful and names_several and not act.is_gist:
             self._ask_which(choice, act)
             return
         if is_doubtful and act.otherwise is not None:
@@ -242,6 +239,9 @@ class Planner:
 
     def _do(self, ids: Sequence[int], act: Act) -> None:
         title, part = self._title(ids[0]), act.changes.instead_of
+        if act.changes.shifted_days and not all(self._has_date(one) for one in ids):
+            self._plan.question = ask_change(title)
+            return
         if act.verb == "update" and (
             act.changes.are_none or part.casefold() not in title.casefold()
         ):
@@ -257,6 +257,9 @@ class Planner:
             if choice.tasks and choice.is_clear:
                 self._follow(choice, replace(act, verb="reopen"))
                 return
+        if not found and act.otherwise is not None and act.target.words:
+            self._plan_one(act.otherwise)
+            return
         if not found:
             self._plan.remarks.append(
                 "I can only bring back what was deleted in this conversation, and I found nothing "
@@ -264,15 +267,19 @@ class Planner:
             )
         self.act_on([effect.task_id for effect in found], "restore", Changes())
 
-    def _plan_undo(self) -> None:
+    def _plan_undo(self, undo: Undo) -> None:
         undoable = self._memory.undoable
         if not undoable:
             self._plan.remarks.append(replies.TALK["no_undo"])
             return
-        self._plan.calls += take_back(undoable[-1], self._now)
+        self._plan.calls += take_back(part_of(undoable[-1], undo.words), self._now)
 
     def _task(self, task_id: int) -> SeenTask | None:
         return self._by_id.get(task_id) or self._memory.task(task_id)
+
+    def _has_date(self, task_id: int) -> bool:
+        task = self._task(task_id)
+        return task is not None and task.due_at is not None
 
     def _title(self, task_id: int) -> str:
         task = self._task(task_id)

@@ -10,9 +10,12 @@ from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_num
 _NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?|stuff)"
 _NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?!\w|:\d)"
 _ORDINAL = (
-    r"(?:" + "|".join(ORDINAL_WORDS) + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top)"
+    r"(?:"
+    + "|".join(ORDINAL_WORDS)
+    + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|top|middle)"
 )
 _MAX_RANGE = 50
+MIDDLE = 0
 _NUMBERED = re.compile(
     rf"(?:\b(?:tasks?|numbers?|numero|no\.?|nr\.?|items?|to-?dos?|todos?|reminders?)\s*#?|#)\s*"
     rf"(?P<all>\d{{1,3}}\s*(?:-|to|through)\s*\d{{1,3}}\b|{_NUMBER}(?:(?:\s*(?:,\s*and\b|,|and\b"
@@ -28,7 +31,7 @@ _PLACE = re.compile(
     rf"\b(?:the\s+|my\s+)?(?:very\s+)?(?P<place>{_ORDINAL})"
     rf"(?:\s+(?P<count>two|three|four|five|\d)\b)?"
     rf"(?=\s*(?:$|[.,;!?&]|and\b|or\b|{_NOUN}\b|on\b|in\b|of\b|from\b|is\b|as\b|to\b|please\b"
-    rf"|are\b|can\b|has\b|have\b|off\b|now\b|back\b|for\b|at\b|by\b|until\b|till\b|needs?\b|should\b|must\b|gets?\b|done\b|yet\b|out\b|away\b|again\b|'s\b|:|\u2013|-|high\b|low\b|medium\b|tomorrow\b|today\b|\w+day\b|only\b|then\b|first\b|isn't\b"
+    rf"|are\b|can\b|has\b|have\b|off\b|now\b|back\b|for\b|at\b|by\b|until\b|till\b|needs?\b|goes\b|should\b|must\b|gets?\b|done\b|yet\b|out\b|away\b|again\b|'s\b|:|\u2013|-|high\b|low\b|medium\b|tomorrow\b|today\b|\w+day\b|only\b|then\b|first\b|isn't\b"
     rf"|was\b|too\b|instead\b|i\b|you\b))(?:\s+{_NOUN}\b)?",
     re.IGNORECASE,
 )
@@ -78,6 +81,12 @@ _IT = re.compile(r"\b(?:it|(?:that|this)\s+(?:one|task)|them|these|those)\b", re
 _OTHER = re.compile(
     r"\bthe\s+rest\b|\bthe\s+others?\b(?:\s+ones?)?|\bother\s+ones?\b", re.IGNORECASE
 )
+# "The other call", of two calls.
+_OTHER_NAMED = re.compile(
+    rf"\b(?:the|my|that)\s+other\s+(?=(?!{_NOUN}\b)[a-z])(?!(?:day|week|night|side|way)\b)",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 _DONE = re.compile(
     r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
 )
@@ -142,6 +151,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     numbers, head = _take_numbers(head)
+    other = _OTHER_NAMED.search(head)
+    head = _OTHER_NAMED.sub(" ", head)
     ordinals, head = _take_places(head)
     is_all = bool(_ALL.search(head))
     status: Status = "all"
@@ -161,11 +172,12 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         or (is_list and not has_words and not numbers and not ordinals and not _IT.search(head)),
         is_plural=bool(_PLURAL.search(head)),
         is_pronoun=bool(_PRONOUN.search(head)),
-        is_other=bool(_OTHER.search(head)),
+        is_other=bool(_OTHER.search(head) or other),
         status=status,
         but=name_in(but["but"]) if but else "",
         background=background,
         is_any=is_any,
+        is_both=bool(_BOTH.search(head)),
     )
 
 
@@ -203,6 +215,8 @@ def _take_places(text: str) -> tuple[tuple[int, ...], str]:
         count = read_number(found["count"] or "1") or 1
         if word in {"last", "latest", "newest", "bottom"}:
             places += range(-count, 0)
+        elif word == "middle":
+            places.append(MIDDLE)
         else:
             digits = re.match(r"\d+", word)
             place = int(digits[0]) if digits else ORDINAL_WORDS.get(word, 1)

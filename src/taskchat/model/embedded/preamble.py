@@ -22,7 +22,7 @@ _MODAL = (
 _WISH = (
     r"(?:i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)"
     r"|i\s+(?:want|need)\s+(?:you|u)\s+to\s+|i\s+want\s+(?:that\s+)?(?:you|u)\s+(?=add\b|to\b)"
-    r"|could\s+i\s+(?:ask|trouble)\s+(?:you|u)\s+to\s+|i'?m\s+begging\s+(?:you|u)\s+(?:to\s+)?)"
+    r"|(?:could|may|might|can)\s+i\s+(?:ask|trouble|bother)\s+(?:you|u)\s+to\s+|i'?m\s+begging\s+(?:you|u)\s+(?:to\s+)?)"
 )
 # "I was wondering if you could": a way to ask, and no doubt.
 WONDERS = (
@@ -30,7 +30,7 @@ WONDERS = (
     r"|is\s+there\s+any\s+(?:chance|way)|do\s+you\s+think)\s+(?:if\s+|whether\s+|that\s+)?(?:you|u|we|i)\s+(?:can|could|would|might)\s+"
 )
 _IF_YOU = (
-    r"(?:i'?d|(?:i|it|that|this)\s+would|it'd|would)\s+(?:(?:really|also|so)\s+)*"
+    r"(?:i'?d|(?:i|it|that|this)\s+would|i\s+should|it'd|would)\s+(?:(?:really|also|so)\s+)*"
     r"(?:love|appreciate|like|be\s+\w+(?:\s+\w+)?)(?:\s+it)?\s+(?:if\s+(?:you|u)\s+(?:(?:could|can"
     r"|would)\s+)?|to\s+(?=have\b|get\b))"
 )
@@ -41,7 +41,7 @@ _POSSIBLE = (
 )
 # Clauses of their own that only make room: "when you get a second, …".
 _ASIDE = (
-    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+i\s+remember|by\s+the\s+way|btw|fyi"
+    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|you\s+know\s+what|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+i\s+remember|by\s+the\s+way|btw|fyi"
     r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
     r"|it's\s+(?:ok(?:ay)?|possible)|possible)"
     r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance"

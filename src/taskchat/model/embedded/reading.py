@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
+from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.asides import without_asides
 from taskchat.model.embedded.clauses import Heard, cut
@@ -30,9 +31,10 @@ from taskchat.model.embedded.mood import (
     mood_of_wish,
 )
 from taskchat.model.embedded.orders import read_order, read_question
+from taskchat.model.embedded.phrasing import phrase
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
-from taskchat.model.embedded.requests import Act, Add, Offer, Same, Tail, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Same, Tail, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
 
 if TYPE_CHECKING:
@@ -103,8 +105,9 @@ _NOTE = re.compile(r"\b(?:note|description|comment)\b", re.IGNORECASE)
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
     text = _BARE_DAY.sub(r"\1 the \2", text)
-    text = _THEY_MOVED.sub(r"move \g<what> to ", order_after(text))
+    text = _THEY_MOVED.sub(_as_move, order_after(text))
     text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
+    text = phrase(_with_then(text, heard), heard.now)
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
     if heard.background and retracted is not None:
         # "Scratch that, buy rice": what stands in its place is read for itself.
@@ -118,13 +121,43 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
     more = _MORE.match(clause.text)
+    if more is not None and clause.is_asked and isinstance(plain[0], Offer | Talk):
+        # "And the bag?" asks, it orders nothing.
+        return [
+            Look(target=read_target(more["one"] or more["other"], []), status="all", asks_one=True)
+        ]
     if more is not None and len(plain) == 1 and _may_be_same(plain[0], text):
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
         otherwise = plain[0] if isinstance(plain[0], Add | Offer) else None
         return [Same(target, clean_title(heard.message.reveal(words)), otherwise)]
-    correction = read_correction(without_asides(clause.text, heard.now), plain, heard)
+    said = phrase(without_asides(clause.text, heard.now), heard.now)
+    correction = read_correction(said, plain, heard)
     return plain if correction is None else [correction]
+
+
+def _with_then(text: str, heard: Heard) -> str:
+    """The clause with the date that "for then", "put that date on …" take from what was said before."""
+    then = _THEN.search(text)
+    spans = find_spans(heard.background, heard.now) if then else []
+    if then is None or not spans or find_spans(text, heard.now):
+        return text
+    told = heard.background[spans[0].start : spans[-1].end]
+    if then["on"]:
+        return f"move {then['on']} to {told}"
+    return f"{text[: then.start()]} {told}{text[then.end() :]}"
+
+
+_THEN = re.compile(
+    r"\b(?:for|by|on|at|due)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\b"
+    r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date\s+|day\s+|time\s+)?(?:on|for|against)\s+(?P<on>(?:the|my)\s+[\w' -]+?)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _as_move(found: re.Match[str]) -> str:
+    what = found["what"].lower()
+    return f"move {'it' if what in {'me', 'us'} else found['what']} to "
 
 
 def _may_be_same(plain: Request, text: str) -> bool:
@@ -248,7 +281,7 @@ _BARE_DAY = re.compile(
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".
 _THEY_MOVED = re.compile(
-    r"^\W*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
+    r"^\W*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

@@ -24,7 +24,8 @@ class Target:
     """The words that say which tasks are meant, not yet looked up.
 
     `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
-    sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them".
+    sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them", `is_both`
+    "both".
     """
 
     words: str = ""
@@ -38,13 +39,14 @@ class Target:
     but: str = ""
     background: str = ""
     is_any: bool = False
+    is_both: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What an update sets; None and "" leave a field as it is.
 
-    `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
+    `shifted_days` moves the due date that a task has. `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
     was a bare hour ("at 7"), the half of the day.
     """
 
@@ -53,6 +55,7 @@ class Changes:
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None
+    shifted_days: int = 0
     keeps_day: bool = False
     is_open_hour: bool = False
     clears_due: bool = False
@@ -123,7 +126,9 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The wish to take back what the last turn did."""
+    """The wish to take back what the last turn did; `words` name the part of it that is meant."""
+
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +139,24 @@ class Act:
     `otherwise` is what was meant. `is_hedged` marks words like "maybe" or "if": it is asked about.
     `said` is the clause it was read from, "" where nothing in it is open to doubt. `is_stated` tells
     that the words name a task and nothing else, so that they fit where a title holds all of them.
+    `is_gist` tells that no form was recognised, so that a title must hold every one of the words.
+    `deed` is the stem of the verb that told it as done: of "sent it" the task to send something.
     """
 
     verb: Verb
     target: Target
     changes: Changes = field(default_factory=Changes)
-    otherwise: Add | Offer | Talk | None = None
+    otherwise: Add | Offer | Talk | Act | None = None
     is_hedged: bool = False
     said: str = ""
     is_stated: bool = False
+    is_gist: bool = False
+    deed: str = ""
+
+    @property
+    def at_last(self) -> Add | Offer | Talk | None:
+        """What was meant where no task fits any of the readings."""
+        return self.otherwise.at_last if isinstance(self.otherwise, Act) else self.otherwise
 
 
 @dataclass(frozen=True, slots=True)

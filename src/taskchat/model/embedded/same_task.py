@@ -67,7 +67,9 @@ def _is_again(last: Act, one: Act) -> bool:
         return is_single and last.is_stated and not one.changes.title
     if one.verb == "reopen":
         return is_single and bool(last.target.numbers or last.target.ordinals)
-    return is_single and one.verb == "delete" and isinstance(last.otherwise, Add | Offer)
+    return (
+        is_single and one.verb in {"delete", "restore"} and isinstance(last.otherwise, Add | Offer)
+    )
 
 
 def _joined(first: Changes, then: Changes) -> Changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import LocalDue
@@ -22,6 +23,11 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     if changes.instead_of:
         new = corrected_title(title, changes.title, changes.instead_of)
         changes = replace(changes, title=new)
+    if changes.shifted_days:
+        was = task.due_at.astimezone(now.tzinfo) if task and task.due_at else None
+        day = (was or now).date() + timedelta(days=changes.shifted_days)
+        at = was.time() if was and task and not task.all_day else None
+        return replace(changes, due=LocalDue(day, at), shifted_days=0)
     due = changes.due
     if due is None or task is None or task.due_at is None:
         return changes

@@ -39,7 +39,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
         _cue(
             r"^\W*(?:(?:ok(?:ay)?|great|cool|perfect|awesome|no|yes|nice|super"
             r"|lovely)\b[\s,.!]*)*(?:(?:many|no)\s+)?(?:thanks|thank\s+(?:you|u)|thx|ty"
-            r"|cheers)\b(?!.*\b(?:add|delete|remove|show|mark|remind)\b)[^?]{0,60}$|"
+            r"|cheers|much\s+obliged|(?:i(?:'m|\s+am)\s+)?(?:very\s+)?grateful|i\s+appreciate\s+it|ta)\b(?!.*\b(?:add|delete|remove|show|mark|remind)\b)[^?]{0,60}$|"
             r"^\W*(?:no\s+)?(?:just\s+that\s+one\s+)thanks\W*$"
         ),
     ),
@@ -55,7 +55,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
     (
         "bye",
         _cue(
-            r"^\W*(?:(?:good)?bye(?:\s+bye)?|see\s+(?:you|ya)|good\s*night|later|cya"
+            r"^\W*(?:(?:good)?bye(?:\s+bye)?|see\s+(?:you|ya)(?:\s+(?:later|soon|then|around|tomorrow|next\s+week|on\s+\w+day))?|good\s*night|later|cya"
             r"|that'?s\s+(?:all|it|everything)\b.{0,25}|nothing\s+else.{0,15}"
             r"|i'm\s+done\s+(?:for\s+)?(?:today|now))\W*$"
         ),

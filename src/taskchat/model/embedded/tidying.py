@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from taskchat.model.embedded.framing import spell_items
+from taskchat.model.embedded.framing import frames_several, spell_items
 
 # Said between two wishes, or beside one.
 _MEANWHILE = re.compile(
@@ -17,6 +17,31 @@ _SO_IS = re.compile(
     r"\s*,?\s+(?:and\s+)?so\s+(?:is|are)\s+(?P<second>[^,.;!?]+)",
     re.IGNORECASE,
 )
+
+
+# "So is the post, collected".
+_SO_IS_DEED = re.compile(
+    r"^\W*so\s+(?P<be>is|are)\s+(?P<what>(?:the|my)\s+[^,.!?]+?)\s*,\s*(?P<deed>\w+(?:ed|ght|en|ne|nt|id))\b",
+    re.IGNORECASE,
+)
+# "Add these: order boxes, cancel internet": a row whose items may sound like orders themselves.
+_ROW = re.compile(
+    r"(?:^|(?<=[.!?]\s))(?P<lead>[^:.!?\n\"]{2,60}):\s*(?P<items>[^:.!?\n\"]+,[^:!?\n\"]+)$"
+)
+
+
+# "Could you add two things? Scrub the bath, and fix the tap."
+_ANNOUNCED = re.compile(
+    r"(?P<lead>\b(?:add|put|note|create|need|have|got)\b[^.?!:\n]*\b(?:two|three|four|five|[2-5]|some|few|couple|these|following)\s+(?:more\s+|new\s+|other\s+)*(?:things|tasks|items|to-?dos|reminders)(?:\s+(?:for\s+me|please|on|to|my|the|list|in))*)\s*[.?!]\s+(?=\w[^.?!]*,)",
+    re.IGNORECASE,
+)
+
+
+def _row_spelled(found: re.Match[str]) -> str:
+    if not frames_several(found["lead"]):
+        return found[0]
+    items = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", found["items"].strip(" ."))
+    return "\n".join(f"add {item}" for item in items if item)
 
 
 def tidy(text: str) -> str:
@@ -35,7 +60,12 @@ def tidy(text: str) -> str:
         flags=re.I,
     )
     text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
+    # "Thank youuu" is thanks.
+    text = re.sub(r"(?<=[a-z])(?P<one>[a-vyz])(?P=one){2,}\b", r"\g<one>", text)
     text = _MEANWHILE.sub(lambda found: "and " if found[1] else ", " if found[2] else " ", text)
+    text = _ANNOUNCED.sub(r"\g<lead>: ", text)
+    text = _ROW.sub(_row_spelled, text)
+    text = _SO_IS_DEED.sub(r"\g<what> \g<be> \g<deed>", text)
     text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     text = re.sub(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, clean_title
 from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.gist import read_gist
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Changes, Offer, Talk
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 _SET_THAT = re.compile(
     r"^(?:(?P<told>.+?)\s*[,;:\u2013\u2014-]+\s*)?(?:(?:so|and|then|can\s+you|could\s+you|please|just)\s+)*"
-    r"(?:set|put|stick|add|pop|chuck|write|note|jot|use|save|make|get)\s+(?:that|this|it)\s+(?:down\s+)?"
+    r"(?:(?P<due>that's\s+when\s+(?:it's|it\s+is)\s+due|that's\s+(?:its|the)\s+(?:due\s+date|deadline)\W*$)|(?:set|put|stick|add|pop|chuck|write|note|jot|use|save|make|get)\s+(?:that|this|it)\s+(?:down\s+)?"
     r"(?:(?:as|in|to|on|onto|into|under|for|with)\s+)?(?:an?\s+|the\s+|its\s+|his\s+|her\s+|their\s+)?"
-    r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+date|deadline|date|it))\b"
+    r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+date|deadline|date|it))\b)"
     r"(?:\s+(?:for|of|on|to)\s+(?:it|that|the\s+task))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
     re.IGNORECASE,
 )
@@ -49,7 +50,8 @@ def read_told(text: str, heard: Heard) -> Act | None:
     due = find_due(told, heard.now)
     if due is None:
         return None
-    words = heard.message.reveal(due.rest)
+    gist = read_gist(told, heard)
+    words = gist.target.words if gist else heard.message.reveal(due.rest)
     add = build_add(told, heard.message, heard.now, heard=told)
     changes = changes_due(told, due.due, heard.now)
     meant = Offer(add) if add else Talk("repeat_please")
@@ -57,7 +59,7 @@ def read_told(text: str, heard: Heard) -> Act | None:
         "update",
         read_target(words, heard.message.quoted(told)),
         changes,
-        otherwise=meant,
+        otherwise=Act("update", read_target("it", []), changes, otherwise=meant, said="it"),
         said="it",
     )
 

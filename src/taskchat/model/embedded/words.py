@@ -181,7 +181,7 @@ def same_deed(stemmed: str) -> frozenset[str]:
 
 
 _PAST = word_set(
-    "bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
+    "came gone went fell bought paid sent wrote got took made went met fed sold spoke brought drove swept hung rang built gave "
     "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn frozen shrunk hurt "
     "flown drunk sung begun spent hung found won lost caught sewn sewed shown hid hidden dug stuck bound ground "
     "mown sown knitted ate drank flew sang swam beat beaten bent bit bitten blown broken grown threw thrown stolen sought shot "

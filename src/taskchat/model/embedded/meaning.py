@@ -1,0 +1,119 @@
+"""Which tasks an act means, its words apart: by the verb that told a deed, or by a new title.
+
+Of "sent it" it is the task to send something, whichever was last spoken of.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.choosing import Choice, choose
+from taskchat.model.embedded.gist import naming_words
+from taskchat.model.embedded.same_task import points
+from taskchat.model.embedded.targets import best, named_in_full, rank
+from taskchat.model.embedded.words import (
+    ERRAND_VERBS,
+    is_errand_stem,
+    same_deed,
+    stem,
+    tokens,
+    word_set,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Act, Add
+
+# These are said of any errand.
+_OF_ANY = frozenset(
+    stem(verb) for verb in ("do", "finish", "complete", "handle", "sort", "make", "go")
+)
+# What nobody does by calling or buying something of that name.
+_EVENTS = word_set(
+    "appointment appointments meeting meetings interview call party birthday exam test class lesson visit"
+)
+
+
+def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
+    """The tasks that an act means, by its target and by what else it tells of them."""
+    if act.deed and points(act.target):
+        done = _choose_done(act.deed, tasks, memory)
+        if done is not None:
+            return done
+    choice = choose(act.target, act.verb, tasks, memory)
+    if act.is_gist and act.deed and not all(fits_deed(act.deed, one.title) for one in choice.tasks):
+        return Choice()
+    if act.changes.title and not choice.tasks and points(act.target):
+        # "There's a typo, call it Buy birthday card": the title that is most like the new one.
+        alike = best(act.changes.title, tasks)
+        return Choice((alike[0].task,), is_clear=True) if len(alike) == 1 else choice
+    return choice
+
+
+def task_told_again(add: Add, tasks: Sequence[SeenTask]) -> SeenTask | None:
+    """The task that a bare order with a date or a priority only says again, with that; None for a new one."""
+    if not (add.due or add.priority):
+        return None
+    ranked = rank(add.title, tasks)
+    # "Email to the professor goes out today" says no more than "email the professor".
+    there = named_in_full(ranked) or named_in_full(rank(naming_words(add.title), tasks))
+    if there is not None or not _DEFINITE.match(add.title):
+        return there
+    # "Renew the permit in two weeks", where the task is to renew the parking permit.
+    said = [match.task for match in ranked if match.phrase > _IN_FULL and match.shares_noun]
+    return said[0] if len(said) == 1 and not said[0].completed else None
+
+
+def may_be_there(add: Add, tasks: Sequence[SeenTask]) -> bool:
+    """Whether a bare order may be about a task that is on the list already."""
+    return any(one.shares_noun and one.phrase >= _MAY_BE_THERE for one in rank(add.title, tasks))
+
+
+_DEFINITE = re.compile(r"\w+\s+(?:the|my)\s", re.IGNORECASE)
+_IN_FULL = 0.99
+# From this share of its words on.
+_MAY_BE_THERE = 0.55
+
+
+def _choose_done(deed: str, tasks: Sequence[SeenTask], memory: Memory) -> Choice | None:
+    """The open task that a deed to "it" tells as done, where the one last spoken of is not for it.
+
+    None where the verb alone does not decide; no task where it is none that every list knows
+    ("skimmed it") and no title has it.
+    """
+    still_open = [task for task in tasks if not task.completed]
+    in_mind = [task for task in still_open if task.id in memory.focus]
+    is_known = is_errand_stem(deed)
+    if deed in _OF_ANY or any(
+        fits_deed(deed, task.title) and (is_known or deed in _verbs(task.title, deed))
+        for task in in_mind
+    ):
+        return None
+    fitting = [task for task in still_open if deed in _verbs(task.title, deed) | _alike(task.title)]
+    if len(fitting) == 1:
+        return Choice((fitting[0],), is_clear=True, is_full=True)
+    return None if is_known else Choice()
+
+
+def fits_deed(deed: str, title: str) -> bool:
+    """Whether a deed may be what a title wants done; a title without a verb leaves it open."""
+    verbs = _verbs(title, deed)
+    if deed in _OF_ANY or deed in verbs | _alike(title):
+        return True
+    return not verbs and _EVENTS.isdisjoint(tokens(title))
+
+
+def _verbs(title: str, deed: str = "") -> frozenset[str]:
+    """The verb that a title opens with, as far as it is a known one or the deed itself; or none."""
+    first = tokens(title)[:1]
+    told = stem(first[0]) if first else ""
+    is_verb = bool(first) and (first[0] in ERRAND_VERBS or is_errand_stem(told) or told == deed)
+    return frozenset({told}) if is_verb else frozenset()
+
+
+def _alike(title: str) -> frozenset[str]:
+    return frozenset[str]().union(*(same_deed(verb) for verb in _verbs(title)))

@@ -1,0 +1,172 @@
+"""Wordings of an order that differ only in their words from one that the rules know.
+
+Each is put in those words before the clause is read: "could I have the netflix one removed" is
+"remove the netflix one". Nothing is decided here; what the order means is read further on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_VERBS = {
+    "added": "add", "removed": "remove", "deleted": "delete", "cancelled": "cancel", "canceled": "cancel", "erased": "erase", "binned": "bin",
+    "scrapped": "scrap", "dropped": "drop", "gone": "delete", "reopened": "reopen", "completed": "complete",
+    "renamed": "rename", "moved": "move", "pushed": "push", "changed": "change", "rescheduled": "reschedule",
+    "postponed": "postpone", "marked": "mark", "ticked": "tick", "restored": "restore", "set": "set",
+}  # fmt: skip
+# "Could I have the Netflix one removed, please?", "I'd like the rent moved to friday".
+_HAVE_DONE = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:(?:can|could|may|might)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)|(?:i|we)(?:'d|\s+would)\s+like(?:\s+to\s+have)?|(?:i|we)\s+want"
+    r"|(?:please\s+)?(?:have|get))\s+(?P<what>(?!to\b|you\b|rid\b)\S.*?)\s+(?P<done>" + "|".join(_VERBS) + r")\b(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)  # fmt: skip
+# "It was the vacuuming I wanted gone": which one an act was meant for.
+_IT_WAS = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:no,?\s+)?it(?:'s|\s+was|\s+is)\s+(?P<what>.+?)\s+(?:that\s+|which\s+)?i\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after)"
+    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+# "There's a typo, call it Buy birthday card", "call it A instead of B".
+_CALL_IT = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+a\s+(?:typo|mistake)\s*[,.:;-]\s*)?(?:please\s+)?call\s+it\s+(?P<new>[\ue000-\uf8ff]|\S.*?)\s+(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?P<old>.+?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_TYPO_FIRST = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:oops\W+)?(?:there(?:'s|\s+is)\s+|i\s+made\s+|that(?:'s|\s+is)\s+)?a\s+(?:typo|spelling\s+mistake|mistake)(?:\s+(?:in\s+(?:it|that|there|that\s+one|the\s+\w+)))?\s*[,.:;-]+\s*(?=call\b|rename\b|change\b|make\b|it\s+should\b)",
+    re.IGNORECASE,
+)
+_HIGH = r"(?P<level>high|low|medium|top)(?:est)?"
+# "As for the roses, move them to Sunday", "for that one, make Thursday the deadline".
+_TOPIC = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:as\s+for|for|regarding|concerning)\s+{WHAT}\s*,\s*(?:please\s+)?(?P<verb>set|move|put|make|mark|push|change|shift|assign|schedule|delete|remove|rename|complete|tick|reopen|give|call)\s+(?:it|them|that|this)\b\s*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_LEVEL_OF = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*{_HIGH}\s+(?:is|should\s+be)\s+the\s+priority\s+(?:of|for)\s+(?P<what>.+?){END}",
+    re.IGNORECASE,
+)
+_LEVEL_FIRST = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:place|put|assign|give|use|apply|set|lay)\s+(?:a\s+)?{_HIGH}[\s-]+(?:priority|prio|importance)\s+(?:on|to|for)\s+(?P<what>.+?){END}",
+    re.IGNORECASE,
+)
+_LEVEL_WILL_DO = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}[\s-]+priority\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
+    re.IGNORECASE,
+)
+_LOWERS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:reduce|downgrade|upgrade|lower|raise|lift|demote|promote|bump|drop)\s+(?P<what>.+?)\s+(?:(?:down|up|back)\s+)?to\s+(?:a\s+)?{_HIGH}(?:\s+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
+_NOT_PRESSING = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:isn't|aren't|is\s+not|are\s+not)\s+(?:(?:so|that|very|really|all\s+that|too|terribly)\s+)*(?:urgent|important|pressing)\s*,?\s*(?:so|and)\s+(?:please\s+)?(?:(?:downgrade|make|set|put|mark|lower|drop|move|reduce|give)\s+(?:it|them|that)\s+)?(?:(?:down|to|as|at|a)\s+)*{_HIGH}(?:\s+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
+_LEVEL_ALONE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:the\s+|its\s+)?(?:priority|prio|importance)\s*(?:[:=]|(?:is|should\s+be))\s*{_HIGH}{END}",
+    re.IGNORECASE,
+)
+_TITLE_FOR = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:swap|exchange|replace|change)\s+(?:its|the)\s+(?:title|name)\s+(?:for|with|by)|as\s+(?:its|the|a)\s+(?:new\s+)?(?:title|name)\s*,?\s*(?:take|use|put|set|have|write))\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_SHALL_BE = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:shall|should|must|has\s+to|needs\s+to|is\s+to)\s+(?:now\s+)?be\s+(?:named|called|titled|renamed(?:\s+to)?)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_LET_BECOME = re.compile(
+    r"^[^\w\ue000-\uf8ff]*let\s+(?P<what>\S.*?)\s+(?:become|be\s+called|be\s+named|read)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_NEEDS_NAME = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:needs|should\s+have|should\s+get|wants|gets)\s+an?\s+(?:different|new|other|better)\s+(?:name|title)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_NEEDS_DATE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:needs|should\s+have|should\s+get|is\s+missing)\s+an?\s+(?:new\s+)?{DATE}[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_TO_LIST = re.compile(
+    r"^[^\w\ue000-\uf8ff]*to\s+my\s+(?:tasks|list|to-?dos?|todos?)\s*,?\s*(?:please\s+)?(?:append|add|put)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_CALL_INSTEAD = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>(?:the|my)\s+.+?\s+(?:one|task)|it|that|this)\s+(?P<new>\S.*?)\s+instead[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_OUGHT_TO_SAY = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+ought\s+to\s+(?:say|read|be\s+called)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_KEEP_BUT = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?keep\s+(?P<what>\S.*?)\s*,?\s+but\s+(?:(?:make|set|mark|put)\s+(?:it|that)\s+)?(?:(?:to|at|as|with|a)\s+)*{_HIGH}[\s-]+(?:priority|prio){END}",
+    re.IGNORECASE,
+)
+_COUNT_AS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:count|regard|treat|see|log|record)\s+(?P<what>\S.*?)\s+as\s+(?:done|finished|completed?){END}",
+    re.IGNORECASE,
+)
+_SIMPLE = [
+    (re.compile(r"^.*\b(?:add|put|note|save)\s+(?:it|that|this)\s+(?:down\s+|on\s+)?as\s+(?P<quote>[\ue000-\uf8ff])[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<quote>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?P<tick>check|tick|cross)\s+off[\s.!]*$", re.IGNORECASE), r"\g<tick> it off"),
+    (re.compile(r"\s+(?:and|but)\s+(?:nothing|no\s+others?|none\s+of\s+the\s+others)(?:\s+else)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
+    (re.compile(r"\s+(?:on|at)\s+the\s+same\s+(?:day|date)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*in\s+that\s+case\b[\s,]*", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*not\s+(?:so|that|very|really|too|all\s+that)\s+(?:pressing|urgent|important)\s*,\s*(?:so\s+)?", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'m|\s+am)\s+to\s+(?=[a-z]+\s)", re.IGNORECASE), "i have to "),
+    (re.compile(r"\bthere(?:'s|\s+is)\s+(?=(?:the|a|an|my|our)\s+.*,\s*(?:put|add|note|stick|pop)\b)", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:re-?)?prioriti[sz]e|(?:new\s+)?priorities)\s*:\s*(?=.*,)", re.IGNORECASE), "set "),
+    (_TYPO_FIRST, ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*what\s+all\b", re.IGNORECASE), "what"),
+    (re.compile(r"\b(?:those|these)\s+(?:two|three|four|[234])(?=\s+(?:back|as|to|off|are|please|done|for|on|from)\b|[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), "those"),
+    (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:no\s+(?:rush|hurry|stress|pressure))\s+(?:on|with|for)\s+(?P<what>.+?)(?:\s*,)?\s+so)\s+(?:(?:make|set|mark|give)\s+(?:it|that)\s+(?:a\s+)?)?(?P<level>low|medium)\b", re.IGNORECASE), r"make \g<what> \g<level>"),
+    (re.compile(r"[\s,]+same\s+(?:time|hour)(?:\s+as\s+before)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
+    # They rang, moved or cancelled: what follows is what counts.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is)\b)", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i\s+)?(?:want|need|would\s+like|'d\s+like)\s+to\s+(?:start|begin)\s+(?:over|again|afresh|fresh|from\s+scratch|anew)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|please\s+)*", re.IGNORECASE), ""),
+    # "Take the vet out", but not "take the bins out": only of what was named to be off the list.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?take\s+(?P<it>it|that|this|that\s+one|them)\s+out[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"delete \g<it>"),
+    (re.compile(r"\b(?:is|are|'s|'re|was|were)\s+(?:wanted|to\s+be\s+wanted)\s+gone\b", re.IGNORECASE), "can be deleted"),
+]  # fmt: skip
+
+
+def phrase(text: str, now: datetime) -> str:
+    """The clause in the words that the rules know, or as it was."""
+    for pattern, plain in _SIMPLE:
+        text = pattern.sub(plain, text)
+    wished = _HAVE_DONE.match(text)
+    if wished is not None:
+        return f"{_VERBS[wished['done'].lower()]} {wished['what']}{wished['rest']}"
+    for pattern, plain in _ORDERS:
+        found = pattern.match(text)
+        if found is not None:
+            return found.expand(plain)
+    return phrase_date(text, now) or text
+
+
+_ORDERS = [
+    (_TOPIC, r"\g<verb> \g<what> \g<rest>"),
+    (_CALL_INSTEAD, r"rename \g<what> to \g<new>"),
+    (_OUGHT_TO_SAY, r"rename \g<what> to \g<new>"),
+    (_KEEP_BUT, r"make \g<what> \g<level>"),
+    (_COUNT_AS, r"mark \g<what> as done"),
+    (_LEVEL_OF, r"make \g<what> \g<level>"),
+    (_LEVEL_FIRST, r"make \g<what> \g<level>"),
+    (_LOWERS, r"make \g<what> \g<level>"),
+    (_NOT_PRESSING, r"make \g<what> \g<level>"),
+    (_LEVEL_ALONE, r"make it \g<level>"),
+    (_TITLE_FOR, r"rename it to \g<new>"),
+    (_LEVEL_WILL_DO, r"make \g<what> \g<level>"),
+    (_LET_BECOME, r"rename \g<what> to \g<new>"),
+    (_SHALL_BE, r"rename \g<what> to \g<new>"),
+    (_NEEDS_NAME, r"edit \g<what>"),
+    (_NEEDS_DATE, r"change the due date of \g<what>"),
+    (_TO_LIST, r"add \g<new> to my list"),
+    (_IT_WAS, r"i meant \g<what>"),
+    (_CALL_IT, r"rename \g<old> to \g<new>"),
+]
