@@ -308,3 +308,21 @@ async def test_without_a_token_in_the_settings_no_token_counts(server: Server) -
         ]
 
     assert [answer.status_code for answer in answers] == [401, 401, 401]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", "taskchat-1:8000"])
+async def test_a_copy_is_scraped_by_the_address_that_it_has_inside(
+    database_url: DatabaseUrl, tmp_path: Path, host: str
+) -> None:
+    settings = settings_for(
+        database_url, tmp_path, public_url="https://tasks.example.com", metrics_token=TOKEN
+    )
+    async with running_server(settings) as server, _from(server, "10.9.9.9") as client:
+        with_it = {"Authorization": f"Bearer {TOKEN}", "Host": host}
+        scraped = await client.get("/metrics", headers=with_it)
+        nobody = await client.get("/metrics", headers={"Host": host})
+        # Another site's name that was made to point here, from this very machine.
+        rebound = await server.client.get("/metrics", headers={"Host": host})
+
+    assert (scraped.status_code, nobody.status_code, rebound.status_code) == (200, 401, 401)
