@@ -52,6 +52,12 @@ class Door:
                     return
         raise RuntimeError(self._log.read_text(encoding="utf-8"))
 
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        assert self._process is not None
+        return self._process.pid
+
     def send_signal(self, number: signal.Signals) -> None:
         """Tell the process that was started, and not its workers."""
         assert self._process is not None
