@@ -118,7 +118,7 @@ async def _carried(crowd: Crowd) -> float:
 
 async def _watched(parts: Deployment, crowd: Crowd, seconds: float, rate: float) -> Outcome:
     """The load, and a look at everything every so often."""
-    watch = Watch(parts.postgres, parts.roots, [copy.address for copy in parts.copies])
+    watch = Watch(parts.postgres, parts.roots, parts.doors)
     crowd.answered.clear()
     samples: list[Sample] = []
 

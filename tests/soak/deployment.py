@@ -32,6 +32,8 @@ class Deployment:
     """The only one that people know."""
     postgres: Postgres
     copies: Sequence[TaskchatServer]
+    doors: Sequence[str]
+    """The addresses of the copies themselves, for whoever scrapes them."""
     roots: Mapping[str, int]
     """The process of each part but Postgres, by its name."""
 
@@ -88,4 +90,5 @@ async def deployment(folder: Path) -> AsyncGenerator[Deployment]:
         await nginx.start()
         roots = {f"copy {number}": copy.pid for number, copy in enumerate(copies, 1)}
         roots |= {"nginx": nginx.pid, "pgbouncer": pgbouncer.pid}
-        yield Deployment(nginx.address, postgres, copies, roots)
+        doors = [f"http://127.0.0.1:{port}" for port in ports]
+        yield Deployment(nginx.address, postgres, copies, doors, roots)

@@ -96,8 +96,11 @@ class Crowd:
         await asyncio.gather(*(on_and_on() for _ in range(at_once)))
 
     async def _one(self) -> None:
-        """One of the things that people do, and whether it went well."""
         (name,) = self._rng.choices([*MIXTURE], [weight for _, weight in MIXTURE.values()])
+        await self.do(name)
+
+    async def do(self, name: str) -> None:
+        """One of the things that people do, by somebody; whether it went well is taken down."""
         does, _ = MIXTURE[name]
         person = self._rng.choice(self._people)
         person.under_way += 1

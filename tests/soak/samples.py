@@ -48,22 +48,22 @@ class Sample:
     slow_ms: float
     """What 95 of 100 plain turns stayed below since the last look."""
     lost: Sequence[str] = field(default_factory=list[str])
-    """Processes that were there at the first look and are not any more."""
+    """Processes that were there at the first look and are not any more, and who tells nothing."""
 
 
 class Watch:
     """Looks at one deployment; a process that was there once must stay."""
 
-    def __init__(self, postgres: Postgres, roots: Mapping[str, int], copies: Sequence[str]) -> None:
+    def __init__(self, postgres: Postgres, roots: Mapping[str, int], doors: Sequence[str]) -> None:
         """Nothing is looked at yet.
 
         Args:
             postgres: the server.
             roots: the process of each part by its name, which it and those below it get.
-            copies: the addresses of the copies.
+            doors: the addresses of the copies themselves.
         """
         self._postgres = postgres
-        self._copies = copies
+        self._doors = doors
         self._pids = {
             name: pid for part, root in roots.items() for name, pid in _named(part, root).items()
         }
@@ -80,7 +80,7 @@ class Watch:
         (backends,) = await self._postgres.rows(_BACKENDS)
         seen["Postgres"] = {CONNECTIONS: backends["many"], PRIVATE: self._private_mb()}
         tables = await self._postgres.rows(_TABLES)
-        told = await self._told()
+        told = [each for door in self._doors if (each := await _told_at(door, lost))]
         seen[SERVICE] = {IN_FLIGHT: _sum(told, "taskchat_turns_in_flight")}
         return Sample(
             round(at_s, 1),
@@ -100,11 +100,16 @@ class Watch:
                 found += int(_status(pid)["RssAnon"].split()[0]) / 1000
         return found
 
-    async def _told(self) -> list[Scrape]:
-        headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
-        async with httpx2.AsyncClient(timeout=30, headers=headers) as client:
-            answers = [await client.get(f"{copy}/metrics") for copy in self._copies]
-        return [read(answer.raise_for_status().text) for answer in answers]
+
+async def _told_at(door: str, lost: list[str]) -> Scrape | None:
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    async with httpx2.AsyncClient(timeout=30, headers=headers) as client:
+        try:
+            answer = await client.get(f"{door}/metrics")
+        except httpx2.TransportError:
+            lost.append(f"/metrics of {door}")
+            return None
+    return read(answer.raise_for_status().text)
 
 
 def look_at(pid: int) -> dict[str, float]:
