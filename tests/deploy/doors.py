@@ -58,6 +58,11 @@ class Door:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def log(self) -> str:
+        """Everything that it wrote down."""
+        return self._log.read_text(encoding="utf-8")
+
     def send_signal(self, number: signal.Signals) -> None:
         """Tell the process that was started, and not its workers."""
         assert self._process is not None
@@ -102,7 +107,7 @@ class Nginx(Door):
 
     @property
     def log(self) -> str:
-        """Everything that it wrote down."""
+        """See the base."""
         paths = (self._access, self._error, self._log)
         return "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
 
