@@ -13,6 +13,7 @@ from tests.deploy.files import nginx_file, pgbouncer_file
 from tests.faults.copies import free_port
 
 START_S = 20
+DRAIN_S = 5
 PASSWORD = "of-the-service"
 
 
@@ -114,6 +115,17 @@ class Nginx(Door):
     async def reload(self) -> None:
         """Read its file anew, as after a change of it; old workers end what they are doing."""
         self.send_signal(signal.SIGHUP)
+
+    async def restart(self) -> None:
+        """End it as compose.yaml does, when running requests have ended; and start it again."""
+        self.send_signal(signal.SIGQUIT)
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self.gone()
+        except TimeoutError:  # some are long; compose.yaml, too, waits only so long for them
+            self.send_signal(signal.SIGTERM)
+            await self.gone()
+        await self.start()
 
 
 class Pgbouncer(Door):
