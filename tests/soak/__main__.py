@@ -27,7 +27,8 @@ from benchmarks import machine, page
 from tests.faults.harness import say
 from tests.soak.deployment import Deployment, deployment
 from tests.soak.people import PATIENCE_S, Crowd
-from tests.soak.report import Outcome
+from tests.soak.picture import picture
+from tests.soak.report import WARM_UP, Outcome
 from tests.soak.samples import Sample, Watch, read_all, written
 
 PEOPLE = 40
@@ -67,6 +68,8 @@ def main() -> int:
     say("\n".join(lines))
     if outcome.seconds >= WHOLE_MIN * 60:
         page.write(PAGE, COMMAND, [*described, "", *lines])
+        drawn = picture(outcome.samples, outcome.seconds * WARM_UP)
+        (page.DOCS / "pictures" / "soak.svg").write_text(drawn, encoding="utf-8")
     wrong = outcome.wrong()
     for each in wrong:
         say(f"WRONG: {each}")
