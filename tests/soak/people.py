@@ -57,9 +57,8 @@ class Crowd:
         self._latencies: list[float] = []
 
     async def gather(self, many: int) -> None:
-        """So many sign up."""
-        for _ in range(many):
-            await self._sign_up()
+        """So many sign up, all at once: each copy then has all the threads that it ever has for that."""
+        await asyncio.gather(*(self._sign_up() for _ in range(many)))
 
     def slow_ms(self) -> float:
         """What 95 of 100 plain turns stayed below since this was asked last."""

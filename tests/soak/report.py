@@ -126,7 +126,7 @@ class Outcome:
         yield from table(TABLE_HEADS, list(_tables(first, last)))
 
 
-HEADS = ("of", "what", "first quarter", "last quarter", "growth", "allowed", "")
+HEADS = ("of", "what", "first quarter", "last quarter", "growth", "highest", "allowed", "")
 TABLE_HEADS = ("table, with its indices", "MB at first", "MB at last", "kB a turn")
 _SHOWN_MB = 0.5
 
@@ -147,6 +147,7 @@ def _row(who: str, what: str, trend: Trend) -> list[str]:
         number(trend.first),
         number(trend.last),
         f"{trend.growth:+.2f} ± {trend.within:.2f}",
+        f"{trend.highest_later:+.1f}",
         f"+{trend.allowed:.1f}",
         trend.verdict,
     ]

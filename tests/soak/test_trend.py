@@ -57,9 +57,23 @@ def test_what_grows_by_less_than_is_allowed_is_flat() -> None:
 
 
 def test_too_much_noise_is_no_proof_of_anything() -> None:
-    noisy = [40 + 0.1 * number + each for number, each in enumerate(_noise(50))]
+    noisy = [40 + each for each in _noise(50)]
+    noisy[-1] = 400
 
     assert _of(noisy).verdict == "unsure"
+
+
+def test_a_pool_that_closes_what_is_idle_and_opens_it_again_is_flat() -> None:
+    steps = [36.0] * 30 + [22.0] * 20 + [13.0] * 10 + [20.0] * 20 + [27.0] * 20
+
+    found = _of(steps, Allowance(0.1, 5))
+
+    assert found.growth + found.within > found.allowed
+    assert (found.highest_later, found.verdict) == (-9, "flat")
+
+
+def test_a_step_up_that_stays_is_not_flat() -> None:
+    assert _of([160.0] * 50 + [180.0] * 50, Allowance(0.05, 4)).verdict != "flat"
 
 
 def test_samples_that_resemble_each_other_tell_less_than_their_number() -> None:

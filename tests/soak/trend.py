@@ -38,14 +38,23 @@ class Trend:
     """Over the judged time: the slope of the line of least squares, times that time."""
     within: float
     """Two standard errors of it."""
+    highest_later: float
+    """The highest of the last quarter, less that of the first."""
     allowed: float
 
     @property
     def verdict(self) -> Verdict:
-        """Flat or grown where all that the growth may be is below, or above, what is allowed."""
-        if self.growth + self.within <= self.allowed:
+        """Grown where even the least that the growth may be is above what is allowed.
+
+        Else flat where the most that it may be is below that. A pool that closes what is idle and opens
+        it again goes in steps, through which no line is laid well: it is also flat where it was never
+        higher at the end than at the beginning, but for what is allowed.
+        """
+        if self.growth - self.within > self.allowed:
+            return "grew"
+        if self.growth + self.within <= self.allowed or self.highest_later <= self.allowed:
             return "flat"
-        return "grew" if self.growth - self.within > self.allowed else "unsure"
+        return "unsure"
 
 
 def trend(times: Sequence[float], values: Sequence[float], allowance: Allowance) -> Trend:
@@ -78,5 +87,6 @@ def trend(times: Sequence[float], values: Sequence[float], allowance: Allowance)
         fmean(values[-quarter:]),
         slope * over,
         2 * error * over,
+        max(values[-quarter:]) - max(values[:quarter]),
         allowance.of(mean),
     )
