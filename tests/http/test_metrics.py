@@ -21,6 +21,8 @@ from tests.measures.scrape import Scrape, scrape
 from tests.model.stub_provider import DEFAULT_RULES, StubProvider
 
 EVENTS = {"Accept": "text/event-stream"}
+HELD = 3
+"""Connections."""
 TOKEN = "a token that Prometheus has"
 
 
@@ -173,10 +175,10 @@ async def test_requests_are_counted_by_the_template_of_their_path(
 
 async def test_the_pool_of_connections_is_told(server: Server, database_kind: str) -> None:
     go_on = asyncio.Event()
-    began = asyncio.Event()
+    all_hold = asyncio.Barrier(HELD + 1)
 
     async def hold(tx: Transaction) -> None:
-        began.set()
+        await all_hold.wait()
         await go_on.wait()
 
     if database_kind == "sqlite":  # there is no pool, and nothing waits
@@ -184,15 +186,16 @@ async def test_the_pool_of_connections_is_told(server: Server, database_kind: st
         assert found.get("taskchat_database_connections_max") == 0
         assert found.get("taskchat_database_queue") == 0
         return
-    holding = asyncio.create_task(server.parts.db.transaction(hold))
-    await began.wait()
+    holding = [asyncio.create_task(server.parts.db.transaction(hold)) for _ in range(HELD)]
+    await all_hold.wait()
     held = await scrape(server.client)
     go_on.set()
-    await holding
+    await asyncio.gather(*holding)
     free = await scrape(server.client)
 
-    assert held.get("taskchat_database_connections", state="used") == 1
-    assert free.get("taskchat_database_connections", state="used") == 0
+    # The server looks after lost turns meanwhile, and may have one more for that at any moment.
+    assert held.get("taskchat_database_connections", state="used") in {HELD, HELD + 1}
+    assert free.get("taskchat_database_connections", state="used") in {0, 1}
     assert free.get("taskchat_database_connections", state="idle") >= 1
     assert free.get("taskchat_database_connections_max") == 20
 
