@@ -1,14 +1,19 @@
 # The service, for deploy/compose.yaml and deploy/kubernetes: not root, and it writes no file.
-FROM python:3.11-slim-bookworm AS build
-RUN pip install --no-cache-dir uv==0.13.9
+# For a registry whose tags may move: --build-arg PYTHON=python:3.11.15-slim-bookworm@sha256:...
+ARG PYTHON=python:3.11.15-slim-bookworm
+
+FROM ${PYTHON} AS build
 WORKDIR /src
+COPY uv-requirements.txt ./
+RUN pip install --no-cache-dir --no-input --only-binary :all: \
+    --require-hashes --requirement uv-requirements.txt
 COPY pyproject.toml uv.lock hatch_build.py README.md LICENSE ./
 COPY frontend frontend
 COPY src src
 RUN UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/taskchat \
     uv sync --locked --no-dev --no-editable --all-extras --no-cache --compile-bytecode
 
-FROM python:3.11-slim-bookworm
+FROM ${PYTHON}
 COPY --from=build /opt/taskchat /opt/taskchat
 ENV PATH=/opt/taskchat/bin:$PATH HOME=/tmp TASKCHAT_DATA_DIR=/tmp/taskchat
 WORKDIR /tmp

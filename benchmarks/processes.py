@@ -39,7 +39,7 @@ class Server:
 
     def memory_mb(self) -> float:
         """What its processes hold in memory, in megabytes."""
-        pages = sum(int(_stat(pid)[21]) for pid in _tree(self.pid))
+        pages = sum(int(_stat(pid)[21]) for pid in tree_of(self.pid))
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
@@ -63,8 +63,22 @@ def cpu_s(pid: int) -> float:
 
     Of those below that have ended it counts what their parents have waited for.
     """
-    ticks = sum(int(ticks) for each in _tree(pid) for ticks in _stat(each)[11:15])
+    ticks = sum(int(ticks) for each in tree_of(pid) for ticks in _stat(each)[11:15])
     return ticks / _TICKS
+
+
+def tree_of(pid: int) -> Sequence[int]:
+    """A process and all below it."""
+    below: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int(_stat(int(entry.name))[1])
+            except OSError:  # it has just ended
+                continue
+            if parent == pid:
+                below += tree_of(int(entry.name))
+    return [pid, *below]
 
 
 @contextmanager
@@ -154,20 +168,6 @@ def _ending(process: subprocess.Popen[str]) -> Generator[None]:
 def _port(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
     return int(process.stdout.readline())
-
-
-def _tree(pid: int) -> Sequence[int]:
-    """A process and all below it."""
-    below: list[int] = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int(_stat(int(entry.name))[1])
-            except OSError:  # it has just ended
-                continue
-            if parent == pid:
-                below += _tree(int(entry.name))
-    return [pid, *below]
 
 
 def _stat(pid: int) -> Sequence[str]:

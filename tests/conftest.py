@@ -35,7 +35,7 @@ ROOM_BYTES = 2 << 30
 """What two servers and their databases of a moment need, several times over."""
 
 
-SLOW_FILES = ("tests/deploy/", "tests/e2e/", "tests/faults/", "tests/test_")
+SLOW_FILES = ("tests/deploy/", "tests/soak/", "tests/e2e/", "tests/faults/", "tests/test_")
 """Their tests start processes: a test of theirs takes seconds."""
 
 

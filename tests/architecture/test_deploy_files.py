@@ -181,7 +181,24 @@ def test_the_image_is_built_from_what_is_there_by_the_uv_of_the_run_script() -> 
 
     assert [name for name in sources if not (ROOT / name).exists()] == []
     assert {f"!{name}" for name in sources} <= set(ignored)
-    assert f"uv=={version}" in " ".join(_dockerfile("RUN"))
+    uv, packages = _dockerfile("RUN")
+    assert "--require-hashes --requirement uv-requirements.txt" in uv
+    assert f"uv=={version} " in (ROOT / "uv-requirements.txt").read_text(encoding="utf-8")
+    assert "uv sync --locked " in packages
+
+
+def test_images_are_named_by_an_exact_version() -> None:
+    (python,) = _dockerfile("ARG")
+    bases = _dockerfile("FROM")
+    compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    named = re.findall(r"^ *(?:image:|FROM) (\S+)$", compose, re.MULTILINE)
+    others = [name for name in named if name != "taskchat"]  # built from the Dockerfile
+
+    assert {base.split()[0] for base in bases} == {"${PYTHON}"}
+    assert re.fullmatch(r"PYTHON=python:\d+\.\d+\.\d+-slim-\w+", python)
+    assert len(others) == 3
+    # Two numbers or more, or a day.
+    assert [name for name in others if not re.search(r":[\w-]*(\d+\.\d+|\d{8})", name)] == []
 
 
 def test_what_containers_are_told_to_run_is_a_command_of_ours() -> None:
@@ -205,4 +222,25 @@ def test_probes_ask_for_routes_that_there_are() -> None:
     routes = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
     assert len(probes) == 3
+    assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+    # A copy that cannot reach its database is not helped by a restart.
+    assert {"/health", "/ready"}.isdisjoint(
+        container[name]["httpGet"]["path"] for name in ("startupProbe", "livenessProbe")
+    )
     assert [path for path in probes if f"`GET {path}`" not in routes] == []
+
+
+def test_prometheus_scrapes_the_copies_with_the_token_that_they_are_given() -> None:
+    monitor = read_yaml("kubernetes/monitoring/podmonitor.yaml")
+    deployment = read_yaml("kubernetes/deployment.yaml")
+    (container,) = _pod("deployment")["containers"]
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    credentials = endpoint["authorization"]["credentials"]
+    secrets = [source["secretRef"] for source in container["envFrom"] if "secretRef" in source]
+
+    assert monitor["spec"]["selector"] == deployment["spec"]["selector"]
+    assert endpoint["port"] in [port["name"] for port in container["ports"]]
+    assert endpoint["path"] == "/metrics"
+    # Without it they start all the same, and nobody elsewhere is told anything.
+    assert {"name": credentials["name"], "optional": True} in secrets
+    assert credentials["key"] == variable_of("metrics_token")

@@ -83,10 +83,11 @@ def test_a_command_keeps_its_arguments_its_folder_and_its_status(checkout: Check
     assert status == 7
 
 
-def test_the_benchmark_keeps_its_arguments(checkout: Checkout) -> None:
-    _, out, _ = checkout.run("bench", "postgres", "--seconds", "2")
+@pytest.mark.parametrize(("command", "module"), [("bench", "benchmarks"), ("soak", "tests.soak")])
+def test_what_measures_keeps_its_arguments(checkout: Checkout, command: str, module: str) -> None:
+    _, out, _ = checkout.run(command, "--seconds", "2")
 
-    assert out == f"{checkout.root}|-m|benchmarks|postgres|--seconds|2|"
+    assert out == f"{checkout.root}|-m|{module}|--seconds|2|"
 
 
 def test_alone_it_shows_the_help(checkout: Checkout) -> None:

@@ -15,15 +15,18 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.deploy.doors import Nginx
+from tests.deploy.doors import Nginx, Pgbouncer
 from tests.deploy.files import copy_settings
 from tests.faults.copies import free_port
 from tests.faults.databases import Postgres
 from tests.http.conftest import Person
+from tests.measures.collector import Collector
 from tests.model.stub_provider import StubProvider
 from tests.processes import PATIENCE_S, TaskchatServer, environment
 
 COPIES = 3
+METRICS_TOKEN = "of-whoever-scrapes-it"
+SCRAPER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 SIGN_INS = 20
 """How often an address may try within an hour."""
 
@@ -33,8 +36,12 @@ class Deployment:
     """All parts of it."""
 
     nginx: Nginx
+    pgbouncer: Pgbouncer
     copies: list[TaskchatServer]
+    doors: list[str]
+    """The addresses of the copies themselves; what they print is nginx's."""
     model: StubProvider
+    collector: Collector
     folder: Path
 
     def client(self, address: str = "", local_address: str | None = None) -> httpx2.AsyncClient:
@@ -110,6 +117,7 @@ async def _running(postgres: Postgres, folder: Path) -> AsyncGenerator[Deploymen
         stack.push_async_callback(pgbouncer.end)
         await pgbouncer.start()
         model = await stack.enter_async_context(StubProvider())
+        collector = await stack.enter_async_context(Collector())
         ports = [free_port() for _ in range(COPIES)]
         nginx = Nginx(folder / "nginx", ports)
         stack.push_async_callback(nginx.end)
@@ -121,6 +129,9 @@ async def _running(postgres: Postgres, folder: Path) -> AsyncGenerator[Deploymen
             TASKCHAT_DATA_DIR=str(folder / "data"),
             TASKCHAT_PUBLIC_URL=nginx.address,
             TASKCHAT_TRUSTED_PROXIES="127.0.0.1",
+            TASKCHAT_METRICS_TOKEN=METRICS_TOKEN,
+            OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
+            OTEL_BSP_SCHEDULE_DELAY="200",
             TASKCHAT_AUTH_RATE_LIMIT=f"{SIGN_INS}/hour",
         )
         copies = [TaskchatServer(env, "--port", str(port)) for port in ports]
@@ -128,7 +139,8 @@ async def _running(postgres: Postgres, folder: Path) -> AsyncGenerator[Deploymen
             stack.callback(copy.kill)
         await asyncio.gather(*(asyncio.to_thread(copy.start) for copy in copies))
         await nginx.start()
-        yield Deployment(nginx, copies, model, folder)
+        doors = [f"http://127.0.0.1:{port}" for port in ports]
+        yield Deployment(nginx, pgbouncer, copies, doors, model, collector, folder)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -13,6 +13,7 @@ from tests.deploy.files import nginx_file, pgbouncer_file
 from tests.faults.copies import free_port
 
 START_S = 20
+DRAIN_S = 5
 PASSWORD = "of-the-service"
 
 
@@ -51,6 +52,17 @@ class Door:
                     writer.close()
                     return
         raise RuntimeError(self._log.read_text(encoding="utf-8"))
+
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """Everything that it wrote down."""
+        return self._log.read_text(encoding="utf-8")
 
     def send_signal(self, number: signal.Signals) -> None:
         """Tell the process that was started, and not its workers."""
@@ -96,13 +108,24 @@ class Nginx(Door):
 
     @property
     def log(self) -> str:
-        """Everything that it wrote down."""
+        """See the base."""
         paths = (self._access, self._error, self._log)
         return "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
 
     async def reload(self) -> None:
         """Read its file anew, as after a change of it; old workers end what they are doing."""
         self.send_signal(signal.SIGHUP)
+
+    async def restart(self) -> None:
+        """End it as compose.yaml does, when running requests have ended; and start it again."""
+        self.send_signal(signal.SIGQUIT)
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self.gone()
+        except TimeoutError:  # some are long; compose.yaml, too, waits only so long for them
+            self.send_signal(signal.SIGTERM)
+            await self.gone()
+        await self.start()
 
 
 class Pgbouncer(Door):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from tests.faults.copies import Copy
 from tests.faults.databases import Postgres
 from tests.faults.harness import Fault, Harness, Plan, Result, carry_out, say
+from tests.processes import run_command
 
 PEOPLE = 3
 SEED = 1
@@ -34,6 +35,7 @@ def assert_no_turn_failed(result: Result) -> None:
 async def replace_copies(harness: Harness) -> None:
     """One copy after the other ends in good order and is started again."""
     await replace_each(harness.copies)
+    harness.done["copies restarted"] += len(harness.copies)
 
 
 async def replace_each(copies: Sequence[Copy], env: Mapping[str, str] | None = None) -> None:
@@ -51,3 +53,13 @@ async def restart_postgres(harness: Harness) -> None:
     """Postgres ends in good order, its clients told, and is started again."""
     assert isinstance(harness.database, Postgres)
     await harness.database.restart(1, mode="fast")
+    harness.done["Postgres restarted"] += 1
+
+
+async def migrate_again(harness: Harness) -> None:
+    """The job for migrations runs as before each start of compose.yaml; there is nothing to do."""
+    assert isinstance(harness.database, Postgres)
+    env = harness.copies[0].env | {"TASKCHAT_MIGRATION_URL": harness.database.owner.dsn or ""}
+    done = await run_command("migrate", env=env)
+    assert done.status == 0, done.err
+    harness.done["migrated"] += 1

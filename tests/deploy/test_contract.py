@@ -11,7 +11,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.deploy.conftest import SIGN_INS, Deployment
+from tests.deploy.conftest import SCRAPER, SIGN_INS, Deployment
 from tests.deploy.doors import Nginx
 from tests.faults.copies import free_port
 from tests.http.chatkit_client import Front, shown, words
@@ -99,7 +99,7 @@ async def test_a_turn_is_followed_and_stopped_at_whichever_copy(
         stopped = await client.post(f"/api/v1/chat/turns/{reply.turn}/cancel")
         await reply.follow(client)
     seen: list[Reply] = []
-    for address in [copy.address for copy in deployment.copies]:
+    for address in deployment.doors:
         late = Reply(turn=reply.turn)
         async with deployment.client(address) as client:
             client.headers.update(person.auth)
@@ -119,7 +119,7 @@ async def test_a_turn_that_failed_goes_on_at_another_copy(
         deployment.model.streams(chunk({"content": "Half a "}), cut=True)
     deployment.model.says("A whole answer.")
     reply = Reply()
-    one, other, _ = [copy.address for copy in deployment.copies]
+    one, other, _ = deployment.doors
     async with deployment.client(one) as client:
         client.headers.update(person.auth)
         await reply.send(client, "/api/chat", {"message": "talk"}, "k")
@@ -219,6 +219,19 @@ async def test_people_are_limited_by_their_own_address_and_not_by_what_they_say_
     assert other == [401]
 
 
+async def test_measures_are_told_by_each_copy_and_not_through_nginx(
+    deployment: Deployment, client: httpx2.AsyncClient
+) -> None:
+    through = await client.get("/metrics", headers=SCRAPER)
+    told: list[int] = []
+    for address in deployment.doors:
+        async with deployment.client(address) as alone:
+            told.append((await alone.get("/metrics", headers=SCRAPER)).status_code)
+
+    assert through.status_code == 404
+    assert told == [200] * len(deployment.copies)
+
+
 @pytest.mark.parametrize(
     ("path", "code"), [("/api/chat", None), ("/api/v1/chat/conversations", "BODY_TOO_LARGE")]
 )
@@ -247,29 +260,6 @@ async def test_where_no_copy_answers_it_is_said_in_the_surfaces_own_form(tmp_pat
     assert bare.json()["detail"].startswith("No server answers")
     assert v1.json()["error"]["status_code"] == 503
     assert v1.json()["data"] is None
-
-
-async def test_no_log_holds_what_was_said_or_looked_for(
-    deployment: Deployment, person: Person, tmp_path: Path
-) -> None:
-    deployment.model.says("Done.")
-    canary = "xylophone-in-the-rain"
-    alone = Nginx(tmp_path / "nginx", [free_port()])  # where nothing answers, most is written
-    await alone.start()
-
-    async with httpx2.AsyncClient(base_url=alone.address) as nobody:
-        await nobody.get(f"/api/v1/chat/conversations?q={canary}")
-    await until(lambda: "request_id" in alone.log)  # written when the answer has gone
-    await alone.end()
-    await person.say(canary)
-    found = await person.v1("GET", f"conversations?q={canary}")
-
-    assert found.json()["data"]["total"] == 1
-    for log in [alone.log, deployment.nginx.log, *(copy.log for copy in deployment.copies)]:
-        assert "request_id" in log
-        assert canary not in log
-        assert person.token not in log
-    assert person.id not in deployment.nginx.log
 
 
 async def test_a_copy_writes_no_file(deployment: Deployment) -> None:

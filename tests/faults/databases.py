@@ -113,6 +113,17 @@ class Postgres(AnyDatabase):
         for statement in guards.broken_sql(self._guard) if self._guard else ():
             await self.execute(statement)
 
+    @property
+    def pid(self) -> int:
+        """The process above all others of the server."""
+        file = self._server.pgdata / "postmaster.pid"
+        return int(file.read_text(encoding="ascii").splitlines()[0])
+
+    @property
+    def log(self) -> str:
+        """Everything that the server wrote down, with its own settings for that."""
+        return self._server.log.read_text(encoding="utf-8")
+
     def pooler(self, folder: Path, role: str = "service") -> Pgbouncer:
         """A pooler before it, on the file of `deploy/`, for that role."""
         return Pgbouncer(folder, str(self._server.pgdata), role, self._server.system_user)

@@ -261,6 +261,13 @@ async def reload_nginx(harness: Harness) -> None:
     harness.done["nginx reloaded"] += 1
 
 
+async def restart_nginx(harness: Harness) -> None:
+    """nginx ends, and is started again; nobody is let in meanwhile."""
+    assert harness.nginx is not None
+    await harness.nginx.restart()
+    harness.done["nginx restarted"] += 1
+
+
 async def restart_pgbouncer(harness: Harness) -> None:
     """The pooler ends in good order, and is started again."""
     assert harness.pgbouncer is not None
@@ -293,6 +300,7 @@ FAULTS: Mapping[str, tuple[Fault, int, str]] = {
     "apart": (apart, 4, "postgres"),
     "full": (full, 25, "sqlite"),
     "reload_nginx": (reload_nginx, 6, "deployed"),
+    "restart_nginx": (restart_nginx, 4, "deployed"),
     "restart_pgbouncer": (restart_pgbouncer, 6, "deployed"),
 }
 HARMLESS = {"postgres": {"clock", "mood"}, "sqlite": {"mood"}}

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 from taskchat.addresses import is_loopback, read_address
 from taskchat.errors import FieldError, InvalidInputError
 
-OPEN_PATHS = frozenset({"/health", "/ready"})
-"""Probes come by any address, HTTP/1.0 ones without a Host; what they are told is public."""
+OPEN_PATHS = frozenset({"/health", "/ready", "/metrics"})
+"""Probes and Prometheus come by any address, HTTP/1.0 probes without a Host. What probes are told is
+public; Prometheus has a token, without which `/metrics` looks at the Host itself.
+"""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
