@@ -22,8 +22,9 @@ from taskchat.model.server_sent_events import EventReader
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
-    import aiohttp
     from pydantic_ai.messages import ModelResponse, ModelResponseStreamEvent
+
+    from taskchat.model.openai_body import Answer
 
 USAGE_PATIENCE_S = 2
 """How long to wait for the usage, and the end, after the last words."""
@@ -43,7 +44,7 @@ class ChatCompletionsStream(StreamedResponse):
     """
 
     _name: str
-    _response: aiohttp.ClientResponse
+    _response: Answer
     _silence_timeout_s: float
     _answer: ChunkedAnswer = field(default_factory=ChunkedAnswer, init=False)
     _timestamp: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
