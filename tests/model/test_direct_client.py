@@ -233,6 +233,25 @@ async def test_a_body_that_nobody_reads_is_not_taken_in() -> None:
     assert len(first) + rest == size
 
 
+async def test_what_comes_while_more_is_gathered_is_read_in_one_piece() -> None:
+    server = Server(OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+
+    async with talking(server) as client, await client.post(b"{}") as answer:
+        assert await answer.content.readany() == b"a"
+        gathering = asyncio.create_task(answer.gather(PATIENCE_S))
+        for _ in range(10):
+            await asyncio.sleep(0)
+            server.writers[0].write(b"1\r\nb\r\n")
+        await asyncio.sleep(0.05)  # a reader would have been woken by now
+        taken = answer._waiting  # pyright: ignore[reportPrivateUsage]
+        assert taken == []
+        gathering.cancel()
+        server.writers[0].write(b"0\r\n\r\n")
+
+        assert await answer.content.readany() == b"b" * 10
+        assert await answer.content.readany() == b""
+
+
 async def test_a_connection_that_was_not_used_for_long_is_not_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -165,14 +165,14 @@ class DirectAnswer:
         self._bytes = 0
         return found
 
-    async def wait_eof(self) -> None:
-        """Return when all of the body has come.
-
-        Raises:
-            ConnectionError: it breaks off.
-        """
-        while not self._is_whole:
-            await self._change()
+    async def gather(self, seconds: float) -> None:
+        """Let more come before it is read: it waits in the socket, so nothing wakes up for it."""
+        if not self._is_whole:
+            self._connection.pause()
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                self._connection.go_on()
 
     async def begun(self) -> None:
         """Return when the head has come."""
@@ -253,9 +253,15 @@ class _Connection(asyncio.Protocol):
         self._transport.write(request)
         return answer
 
+    def pause(self) -> None:
+        """Take nothing in."""
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
     def go_on(self) -> None:
-        """There is room again."""
-        self._transport.resume_reading()
+        """Take in again what comes."""
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def drop(self) -> None:
         """Use it no more."""
@@ -320,7 +326,7 @@ class _Connection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         self._unread_bytes = 0
         if self._answer is not None and not self._answer.more(body):
-            self._transport.pause_reading()
+            self.pause()
 
     def on_message_complete(self) -> None:
         if self._parser.get_status_code() < 200:
@@ -333,7 +339,7 @@ class _Connection(asyncio.Protocol):
             return
         answer.end()
         if is_kept:
-            self._transport.resume_reading()
+            self.go_on()
             self._keep(self)
         else:
             self.drop()
