@@ -118,9 +118,9 @@ class _Measuring:
         await self._admin.execute("CHECKPOINT")
         _, cold_bytes = await self._spread(journal, db, people[:COLD])
 
-        claim_ms, _ = await self._cost(db, "SELECT * FROM turn_claim_1(8, 12)")
+        claim_ms, _ = await self._cost(db, "SELECT * FROM turn_claim_2(8, 12)")
         held = await self._run_turns(RUNNING)
-        claims_ms, _ = await self._cost(db, "SELECT * FROM turn_claim_1(8, 12)")
+        claims_ms, _ = await self._cost(db, "SELECT * FROM turn_claim_2(8, 12)")
         epochs = [1] * _HELD
         watch_ms, _ = await self._cost(db, "SELECT turn_watch_1($1, $2)", held[:_HELD], epochs)
         renew_ms, renew_bytes = await self._cost(

@@ -29,6 +29,7 @@ from pydantic_ai.usage import RequestUsage
 from taskchat.chat.agent import TurnLimits
 from taskchat.chat.conversation_service import ConversationService
 from taskchat.chat.journal import Journal
+from taskchat.chat.journal_steps import Ahead
 from taskchat.chat.records import (
     Ending,
     Opening,
@@ -231,27 +232,29 @@ class MortalJournal(Journal):
         """See `Journal.open`."""
         return await self._mortally(partial(super().open, request, waited=waited))
 
-    async def act(
+    async def act(  # noqa: PLR0913  as the one that it is about
         self,
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
         usage: Usage,
         tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
+        ahead: Ahead | None = None,
     ) -> Sequence[Step]:
         """See `Journal.act`."""
-        return await self._mortally(partial(super().act, turn, idx, work, usage, tell))
+        return await self._mortally(partial(super().act, turn, idx, work, usage, tell, ahead))
 
-    async def begin(
+    async def begin(  # noqa: PLR0913  the same
         self,
         turn: OwnedTurn,
         idx: int,
         work: Callable[[Transaction], Awaitable[Sequence[StepDraft]]],
         usage: Usage,
         tell: Callable[[Sequence[Step]], Sequence[Any]] = lambda _: (),
+        ahead: Ahead | None = None,
     ) -> Sequence[Step]:
         """See `Journal.begin`."""
-        return await self._mortally(partial(super().begin, turn, idx, work, usage, tell))
+        return await self._mortally(partial(super().begin, turn, idx, work, usage, tell, ahead))
 
     async def result(
         self,

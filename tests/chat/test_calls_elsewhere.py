@@ -11,9 +11,11 @@ from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
 from taskchat.chat.agent import TurnLimits
 from taskchat.chat.doubt import IN_DOUBT, NOTHING_READ
+from taskchat.chat.journal_steps import Ahead
 from taskchat.chat.records import OwnedTurn, Step, TurnLostError, TurnRecord
 from taskchat.db.database import ConnectionLostError, Database, Work, as_json
 from taskchat.errors import ModelError
+from taskchat.tasks.new_tasks import NewTasks
 from tests.chat.conftest import ChatDriver
 from tests.chat.tool_servers.notes import Mailbox
 from tests.conftest import PassTime
@@ -375,6 +377,20 @@ async def test_a_begin_renews_the_lease(chat: ChatDriver) -> None:
 
     await chat.journal.begin(turn, 1, nothing, turn.usage)
 
+    assert await chat.journal.claim() == []
+
+
+async def test_a_begin_that_is_known_ahead_renews_the_lease_too(chat: ChatDriver) -> None:
+    turn = await _begun(chat)
+    await _expire(chat)
+    begun: list[tuple[Any, Any]] = [("begun", {"id": "d", "name": "mail_send"})]
+
+    async def beginning(*_: object) -> list[tuple[Any, Any]]:
+        return begun
+
+    await chat.journal.begin(turn, 1, beginning, turn.usage, ahead=Ahead(beginning, NewTasks()))
+
+    assert [kind for _, kind, _ in await _steps(chat)] == ["begun", "begun"]
     assert await chat.journal.claim() == []
 
 

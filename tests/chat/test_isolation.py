@@ -200,7 +200,7 @@ async def test_work_across_users_tells_ids_and_epochs_only(chat: ChatDriver) -> 
     await chat.execute("UPDATE turns SET status = 'running', lease_until = 0")
 
     async def work(tx: Transaction) -> list[set[str]]:
-        rows: Any = await tx.fetch("SELECT * FROM turn_claim_1(8, 12)")
+        rows: Any = await tx.fetch("SELECT * FROM turn_claim_2(8, 12)")
         return [set(row.keys()) for row in rows]
 
     assert await chat.db.transaction(work) == [{"id", "user_id", "epoch", "takeovers"}]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic_ai.messages import ToolCallPart
 
 from taskchat.chat.events import TurnEvent
+from taskchat.chat.journal_steps import Ahead
 from taskchat.chat.records import (
     Busy,
     Claim,
@@ -21,10 +23,18 @@ from taskchat.chat.records import (
     TurnLostError,
 )
 from taskchat.chat.toolset import Toolset
-from taskchat.db.database import ConnectionLostError, Database, Transaction, Work
+from taskchat.db.database import (
+    ConnectionLostError,
+    Database,
+    Transaction,
+    Work,
+    as_json,
+    as_time,
+)
 from taskchat.errors import ConversationBusyError, StoppingError
 from taskchat.ids import TaskId
 from taskchat.measures import metrics
+from taskchat.tasks.new_tasks import NewTasks, NotedTask
 from tests.chat.conftest import ChatDriver, never
 from tests.conftest import PassTime
 from tests.measures.scrape import read
@@ -55,12 +65,30 @@ async def _keeping(copy: ChatDriver) -> asyncio.Task[None]:
     return keeping
 
 
+EFFECT: StepDraft = ("effect", {"id": "c", "name": "add_task", "ok": True, "result": {}})
+
+
 async def _add(tx: Transaction) -> list[StepDraft]:
     await tx.execute(
         "INSERT INTO tasks (user_id, id, title, created_at, updated_at)"
         " SELECT id, 1, 'Effect', clock_timestamp(), clock_timestamp() FROM users"
     )
-    return [("effect", {"id": "c", "name": "add_task", "ok": True, "result": {}})]
+    return [EFFECT]
+
+
+def _ahead() -> Ahead:
+    """The same, noted before it is stored."""
+    added = NewTasks([TaskId(1)])
+
+    async def effects() -> Sequence[StepDraft]:
+        added.note(NotedTask("Effect"))
+        return [EFFECT]
+
+    return Ahead(effects, added)
+
+
+either_way = pytest.mark.parametrize("ahead", [lambda: None, _ahead], ids=["in it", "ahead"])
+"""Effects that are done inside the transaction, and such as are known before it."""
 
 
 async def test_a_running_turn_with_a_lease_is_nobody_elses(chat: ChatDriver) -> None:
@@ -101,13 +129,16 @@ async def test_many_claimers_never_take_one_turn_twice(chat: ChatDriver) -> None
     assert len(taken) == 20
 
 
-async def test_an_owner_that_lost_its_turn_cannot_act(chat: ChatDriver) -> None:
+@either_way
+async def test_an_owner_that_lost_its_turn_cannot_act(
+    chat: ChatDriver, ahead: Callable[[], Ahead | None]
+) -> None:
     turn = await _opened(chat)
     await _expire(chat)
     await chat.journal.claim()
 
     with pytest.raises(TurnLostError):
-        await chat.journal.act(turn, 0, _add, turn.usage)
+        await chat.journal.act(turn, 0, _add, turn.usage, ahead=ahead())
     assert await chat.tasks() == []
 
 
@@ -152,12 +183,15 @@ async def test_an_owner_stops_asking_the_model_soon_after_another_copy_has_cance
     await asyncio.gather(keeping, sending, return_exceptions=True)
 
 
-async def test_an_ended_turn_takes_no_more_steps(chat: ChatDriver) -> None:
+@either_way
+async def test_an_ended_turn_takes_no_more_steps(
+    chat: ChatDriver, ahead: Callable[[], Ahead | None]
+) -> None:
     turn = await _opened(chat)
     await chat.journal.close(turn, Ending("completed", "bye"))
 
     with pytest.raises(TurnLostError):
-        await chat.journal.act(turn, 0, _add, turn.usage)
+        await chat.journal.act(turn, 0, _add, turn.usage, ahead=ahead())
     assert await chat.tasks() == []
 
 
@@ -616,13 +650,14 @@ async def test_an_open_sent_again_waits_for_the_one_that_still_runs(chat: ChatDr
     assert second["turn_id"] == first["turn_id"]
 
 
+@either_way
 async def test_an_effect_whose_answer_was_lost_is_not_done_again(
-    chat: ChatDriver, losing: LosingDatabase
+    chat: ChatDriver, losing: LosingDatabase, ahead: Callable[[], Ahead | None]
 ) -> None:
     turn = await _opened(chat)
     losing.losing = 1
 
-    steps = await chat.journal.act(turn, 0, _add, turn.usage)
+    steps = await chat.journal.act(turn, 0, _add, turn.usage, ahead=ahead())
 
     assert len(steps) == 1
     assert await chat.tasks() == ["Effect"]
@@ -672,10 +707,11 @@ class MeddledToolset(Toolset):
         self._happens = iter([happens])
 
     async def call(
-        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+        self, tx: Transaction | None, turn: OwnedTurn, call: ToolCallPart, new: NewTasks
     ) -> Mapping[str, Any]:
-        result = await super().call(tx, turn, call, ids)
+        result = await super().call(tx, turn, call, new)
         for happens in self._happens:
+            assert tx is not None
             await happens(tx)
         return result
 
@@ -691,7 +727,9 @@ async def test_an_act_whose_connection_breaks_before_its_end_is_done_once(
         await chat.execute(f"SELECT pg_terminate_backend({row['pid']})")
 
     chat.turns._agent._toolset = MeddledToolset(break_connection)  # pyright: ignore[reportPrivateUsage]
-    chat.model.calls_all(("add_task", {"title": "One"}), ("add_task", {"title": "Two"}))
+    chat.model.calls_all(
+        ("add_task", {"title": "One"}), ("add_task", {"title": "Two"}), ("list_tasks", {})
+    )
 
     record = (await chat.send("one and two")).record
 
@@ -735,7 +773,7 @@ async def test_a_turn_that_adds_does_not_wait_for_another_of_the_same_user(
         await go_on.wait()
 
     slow.turns._agent._toolset = MeddledToolset(pause)  # pyright: ignore[reportPrivateUsage]
-    slow.model.calls("add_task", title="Slow")
+    slow.model.calls_all(("add_task", {"title": "Slow"}), ("list_tasks", {}))
     quick.model.calls("add_task", title="Quick")
     waiting = asyncio.create_task(slow.send("slow"))
     await added.wait()
@@ -747,3 +785,57 @@ async def test_a_turn_that_adds_does_not_wait_for_another_of_the_same_user(
     assert record.status == "completed"
     assert (await waiting).record.status == "completed"
     assert await chat.tasks() == ["Slow", "Quick"]
+
+
+# ---- what an act stores ----
+
+
+async def test_a_task_is_stored_as_the_model_gave_it(chat: ChatDriver) -> None:
+    given = {
+        "title": 'Buy "milk" \\ cheese\n\U0001f9c0',
+        "description": "Two litres",
+        "priority": "high",
+        "due_at": "2031-03-04T17:30",
+    }
+    chat.model.calls_all(
+        ("add_task", given), ("add_task", {"title": "Bare", "due_at": "2031-03-04"})
+    )
+
+    await chat.send("add both")
+
+    first, bare = await chat.rows(
+        "SELECT id, title, description, priority, due_at, all_day, completed FROM tasks ORDER BY id"
+    )
+    assert (first["id"], bare["id"]) == (1, 2)
+    assert {name: first[name] for name in ("title", "description", "priority")} == {
+        name: given[name] for name in ("title", "description", "priority")
+    }
+    assert as_time(first["due_at"]) == datetime(2031, 3, 4, 17, 30, tzinfo=UTC)
+    assert (bool(first["all_day"]), bool(first["completed"])) == (False, False)
+    assert (bare["description"], bare["priority"], bool(bare["all_day"])) == (None, None, True)
+
+
+async def test_an_answer_that_adds_and_lists_sees_what_it_has_added(chat: ChatDriver) -> None:
+    chat.model.calls_all(("add_task", {"title": "One"}), ("list_tasks", {}))
+
+    await chat.send("one, and show me")
+
+    (row,) = await chat.rows("SELECT body FROM steps WHERE idx = 2")
+    (listed,) = as_json(row["body"])["result"]
+    assert (listed["id"], listed["title"]) == (1, "One")
+
+
+async def test_a_step_keeps_what_no_text_of_the_database_may_hold(chat: ChatDriver) -> None:
+    turn = await _opened(chat)
+    body = {"id": "c", "name": "mail_read", "ok": True, "result": "NUL \0 and half \ud83e"}
+
+    async def effects() -> Sequence[StepDraft]:
+        return [("effect", body)]
+
+    async def work(_: Transaction) -> Sequence[StepDraft]:
+        return await effects()
+
+    await chat.journal.act(turn, 0, work, turn.usage, ahead=Ahead(effects, NewTasks()))
+
+    (row,) = await chat.rows("SELECT body FROM steps")
+    assert as_json(row["body"]) == body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +17,8 @@ from taskchat.chat.toolset import Toolset
 from taskchat.chat.turn import Turns
 from taskchat.db.database import Transaction
 from taskchat.errors import ModelError
-from taskchat.ids import TaskId
 from taskchat.model.openai_chat import ChatCompletionsModel
+from taskchat.tasks.new_tasks import NewTasks
 from tests.chat.conftest import TOOLSET, ChatDriver, never
 from tests.model.stub_provider import StubProvider
 from tests.scripted_model import ScriptedModel
@@ -189,7 +189,7 @@ class BrokenToolset(Toolset):
     """A fault of ours."""
 
     async def call(
-        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+        self, tx: Transaction | None, turn: OwnedTurn, call: ToolCallPart, new: NewTasks
     ) -> dict[str, Any]:
         raise RuntimeError
 

@@ -29,6 +29,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -36,6 +37,7 @@ from typing import Any, TypeVar, cast
 from taskchat import cli
 from taskchat.chat.agent import Agent
 from taskchat.chat.journal import Journal
+from taskchat.chat.journal_steps import Ahead
 from taskchat.chat.progress import Progress
 from taskchat.db import sqlite
 from taskchat.db.database import ConnectionLostError
@@ -117,13 +119,26 @@ def _inside(harm: Harm, name: str) -> None:
     act = getattr(Journal, name)
 
     @wraps(act)
-    async def hooked(self: Journal, turn: Any, idx: int, work: Any, *a: Any, **kw: Any) -> Any:
-        async def working(tx: Any) -> Any:
-            drafts = await work(tx)
-            harm.at(f"{name}.inside")
-            return drafts
+    async def hooked(  # noqa: PLR0913  as the one in whose place it is
+        self: Journal,
+        turn: Any,
+        idx: int,
+        work: Any,
+        usage: Any,
+        tell: Any,
+        ahead: Ahead | None,
+    ) -> Any:
+        def hooking(effects: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+            async def working(*args: Any) -> Any:
+                drafts = await effects(*args)
+                harm.at(f"{name}.inside")
+                return drafts
 
-        return await act(self, turn, idx, working, *a, **kw)
+            return working
+
+        if ahead is not None:
+            ahead = replace(ahead, effects=hooking(ahead.effects))
+        return await act(self, turn, idx, hooking(work), usage, tell, ahead)
 
     setattr(Journal, name, hooked)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from taskchat import migrations
 from taskchat.chat import journal_events, journal_leases
 from taskchat.chat.journal import Journal
+from taskchat.chat.journal_steps import Ahead
 from taskchat.chat.records import (
     Ending,
     Opened,
@@ -77,6 +78,7 @@ def broken_sql(guard: str) -> Sequence[str]:
     if guard == "epoch":
         return [
             _changed("turn_close_1", " AND status = 'running' AND epoch = p_epoch", ""),
+            _changed("turn_act_1", " AND status = 'running' AND epoch = p_epoch", ""),
             _changed("turn_tell_1", " AND epoch = p_epoch AND status = 'running'", ""),
         ]
     if guard == "clock":
@@ -134,6 +136,7 @@ def _effect_before_step(harm: Harm) -> None:
         work: Callable[[Transaction], Awaitable[Any]],
         usage: Usage,
         tell: Callable[[Sequence[Step]], Any] = lambda _: (),
+        ahead: Ahead | None = None,
     ) -> Sequence[Step]:
         db: PostgresDatabase = self._db  # pyright: ignore[reportPrivateUsage, reportAssignmentType]
         drafts = await db.transaction(work, user=turn.user)

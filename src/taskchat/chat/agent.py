@@ -18,6 +18,7 @@ from taskchat.chat.calls_elsewhere import finish_calls, still_ours
 from taskchat.chat.context import write_response
 from taskchat.chat.endings import calls_in
 from taskchat.chat.events import called_and_returned
+from taskchat.chat.journal_steps import Ahead
 from taskchat.chat.progress import Progress, ours, text_of_event
 from taskchat.chat.records import TurnLostError
 from taskchat.errors import (
@@ -31,6 +32,7 @@ from taskchat.errors import (
     TurnInterruptedError,
 )
 from taskchat.measures import metrics
+from taskchat.tasks.new_tasks import NewTasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+ADD = "add_task"
 ANSWER_PAUSES_S = (0.2, 1)
 """An answer that breaks off is asked for again after these."""
 
@@ -181,16 +184,14 @@ class Agent:
         calls = calls_in(response)
         elsewhere = await self._toolset.begins(calls)
         held = delete_guard.held_back(progress.turn, progress.steps, calls)
-        taken = await self._journal.take_task_ids(
-            progress.turn.user, sum(call.tool_name == "add_task" for call in calls)
-        )
+        known = {**held, **elsewhere}
+        made = [call.tool_name for call in calls if call.tool_call_id not in known]
+        taken = await self._journal.take_task_ids(progress.turn.user, made.count(ADD))
 
-        async def work(tx: Transaction) -> Sequence[StepDraft]:
-            ids = iter(taken)
+        async def do(tx: Transaction | None, new: NewTasks) -> Sequence[StepDraft]:
             effects: list[StepDraft] = [
-                elsewhere.get(call.tool_call_id)
-                or held.get(call.tool_call_id)
-                or ("effect", await self._toolset.call(tx, progress.turn, call, ids))
+                known.get(call.tool_call_id)
+                or ("effect", await self._toolset.call(tx, progress.turn, call, new))
                 for call in calls
             ]
             return [("response", write_response(response)), *effects]
@@ -204,7 +205,16 @@ class Agent:
         renewed_at = time.monotonic()
         idx = len(progress.steps)
         write = self._journal.begin if elsewhere else self._journal.act
-        steps = await write(progress.turn, idx, work, progress.usage, tell)
+        noted = NewTasks(taken)
+        steps = await write(
+            progress.turn,
+            idx,
+            lambda tx: do(tx, NewTasks(taken)),
+            progress.usage,
+            tell,
+            # With an id for each call that is made here, none of them has anything to read.
+            Ahead(lambda: do(None, noted), noted) if len(taken) == len(made) else None,
+        )
         telling.publish(tell(steps))
         progress.add(response, steps)
         if elsewhere:

@@ -1,11 +1,13 @@
 """Open, tell and close on Postgres: one function of `migrations/functions/` each, so one round trip.
 
-On SQLite `journal_statements.py` and `journal_events.py` do the same.
+So is an act that needs to read nothing. On SQLite `journal_statements.py`, `journal_events.py` and
+`journal_steps.py` do the same.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -17,8 +19,22 @@ if TYPE_CHECKING:
 
     from taskchat.chat.events import TurnEvent
     from taskchat.chat.journal_statements import OpenTerms
-    from taskchat.chat.records import Ending, OwnedTurn, TurnRequest
+    from taskchat.chat.records import Ending, OwnedTurn, Step, TurnRequest, Usage
     from taskchat.db.postgres import PostgresDatabase
+    from taskchat.tasks.new_tasks import NewTasks
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that is known before it is stored."""
+
+    turn: OwnedTurn
+    usage: Usage
+    lease_s: float | None
+    """The lease begins anew; None: it stays as it is."""
+    steps: Sequence[Step]
+    added: NewTasks
+    events: Sequence[TurnEvent]
 
 
 async def open_turn(
@@ -56,6 +72,30 @@ async def open_turn(
         terms.limits.tokens_per_day,
     )
     return cast("Mapping[str, Any]", as_json(None if row is None else row["opening"]))
+
+
+async def act(db: PostgresDatabase, act: Act, *, again: bool) -> bool:
+    """Write an act down under the fence; says whether it holds."""
+    row = await db.call(
+        "SELECT turn_act_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS acted",
+        again,
+        act.turn.id,
+        act.turn.epoch,
+        act.turn.user,
+        act.usage.input_tokens,
+        act.usage.output_tokens,
+        act.usage.requests,
+        act.lease_s,
+        act.steps[0].idx,
+        # Bodies as texts within: what has no place in a text of Postgres' (NUL, as an escape) may
+        # stand in its JSON, and would be refused where that is taken apart.
+        json.dumps([{"idx": s.idx, "kind": s.kind, "body": json.dumps(s.body)} for s in act.steps]),
+        act.added.as_json(),
+        json.dumps([{"id": e.id, "name": e.name, "body": json.dumps(e.data)} for e in act.events])
+        if act.events
+        else None,
+    )
+    return row is not None and row["acted"]
 
 
 async def tell(

@@ -98,7 +98,7 @@ async def claim(tx: Transaction, lease_s: float) -> Sequence[Claim]:
 
 async def _claim(tx: Transaction, lease_s: float) -> Sequence[Row]:
     if tx.dialect == "postgres":
-        return await tx.fetch("SELECT * FROM turn_claim_1($1, $2)", CLAIM_LIMIT, lease_s)
+        return await tx.fetch("SELECT * FROM turn_claim_2($1, $2)", CLAIM_LIMIT, lease_s)
     # A lease that ends too far ahead was set by a clock that has been set back since.
     lost = await tx.fetch(
         "UPDATE turns SET epoch = epoch + 1, lease_until = epoch_now() + $2,"

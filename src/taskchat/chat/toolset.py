@@ -18,7 +18,7 @@ from taskchat.tasks.caller import ToolCaller, acting_for
 from taskchat.tasks.mcp_library import LOADING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mcp.server import MCPServer
     from pydantic_ai.messages import ToolCallPart
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from taskchat.chat.tool_servers.outcomes import Outcome
     from taskchat.chat.tool_servers.servers import ToolServers
     from taskchat.db.database import Transaction
-    from taskchat.ids import TaskId
+    from taskchat.tasks.new_tasks import NewTasks
 
 
 class Toolset:
@@ -67,15 +67,15 @@ class Toolset:
         self._server = server
 
     async def call(
-        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+        self, tx: Transaction | None, turn: OwnedTurn, call: ToolCallPart, new: NewTasks
     ) -> Mapping[str, Any]:
         """Make one call as the turn's user, and give back what its step keeps.
 
         Args:
-            tx: the act's.
+            tx: the act's; None where the call only adds a task, which is then noted.
             turn: for whom, and when and where they asked.
             call: which tool, with what.
-            ids: for tasks that are added.
+            new: ids for tasks that are added, and where they are noted.
 
         A tool's own failure is a result like any other; a failure of the database is raised, since
         it undoes the transaction. This runs inside a transaction, so it awaits nothing else.
@@ -83,7 +83,7 @@ class Toolset:
         from taskchat.tasks.tools import call as call_tool
 
         assert self._server is not None  # noqa: S101  a model only calls what it was told of
-        caller = ToolCaller(turn.user, ZoneInfo(turn.time_zone), turn.created_at, tx=tx, ids=ids)
+        caller = ToolCaller(turn.user, ZoneInfo(turn.time_zone), turn.created_at, tx=tx, new=new)
         with acting_for(caller):
             outcome = await call_tool(self._server, call.tool_name, arguments_of(call))
         result: dict[str, Any] = {

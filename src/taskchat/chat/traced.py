@@ -10,7 +10,7 @@ from taskchat.chat.toolset import Toolset
 from taskchat.measures.traces import here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pydantic_ai.messages import ModelResponse, ToolCallPart
     from pydantic_ai.models import Model
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from taskchat.chat.tool_servers.outcomes import Outcome
     from taskchat.chat.tool_servers.servers import ToolServers
     from taskchat.db.database import Transaction
-    from taskchat.ids import TaskId
     from taskchat.measures.traces import Parent, Traces
+    from taskchat.tasks.new_tasks import NewTasks
 
 UNKNOWN_TOOL = "unknown"
 """Models call what they like, and what they make up is content."""
@@ -58,11 +58,11 @@ class TracedToolset(Toolset):
         return found
 
     async def call(
-        self, tx: Transaction, turn: OwnedTurn, call: ToolCallPart, ids: Iterator[TaskId]
+        self, tx: Transaction | None, turn: OwnedTurn, call: ToolCallPart, new: NewTasks
     ) -> Mapping[str, Any]:
         """As `Toolset`, within a span."""
         with self._traces.leaf(*self._span_of(call)) as span:
-            result = await super().call(tx, turn, call, ids)
+            result = await super().call(tx, turn, call, new)
             span.note({"taskchat.tool.ok": result["ok"]})
             return result
 

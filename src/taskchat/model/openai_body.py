@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from taskchat.model.direct_client import DirectAnswer
+
+    Answer = DirectAnswer | aiohttp.ClientResponse
+    """A head that has come, and the body that is to be read."""
+
 MAX_ANSWER_BYTES = 16 << 20
 """Of one answer, unpacked, plain or in a stream, where a piece of four letters takes 250 bytes:
 60,000 pieces. A server that never ends would otherwise fill the memory until the turn's limit."""
@@ -24,7 +29,7 @@ _MAX_REFUSAL_BYTES = 1 << 16
 _REFUSAL_TIMEOUT_S = 2
 
 
-async def received(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+async def received(response: Answer) -> AsyncGenerator[bytes]:
     """The body's chunks until its end.
 
     Raises:
@@ -38,7 +43,7 @@ async def received(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
         yield chunk
 
 
-async def refusal_in(response: aiohttp.ClientResponse) -> str:
+async def refusal_in(response: Answer) -> str:
     """The words of a refusal whose reason matters to us, empty for every other answer.
 
     They are the provider's, and are only looked at: nobody is told them, and no log holds them.

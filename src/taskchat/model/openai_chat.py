@@ -1,12 +1,14 @@
 """`openai:NAME`, `ollama:NAME`: servers that speak chat completions, as pydantic-ai's models.
 
-A thin client instead of the openai SDK, which takes 4 ms of CPU a call and 2.6 s to import.
+A thin client instead of the openai SDK, which takes 4 ms of CPU a call and 2.6 s to import; requests go
+by `direct_client.py`, or by aiohttp where there is a proxy, and for checks.
 Importing this module imports aiohttp; `providers.py` does so when such a model is made.
 """
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -16,6 +18,7 @@ from pydantic_core import to_json
 from yarl import URL
 
 from taskchat.errors import StartError
+from taskchat.model.direct_client import DirectClient, NotAnsweredError
 from taskchat.model.openai_body import received, refusal_in
 from taskchat.model.openai_failures import failures_told, refuse
 from taskchat.model.openai_stream import ChatCompletionsStream
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from pydantic_ai.models import StreamedResponse
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.tools import ToolDefinition
+
+    from taskchat.model.openai_body import Answer
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 5
@@ -83,6 +88,7 @@ class ChatCompletionsModel(Model):
         self._connect_timeout_s = connect_timeout_s
         self._silence_timeout_s = silence_timeout_s
         self._asks_for_usage = True
+        self._direct: DirectClient | None = None
         self._session: aiohttp.ClientSession | None = None
         self._tools: list[ToolDefinition] = []
         self._tools_json = b"[]"
@@ -230,6 +236,9 @@ class ChatCompletionsModel(Model):
 
     async def aclose(self) -> None:
         """Close the pooled connections; doing it twice does nothing."""
+        direct, self._direct = self._direct, None
+        if direct is not None:
+            direct.close()
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -243,20 +252,34 @@ class ChatCompletionsModel(Model):
         """Close the pooled connections, as pydantic-ai's own models do here."""
         await self.aclose()
 
-    async def _send(self, body: bytes) -> aiohttp.ClientResponse:
+    async def _send(self, body: bytes) -> Answer:
         """Send the request; the head of an answer has come, its body is the caller's."""
         with failures_told:
             try:
                 return await self._post(body)
-            except aiohttp.ServerDisconnectedError:
+            except (NotAnsweredError, aiohttp.ServerDisconnectedError):
                 # A pooled connection that the server closed while we wrote to it. Asking again
                 # changes nothing over there.
                 return await self._post(body)
 
-    async def _post(self, body: bytes) -> aiohttp.ClientResponse:
+    async def _post(self, body: bytes) -> Answer:
+        if self._goes_straight:
+            return await self._open_direct().post(body)
         return await self._open_session().post(
             self._completions_url, data=body, allow_redirects=False
         )
+
+    @cached_property
+    def _goes_straight(self) -> bool:
+        # A name and a password in the address are a header of their own, which aiohttp makes.
+        return self._completions_url.user is None and proxy_for(self._base_url) is None
+
+    def _open_direct(self) -> DirectClient:
+        if self._direct is None:
+            self._direct = DirectClient(
+                self._completions_url, self._headers, connect_timeout_s=self._connect_timeout_s
+            )
+        return self._direct
 
     def _open_session(self) -> aiohttp.ClientSession:
         # Here and not in `__init__`: a session belongs to the running loop.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import aiohttp
 
 from taskchat.error_border import ErrorBorder
+from taskchat.model.direct_client import UnreachableError
 from taskchat.model.failures import (
     TOO_LARGE,
     fail,
@@ -17,6 +18,9 @@ from taskchat.model.failures import (
 )
 from taskchat.model.openai_wire import AnswerUnreadableError
 
+if TYPE_CHECKING:
+    from taskchat.model.openai_body import Answer
+
 LOST = (TimeoutError, aiohttp.ClientError, OSError)
 """What the client raises where the server does not answer, or no longer."""
 
@@ -24,7 +28,7 @@ LOST = (TimeoutError, aiohttp.ClientError, OSError)
 def _translate(error: BaseException) -> None:
     if isinstance(error, TimeoutError):
         fail("timeout", retryable=True)
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, UnreachableError | aiohttp.ClientConnectorError):
         fail("unreachable", retryable=True)
     if isinstance(error, aiohttp.ClientError | OSError):
         fail("connection_lost", retryable=True)
@@ -43,7 +47,7 @@ the midst of an answer.
 """
 
 
-def refuse(response: aiohttp.ClientResponse, refusal: str) -> NoReturn:
+def refuse(response: Answer, refusal: str) -> NoReturn:
     """Raise what a head with another status than 200 means.
 
     Args:

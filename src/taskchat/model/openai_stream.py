@@ -12,6 +12,7 @@ from pydantic_ai.messages import TextPart
 from pydantic_ai.models import StreamedResponse
 
 from taskchat.errors import ModelError
+from taskchat.model.direct_client import DirectAnswer
 from taskchat.model.failures import fail
 from taskchat.model.openai_body import received
 from taskchat.model.openai_chunks import ChunkedAnswer
@@ -20,10 +21,11 @@ from taskchat.model.openai_wire import read_answer, read_completion
 from taskchat.model.server_sent_events import EventReader
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 
-    import aiohttp
     from pydantic_ai.messages import ModelResponse, ModelResponseStreamEvent
+
+    from taskchat.model.openai_body import Answer
 
 USAGE_PATIENCE_S = 2
 """How long to wait for the usage, and the end, after the last words."""
@@ -43,7 +45,7 @@ class ChatCompletionsStream(StreamedResponse):
     """
 
     _name: str
-    _response: aiohttp.ClientResponse
+    _response: Answer
     _silence_timeout_s: float
     _answer: ChunkedAnswer = field(default_factory=ChunkedAnswer, init=False)
     _timestamp: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
@@ -88,17 +90,29 @@ class ChatCompletionsStream(StreamedResponse):
             with failures_told:
                 response = read_answer(body, model_name=self._name)
         else:
-            async for data in _events(head, chunks):
-                with failures_told:
-                    words = self._answer.take(data)
+            async for events in _events(head, chunks):
+                words, failure = self._words_in(events)
                 for event in self._said(words):
                     yield event
+                if failure is not None:
+                    raise failure
             if not self._answer.is_whole:
                 fail("cut", status=200, retryable=True)
             with failures_told:
                 response = read_completion(self._answer.completion(), model_name=self._name)
         for event in self._ended(response):
             yield event
+
+    def _words_in(self, events: Sequence[bytes]) -> tuple[str, ModelError | None]:
+        """What events say that came together, and what went wrong after that."""
+        words: list[str] = []
+        try:
+            with failures_told:
+                for data in events:
+                    words.append(self._answer.take(data))  # noqa: PERF401  those before a failure count
+        except ModelError as error:
+            return "".join(words), error
+        return "".join(words), None
 
     async def _chunks(self) -> AsyncGenerator[bytes]:
         """What comes, as long as it is of use."""
@@ -124,6 +138,9 @@ class ChatCompletionsStream(StreamedResponse):
 
     async def _gather(self) -> None:
         """Let more come before it is looked at: words are stored a few times a second in any case."""
+        if isinstance(self._response, DirectAnswer):
+            await self._response.gather(GATHER_S)
+            return
         with suppress(*LOST):
             async with asyncio.timeout(GATHER_S):
                 await self._response.content.wait_eof()
@@ -144,12 +161,9 @@ class ChatCompletionsStream(StreamedResponse):
                 yield self._parts_manager.handle_part(vendor_part_id=None, part=part)
 
 
-async def _events(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _events(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[Sequence[bytes]]:
     reader = EventReader()
-    for data in reader.feed(head):
-        yield data
+    yield reader.feed(head)
     async for chunk in chunks:
-        for data in reader.feed(chunk):
-            yield data
-    for data in reader.close():
-        yield data
+        yield reader.feed(chunk)
+    yield reader.close()

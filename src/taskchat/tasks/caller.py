@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, TypeVar
 from taskchat.tasks.service import TaskList
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterator
+    from collections.abc import Awaitable, Callable, Generator
     from datetime import tzinfo
 
     from taskchat.db.database import Database, Transaction
     from taskchat.ids import TaskId, UserId
+    from taskchat.tasks.new_tasks import NewTasks, NotedTask
 
 T = TypeVar("T")
 
@@ -41,8 +42,9 @@ class ToolCaller:
     """When the message came that "tomorrow" may stand in; None: at the time of each call."""
     tx: Transaction | None = None
     db: Database | None = None
-    ids: Iterator[TaskId] | None = None
-    """Ids that were taken for the tasks that are added; without them they are counted up."""
+    new: NewTasks | None = None
+    """Ids that were taken for the tasks that are added; without a transaction they are noted there,
+    to be stored by whoever called."""
 
     @property
     def now(self) -> datetime:
@@ -56,12 +58,28 @@ class ToolCaller:
             DatabaseError: as the database says; also whatever `work` raises.
         """
         if self.tx is not None:
-            return await work(TaskList(self.tx, self.user, self.ids))
+            return await work(TaskList(self.tx, self.user, self.new.ids if self.new else None))
         if self.db is None:
             message = "a caller needs a transaction or a database"
             raise RuntimeError(message)
         begin = self.db.read if only_reads else self.db.transaction
         return await begin(lambda tx: work(TaskList(tx, self.user)), user=self.user)
+
+    async def add(self, task: NotedTask) -> TaskId:
+        """Put a task at the end of the list, or note it where there is no database yet.
+
+        Raises:
+            NotAuthenticatedError: the user was erased meanwhile.
+            DatabaseError: as the database says.
+        """
+        if self.new is not None and self.tx is None:
+            return self.new.note(task)
+        added = await self.run(
+            lambda tasks: tasks.add(
+                task.title, description=task.description, priority=task.priority, due=task.due
+            )
+        )
+        return added.id
 
 
 tool_caller: ContextVar[ToolCaller] = ContextVar("tool_caller")

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 
 from taskchat.dates.due import Due
 from taskchat.dates.telling import tell_local
+from taskchat.ids import TaskId
 from taskchat.tasks.arguments import (
     NothingAsNone,
     NullAsNone,
@@ -33,8 +34,9 @@ from taskchat.tasks.arguments import (
 from taskchat.tasks.caller import ToolCaller, acting_for, tool_caller
 from taskchat.tasks.checked_tool import NAME_CHARS, CheckedTool
 from taskchat.tasks.fields import PAGE_LIMIT, Description, Priority, Search, Status, Title
+from taskchat.tasks.new_tasks import NotedTask
 from taskchat.tasks.records import ListedTask
-from taskchat.tasks.service import Changes, Task
+from taskchat.tasks.service import Changes
 
 __all__ = [
     "ToolCaller",
@@ -91,10 +93,8 @@ async def add_task(
     """Add one task to the person's to-do list."""
     caller = tool_caller.get()
     due = None if due_at is None else read_argument_due(due_at, caller.now)
-    task = await caller.run(
-        lambda tasks: tasks.add(title, description=description or None, priority=priority, due=due)
-    )
-    return _receipt("created", task, due)
+    task_id = await caller.add(NotedTask(title, description or None, priority, due))
+    return _receipt("created", task_id, title, due)
 
 
 async def list_tasks(
@@ -139,7 +139,7 @@ async def complete_task(
 ) -> Annotated[CallToolResult, Receipt]:
     """Mark one task as done, or as not done again."""
     task = await tool_caller.get().run(lambda tasks: tasks.complete(task_id, completed))
-    return _receipt("completed" if completed else "reopened", task)
+    return _receipt("completed" if completed else "reopened", task.id, task.title)
 
 
 async def update_task(
@@ -187,24 +187,24 @@ async def update_task(
         message = "update_task did nothing: give title, description, priority or due_at as well."
         raise ToolError(message)
     task = await caller.run(lambda tasks: tasks.update(task_id, **changes))
-    return _receipt("updated", task, changes.get("due"))
+    return _receipt("updated", task.id, task.title, changes.get("due"))
 
 
 async def delete_task(task_id: TaskNumber) -> Annotated[CallToolResult, Receipt]:
     """Take one task off the list; restore_task can bring it back."""
     task = await tool_caller.get().run(lambda tasks: tasks.delete(task_id))
-    return _receipt("deleted", task)
+    return _receipt("deleted", task.id, task.title)
 
 
 async def restore_task(task_id: TaskNumber) -> Annotated[CallToolResult, Receipt]:
     """Bring one deleted task back to the list."""
     task = await tool_caller.get().run(lambda tasks: tasks.restore(task_id))
-    return _receipt("restored", task)
+    return _receipt("restored", task.id, task.title)
 
 
-def _receipt(status: str, task: Task, due: Due | None = None) -> CallToolResult:
+def _receipt(status: str, task_id: TaskId, title: str, due: Due | None = None) -> CallToolResult:
     """What was done; `due` as it was set, since a model may have passed words on unread."""
-    receipt = {"task_id": task.id, "status": status, "title": task.title}
+    receipt = {"task_id": task_id, "status": status, "title": title}
     if due is not None:
         receipt["due"] = tell_local(due, tool_caller.get().zone)
     return _result(receipt, receipt)
