@@ -12,12 +12,7 @@ from taskchat.model.openai_failures import LOST
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    import aiohttp
-
-    from taskchat.model.direct_client import DirectAnswer
-
-    Answer = DirectAnswer | aiohttp.ClientResponse
-    """A head that has come, and the body that is to be read."""
+    from taskchat.model.openai_answer import Answer
 
 MAX_ANSWER_BYTES = 16 << 20
 """Of one answer, unpacked, plain or in a stream, where a piece of four letters takes 250 bytes:

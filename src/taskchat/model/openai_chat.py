@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.tools import ToolDefinition
 
-    from taskchat.model.openai_body import Answer
+    from taskchat.model.openai_answer import Answer
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 5

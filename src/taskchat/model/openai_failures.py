@@ -19,7 +19,7 @@ from taskchat.model.failures import (
 from taskchat.model.openai_wire import AnswerUnreadableError
 
 if TYPE_CHECKING:
-    from taskchat.model.openai_body import Answer
+    from taskchat.model.openai_answer import Answer
 
 LOST = (TimeoutError, aiohttp.ClientError, OSError)
 """What the client raises where the server does not answer, or no longer."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pydantic_ai.messages import ModelResponse, ModelResponseStreamEvent
 
-    from taskchat.model.openai_body import Answer
+    from taskchat.model.openai_answer import Answer
 
 USAGE_PATIENCE_S = 2
 """How long to wait for the usage, and the end, after the last words."""
