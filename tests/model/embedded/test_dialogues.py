@@ -23,9 +23,9 @@ _COUNTED = {
     "blind_dialogues_third.txt": (80, 79, 0),
     "blind_dialogues_fourth.txt": (80, 77, 0),
     "blind_dialogues_fifth.txt": (60, 58, 0),
-    "blind_dialogues_sixth.txt": (150, 124, 7),
-    "blind_dialogues_seventh.txt": (120, 88, 9),
-    "blind_dialogues_eighth.txt": (150, 135, 4),
+    "blind_dialogues_sixth.txt": (150, 124, 5),
+    "blind_dialogues_seventh.txt": (120, 90, 6),
+    "blind_dialogues_eighth.txt": (150, 136, 2),
 }
 
 

@@ -34,6 +34,7 @@ _LEADING = re.compile(
     rf"|\s+want)\s+(?:to|an?|my)\s+|"
     r"(?:i|we)(?:'ve)?\s+(?:gotta|should|must|wanna)\s+|gotta\s+|"
     r"(?:i|we)(?:'ve|\s+have)\s+been\s+meaning\s+to\s+|"
+    r"there(?:'s|\s+is)\s+(?!.*\b(?:i|we)\b)(?:an?\s+|(?=(?:the|my|our)\s))|i(?:'m|\s+am)\s+to\s+(?=[a-z])|"
     r"(?:title|task|name)\s*:\s*|(?:is|it\s+is)\s+(?=my\b)|it'?s\s+(?:time\s+(?:to\s+|i\s+|we\s+)?)?|the\s+following[\s:]*)",
     re.IGNORECASE,
 )

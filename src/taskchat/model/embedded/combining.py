@@ -21,7 +21,7 @@ from taskchat.model.embedded.requests import (
 )
 from taskchat.model.embedded.same_task import of_same_task, points
 from taskchat.model.embedded.told_of import takes_up
-from taskchat.model.embedded.words import content_stems
+from taskchat.model.embedded.words import ERRAND_VERBS, content_stems, tokens
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -197,6 +197,13 @@ def _join_tail(
 def weigh(requests: list[Request]) -> list[Request]:
     """Drop what only leads up to the real requests: small talk, a need or a report told before."""
     real: list[Request] = [one for one in requests if not isinstance(one, Talk | Offer)]
+    # "I have jury duty, make the reply due tomorrow": why, unless it is an errand itself.
+    acts = [number for number, one in enumerate(real) if isinstance(one, Act)]
+    real = [
+        one
+        for number, one in enumerate(real)
+        if not (acts and number < acts[-1] and _is_event(one))
+    ]
     plain = [n for n, one in enumerate(real) if isinstance(one, Act) and one.otherwise is None]
     if plain:
         # A need that leads up to an act is no task; one that is told after it is.
@@ -221,6 +228,12 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _is_event(request: Request) -> bool:
+    """Whether a need that was told names no deed: "I have jury duty"."""
+    first = tokens(request.title)[:1] if isinstance(request, Add) and request.is_hint else []
+    return bool(first) and first[0] not in ERRAND_VERBS
 
 
 def _is_plain(request: Request) -> bool:

@@ -112,6 +112,7 @@ _COUNT_AS = re.compile(
     re.IGNORECASE,
 )
 _SIMPLE = [
+    (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'d|\s+would)\s+like\s+to\s+(?:put|add|have|note)\s+(?:something|a\s+thing|one\s+thing)\s+(?:on|to|onto|down\s+on)\s+(?:the|my)\s+list\b", re.IGNORECASE), "add a task"),
     (re.compile(r"^.*\b(?:add|put|note|save)\s+(?:it|that|this)\s+(?:down\s+|on\s+)?as\s+(?P<quote>[\ue000-\uf8ff])[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<quote>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?P<tick>check|tick|cross)\s+off[\s.!]*$", re.IGNORECASE), r"\g<tick> it off"),
     (re.compile(r"\s+(?:and|but)\s+(?:nothing|no\s+others?|none\s+of\s+the\s+others)(?:\s+else)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
