@@ -36,7 +36,7 @@ _POLITE = (
     r"(?:\s+(?:a\s+(?:lot|bunch|million)|so\s+much|very\s+much|in\s+advance|again|for\s+that))*"
     r"|(?:that\s+|it\s+)?would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab|amazing|ace)"
     r"|by\s+the\s+way|if\s+(?:you'd|you\s+would)\s+be\s+so\s+(?:kind|good)(?:\s+as\s+to)?"
-    r"|obvs?|my\s+(?:bad|mistake)|silly\s+me|i\s+(?:guess|suppose|reckon)"
+    r"|thank\s+(?:god|goodness)|obvs?|my\s+(?:bad|mistake)|silly\s+me|i\s+(?:guess|suppose|reckon)"
     r"|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
     r"|don't\s+mind|wouldn't\s+mind|get\s+a\s+(?:chance|sec|minute|moment))|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|all\s+right|fine|possible)"
     r"|(?:when(?:ever)?|once)\s+(?:you|u)\s+(?:can|get\s+(?:a\s+|the\s+)?(?:chance|sec|second|minute|moment|time)|have\s+(?:a\s+)?(?:sec|second|minute|moment|time))"

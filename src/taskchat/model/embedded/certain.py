@@ -44,6 +44,7 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
     if target.numbers or target.ordinals:
         return None
     plain = target.is_pronoun and not target.is_plural and not target.is_other
-    if plain and len(memory.focus) == 1:
+    gone = {effect.task_id for effect in memory.deleted}
+    if plain and len(memory.focus) == 1 and memory.focus[0] not in gone:
         return memory.focus
     return None

@@ -221,6 +221,13 @@ def weigh(requests: list[Request]) -> list[Request]:
     if not real:
         offers: list[Request] = [one for one in requests if isinstance(one, Offer)]
         return (offers or requests)[-1:]
+    if any(isinstance(one, Act) and one.verb == "reopen" for one in real):
+        # "Reopen that, I still need to post it" says why.
+        real = [
+            one
+            for one in real
+            if not (isinstance(one, Add) and one.is_hint and _ENDS_IN_IT.search(one.title))
+        ]
     if len(real) == 1:
         return real
     return [
@@ -228,6 +235,9 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+_ENDS_IN_IT = re.compile(r"\b(?:it|them|that)\W*$", re.IGNORECASE)
 
 
 def _is_event(request: Request) -> bool:

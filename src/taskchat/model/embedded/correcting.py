@@ -11,6 +11,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_back
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title, without_frame
+from taskchat.model.embedded.cues import UNDO_CUE
 from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
@@ -65,7 +66,7 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
         return _update(told)
-    part = _mend_part(correction, last, now)
+    part = _after_undo(correction, memory, status) or _mend_part(correction, last, now)
     if part is not None:
         return part
     verb = DONE_VERBS.get(status)
@@ -87,6 +88,18 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _after_undo(correction: Correct, memory: Memory, status: str) -> Mended | None:
+    """What was undone, for the task that it was meant for: "undo that", "I meant the poster"."""
+    verb = _UNDONE.get(status)
+    if verb is None or not correction.target.words or correction.otherwise:
+        return None
+    was_undone = memory.turns and UNDO_CUE.search(memory.turns[-1].text)
+    return Mended(requests=(Act(verb, correction.target),)) if was_undone else None
+
+
+_UNDONE: dict[str, Verb] = {"reopened": "complete", "restored": "delete"}
 
 
 def _ordered(correction: Correct, memory: Memory, now: datetime) -> Mended | None:

@@ -73,9 +73,14 @@ UNDO_CUE = _cue(
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
     r"|\bmy\s+mistake\b"
 )
+# "Undo that last thing about the diploma, I haven't framed it".
+UNDO_PART = _cue(
+    r"\b(?:undo|revert|take\s+back)\s+(?:(?:that|the|this)\s+)?(?:last\s+)?(?:thing|one|part|bit|change|it|that)?\s*"
+    r"(?:about|for|on|with|of|to)\s+(?P<words>(?:the|my)\s+[\w' -]+)"
+)
 RESTORE_CUE = _cue(
     r"\b(?:restore|undelete|un-delete|un-?remove|recover|resurrect)\b(?P<target>.*)|"
-    r"\b(?:bring|get|want|give\s+me|have(?!\s+to\b))\s+(?:back\s+(?P<target_after>.+)"
+    r"\b(?:bring|get|want|give\s+me|give(?=\s+(?:it|that|them)\s+back)|have(?!\s+to\b))\s+(?:back\s+(?P<target_after>.+)"
     r"|(?:the\s+)?(?P<target_mid>.*?)\s*\bback\b)"
 )
 _OVER = r"(?:\bis|'s)\s+(?:now\s+|finally\s+|all\s+)?over(?=\s*(?:now\b\s*)?(?:[,.!]|$))"

@@ -31,7 +31,7 @@ _BE_DONE_BY = re.compile(
 )
 # "Pop a date on it, 22 may", "give it a deadline: friday".
 _PUTS_DATE = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:pop|put|stick|slap|set|add|give|stuff|whack)\s+(?:(?P<whom>it|that|the\s+\S.*?)\s+)?(?:an?|the)\s+{DATE}(?:\s+(?:on|to|for)\s+(?P<on>[^,:;]+?))?"
+    rf"^[^\w\ue000-\uf8ff]*(?:pop|put|stick|slap|set|add|give|stuff|whack)\s+(?:(?P<whom>it|that|(?:that|this)\s+(?:one|task)|(?:the|my)\s+\S.*?)\s+)?(?:an?|the)\s+{DATE}(?:\s+(?:on|to|for)\s+(?P<on>[^,:;]+?))?"
     rf"\s*(?:[,:;\u2013\u2014-]|\bof\b|\bfor\b)\s*(?P<when>\S.*)$",
     re.IGNORECASE,
 )
@@ -52,7 +52,7 @@ _ASSIGNS = re.compile(
     re.IGNORECASE,
 )
 _NEEDED = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:(?:it|that|this|they|these|those)(?:'s|'re|\s+is|\s+are)\s+)?(?:needed|required|wanted|expected|(?:(?:it|they)\s+)?(?:has\s+|have\s+|needs?\s+)?to\s+be\s+(?:done|ready|finished|in|there|sent|paid|back))\s+(?P<when>(?:by|on|for|until|before|today|tomorrow|tonight|next|this)\b.*)$",
+    r"^[^\w\ue000-\uf8ff]*(?:(?:it|that|this|they|these|those)(?:'s|'re|\s+is|\s+are)\s+)?(?:needed|required|wanted|expected|(?:(?:it|that|this|they)\s+)?needs?\s+(?:doing|finishing|sorting|sending|paying)|(?:(?:it|they)\s+)?(?:has\s+|have\s+|needs?\s+)?to\s+be\s+(?:done|ready|finished|in|there|sent|paid|back))\s+(?P<when>(?:by|on|for|until|before|today|tomorrow|tonight|next|this)\b.*)$",
     re.IGNORECASE,
 )
 # "His train is late, so 13:20 instead".

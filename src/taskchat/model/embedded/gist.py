@@ -42,7 +42,7 @@ _AROUND_DATE = word_set(
     "make get gets go goes going gone comes come keep leave let happen happens happening take takes place starts start begins "
     "begin needed needs required expected supposed wanted ready latest end before until till by sharp around about "
     "think guess know see want like better works suits fine ok say says said told tell turns out away along through "
-    "important pretty urgent quite very gonna postponed delayed shifted shift bump bumped brought bring forward wait later earlier later's instead rather won't it'll that'll there'll should've must've we'll let's we've "
+    "doing expires expire expiring runs closes opens ends important pretty urgent quite very gonna postponed delayed shifted shift bump bumped brought bring forward wait later earlier later's instead rather won't it'll that'll there'll should've must've we'll let's we've "
     "next this coming finally definitely probably honestly basically luckily ideally"
 )
 _AROUND_DEED = word_set(

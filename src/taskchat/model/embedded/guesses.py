@@ -111,7 +111,7 @@ def _listed(found: re.Match[str], heard: Heard) -> Request:
 _ITS_DAY = re.compile(r"\W*(?:it|it's|its|that's|due)\b", re.IGNORECASE)
 # What is left of "and a due date of tomorrow".
 _DUE_ALONE = re.compile(
-    r"\W*(?:(?:and|with|give|set|put|its|it|it's|that's|should|be|a|the|new|due|date|deadline|time|of|on|for|by|is|to|at|as|also|fine|works|better|good|ok(?:ay)?|perfect|would|will|do|suits|me|say|let's|rather|please|then|instead|too|until|till|no|wait|actually|latest)\b\W*)+",
+    r"\W*(?:(?:and|with|give|set|put|its|it|it's|that's|should|be|a|the|new|due|date|deadline|time|of|on|for|by|is|to|at|as|also|fine|works|better|good|ok(?:ay)?|perfect|would|will|do|suits|me|say|let's|rather|please|then|instead|too|until|till|no|wait|actually|latest|ideally|preferably|sharp|hopefully|definitely|probably|if|possible)\b\W*)+",
     re.IGNORECASE,
 )
 # "Lunch with Bea tomorrow" names something new. More words are more often a story.

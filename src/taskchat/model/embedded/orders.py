@@ -27,6 +27,7 @@ from taskchat.model.embedded.cues import (
     RESTORE_CUE,
     SETS_FIELD,
     UNDO_CUE,
+    UNDO_PART,
     UPDATE_CUE,
     WEAK_DELETE,
 )
@@ -76,7 +77,8 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Act("restore", read_target(wanted["what"], []), otherwise=_wanted_new(text, heard))]
     again = _PUT_BACK.search(text)
     if again is not None:
-        return [_act("restore", again["target"] or again["on"], heard)]
+        act = _act("restore", again["target"] or again["on"], heard)
+        return [replace(act, is_stated=True)]
     told = read_told(text, heard)
     if told is not None:
         return [told]
@@ -121,6 +123,9 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
     if needs:
         return needs
     text = wish
+    if _MARKS_DONE.match(text):
+        # "Mark the security update as complete" changes no update.
+        return _read_back(text, heard) or _read_done(text, heard)
     return (
         _read_back(text, heard)
         or read_update(text, heard)
@@ -130,6 +135,10 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
     )
 
 
+_MARKS_DONE = re.compile(
+    r"\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$",
+    re.IGNORECASE,
+)
 # Said of what was just deleted.
 _STILL_WANTED = re.compile(
     r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?P<what>it|that|them|those"
@@ -139,13 +148,6 @@ _STILL_WANTED = re.compile(
 _UNDO_FIRST = re.compile(
     r"^\W*(?:please\s+)?(?:undo|(?:retract|reverse|withdraw|revert)(?=\s+(?:that|it)\b))(?:\s+(?:that|it|this|(?:the|my|that)\s+last\s+\w+))?\s*(?:[,.;!\u2013\u2014-]|$)"
     r"|^[^,;]*[,;]\s*(?:please\s+|so\s+)?undo(?:\s+(?:that|it|this))?(?:\s+please)?\W*$",
-    re.IGNORECASE,
-)
-
-
-# "Undo that last thing about the diploma, I haven't framed it".
-_UNDO_PART = re.compile(
-    r"\b(?:undo|revert|take\s+back)\s+(?:(?:that|the|this)\s+)?(?:last\s+)?(?:thing|one|part|bit|change|it|that)?\s*(?:about|for|on|with|of|to)\s+(?P<words>(?:the|my)\s+[\w' -]+)",
     re.IGNORECASE,
 )
 
@@ -195,7 +197,7 @@ def _is_list_wish(text: str) -> bool:
 
 def _read_back(text: str, heard: Heard) -> list[Request]:
     if UNDO_CUE.search(text):
-        part = _UNDO_PART.search(text)
+        part = UNDO_PART.search(text)
         return [Undo(part["words"] if part else "")]
     restored = RESTORE_CUE.search(text)
     if restored is not None:

@@ -72,7 +72,7 @@ _LEVEL_ALONE = re.compile(
     re.IGNORECASE,
 )
 _TITLE_FOR = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:swap|exchange|replace|change)\s+(?:its|the)\s+(?:title|name)\s+(?:for|with|by)|as\s+(?:its|the|a)\s+(?:new\s+)?(?:title|name)\s*,?\s*(?:take|use|put|set|have|write))\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:swap|exchange|replace|change|set|update)\s+(?:its|the)\s+(?:title|name)\s+(?:for|with|by|to)|as\s+(?:its|the|a)\s+(?:new\s+)?(?:title|name)\s*,?\s*(?:take|use|put|set|have|write))\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 _SHALL_BE = re.compile(
@@ -112,6 +112,8 @@ _COUNT_AS = re.compile(
     re.IGNORECASE,
 )
 _SIMPLE = [
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?reset\s+(?P<what>\S.*?)\s+(?:back\s+)?to\s+(?:pending|open|not\s+done|incomplete|undone|to-?do)\b", re.IGNORECASE), r"reopen \g<what>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:let's\s+)?(?:shoot|aim|go)\s+for\s+(?P<when>\S.*?)\s+(?:on|with|for)\s+(?P<what>it|that|this|that\s+one|the\s+\S.*)$", re.IGNORECASE), r"move \g<what> to \g<when>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'d|\s+would)\s+like\s+to\s+(?:put|add|have|note)\s+(?:something|a\s+thing|one\s+thing)\s+(?:on|to|onto|down\s+on)\s+(?:the|my)\s+list\b", re.IGNORECASE), "add a task"),
     (re.compile(r"^.*\b(?:add|put|note|save)\s+(?:it|that|this)\s+(?:down\s+|on\s+)?as\s+(?P<quote>[\ue000-\uf8ff])[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<quote>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?P<tick>check|tick|cross)\s+off[\s.!]*$", re.IGNORECASE), r"\g<tick> it off"),

@@ -239,18 +239,22 @@ class Planner:
 
     def _do(self, ids: Sequence[int], act: Act) -> None:
         title, part = self._title(ids[0]), act.changes.instead_of
-        if act.changes.shifted_days and not all(self._has_date(one) for one in ids):
-            self._plan.question = ask_change(title)
-            return
-        if act.verb == "update" and (
-            act.changes.are_none or part.casefold() not in title.casefold()
-        ):
+        dated = [task for one in ids if (task := self._task(one)) and task.due_at]
+        has_nothing = act.changes.are_none or part.casefold() not in title.casefold()
+        moves_none = act.changes.shifted_days and len(dated) < len(ids)
+        if act.verb == "update" and (has_nothing or moves_none):
             self._plan.question = ask_change(title)
             return
         self.act_on(ids, act.verb, act.changes)
 
     def _restore(self, act: Act) -> None:
         found = choose_deleted(act.target, self._memory)
+        is_put_back = act.is_stated and not (found or act.target.words)
+        on_mind = self._memory.focus if is_put_back else ()
+        if len(on_mind) == 1 and (ticked := self._task(on_mind[0])) and ticked.completed:
+            # "The chain came off again, put it back on the list."
+            self.act_on(on_mind, "reopen", Changes())
+            return
         if not found and act.target.words:
             # "Put the passport back on the list": it may be there, as done.
             choice = choose(act.target, "reopen", self._tasks, self._memory)
@@ -276,10 +280,6 @@ class Planner:
 
     def _task(self, task_id: int) -> SeenTask | None:
         return self._by_id.get(task_id) or self._memory.task(task_id)
-
-    def _has_date(self, task_id: int) -> bool:
-        task = self._task(task_id)
-        return task is not None and task.due_at is not None
 
     def _title(self, task_id: int) -> str:
         task = self._task(task_id)

@@ -150,6 +150,7 @@ def _with_then(text: str, heard: Heard) -> str:
 
 _THEN = re.compile(
     r"\b(?:for|by|on|at|due)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\b"
+    r"|\bto\s+that(?:\s+(?:date|day))?(?=\W*$)"
     r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date\s+|day\s+|time\s+)?(?:on|for|against)\s+(?P<on>(?:the|my)\s+[\w' -]+?)\W*$",
     re.IGNORECASE,
 )
@@ -281,7 +282,7 @@ _BARE_DAY = re.compile(
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".
 _THEY_MOVED = re.compile(
-    r"^\W*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
+    r"^\W*(?:they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

@@ -50,7 +50,9 @@ def read_update(text: str, heard: Heard) -> list[Request]:
     if meant.due and _MOVED_TO.search(meant.heard) and not act.changes.are_none:
         return [act]
     is_order = tokens(text)[:1] and stem(tokens(text)[0]) in _ORDER_STEMS
-    return [replace(act, otherwise=meant if is_order and meant.due else Offer(meant))]
+    is_new = is_order and meant.due and not _SETS_TO.match(text)
+    # A plain order names its task by any words that only one title holds.
+    return [replace(act, otherwise=meant if is_new else Offer(meant), is_stated=True)]
 
 
 def _share_rename(text: str, heard: Heard) -> Tail | None:
@@ -150,6 +152,7 @@ _SAYS_CHANGE = re.compile(
     r"|[\ue000-\uf8ff]",
     re.IGNORECASE,
 )
+_SETS_TO = re.compile(r"^\W*set\s+.+\s(?:for|to|on)\s", re.IGNORECASE)
 # "Move the yoga class to friday" is no errand, though there is no such task.
 _MOVED_TO = re.compile(
     r"^\s*(?:move|push|shift|bump|put\s+off|delay|postpone|reschedule)\b.*\b(?:to|until|till|by)\b",
