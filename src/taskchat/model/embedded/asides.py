@@ -142,7 +142,10 @@ def _is_wish(text: str) -> bool:
     if not (set(said) - _NO_NAME or re.search("[\ue000-\uf8ff]", text)):
         return False
     if is_statement(text) and not (
-        I_NEED.match(text) or NOT_NEEDED.search(text) or _MAY_BE_DONE.search(text)
+        I_NEED.match(text)
+        or NOT_NEEDED.search(text)
+        or _MAY_BE_DONE.search(text)
+        or _LEVELLED.search(text)
     ):
         return False
     is_order = said[:1] and said[0] in ERRAND_VERBS
@@ -154,6 +157,7 @@ _MAY_BE_DONE = re.compile(
     r"\b(?:can|may|could|should)\s+(?:now\s+)?be\s+(?:deleted|removed|cancelled|scrapped|ticked|checked|crossed|marked|closed)\b",
     re.IGNORECASE,
 )
+_LEVELLED = re.compile(r"\b(?:high|low|medium|top)[\s-]+prio(?:rity)?\b", re.IGNORECASE)
 _CUES = (ADD_CUE, COMPLETE_CUE, DELETE_CUE, REOPEN_CUE, UPDATE_CUE)
 
 

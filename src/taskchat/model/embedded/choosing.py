@@ -143,6 +143,8 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
             # What is to be spared could not be found: nothing is safe then.
             return Choice(missing=(quote(target.but),))
         pool = [task for task in pool if task.id not in kept]
+    if target.status == "pending" and target.is_pronoun and not target.is_all and len(pool) > 1:
+        return Choice(candidates=tuple(pool))  # "the remaining one", where several are
     places = {task.id: place for place, task in enumerate(tasks)}
     in_order = sorted(pool, key=lambda task: places[task.id])
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)

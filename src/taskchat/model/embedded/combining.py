@@ -223,11 +223,7 @@ def weigh(requests: list[Request]) -> list[Request]:
         return (offers or requests)[-1:]
     if any(isinstance(one, Act) and one.verb == "reopen" for one in real):
         # "Reopen that, I still need to post it" says why.
-        real = [
-            one
-            for one in real
-            if not (isinstance(one, Add) and one.is_hint and _ENDS_IN_IT.search(one.title))
-        ]
+        real = [one for one in real if not _tells_why(one)]
     if len(real) == 1:
         return real
     return [
@@ -235,6 +231,12 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _tells_why(request: Request) -> bool:
+    """Whether a need is about the task that was spoken of: "I still need to post it"."""
+    add = request.at_last if isinstance(request, Act) else request
+    return isinstance(add, Add) and add.is_hint and bool(_ENDS_IN_IT.search(add.title))
 
 
 _ENDS_IN_IT = re.compile(r"\b(?:it|them|that)\W*$", re.IGNORECASE)

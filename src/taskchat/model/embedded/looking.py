@@ -39,6 +39,7 @@ _MINE = re.compile(
     r"|^\s*(?:just|only)\s+(?:the\s+|my\s+)?(?:finished|completed|done|open|pending|remaining)\s+(?:ones|tasks|items|to-?dos)\b"
     r"|^\s*(?:from|of|in|among)\s+(?:my|the)\s+(?:\w+\s+)?(?:tasks|items|ones|list)\b.*\bwhat\b"
     r"|^\s*what(?:'s|s|\s+is)\s+(?:there\s+)?(?:still\s+)?to\s+(?:buy|do|get|finish|pay|come)\b"
+    r"|\bmy\s+stuff\b|\bwhat\s+(?:jobs|chores|stuff|things)\b.*\b(?:i|we)\b|\bwhat\s+have\s+(?:i|we)\s+got\b"
     r"|^\s*(?:and\s+)?what\s+else\W*$|^\s*(?:and\s+)?(?:remaining|outstanding|undone)\W*$"
     r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished"
     r"|complete|completed|tackle|remember|"

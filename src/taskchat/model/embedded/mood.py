@@ -117,7 +117,7 @@ _ADVERBS = r"(?:(?:already|just|finally|also|still|now|really|has|have|had|was|i
 _TOLD = _cue(
     rf"\b{_PERSON}\s+{_ADVERBS}(?:said|says|saying|told|tells|asked|asks|thinks|thought|suggested"
     rf"|suggests|"
-    r"wants|wanted|wished|reckons|insists|claims|claimed|mentioned|recommends|recommended|expects|"
+    r"wants|wanted|wished|reckons|insists|claim(?:s|ed)(?=\s+(?:that|to|he|she|it|they|the|we|i)\b)|mentioned|recommends|recommended|expects|"
     r"demanded|demands|begged|keeps\s+telling|would\s+like)\b"
     r"|\bi\s+(?:heard|was\s+told|was\s+asked|read\s+that)\b|\baccording\s+to\b|\brumou?r"
 )

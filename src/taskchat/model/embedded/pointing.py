@@ -86,6 +86,11 @@ _OTHER_NAMED = re.compile(
     rf"\b(?:the|my|that)\s+other\s+(?=(?!{_NOUN}\b)[a-z])(?!(?:day|week|night|side|way)\b)",
     re.IGNORECASE,
 )
+# "The remaining task", of which there is one.
+_REMAINING = re.compile(
+    r"\bthe\s+(?:remaining|(?:only\s+)?other\s+open|last\s+remaining|only\s+open|one\s+remaining)\s+(?:one|task|item|to-?do)(?:'s)?\b\s*",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 _DONE = re.compile(
     r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
@@ -150,6 +155,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = _ALL_COUNTED.sub("all of them", _ANY.sub(" ", head))
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
+    is_left = _REMAINING.search(head) is not None
+    head = _REMAINING.sub("the one ", head)
     numbers, head = _take_numbers(head)
     other = _OTHER_NAMED.search(head)
     head = _OTHER_NAMED.sub(" ", head)
@@ -163,6 +170,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
         words = name_in(_OPEN.sub(" ", _DONE.sub(" ", words)))
     has_words = bool(content_stems(words))
+    status = "pending" if is_left and not has_words else status
     return Target(
         words=words if has_words else "",
         numbers=numbers,

@@ -67,4 +67,11 @@ def read_told(text: str, heard: Heard) -> Act | None:
 def takes_up(text: str) -> bool:
     """Whether a clause sets what the clause before it told."""
     found = _SET_THAT.match(text)
-    return found is not None and not found["told"]
+    return _DUE_THEN.match(text) is not None or (found is not None and not found["told"])
+
+
+# "The tickets go on sale tomorrow, so make it due then."
+_DUE_THEN = re.compile(
+    r"\W*(?:so\s+)?(?:please\s+)?(?:make|set|put|schedule)\s+(?:it|that)\s+(?:due\s+|for\s+|on\s+|to\s+)?(?:then|that)\W*$",
+    re.IGNORECASE,
+)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 def read_update(text: str, heard: Heard) -> list[Request]:
     """The changes to tasks that a clause orders; empty where it orders none."""
+    if _IS_SUBJECT.match(text):
+        return []
     renames = _share_rename(text, heard)
     if renames is not None:
         return [renames]
@@ -150,6 +152,11 @@ _DATE_VERB = re.compile(
 _SAYS_CHANGE = re.compile(
     r"\b(?:reschedule|postpone|(?:that|the|this|existing)\s+(?:existing\s+)?task|priority|deadline|due|rename|prioriti[sz]e|snooze)\b"
     r"|[\ue000-\uf8ff]",
+    re.IGNORECASE,
+)
+# "Schedule needs to go up by 5pm" orders no scheduling.
+_IS_SUBJECT = re.compile(
+    r"\W*(?:schedule|change|update|switch|note|date|move|shift|push|delay|flag)\s+(?:needs?|is|has|must|should|was|goes)\b",
     re.IGNORECASE,
 )
 _SETS_TO = re.compile(r"^\W*set\s+.+\s(?:for|to|on)\s", re.IGNORECASE)
