@@ -34,7 +34,7 @@ _CLEARS_DATE = _any(
     rf"|that\s+)?"
     rf"{_DATE_WORD}\b(?:\s+(?:off|from|of|for|on)\b)*(?P<target>.*)",
     rf"\b(?:remove|clear|drop|delete|take)\s+(?P<target>.+?)(?:'s)?\s+{_DATE_WORD}\b.*",
-    rf"(?P<target>.*?)\b(?:(?:has|have|needs?|with)\s+no|doesn't\s+(?:have|need)\s+an?"
+    rf"(?P<target>.*?)\b(?:(?:has|have|needs?|with)\s+no|(?:doesn't|does\s+not)\s+(?:have|need)\s+an?"
     rf"|no\s+(?:more|longer\s+has\s+a))"
     rf"\s+{_DATE_WORD}\b.*",
 )

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
-from taskchat.model.embedded.pointing import MIDDLE
+from taskchat.model.embedded.pointing import MIDDLE, read_target
 from taskchat.model.embedded.replies import quote
 from taskchat.model.embedded.reports import without_time
+from taskchat.model.embedded.requests import Target
 from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
 from taskchat.model.embedded.words import content_stems
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.history import Effect
     from taskchat.model.embedded.memory import Memory
-    from taskchat.model.embedded.requests import Target, Verb
+    from taskchat.model.embedded.requests import Verb
     from taskchat.model.embedded.targets import Match
 
 # So many tasks that were named or counted are deleted without asking again.
@@ -216,6 +217,10 @@ def _each_of(parts: dict[str, list[Match]]) -> Choice | None:
 def _by_pointing(
     target: Target, verb: Verb, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], memory: Memory
 ) -> Choice:
+    placed = read_target(target.background, [])
+    if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
+        # "Number 2 is obsolete, delete it."
+        return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
     told = _told_before(target.background, pool)
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)

@@ -13,6 +13,7 @@ from taskchat.model.embedded.requests import (
     Act,
     Add,
     Correct,
+    Look,
     Offer,
     Same,
     Tail,
@@ -224,6 +225,13 @@ def weigh(requests: list[Request]) -> list[Request]:
     if any(isinstance(one, Act) and one.verb == "reopen" for one in real):
         # "Reopen that, I still need to post it" says why.
         real = [one for one in real if not _tells_why(one)]
+    if any(isinstance(one, Act) and _points_back(one) for one in real):
+        # "Number 2 is obsolete, delete it" asks for no look at it.
+        real = [
+            one
+            for one in real
+            if not (isinstance(one, Look) and one.target.ordinals + one.target.numbers)
+        ]
     if len(real) == 1:
         return real
     return [

@@ -21,6 +21,22 @@ _DONE_BY = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:(?:i|we)\s+(?:need|want|have)\s+to\s+)?(?:get|have)\s+(?P<what>it|that|this|(?:(?:the|my|that|number|task)|\w+ing)\s+\S.*?|[\ue000-\uf8ff])\s+(?:done|finished|sorted|completed|ready|out\s+of\s+the\s+way)\s+(?P<when>(?:by|before|on|for|until|this|next|today|tomorrow|tonight)\b.*)$",
     re.IGNORECASE,
 )
+_SO_DUE = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:update|change|set|edit|make)\s+(?P<what>\S.*?)\s+so\s+(?:that\s+)?it(?:'s|\s+is)\s+due\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
+_NEED_TO_FINISH = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:i|we)(?:\s+(?:need|have|must|want|plan|intend|hope|would\s+like)|'d\s+like|'m\s+going|\s+am\s+going)\s+(?:to\s+)?(?:finish|complete|do)\s+{WHAT}\s+(?:done\s+)?(?P<when>(?:by|before|on|for|until)\b.*)$",
+    re.IGNORECASE,
+)
+_IS_PLANNED = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are|was|has\s+been|have\s+been)\s+(?:now\s+)?(?:planned|scheduled|set|pencilled\s+in|booked\s+in)\s+(?:for|to|on)\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
+_ITS_DATE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|change|move|put|push|make|update)\s+(?P<what>\S.*?)'s\s+{DATE}\s+(?:to|for|on)\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
 _GET_DONE = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:please\s+)?get\s+(?P<what>\S.*?)\s+(?:done|finished|sorted)\s+(?P<when>(?:by|before|until)\b.*)$",
     re.IGNORECASE,
@@ -62,6 +78,7 @@ _SO_THEN = re.compile(
 )
 # "The tenth of May is its due date", "Friday at 4pm would suit for that".
 _DATE_FIRST = [
+    re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:add|use|set|put|enter|take|have)\s+(?P<when>\S.*?)\s+as\s+(?:its|the|a)\s+{DATE}(?:\s+(?:for|of|on|to)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?P<when>\S.*?)(?:'s|\s+is)\s+(?:better|best|fine|good|great|ok(?:ay)?|perfect){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:is|shall\s+be|should\s+be|will\s+be|as)\s+(?:its|the)\s+{DATE}(?:\s+(?:for|of|on)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok))(?:\s+(?:me|us))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
@@ -103,6 +120,10 @@ _DATED = [
     (_ASSIGNS, r"move \g<what> to \g<when>"),
     (_NEEDED, r"it is due \g<when>"),
     (_SO_THEN, r"make it due \g<when>"),
+    (_SO_DUE, r"\g<what> is due \g<when>"),
+    (_NEED_TO_FINISH, r"\g<what> is due \g<when>"),
+    (_IS_PLANNED, r"\g<what> is due \g<when>"),
+    (_ITS_DATE, r"move \g<what> to \g<when>"),
     (_GET_DONE, r"\g<what> is due \g<when>"),
     (_DONE_BY, r"\g<what> is due \g<when>"),
     (_BE_DONE_BY, r"\g<what> is due \g<when>"),

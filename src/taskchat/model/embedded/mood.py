@@ -223,7 +223,10 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
 
 
 # "High priority, I guess" is a level all the same.
-_GUESSED = _cue(r"[\s,]+i\s+(?:guess|think|suppose|reckon|believe)\W*$")
+_GUESSED = _cue(
+    r"[\s,]+i\s+(?:guess|think|suppose|reckon|believe)\W*$"
+    r"|\bwould\s+(?:be\s+(?:better|best|fine|good|great)|work|suit|do)\b|\bshould\s+have(?=\s+(?:a\s+)?(?:high|low|medium|top)\b)"
+)
 
 
 def mood_of_wish(clause: Clause, lead: str) -> Mood:

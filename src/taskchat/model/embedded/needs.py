@@ -60,7 +60,7 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
         return Act("delete", read_target(rest, []), otherwise=meant)
     if _STILL_NEEDED.search(text):
         return Act("reopen", target, otherwise=meant)
-    if add.due and _WILL_DO.match(text):
+    if add.due and (_WILL_DO.match(text) or _FINISHES.match(add.title)):
         return Act("update", target, Changes(due=add.due), otherwise=meant)
     return meant
 
@@ -74,6 +74,8 @@ _WILL_DO = re.compile(
     r"\W*(?:(?:i|we)(?:'ll|\s+will|'m\s+going|\s+am\s+going|(?:'m)?\s+gonna)|gonna)\b",
     re.IGNORECASE,
 )
+# "I need to finish the report by friday" tells when a task is due, where there is one.
+_FINISHES = re.compile(r"(?:finish|complete)\s", re.IGNORECASE)
 _PLANS = re.compile(
     r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also"
     r"|just|still)\s+)*"

@@ -211,7 +211,7 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     denied = NOT_DONE.search(text)
     if denied is not None and not NOT_NEEDED.search(text):
         target = read_target(
-            heard.message.reveal(_around(text, denied)),
+            heard.message.reveal(_DONE_FIRST.sub("", _around(text, denied))),
             heard.message.quoted(text),
             heard.background,
         )
@@ -220,6 +220,7 @@ def _read_back(text: str, heard: Heard) -> list[Request]:
     return []
 
 
+_DONE_FIRST = re.compile(r"^\W*(?:finished|completed|done)\s+(?=\w)", re.IGNORECASE)
 # Said alone, after a task was told as done.
 _NOT_YET = re.compile(
     r"\W*(?:(?:no|nope|nah)\b\W*)?(?:(?:it|that)(?:'s"

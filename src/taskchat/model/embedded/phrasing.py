@@ -107,11 +107,73 @@ _KEEP_BUT = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?keep\s+(?P<what>\S.*?)\s*,?\s+but\s+(?:(?:make|set|mark|put)\s+(?:it|that)\s+)?(?:(?:to|at|as|with|a)\s+)*{_HIGH}[\s-]+(?:priority|prio){END}",
     re.IGNORECASE,
 )
+_NEW_TITLE = r"rename \g<what> to \g<new>"
+_TITLED = [
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|note|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+should\s+read\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?give\s+(?P<what>\S.*?)\s+(?:the|a)\s+(?:new\s+)?(?:title|name)\s*:?\s*(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>the|its)\s+name\s+should\s+(?:be|read|say)\s+(?P<new>\S.*?){END}", re.IGNORECASE), r"rename it to \g<new>"),
+]  # fmt: skip
+_GOT_DONE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:i|we)\s+got\s+(?P<what>\S.*?)\s+(?:done|finished|sorted){END}",
+    re.IGNORECASE,
+)
+_LEVEL_AS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:put|treat|let|keep|regard)\s+(?P<what>\S.*?)\s+(?:at|as|have|with)\s+(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
+_TO_NO_DATE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|change|make|leave)\s+(?P<what>\S.*?)\s+(?:(?:to|with)\s+)?(?:have\s+)?no\s+{DATE}{END}",
+    re.IGNORECASE,
+)
+_WITHOUT_DATE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:with\s+)?(?:no|without\s+an?|without\s+any)\s+{DATE}{END}",
+    re.IGNORECASE,
+)
+_AS_NOTE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*as\s+(?:a|the|its)\s+(?:note|description|comment)\s*,?\s*(?:please\s+)?(?:add|put|write)\s*:?\s+(?P<note>\S.*?){END}",
+    re.IGNORECASE,
+)
+_NO_DATE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:does\s+not|doesn't|no\s+longer)\s+(?:needs?|ha(?:ve|s))\s+an?\s+{DATE}(?:\s+any\s*more)?{END}",
+    re.IGNORECASE,
+)
+_BE_MARKED = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:should|must|needs?\s+to|has\s+to)\s+be\s+(?:marked|flagged|set)\s+(?:(?:as|to|at|a)\s+)*{_HIGH}(?:[\s-]+priority)?{END}",
+    re.IGNORECASE,
+)
+_TO_DONE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:change|update|move|switch|turn|put)\s+(?!the\s+status\b)(?P<what>\S.*?)\s+(?:to|as|into)\s+(?:done|completed?|finished){END})",
+    re.IGNORECASE,
+)
+_TO_OPEN = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?make\s+(?P<what>\S.*?)\s+(?:pending|open|incomplete)(?:\s+again)?{END}",
+    re.IGNORECASE,
+)
+_LEVEL_TASK = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|mark|set)\s+(?P<what>\S.*?)\s+(?:as\s+)?an?\s+{_HIGH}[\s-]+priority(?:\s+(?:task|one|item|to-?do))?{END}",
+    re.IGNORECASE,
+)
+_TITLE_OF = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|make|put)\s+the\s+(?:title|name|text)\s+(?:of|for)\s+(?P<what>\S.*?)\s+(?:to|as)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_CALL_QUOTE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>\S.*?)\s+(?P<new>[\ue000-\uf8ff])\s+instead{END}",
+    re.IGNORECASE,
+)
 _COUNT_AS = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:count|regard|treat|see|log|record)\s+(?P<what>\S.*?)\s+as\s+(?:done|finished|completed?){END}",
     re.IGNORECASE,
 )
 _SIMPLE = [
+    (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*)let\s+us\b", re.IGNORECASE), r"\g<lead>let's"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?extend\s+(?!the\s+(?:due|dead))(?=\S.*\s(?:to|until|till|by)\s)", re.IGNORECASE), "move "),
+    (re.compile(r"\bmanaged\s+to\s+(?P<verb>finish|complete)\b", re.IGNORECASE), r"\g<verb>ed"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|change|update|switch|turn)\s+the\s+status\s+of\s+(?P<what>\S.*?)\s+(?:back\s+)?to\s+(?P<status>done|completed?|finished|pending|open|incomplete)\b", re.IGNORECASE), r"mark \g<what> as \g<status>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?finish\s+(?P<what>\S.*?)\s+on\s+(?:my|the)\s+list[\s.!]*$", re.IGNORECASE), r"complete \g<what>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?reset\s+(?P<what>\S.*?)\s+(?:back\s+)?to\s+(?:pending|open|not\s+done|incomplete|undone|to-?do)\b", re.IGNORECASE), r"reopen \g<what>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:let's\s+)?(?:shoot|aim|go)\s+for\s+(?P<when>\S.*?)\s+(?:on|with|for)\s+(?P<what>it|that|this|that\s+one|the\s+\S.*)$", re.IGNORECASE), r"move \g<what> to \g<when>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'d|\s+would)\s+like\s+to\s+(?:put|add|have|note)\s+(?:something|a\s+thing|one\s+thing)\s+(?:on|to|onto|down\s+on)\s+(?:the|my)\s+list\b", re.IGNORECASE), "add a task"),
@@ -157,6 +219,19 @@ _ORDERS = [
     (_CALL_INSTEAD, r"rename \g<what> to \g<new>"),
     (_OUGHT_TO_SAY, r"rename \g<what> to \g<new>"),
     (_KEEP_BUT, r"make \g<what> \g<level>"),
+    *_TITLED,
+    (_GOT_DONE, r"mark \g<what> as done"),
+    (_LEVEL_AS, r"make \g<what> \g<level>"),
+    (_TO_NO_DATE, r"clear the due date of \g<what>"),
+    (_WITHOUT_DATE, r"clear the due date"),
+    (_AS_NOTE, r"add a note: \g<note>"),
+    (_NO_DATE, r"clear the due date of \g<what>"),
+    (_BE_MARKED, r"make \g<what> \g<level>"),
+    (_TO_DONE, r"mark \g<what> as done"),
+    (_TO_OPEN, r"reopen \g<what>"),
+    (_LEVEL_TASK, r"make \g<what> \g<level>"),
+    (_TITLE_OF, r"rename \g<what> to \g<new>"),
+    (_CALL_QUOTE, r"rename \g<what> to \g<new>"),
     (_COUNT_AS, r"mark \g<what> as done"),
     (_LEVEL_OF, r"make \g<what> \g<level>"),
     (_LEVEL_FIRST, r"make \g<what> \g<level>"),

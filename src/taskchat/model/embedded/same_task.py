@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Same, Target
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     ):
         # "The first two please delete": first which, then what.
         return replace(one, target=last.target)
+    is_reopened = isinstance(one, Act) and one.verb == "reopen" and points(one.target)
+    if isinstance(last, Add) and isinstance(one, Act) and is_reopened:
+        # "I need to do the laundry again, so reopen it".
+        return replace(one, target=read_target(last.title, []))
     if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
         changes = Changes(due=last.due, priority=last.priority, note=last.note)
         return Act("update", Target(last.title), changes, otherwise=last)

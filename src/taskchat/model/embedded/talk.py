@@ -63,6 +63,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
     (
         "fine",
         _cue(
+            r"^\W*(?:please\s+)?update\s+(?:the|my)\s+(?:to-?do\s+)?list(?:\s+(?:please|then))?\W*$|"
             r"^\W*(?:(?:ok(?:ay)?|k|kk|cool|great|nice|perfect|awesome|alright|good|fine|right"
             r"|sweet|super|lovely|excellent|wonderful|got\s+it|sounds\s+good|i\s+see|wow|haha|lol"
             r"|oh|(?:very|so|all)\s+good|much\s+appreciated|brilliant|fab(?:ulous)?|fantastic|magic|grand|good\s+job|well\s+done|amazing|noted)\b\W*)+$"
