@@ -169,6 +169,7 @@ _COUNT_AS = re.compile(
     re.IGNORECASE,
 )
 _SIMPLE = [
+    (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:\s+(?:want|need|would\s+like)|'d\s+like)\s+to\s+(?P<add>add|create)\b(?=.*\b(?:list|tasks?|to-?dos?|reminder)\b)", re.IGNORECASE), r"\g<add>"),
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*)let\s+us\b", re.IGNORECASE), r"\g<lead>let's"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?extend\s+(?!the\s+(?:due|dead))(?=\S.*\s(?:to|until|till|by)\s)", re.IGNORECASE), "move "),
     (re.compile(r"\bmanaged\s+to\s+(?P<verb>finish|complete)\b", re.IGNORECASE), r"\g<verb>ed"),
