@@ -52,6 +52,7 @@ PLAIN = {
     "monday at 9ish": "2026-05-11T09:00",
     "this weekend": "2026-05-09",
     "next weekend": "2026-05-16",
+    "over the weekend": "2026-05-09",
     "next week": "2026-05-11",
     "next month": "2026-06-01",
     "end of the week": "2026-05-08",

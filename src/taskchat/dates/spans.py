@@ -224,7 +224,8 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     (
         _pattern(
             rf"\b{_LEAD}(?:(?:later|sometime|over|during)\s+)?"
-            r"(?P<which>next|this|the(?=\s+weekend)|(?:(?<=by\s)|(?<=for\s))the)\s+"
+            r"(?P<which>next|this|(?:(?<=by\s)|(?<=for\s))the"
+            r"|(?:(?<=on\s)|(?<=at\s)|(?<=over\s)|(?<=until\s)|(?<=during\s)|(?<=before\s))the(?=\s+weekend))\s+"
             r"(?P<period>weekend|week|month|quarter|year)\b"
         ),
         days.read_period,
