@@ -25,6 +25,7 @@ _COUNTED = {
     "blind_dialogues_fifth.txt": (60, 58, 0),
     "blind_dialogues_sixth.txt": (150, 124, 5),
     "blind_dialogues_seventh.txt": (120, 90, 6),
+    "blind_dialogues_eleventh.txt": (60, 57, 1),
     "blind_dialogues_tenth.txt": (120, 115, 0),
     "blind_dialogues_ninth.txt": (110, 94, 1),
     "blind_dialogues_eighth.txt": (150, 136, 2),
