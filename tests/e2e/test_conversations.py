@@ -12,6 +12,7 @@ def _begin(visitor: Visitor, *texts: str) -> None:
     for text in texts:
         visitor.page.keyboard.press("Control+k")
         visitor.say(text)
+        visitor.hears(text)  # until then the page looks as settled as before
         visitor.settled()
 
 
