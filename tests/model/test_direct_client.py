@@ -175,6 +175,15 @@ async def test_a_line_without_end_is_not_taken_in(begin: bytes) -> None:
         await until(lambda: server.closed == 1)
 
 
+async def test_headers_without_end_are_not_taken_in() -> None:
+    server = Server(OK + b"X: y\r\n" * (4 << 20))
+
+    async with asyncio.timeout(20), talking(server) as client:
+        with pytest.raises(ConnectionError):
+            await whole(client)
+        await until(lambda: server.closed == 1)
+
+
 async def test_only_where_no_answer_began_another_try_is_harmless() -> None:
     async with talking(Server(b"", hangs_up=True)) as client:
         with pytest.raises(NotAnsweredError):
