@@ -20,6 +20,7 @@ from taskchat.model.embedded.cues import (
     UPDATE_CUE,
 )
 from taskchat.model.embedded.openings import I_NEED
+from taskchat.model.embedded.remarks import is_remark, tells_done
 from taskchat.model.embedded.words import ERRAND_VERBS, STOP_WORDS, tokens, word_set
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ _APART = (
 _BREAK = r"\s*(?:[,;\u2026]+|\s[\u2013\u2014-]+\s|\.{2,})\s*"
 _POLITE_END = re.compile(
     rf"(?:(?:\s|{_BREAK}){_POLITE}(?:[\s,]+{_FRIEND})?|{_BREAK}(?:{_APART}(?:[\s,]+{_FRIEND})?|{_FRIEND})"
-    r"|\s+(?:lol|haha|x{1,3}))[\s.!,;:)]*$",
+    r"|\s+(?:lol|haha|omg|ugh+|argh+|woohoo|yay+|phew|sigh|x{1,3}))[\s.!,;:)]*$",
     re.IGNORECASE,
 )
 _BREAKS = re.compile(
-    rf"{_BREAK}|\s*\(\s*|\s+(?=(?:because|'?cause|cos|cuz|bc|since)\s+\w+)", re.IGNORECASE
+    rf"{_BREAK}|\s*\(\s*|\s+(?=(?:because|'?cause|cos|cuz|bc|since)\s+\w+)"
+    r"|\s+or\s+(?=(?:we|i|they|he|she)(?:'re|'ll|'m|\s+(?:are|will|am))\b)|\s+(?:omg|lol|haha|woohoo|yay)\s+",
+    re.IGNORECASE,
 )
 
 _AUX = (
@@ -79,6 +82,7 @@ _STATEMENT = re.compile(
     r"(?:(?:i|we|he|she|they)(?:'\w+)?\s+\w"
     rf"|(?:it|that|this|there|who|which|what|one|everyone|everybody|someone|somebody|nobody|no\s+one|everything|nothing)(?:'(?:s|ll|d)\b|s(?=\s)|{_ADVERBS}\s+(?:{_AUX}|{_VERB})\b)"
     rf"|(?:the|my|our|his|her|their|your|these|those|this|that|some|a|an)(?:\s+[\w-]+){{1,3}}?(?:(?:'s|{_ADVERBS}\s+(?:{_AUX}|{_VERB}))\s+\w|\s+\w+s\s+(?:it|that|this|them|me|us|the|my|our|all|everything|for|to|on|in)\b)"
+    r"|\d[\d:.]*(?:\s*[ap]m)?\s+(?:is|was|would\s+be)\s+\w"
     rf"|(?!\d|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)[\w-]+(?:\s+[\w-]+)?(?<!\d){_ADVERBS}\s+{_AUX}\s+\w"
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
@@ -120,6 +124,8 @@ def without_asides(text: str, now: datetime) -> str:
     text = without_politeness(text)
     for found in _BREAKS.finditer(text):
         head, tail = text[: found.start()], text[found.end() :]
+        if tells_done(without_politeness(head)) and is_remark(tail) and not _dates(tail, now):
+            return without_politeness(head)
         if not is_statement(tail) or not _is_wish(head) or _tells_more(head, tail):
             continue
         dates = _dates(tail, now) if _TELLS_DATE.search(tail) and not _dates(head, now) else ""

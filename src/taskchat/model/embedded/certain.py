@@ -31,6 +31,8 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
     if (
         act.is_hedged
         or act.deed
+        or act.state
+        or memory.unheard
         or act.otherwise is not None
         or target.words
         or target.is_all

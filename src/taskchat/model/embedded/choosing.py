@@ -227,6 +227,12 @@ def _by_pointing(
     if target.is_both and len(told) == _BOTH:
         return Choice(tuple(match.task for match in told), is_clear=True)
     row = _in_mind(target, tasks, memory)
+    spoken_of = [match for match in _told_before(memory.unheard, tasks) if match.task not in row]
+    if len(spoken_of) == 1 and spoken_of[0].title >= _NAMED:
+        # What was not understood spoke of a task all the same: it is the one in mind now.
+        return Choice((spoken_of[0].task,), is_clear=True)
+    if spoken_of:
+        return Choice(candidates=(*(match.task for match in spoken_of), *row))
     if target.is_both and len(row) < _BOTH and len(pool) == _BOTH:
         # "Complete both", where one was last spoken of and two are open.
         return Choice(tuple(pool), is_bulk=True, is_clear=True)

@@ -89,14 +89,14 @@ _JOINT = re.compile(
     r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
-    r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?(?:done|finished|sorted)\W*$)|"
+    r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|finished|sorted)\W*$)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
     rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})"
     rf"|\s+(?=please\s+{_STARTERS})"
-    rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:all\s+)?done)\b)",
+    rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|sorted|finished))\b)",
     re.IGNORECASE,
 )
 _DONE_FOLLOWS = re.compile(_TOLD_DONE, re.IGNORECASE)

@@ -190,7 +190,7 @@ _KNOWN = word_set(
 # Slips of the fingers that are no other word, wherever they stand.
 _SLIPPED = {"pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
-            "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
+            "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "wats": "what's", "wots": "what's", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
             "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
@@ -209,6 +209,9 @@ def correct_slips(text: str) -> str:
 
 # Signs for words, where no number or name can be meant: "remind me 2 call", "done w/ the report".
 _SHORTHANDS = [
+    (_cue(r"^n(?=\s+[a-z])"), "and"),
+    (_cue(r"^\W*nvm(?=\W*$)"), "never mind"),
+    (_cue(r"\blike\s+(?=(?:super|really|so|totally|very)\s+(?:urgent|important|high))"), ""),
     (_cue(r"(?<=\s)4(?=\s+(?:me|us|tomorrow|today|tonight|\w+day)\b)"), "for"),
     (
         _cue(

@@ -33,6 +33,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Target,
 )
+from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.showing import displayed
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         requests = _answer_add(text, conversation, memory)
         if requests is not None:
             return requests
+        if any(_changes_it(one) for one in _read(conversation)):
+            # "Make it high priority": of the task that is not there yet.
+            return [Offer(Add(question.title))] if question.title else [Talk("what_to_add")]
     return _read(conversation)
 
 
@@ -181,6 +185,10 @@ def _is_other_act(request: Request, verb: Verb) -> bool:
     if not isinstance(request, Act) or isinstance(request.otherwise, Add | Offer):
         return False
     return request.verb != verb
+
+
+def _changes_it(request: Request) -> bool:
+    return isinstance(request, Act) and request.verb == "update" and points(request.target)
 
 
 def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:

@@ -9,6 +9,8 @@ from taskchat.model.embedded.words import is_past, word_set
 # What may follow any statement.
 END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
+# "The hotel is booked out": by others.
+TAKEN = re.compile(r"\b(?:fully\s+booked|(?:booked|sold)\s+(?:out|up|solid))\b", re.IGNORECASE)
 # "The milk has gone off" tells of no deed.
 _MISTAKE = re.compile(
     r"\b(?:wrong|mistake)\b|\b(?:gone|went|fell|came|ran)\s+(?:off|bad|missing|down|out|over|wrong)\b",
@@ -36,7 +38,12 @@ def find_deed(text: str) -> re.Match[str] | None:
     """The `deed` that words state and the `name` of what it was done to, or None."""
     for pattern in (_IS_DONE, _DID):
         found = pattern.match(text)
-        if found is None or PERSONAL.match(found["name"]) or _MISTAKE.search(text):
+        if (
+            found is None
+            or PERSONAL.match(found["name"])
+            or _MISTAKE.search(text)
+            or TAKEN.search(text)
+        ):
             continue
         deed = found["deed"].lower()
         if is_past(deed) or (found["aux"] and deed in _AS_PAST):

@@ -116,8 +116,8 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
 def is_odd_title(add: Add, now: datetime) -> bool:
     """Whether a title looks like words that were cut wrongly, or that are no task at all.
 
-    A date that is left in it, a word that leans on nothing ("… moved to"), another order or a second
-    thought within it. What was quoted is kept as it stands.
+    A date that is left in it, a word that leans on nothing ("… moved to", "on the …"), another order or a
+    second thought within it. What was quoted is kept as it stands.
     """
     quote = _QUOTE.search(add.heard)
     if quote is not None:
@@ -156,7 +156,7 @@ _TO_BE_DONE = re.compile(
     r"\b(?:be|need\s.*|want\s.*)\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE
 )
 _ODD = re.compile(
-    r"^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"^(?:on|in|at|with|from|of|because|up)\s|^(?:planning|hoping|thinking|trying|meaning)\s+(?:to|of|about)\b|^(?:i|we)\s+(?:did|do|have|was)n't\b|^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|\b(?:says|said|tells)\b|^(?:she|he|they|it)(?:'s|'re|\s+(?:is|are|was|will|has|have))\s"

@@ -75,9 +75,11 @@ def read_gist(text: str, heard: Heard) -> Act | None:
             is_open_hour=changes.is_open_hour,
             priority=level,
         )
-        return _of_it(words, text, changes, heard) or _of(
+        event = next((stem(word) for word in words if word in _EVENTS), "")
+        act = _of_it(words, text, changes, heard) or _of(
             "update", words, _AROUND_DATE, changes, heard
         )
+        return replace(act, deed=event) if act else None
     if level is not None:
         return _of("update", words, _AROUND_DATE, Changes(priority=level), heard)
     deeds = [word for word in words if _is_deed(word)]
@@ -93,6 +95,12 @@ def read_gist(text: str, heard: Heard) -> Act | None:
         act = _of("complete", words, _AROUND_DEED, Changes(), heard, but=deeds)
         return replace(act, deed=stem(deeds[0])) if act else None
     return None
+
+
+# What others do, or what begins: no date of an errand, though its title has the same name.
+_EVENTS = word_set(
+    "comes coming arrives arriving starts begins opens closes ends leaves leaving lands expires visits visiting"
+)
 
 
 def _of_it(words: list[str], text: str, changes: Changes, heard: Heard) -> Act | None:

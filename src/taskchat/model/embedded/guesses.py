@@ -12,6 +12,7 @@ from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.looking import is_about_list, read_look
 from taskchat.model.embedded.mood import is_by_others
+from taskchat.model.embedded.notes import NOTE_WORD
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import read_report
 from taskchat.model.embedded.requests import Act, Changes, Offer, Same, Talk, Target
@@ -119,6 +120,7 @@ _MAX_NAMED = 6
 # "The boss wants the report by friday", "sharp: the meeting": no name of a task.
 _LIKE_A_SENTENCE = re.compile(
     r"^[^:]+:|[\ue000-\uf8ff].*\w|\w.*[\ue000-\uf8ff]"
+    r"|\s(?:starts|ends|begins|closes|opens|leaves|arrives|finishes|expires)\W*$"
     r"|^\W*(?:the|my|our|his|her|their)\s+.*\b(?:starts?|ends?|begins?|wants?|says?|comes?|goes"
     r"|closes|opens|leaves|arrives)\b",
     re.IGNORECASE,
@@ -147,6 +149,8 @@ def _reads_as_statement(text: str) -> bool:
 def _guess(text: str, heard: Heard) -> Offer | Talk:
     add = build_add(text, heard.message, heard.now, heard=text)
     words = tokens(text)
+    if NOTE_WORD.search(text):
+        return Talk("repeat_please")  # such words are meant for a task that is there
     if add is None or not 1 <= len(words) <= 8 or _reads_as_statement(text) or is_by_others(text):
         return Talk("repeat_please") if words else Talk("nothing")
     return Offer(add)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.choosing import Choice, choose
 from taskchat.model.embedded.gist import naming_words
 from taskchat.model.embedded.same_task import points
+from taskchat.model.embedded.states import comes_of
 from taskchat.model.embedded.targets import best, named_in_full, rank
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
@@ -40,11 +41,13 @@ _EVENTS = word_set(
 
 def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """The tasks that an act means, by its target and by what else it tells of them."""
-    if act.deed and points(act.target):
+    if act.deed and points(act.target) and not (act.target.is_plural or act.target.is_all):
         done = _choose_done(act.deed, tasks, memory)
         if done is not None:
             return done
     choice = choose(act.target, act.verb, tasks, memory)
+    if act.state:
+        return _in_state(act.state, choice)
     if act.is_gist and act.deed and not all(fits_deed(act.deed, one.title) for one in choice.tasks):
         return Choice()
     if act.changes.title and not choice.tasks and points(act.target):
@@ -52,6 +55,15 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
         alike = best(act.changes.title, tasks)
         return Choice((alike[0].task,), is_clear=True) if len(alike) == 1 else choice
     return choice
+
+
+def _in_state(state: str, choice: Choice) -> Choice:
+    """Of the tasks that may be meant, the one that a state tells as done; no task where it is none."""
+    told = [one for one in (*choice.tasks, *choice.candidates) if comes_of(state, one.title)]
+    is_named = choice.is_clear or choice.is_full or not choice.tasks
+    if len(told) != 1 or not is_named or choice.missing:
+        return Choice()
+    return Choice((told[0],), is_clear=True, is_full=True)
 
 
 def task_told_again(add: Add, tasks: Sequence[SeenTask]) -> SeenTask | None:
@@ -96,7 +108,7 @@ def _choose_done(deed: str, tasks: Sequence[SeenTask], memory: Memory) -> Choice
     fitting = [task for task in still_open if deed in _verbs(task.title, deed) | _alike(task.title)]
     if len(fitting) == 1:
         return Choice((fitting[0],), is_clear=True, is_full=True)
-    return None if is_known else Choice()
+    return Choice(candidates=tuple(in_mind)) if is_known else Choice()
 
 
 def fits_deed(deed: str, title: str) -> bool:

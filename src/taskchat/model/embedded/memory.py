@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.cues import UNDO_CUE
 from taskchat.model.embedded.history import Effect
 from taskchat.model.embedded.questions import Question, read_question
+from taskchat.model.embedded.replies import was_unheard
 from taskchat.model.embedded.showing import displayed
 from taskchat.model.embedded.tracking import task_after
 
@@ -57,6 +58,7 @@ class Memory:
         undoable: what can still be taken back, oldest first; a turn that was taken back is gone.
         is_fresh_show: whether the last reply showed a list.
         is_just_changed: whether the last turn is the one of `last`.
+        unheard: what the last message said, where it was not understood.
     """
 
     turns: tuple[Turn, ...]
@@ -70,6 +72,7 @@ class Memory:
     undoable: tuple[Done, ...] = ()
     is_fresh_show: bool = False
     is_just_changed: bool = False
+    unheard: str = ""
 
     @property
     def last_effects(self) -> tuple[Effect, ...]:
@@ -102,6 +105,7 @@ def recall(conversation: Conversation) -> Memory:
         turns, now, focus, shown, tuple(deleted), question, asked_about, last, tuple(undoable),
         is_fresh_show=bool(fresh),
         is_just_changed=bool(turns and turns[-1].effects),
+        unheard=turns[-1].text if turns and was_unheard(turns[-1].reply) else "",
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
         re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
     )
     # A plan is no wish to be reminded of it, so it is asked about.
-    meant = Offer(add) if _PLANS.match(text) else add
+    meant = Offer(add) if _PLANS.match(text) or _IDLE.search(text) else add
     deleted = _STRONG_DELETE.match(add.title)
     if deleted is not None:
         # "I should delete the rent": an act where there is such a task, else an errand.
@@ -81,6 +81,13 @@ _PLANS = re.compile(
     r"|just|still)\s+)*"
     rf"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b|\W*{PROMISED}|\W*{ASKED}"
     r"|.{0,40}\b(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\b",
+    re.IGNORECASE,
+)
+# "I need a coffee", "I have to think about it": said of the moment, and no task that words name.
+_IDLE = re.compile(
+    r"\b(?:an?|some|my)\s+(?:\w+\s+)?(?:coffee|tea|drink|beer|pint|wine|nap|break|rest|sleep|lie-?down|holiday|vacation|hug|shower|minute|moment|sec(?:ond)?|hand|life|raise|day\s+off|breather)"
+    r"(?:\s+(?:so\s+)?(?:bad(?:ly)?|now|first|lol|already|after\s+(?:this|that)))*\W*$"
+    r"|\b(?:think\s+about|do|sort|get|finish|deal\s+with|see\s+about|look\s+at)\s+(?:it|them|these|those|this|that)(?:\s+(?:all\s+)?(?:done|over|first|now))*\W*$|\b(?:one|some)\s*day\W*$",
     re.IGNORECASE,
 )
 _STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNORECASE)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
 
 _NOTE = r"(?:(?:short\s+|little\s+|quick\s+)?(?:notes?|descriptions?|comments?|details?|remarks?))"
+NOTE_WORD = re.compile(r"\b(?:notes?|description)\b", re.IGNORECASE)
 _ITS = r"(?:(?:a|an|the|its|that|this|his|her|their|another|one)\s+)"
 _PUT = r"(?:add|put|attach|write|leave|make|stick|pop|jot|set|append|include|enter|save|note|type|give|have|say|use)"
 _SET = r"(?:set|change|update|edit|make|replace|rewrite|fix|correct|turn)"
@@ -42,7 +43,7 @@ def _all(*patterns: str) -> list[re.Pattern[str]]:
 _PLAIN = _all(
     # "Add the note “…” to the rent", "put a note on the rent that says …".
     rf"{_PUT}\s+(?:down\s+)?{_ITS}?{_NOTE}\s*:?\s*(?P<note>{_MARK})\s+{_OF}\s+(?P<target>.+?)",
-    rf"{_PUT}\s+(?:down\s+)?{_ITS}{_NOTE}\s+(?:{_OF}\s+)(?:the\s+description\s+of\s+)?{_NAMED}{_SAYS}{_TEXT}",
+    rf"{_PUT}\s+(?:down\s+)?{_ITS}{_NOTE}\s+(?:{_OF}\s+)(?:the\s+description\s+of\s+)?{_NAMED}(?:{_SAYS}|\s+that\s+){_TEXT}",
     rf"{_PUT}\s+{_ITS}?{_NOTE}\s+saying\s+(?!that\b){_TEXT}\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|number|it|that|this)\b[^:]*?|{_MARK})",
     # "Add a note (there): …", "with the note …".
     rf"(?:{_PUT}|with)\s+(?:down\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",

@@ -9,7 +9,7 @@ _FILLER = (
     r"|phew|bruh|bro|dude|"
     r"(?:basically|honestly|literally|ideally|essentially|seriously|obviously|anyways?|right\s+then|go\s+on(?:\s+then)?|very\s+well|of\s+course)|"
     r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
-    r"|assistant|taskchat|"
+    r"|assistant|taskchat|(?:friend|mate|buddy|pal|man|love|hun|dear|guys)(?=\s*[,.!])|(?:never\s*mind|nvm)(?=\s*,\s*\w)|"
     r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
     r"|no(?!\s+(?:need|longer|more|point|reason|way|idea|plans?|hurry|rush)\b))"
     r"\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"

@@ -111,6 +111,11 @@ def tell_missing(names: Sequence[str]) -> str:
     return f"I couldn't find {and_join(names)} on your list, so I left that alone."
 
 
+def was_unheard(reply: str) -> bool:
+    """Whether a reply tells that the message before it was not understood."""
+    return reply in {TALK["repeat_please"], TALK["off_topic"]} or read_missing(reply) != ""
+
+
 def read_missing(reply: str) -> str:
     """The one name that `tell_missing` told in a reply, or ""."""
     found = re.match(r"I couldn't find “([^”]+)” on your list", reply)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
+from taskchat.model.embedded.deeds import TAKEN
 from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Talk, Target
@@ -72,7 +73,8 @@ def read_report(text: str, heard: Heard) -> Act | None:
     target = points_only(target, words)
     was_there = bool(_BEEN.match(told))
     otherwise = Talk("repeat_please")
-    return Act("complete", target, otherwise=otherwise, is_hedged=was_there, said=told)
+    deed = next((stem(word) for word in tokens(told) if is_past(word)), "")
+    return Act("complete", target, otherwise=otherwise, is_hedged=was_there, said=told, deed=deed)
 
 
 def points_only(target: Target, words: str) -> Target:
@@ -94,7 +96,7 @@ def without_time(text: str) -> str:
 
 
 def _tells_deed(text: str) -> bool:
-    if _DENIES.search(text) or _TO_BE_DONE.search(text):
+    if _DENIES.search(text) or TAKEN.search(text) or _TO_BE_DONE.search(text):
         return False
     if _HAPPENED.search(text):
         return True

@@ -140,7 +140,8 @@ class Act:
     `said` is the clause it was read from, "" where nothing in it is open to doubt. `is_stated` tells
     that the words name a task and nothing else, so that they fit where a title holds all of them.
     `is_gist` tells that no form was recognised, so that a title must hold every one of the words.
-    `deed` is the stem of the verb that told it as done: of "sent it" the task to send something.
+    `deed` is the stem of the verb that told it as done: of "sent it" the task to send something; `state`
+    is how things stand that tells it as done: "the fridge is clean".
     """
 
     verb: Verb
@@ -152,6 +153,7 @@ class Act:
     is_stated: bool = False
     is_gist: bool = False
     deed: str = ""
+    state: str = ""
 
     @property
     def at_last(self) -> Add | Offer | Talk | None:

@@ -23,6 +23,9 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     ):
         # "The first two please delete": first which, then what.
         return replace(one, target=last.target)
+    if isinstance(last, Same) and isinstance(one, Act) and points(one.target):
+        # "And the litter, set that for tomorrow": the first words only say which.
+        return replace(one, target=last.target)
     is_reopened = isinstance(one, Act) and one.verb == "reopen" and points(one.target)
     if isinstance(last, Add) and isinstance(one, Act) and is_reopened:
         # "I need to do the laundry again, so reopen it".

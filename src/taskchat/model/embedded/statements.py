@@ -29,6 +29,7 @@ from taskchat.model.embedded.statement_words import (
     WANTS,
     WISHES,
 )
+from taskchat.model.embedded.states import find_state
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     STOP_WORDS,
@@ -217,6 +218,10 @@ def _read_done(text: str, heard: Heard) -> Act | None:
     if been is not None and is_past(been["deed"]):
         it = read_target("it", [], heard.background)
         return Act("complete", it, said="it", is_stated=True, deed=stem(been["deed"]))
+    state = find_state(text)
+    if state is not None:
+        act = _act("complete", state["name"], Changes(), heard)
+        return replace(act, state=state["state"].lower()) if act else None
     deed = find_deed(text)
     if deed is None or find_due(text, heard.now) is not None:
         return None

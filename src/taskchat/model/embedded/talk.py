@@ -58,6 +58,8 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
             r"^\W*(?:(?:good)?bye(?:\s+bye)?|see\s+(?:you|ya)(?:\s+(?:later|soon|then|around|tomorrow|next\s+week|on\s+\w+day))?|good\s*night|later|cya"
             r"|that'?s\s+(?:all|it|everything)\b.{0,25}|nothing\s+else.{0,15}"
             r"|i'm\s+done\s+(?:for\s+)?(?:today|now))\W*$"
+            r"|^\W*(?:i(?:'ve)?\s+)?(?:really\s+)?(?:gotta|got\s+to|have\s+to|need\s+to|must|should|better)\s+(?:go|dash|fly|run|shoot|be\s+off|head\s+off)(?:\s+now)?"
+            r"(?:\W*(?:bye|see\s+(?:you|ya)|talk\s+(?:soon|later)|later|ttyl))*\W*$"
         ),
     ),
     (

@@ -61,6 +61,7 @@ def read_told(text: str, heard: Heard) -> Act | None:
         changes,
         otherwise=Act("update", read_target("it", []), changes, otherwise=meant, said="it"),
         said="it",
+        is_stated=True,
     )
 
 
