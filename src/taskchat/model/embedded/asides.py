@@ -72,7 +72,7 @@ _AUX = (
     r"|isn't|aren't|wasn't|weren't|hasn't|haven't|hadn't|don't|doesn't|didn't|won't|wouldn't|can't|couldn't)"
 )
 _VERB = (
-    r"(?:needs?|wants?|keeps?|kept|looks?|seems?|gets?|got|goes|went|comes?|came|starts?|ends?|closes?|opens?"
+    r"(?:needs?|wants?|keeps?|kept|looks?|seems?|gets?|got|goes|went|comes?|came|starts?|ends?|closes?|opens?|works?|fits?|lasts?|hurts?"
     r"|runs?|ran|says?|said|told|broke|fell|died|left|gave|took|made|sent|paid|bought|lost|found|smells?|stinks?"
     r"|leaks?|expires?|hates?|loves?|likes?|asked|\w+[^aeious\W]ed)"
 )

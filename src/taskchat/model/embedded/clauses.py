@@ -29,7 +29,7 @@ _MAKES_TASK = re.compile(
 )
 
 _SENTENCE_END = re.compile(
-    r"(?:[!?]+|(?<!\bdr)(?<!\bmr)(?<!\bst)(?<!\bms)(?<!\bmrs)(?<!\bno)(?<!\bvs)(?<!\b[a-z])\.+|;"
+    r"(?:[!?]+|(?<!\bdr)(?<!\bmr)(?<!\bst)(?<!\bms)(?<!\bmrs)(?:(?<!\bno)|(?!\.\s*\d))(?<!\bvs)(?<!\b[a-z])\.+|;"
     r"|\n)"
     r"(?:\s+|$)|\n+",
     re.IGNORECASE,

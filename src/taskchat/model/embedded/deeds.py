@@ -20,7 +20,7 @@ _MISTAKE = re.compile(
 _IS_DONE = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
     r"(?P<aux>(?:is|are|was|were|'s|'re|got|(?:'s|has|have|'ve)\s+been|been)\s+)?"
-    r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)"
+    r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)(?:\s+(?:and|n|&)\s+[a-z]+ed)?"
     r"(?:\s+(?:out|up|off|in|away|down|over|back|through|round|together))?(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*"
     + END,
     re.IGNORECASE,

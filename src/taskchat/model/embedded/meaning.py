@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.choosing import Choice, choose
 from taskchat.model.embedded.gist import naming_words
+from taskchat.model.embedded.requests import Add
 from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.states import comes_of
 from taskchat.model.embedded.targets import best, named_in_full, rank
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
-    from taskchat.model.embedded.requests import Act, Add
+    from taskchat.model.embedded.requests import Act
 
 # These are said of any errand.
 _OF_ANY = frozenset(
@@ -45,6 +46,8 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
         done = _choose_done(act.deed, tasks, memory)
         if done is not None:
             return done
+    if points(act.target) and isinstance(act.at_last, Add) and not memory.is_just_changed:
+        return Choice()  # "note: two pairs" is of the task that was just changed, or of none
     choice = choose(act.target, act.verb, tasks, memory)
     if act.state:
         return _in_state(act.state, choice)

@@ -80,6 +80,11 @@ _MAYBE = _all(
     rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",
     rf"(?:make\s+a\s+note|take\s+a\s+note|note)\s+(?:down\s+|there\s+|on\s+it\s+|of\s+it\s*:?\s*)?that\s+(?!reminds\b){_TEXT}(?:\s+for\s+(?P<target>it|that|this|that\s+one))?",
 )
+# "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
+_MAYBE += _all(
+    rf"note\s*:\s*{_TEXT}",
+    rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
+)
 _CLEARS = re.compile(
     _LEAD
     + r"(?:remove|delete|clear|drop|erase|get\s+rid\s+of|take\s+(?:off|out)|wipe)\s+(?:the|its|that|any)\s+"

@@ -75,6 +75,10 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     wanted = _STILL_WANTED.match(text)
     if wanted is not None:
         return [Act("restore", read_target(wanted["what"], []), otherwise=_wanted_new(text, heard))]
+    returned = _BACK_ALONE.match(text)
+    if returned is not None:
+        target = read_target(returned["what"], [])
+        return [Act("restore", target, otherwise=_wanted_new(text, heard), is_stated=True)]
     again = _PUT_BACK.search(text)
     if again is not None:
         act = _act("restore", again["target"] or again["on"], heard)
@@ -145,6 +149,8 @@ _STILL_WANTED = re.compile(
     r"|that\s+one|(?:the|my)\s+[\w' -]+?)(?:\s+after\s+all)?\W*$",
     re.IGNORECASE,
 )
+# "Put the gift back": it may be an errand as well, where no gift was deleted.
+_BACK_ALONE = re.compile(r"^\W*(?:please\s+)?put\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back\W*$", re.IGNORECASE)
 _UNDO_FIRST = re.compile(
     r"^\W*(?:please\s+)?(?:undo|(?:retract|reverse|withdraw|revert)(?=\s+(?:that|it)\b))(?:\s+(?:that|it|this|(?:the|my|that)\s+last\s+\w+))?\s*(?:[,.;!\u2013\u2014-]|$)"
     r"|^[^,;]*[,;]\s*(?:please\s+|so\s+)?undo(?:\s+(?:that|it|this))?(?:\s+please)?\W*$",

@@ -56,7 +56,7 @@ _LEVEL_FIRST = re.compile(
     re.IGNORECASE,
 )
 _LEVEL_WILL_DO = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}[\s-]+priority\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
+    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}(?:[\s-]+priority)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
     re.IGNORECASE,
 )
 _LOWERS = re.compile(
@@ -109,6 +109,7 @@ _KEEP_BUT = re.compile(
 )
 _NEW_TITLE = r"rename \g<what> to \g<new>"
 _TITLED = [
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:correct|fix|change|edit)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it|that)\s+should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|note|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
@@ -193,7 +194,11 @@ _SIMPLE = [
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:no\s+(?:rush|hurry|stress|pressure))\s+(?:on|with|for)\s+(?P<what>.+?)(?:\s*,)?\s+so)\s+(?:(?:make|set|mark|give)\s+(?:it|that)\s+(?:a\s+)?)?(?P<level>low|medium)\b", re.IGNORECASE), r"make \g<what> \g<level>"),
     (re.compile(r"[\s,]+same\s+(?:time|hour)(?:\s+as\s+before)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
     # They rang, moved or cancelled: what follows is what counts.
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is)\b)", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:they|he|she|(?:(?:the|my)\s+)?(?!i\b|we\b)[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me|gave\s+(?:me|us)\s+(?:an?\s+|more\s+)[\w ]+?)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is)\b|(?:until\s+|till\s+|to\s+)?(?:(?:next\s+)?\w+day|tomorrow|(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\s+\d{1,2})\b)", re.IGNORECASE), ""),
+    # "One more day", told of the date that was just set.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:just|maybe|make\s+it)\s+)?(?P<count>an?|one|two|three|\d)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?))\s+(?P<way>later|earlier|sooner)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
+    # "The freezer wasn't done properly, put that back as not done": the order says it again.
+    (re.compile(r"(?P<denied>\b(?:not|\w+n't)\b.*?)\s*[,;]\s*(?:so\s+)?(?:put|set|mark)\s+(?:it|that|them)\s+(?:back\s+)?(?:as|to)\s+(?:not\s+done|undone|open|pending|unfinished)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<denied>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i\s+)?(?:want|need|would\s+like|'d\s+like)\s+to\s+(?:start|begin)\s+(?:over|again|afresh|fresh|from\s+scratch|anew)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|please\s+)*", re.IGNORECASE), ""),
     # "Take the vet out", but not "take the bins out": only of what was named to be off the list.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?take\s+(?P<it>it|that|this|that\s+one|them)\s+out[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"delete \g<it>"),

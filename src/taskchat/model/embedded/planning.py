@@ -273,6 +273,9 @@ class Planner:
 
     def _plan_undo(self, undo: Undo) -> None:
         undoable = self._memory.undoable
+        if undo.is_of_last and not self._memory.is_just_changed:
+            self._plan.remarks.append(replies.TALK["left_alone"])
+            return
         if not undoable:
             self._plan.remarks.append(replies.TALK["no_undo"])
             return

@@ -36,6 +36,7 @@ from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Same, Tail, Talk, Undo
 from taskchat.model.embedded.talk import read_talk
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +107,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
     text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(_as_move, order_after(text))
+    text = _SAID_DUE.sub("", text)
     text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     text = phrase(_with_then(text, heard), heard.now)
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
@@ -116,6 +118,8 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         again = _read_clause(clause, replace(heard, background="")) if " " in rest else []
         asked = [one for one in again if isinstance(one, Add | Act) and _is_meant(one)]
         return [Talk("left_alone", retracts=True), *asked]
+    if not heard.background and _NEVER_MIND.fullmatch(clause.text):
+        return [Undo(is_of_last=True)]
     if _JOKES.match(clause.text):
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
@@ -126,7 +130,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         return [
             Look(target=read_target(more["one"] or more["other"], []), status="all", asks_one=True)
         ]
-    if more is not None and len(plain) == 1 and _may_be_same(plain[0], text):
+    if more is not None and len(plain) == 1 and (_may_be_same(plain[0], text) or (more["is"] and plain == [Talk("repeat_please")])):
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
         otherwise = plain[0] if isinstance(plain[0], Add | Offer) else None
@@ -179,7 +183,7 @@ def _is_meant(request: Add | Act) -> bool:
 def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     # "Do the milk on saturday" and "can we do the …" are orders, "do the plants need water?" is none.
     does = bool(_DO_THE.match(text)) and (not clause.is_asked or bool(_CAN_WE.match(clause.text)))
-    is_told = not clause.is_asked and _DID_THE.fullmatch(text)
+    is_told = not clause.is_asked and _DID_THE.fullmatch(text) and not _ENDS_IN_VERB.search(text)
     text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
@@ -271,7 +275,7 @@ def _lead(text: str, title: str) -> str:
 _MORE = re.compile(
     r"^\W*(?:(?:oh|ah|um+|hmm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
     r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
-    r"|(?P<other>\w.*?),?\s+(?:too|as\s+well))"
+    r"|(?P<other>\w.*?)(?P<is>\s+is|\s+are|'s)?,?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,
 )
@@ -285,14 +289,28 @@ _THEY_MOVED = re.compile(
     r"^\W*(?:they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
+# Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".
+_SAID_DUE = re.compile(
+    r"^\W*(?:(?:my|the|our)\s+)?[\w-]+\s+(?:says?|said|told\s+me)\s+(?:that\s+)?(?=(?:the|my)\s+[\w' -]+?\s+(?:(?:has|have|needs?)\s+to\s+be|must\s+be|is\s+due|are\s+due)\b)",
+    re.IGNORECASE,
+)
+_NEVER_MIND = re.compile(
+    r"\W*(?:(?:oh|ok(?:ay)?|actually|hm+|no|nah|wait|sorry|on\s+second\s+thoughts?)\b\W*)*(?:never\s*mind|nvm|forget\s+(?:about\s+)?(?:it|that))(?:\s+(?:that|then|actually))?\W*(?:(?:thanks|sorry|please)\W*)?",
+    re.IGNORECASE,
+)
 _JOKES = re.compile(
     r"\W*(?:(?:just|only)\s+(?:kidding|joking)|jk\b|ignore\s+(?:that|what))", re.IGNORECASE
 )
 _DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
 # "Did the dentist this morning" tells, "did the dentist call?" asks.
 _DID_THE = re.compile(
-    r"did\s+(?:it|that|this|them|both|(?:the|my)\s+\w+)(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier))*\W*",
+    r"did\s+(?:it|that|this|them|both|(?:the|my)\s+(?:\w+\s+){0,2}?\w+)"
+    r"(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier|finally|now|at\s+last|just\s+now))*\W*",
     re.IGNORECASE,
+)
+# "Did the bank call" asks without its mark.
+_ENDS_IN_VERB = re.compile(
+    rf"\s(?:come|arrive|happen|answer|leave|{'|'.join(sorted(ERRAND_VERBS))})\W*$", re.IGNORECASE
 )
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

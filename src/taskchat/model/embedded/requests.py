@@ -126,9 +126,13 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The wish to take back what the last turn did; `words` name the part of it that is meant."""
+    """The wish to take back what the last turn did; `words` name the part of it that is meant.
+
+    `is_of_last` is set where it may be small talk ("never mind"): it counts right after a change only.
+    """
 
     words: str = ""
+    is_of_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from taskchat.model.embedded.deeds import PERSONAL, find_deed, states_deed
 from taskchat.model.embedded.gist import read_gist
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk, Target
+from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.statement_words import (
     DENIED,
     DONE,
@@ -141,10 +142,10 @@ def _read_several(text: str, heard: Heard) -> list[Request]:
         for part in parts
     ]
     told = [replace(act, otherwise=Talk("repeat_please")) for act in acts if act is not None]
-    is_each = len(told) == len(parts) and all(
-        act.target.words or act.target.ordinals for act in told
-    )
-    return [*told] if is_each else []
+    # "Finished it, the report is written" tells of one task.
+    named = [act for act in told if act.target.words or act.target.ordinals]
+    is_each = len(told) == len(parts) and (len(named) == len(told) or points(told[0].target))
+    return [*named] if is_each else []
 
 
 _JOINTS = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
