@@ -104,9 +104,13 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     )
     if found is None:
         return None
-    dated = _each_quoted(text)
-    if dated:
-        adds = [build_add(one, message, now, priority=priority, heard=clause) for one in dated]
+    each = [take_priority(one) for one in _each_quoted(clause)]
+    if each:
+        shared = None if any(level for _, level in each) else priority
+        adds = [
+            build_add(one, message, now, priority=level or shared, heard=clause)
+            for one, level in each
+        ]
         return [add for add in adds if add is not None]
     title, is_several = found
     title, note = _take_note(title)
@@ -129,7 +133,7 @@ def _quoted_title(text: str) -> tuple[str, bool] | None:
 
 
 def _each_quoted(text: str) -> list[str]:
-    """Quoted titles with what tells of each its date: "“A” for friday and “B” for saturday"."""
+    """Quoted titles with the date or priority of each: "“A” for friday and “B” for saturday"."""
     _, *parts = re.split(r"(?:\s*,)?\s*(?:\band\s+)?(?=[\ue000-\uf8ff])", text)
     is_each = len(parts) > 1 and all(_QUOTE_DATED.match(part) for part in parts)
     return parts if is_each else []
@@ -137,7 +141,7 @@ def _each_quoted(text: str) -> list[str]:
 
 _LEFT_VERB = re.compile(r"(?<=\w)\s+(?:is|are)(?:\s+(?:on|at))?\s*$", re.IGNORECASE)
 _QUOTE_DATED = re.compile(
-    r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day)\b|$"
+    r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day|with|as|high|low|medium)\b|$"
 )
 _ONE_QUOTE = re.compile(
     r"(?=.*\b(?:task|to-?do|todo|reminder|item|title|name)\b.*[\ue000-\uf8ff])(?:(?:please|add|create|make|put|set|up|a|an|new|another|task|to-?do|todo|reminder|item|and|the|its|with|title|titled|name|named"

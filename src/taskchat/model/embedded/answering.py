@@ -17,7 +17,7 @@ from taskchat.model.embedded.memory import Memory
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
-from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Talk
+from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Request, Talk
 from taskchat.model.embedded.targets import rank
 
 if TYPE_CHECKING:
@@ -131,9 +131,18 @@ def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
     is_named = _NAMES.search(asked_about) or re.match(
         r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE
     )
+    if any(_is_order(one) for one in read_message(text, now)):
+        return None
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None
+
+
+def _is_order(request: Request) -> bool:
+    """Whether words tell what to change about "it", so that they are no title themselves."""
+    if not isinstance(request, Act) or request.verb != "update" or request.otherwise is not None:
+        return False
+    return request.target.is_pronoun and not (request.changes.are_none or request.changes.title)
 
 
 _NAMES = re.compile(r"\b(?:rename|retitle|title|name|call\s+(?:it|that))\b", re.IGNORECASE)

@@ -53,6 +53,10 @@ class Choice:
 
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """Find the tasks that a target means among `tasks`, the whole list as it is now."""
+    if target.is_newest and tasks:
+        return Choice((max(tasks, key=lambda task: task.id),), is_clear=True)
+    if target.priority is not None:
+        return _by_priority(target, verb, tasks, memory)
     pool = _preferred(verb, tasks)
     if target.is_any and not (target.words or target.ordinals):
         return Choice(candidates=tuple(pool))
@@ -71,6 +75,23 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
         choice = _by_words(target, pool, tasks, is_final=verb == "delete")
         return replace(choice, is_clear=True) if target.is_other and choice.is_full else choice
     return _by_pointing(target, verb, pool, tasks, memory)
+
+
+def _by_priority(
+    target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
+) -> Choice:
+    """Of the tasks of this priority the one that is meant, or all of them."""
+    those = [task for task in tasks if task.priority == target.priority]
+    open_ones = _preferred(verb, those)
+    if not those:
+        return Choice(missing=(f"a task of {target.priority} priority",))
+    points = bool(target.words or target.numbers or target.ordinals or target.is_all)
+    if points or target.is_plural:
+        all_of = replace(target, priority=None, is_all=not (target.words or target.ordinals))
+        return choose(all_of, verb, open_ones or those, memory)
+    if len(open_ones or those) == 1:
+        return Choice(tuple(open_ones or those), is_clear=True)
+    return Choice(candidates=tuple(open_ones or those))
 
 
 def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
@@ -169,6 +190,9 @@ def _by_words(
             for phrase, matches in ranked.items()
         }
         whole = among[target.words]
+        full = [one.task for one in ranked[target.words] if one.task.id in ids and one.phrase > _IN_FULL]
+        if target.is_plural and len(full) > 1:
+            return _several(target, full)
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
             return Choice((whole[0].task,), is_clear=whole[0].is_clear, is_full=True)
         several = _each_of({part: among[part] for part in parts}) if len(parts) > 1 else None

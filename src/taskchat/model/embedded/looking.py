@@ -30,7 +30,9 @@ _SHOW = (
 )
 # About the speaker's own doings, though no word for the list is said.
 _MINE = re.compile(
-    r"\bwhat(?:'s|s|\s+is|\s+are|\s+else)?(?:\s+(?:is|are))?\s+(?:still\s+|now\s+"
+    r"^\W*(?:(?:and|so)\s+)?(?:what|which)(?:\s+ones)?\s+(?:are|were)\s+(?:they|those|these)\W*$"
+    r"|^\W*(?:what|which)\s+\w+\s+(?:do|must|should)\s+(?:i|we)\s+(?:still\s+)?(?:(?:have|need)\s+to\s+)?\w+\W*$"
+    r"|\bwhat(?:'s|s|\s+is|\s+are|\s+else)?(?:\s+(?:is|are))?\s+(?:still\s+|now\s+"
     r"|currently\s+)*(?:left|pending|open|"
     r"remaining|outstanding|due|overdue|next|coming\s+up|upcoming|done|unfinished|completed"
     r"|finished|urgent|important|to\s+do|on\s+there|on\s+for)\b"
@@ -133,6 +135,11 @@ _ASKS_ONE = re.compile(
     r"|my)\s+(?:reminder|task))\b",
     re.IGNORECASE,
 )
+# "What emails do I still have to send?"
+_WHICH = re.compile(
+    rf"^\W*(?:what|which)\s+(?P<words>(?!{_NOUN}\b|(?:else|things?|stuff|ones?|all)\b)\w+)\s+(?:do|must|should)\s+(?:i|we)\b",
+    re.IGNORECASE,
+)
 _NOISE = re.compile(
     rf"\b(?:{_NOUN}|show|list|see|view|display|read|tell|hear|check|give|gimme"
     rf"|go(?:ing)?\s+(?:through|over)|walk|through|"
@@ -177,7 +184,7 @@ def read_look(clause: str, message: Message, now: datetime) -> Look:
     first, last, rest = _read_window(clause, now)
     level = _LEVEL.search(clause)
     pointed = read_target(rest, message.quoted(rest))
-    about = _ABOUT.search(rest)
+    about = _ABOUT.search(rest) or _WHICH.match(rest)
     words = message.reveal(about["words"] if about else _NOISE.sub(" ", rest))
     target = read_target(words, message.quoted(rest))
     if pointed.numbers or pointed.ordinals:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
+from taskchat.model.embedded.field_phrasing import FIELDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -208,7 +209,7 @@ _SIMPLE = [
 
 def phrase(text: str, now: datetime) -> str:
     """The clause in the words that the rules know, or as it was."""
-    for pattern, plain in _SIMPLE:
+    for pattern, plain in (*FIELDS, *_SIMPLE):
         text = pattern.sub(plain, text)
     wished = _HAVE_DONE.match(text)
     if wished is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
@@ -28,6 +29,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
+from taskchat.model.embedded.same_date import find_same_date
 from taskchat.model.embedded.settling import settle
 
 if TYPE_CHECKING:
@@ -239,13 +241,27 @@ class Planner:
 
     def _do(self, ids: Sequence[int], act: Act) -> None:
         title, part = self._title(ids[0]), act.changes.instead_of
-        dated = [task for one in ids if (task := self._task(one)) and task.due_at]
         has_nothing = act.changes.are_none or part.casefold() not in title.casefold()
-        moves_none = act.changes.shifted_days and len(dated) < len(ids)
+        moves_none = act.changes.shift and not self._can_shift(ids, act.changes.shift)
         if act.verb == "update" and (has_nothing or moves_none):
             self._plan.question = ask_change(title)
             return
-        self.act_on(ids, act.verb, act.changes)
+        changes = act.changes
+        if changes.same_due is not None:
+            due = find_same_date(
+                changes.same_due, self._tasks, self._memory, self._now, but=ids
+            )
+            if due is None:
+                self._plan.question = ask_change(title)
+                return
+            changes = replace(changes, due=due, same_due=None)
+        self.act_on(ids, act.verb, changes)
+
+    def _can_shift(self, ids: Sequence[int], shift: timedelta) -> bool:
+        """Whether all have a date, and a time where they are to be moved by less than days."""
+        tasks = [self._task(one) for one in ids]
+        is_by_clock = bool(shift % timedelta(days=1))
+        return all(one and one.due_at and not (one.all_day and is_by_clock) for one in tasks)
 
     def _restore(self, act: Act) -> None:
         found = choose_deleted(act.target, self._memory)

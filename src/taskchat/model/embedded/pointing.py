@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from taskchat.model.embedded.requests import Status, Target
+from taskchat.model.embedded.requests import Priority, Status, Target
 from taskchat.model.embedded.words import ORDINAL_WORDS, content_stems, read_number
 
 _NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|ones?|entry|entries|chores?|errands?|things?|stuff)"
@@ -92,6 +92,20 @@ _REMAINING = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
+_NEWEST = re.compile(
+    rf"\b(?:the|my|that|this)\s+(?:(?:brand\s+)?new|newly\s+added|just\s+added)\s+{_NOUN}(?!\w)",
+    re.IGNORECASE,
+)
+# "The high priority one", "all low-priority tasks", "the urgent ones".
+_LEVELLED = re.compile(
+    rf"\b(?:(?P<level>high|medium|low|top)(?:est)?[\s-]*(?:priority|prio|importance)|(?P<urgent>urgent|important))\s+(?P<noun>{_NOUN})(?!\w)",
+    re.IGNORECASE,
+)
+# "The two chess tasks": so many of them.
+_COUNTED = re.compile(
+    rf"\b(?P<the>the|my|those|these|both)\s+(?:two|three|four|[234])\s+(?=(?!{_NOUN}\b)\w+\s+(?:tasks|ones|items|reminders|to-?dos)\b)",
+    re.IGNORECASE,
+)
 _DONE = re.compile(
     r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
 )
@@ -153,6 +167,9 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = without_reason(head)
     is_any = _ANY.search(head) is not None
     head = _ALL_COUNTED.sub("all of them", _ANY.sub(" ", head))
+    is_newest = _NEWEST.search(head) is not None
+    levelled = _LEVELLED.search(head)
+    head = _COUNTED.sub(r"\g<the> ", _LEVELLED.sub(r" \g<noun> ", _NEWEST.sub("it", head)))
     is_list = bool(_ALL_LIST.search(head))
     head = _LIST_PLACE.sub(" ", head)
     is_left = _REMAINING.search(head) is not None
@@ -186,7 +203,17 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         background=background,
         is_any=is_any,
         is_both=bool(_BOTH.search(head)),
+        is_newest=is_newest,
+        priority=_level(levelled),
     )
+
+
+def _level(found: re.Match[str] | None) -> Priority | None:
+    if found is None:
+        return None
+    if found["urgent"] or found["level"].lower() in {"high", "top"}:
+        return "high"
+    return "low" if found["level"].lower() == "low" else "medium"
 
 
 def without_reason(text: str) -> str:

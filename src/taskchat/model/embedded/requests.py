@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Target:
 
     `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
     sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them", `is_both`
-    "both".
+    "both", `is_newest` "the new one"; `priority` is that of "the high priority one".
     """
 
     words: str = ""
@@ -40,13 +41,15 @@ class Target:
     background: str = ""
     is_any: bool = False
     is_both: bool = False
+    is_newest: bool = False
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What an update sets; None and "" leave a field as it is.
 
-    `shifted_days` moves the due date that a task has. `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
+    `shift` moves the due date that a task has; `same_due` sets that of another task: the one in mind, or the one these words name. `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
     was a bare hour ("at 7"), the half of the day.
     """
 
@@ -55,7 +58,8 @@ class Changes:
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None
-    shifted_days: int = 0
+    shift: timedelta = timedelta()
+    same_due: str | None = None
     keeps_day: bool = False
     is_open_hour: bool = False
     clears_due: bool = False

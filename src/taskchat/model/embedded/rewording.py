@@ -34,7 +34,7 @@ _TYPO = re.compile(
 )
 # "I need the report done by friday": it is due then.
 _NEEDED_BY = re.compile(
-    r"^\s*(?:i|we)\s+(?:need|want)\s+(?P<what>(?:the|my)\s+[\w -]+?)\s+(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
+    r"^\s*(?:i|we)(?:\s+(?:need|want|would\s+like)|'d\s+like)\s+(?P<what>(?:the|my)\s+[\w -]+?|it|that|this|[\ue000-\uf8ff])\s+(?:to\s+be\s+)?(?:done|finished|ready|sorted|completed?)\s+(?P<when>(?:by|before|for|on)\s.+)$",
     re.IGNORECASE,
 )
 # "Add 2pm to the dentist", "put a deadline of friday on the report": no new task.

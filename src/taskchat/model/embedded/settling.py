@@ -23,11 +23,13 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     if changes.instead_of:
         new = corrected_title(title, changes.title, changes.instead_of)
         changes = replace(changes, title=new)
-    if changes.shifted_days:
-        was = task.due_at.astimezone(now.tzinfo) if task and task.due_at else None
-        day = (was or now).date() + timedelta(days=changes.shifted_days)
-        at = was.time() if was and task and not task.all_day else None
-        return replace(changes, due=LocalDue(day, at), shifted_days=0)
+    if changes.shift:
+        was = task.due_at.astimezone(now.tzinfo) if task and task.due_at else now
+        # By the clock on the wall: a day later is the same hour, whatever became of the clocks.
+        moved = was.replace(tzinfo=None) + changes.shift
+        is_timed = task is not None and task.due_at is not None and not task.all_day
+        due = LocalDue(moved.date(), moved.time() if is_timed else None)
+        return replace(changes, due=due, shift=timedelta())
     due = changes.due
     if due is None or task is None or task.due_at is None:
         return changes

@@ -41,6 +41,10 @@ def read_update(text: str, heard: Heard) -> list[Request]:
     is_plain = (
         act.target.numbers or act.target.ordinals or act.target.is_pronoun or not act.target.words
     )
+    if _SCHEDULES.match(text):
+        # "Schedule “Call Ben” for friday" is a new task, unless there is one of that name.
+        new = build_add(_SCHEDULES.sub("", text), heard.message, heard.now, heard=text)
+        return [replace(act, otherwise=new)]
     if is_plain or is_about_list(text) or _SAYS_CHANGE.search(text):
         return [act]
     # "Fix the sink tomorrow" is a new task, unless there is one for the sink.
@@ -104,7 +108,8 @@ def _share_verb(text: str, heard: Heard) -> list[str]:
         return _name_again(parts, heard)
     full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
     read = [read_change(part, heard.message, heard.now) for part in full]
-    names = [content_stems(one[0]) for one in read if one and (one[1].due or one[1].priority)]
+    reveal = heard.message.reveal
+    names = [content_stems(reveal(one[0])) for one in read if one and (one[1].due or one[1].priority)]
     return full if len(names) == len(full) and all(names) else []
 
 
@@ -135,7 +140,7 @@ _LEVELLED = re.compile(
     re.IGNORECASE,
 )
 _SAYS_LEVEL = re.compile(
-    r"\bprio(?:rity)?\b|=|->|^\s*(?:make|set|mark|put|bump|flag)\b", re.IGNORECASE
+    r"\bprio(?:rity)?\b|=|->|\bshould\s+be\b|^\s*(?:make|set|mark|put|bump|flag)\b", re.IGNORECASE
 )
 _SAME_TASK = re.compile(
     r"\s*(?:(?P<verb>put|make|set|move|push|change|schedule|mark|bump)\s+(?:it|that)\s+"
@@ -159,6 +164,7 @@ _IS_SUBJECT = re.compile(
     r"\W*(?:schedule|change|update|switch|note|date|move|shift|push|delay|flag)\s+(?:needs?|is|has|must|should|was|goes)\b",
     re.IGNORECASE,
 )
+_SCHEDULES = re.compile(r"\W*(?:please\s+)?(?:schedule|plan)\s+(?=[\ue000-\uf8ff]\s)", re.IGNORECASE)
 _SETS_TO = re.compile(r"^\W*set\s+.+\s(?:for|to|on)\s", re.IGNORECASE)
 # "Move the yoga class to friday" is no errand, though there is no such task.
 _MOVED_TO = re.compile(

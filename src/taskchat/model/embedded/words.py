@@ -185,7 +185,7 @@ _PAST = word_set(
     "ran left written taken picked gotten done been rung seen told kept held lent taught woke eaten chosen drawn frozen shrunk hurt "
     "flown drunk sung begun spent hung found won lost caught sewn sewed shown hid hidden dug stuck bound ground "
     "mown sown knitted ate drank flew sang swam beat beaten bent bit bitten blown broken grown threw thrown stolen sought shot "
-    "heard laid lit mowed fought shaken dealt fixed learnt learned burnt"
+    "heard laid lit mowed fought shaken dealt fixed learnt learned burnt spoken ridden rode worn wore torn tore given woken begun bred slept"
 )
 
 

@@ -1,0 +1,48 @@
+"""Wordings of orders that name a field of a task: its dates, its title, what was deleted last.
+
+Each is put in the words that the rules know, as in `phrasing.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from taskchat.model.embedded.date_phrasing import DATE, END
+
+_LEAD = r"^[^\w\ue000-\uf8ff]*(?:please\s+)?"
+_DATES = r"(?:due\s+dates|deadlines|dates)"
+_CLEAR = r"(?:remove|clear|drop|delete|erase|cancel|unset|take\s+(?:off|away))"
+_SAME = r"the\s+same\s+(?:due\s+)?(?:date|deadline|day)(?:\s+and\s+time)?"
+_LIKE = r"(?:\s+(?:as|like|that)\s+(?P<like>\S.*?))?"
+
+
+def _order(pattern: str) -> re.Pattern[str]:
+    return re.compile(_LEAD + pattern + END, re.IGNORECASE)
+
+
+FIELDS = [
+    # "Remove both due dates", "clear the deadlines of all of them".
+    (_order(rf"{_CLEAR}\s+(?:both|all|their|the)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}\s+(?:of|from|for|on|off)\s+(?P<what>\S.*?)"), r"clear the due date of \g<what>"),
+    (_order(rf"{_CLEAR}\s+(?P<which>both|all)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}"), r"clear the due date of \g<which> of them"),
+    (_order(rf"{_CLEAR}\s+(?:their|the)\s+{_DATES}"), "clear the due date of them"),
+    # "Use the same date for the gym", "put the hotel on the same day as the train".
+    (_order(rf"(?:use|take|set|put|apply|keep)\s+{_SAME}\s+(?:for|on|to)\s+(?P<what>\S.*?){_LIKE}"), r"set \g<what> to the same date as \g<like>"),
+    (_order(rf"(?:make|set|move|put|schedule|do)\s+(?P<what>(?:the|my|it|that|task|number|[\ue000-\uf8ff])\b.*?|[\ue000-\uf8ff])\s+(?:due\s+)?(?:on|for|to)\s+{_SAME}{_LIKE}"), r"set \g<what> to the same date as \g<like>"),
+    (_order(rf"(?P<what>(?:the|my)\s+\S.*?)\s+(?:is|are|should\s+be|needs\s+to\s+be|goes)\s+(?:due\s+)?(?:on\s+)?{_SAME}{_LIKE}"), r"set \g<what> to the same date as \g<like>"),
+    (_order(rf"give\s+(?P<what>\S.*?)\s+{_SAME}{_LIKE}"), r"set \g<what> to the same date as \g<like>"),
+    # "Edit the bread so that its title is …".
+    (_order(r"(?:edit|change|update|modify|rename|alter|reword)\s+(?P<what>\S.*?)\s*,?\s+so\s+(?:that\s+)?(?:its|the)\s+(?:title|name|text)\s+(?:is|becomes|reads|says|will\s+be)\s+(?P<new>\S.*?)"), r"rename \g<what> to \g<new>"),
+    # "Set a due date for the glasses", with no date: it is asked for.
+    (_order(rf"(?:set|add|put|assign|give|choose|pick)\s+(?:an?|the)\s+(?:new\s+)?{DATE}\s+(?:for|to|on|of)\s+(?P<what>(?:the|my|task|number)\s+[\w' -]+?|it|that|this|[\ue000-\uf8ff])"), r"change \g<what>"),
+    (_order(r"(?:bring\s+back|restore|undelete|recover)\s+the\s+(?:last|latest|most\s+recent)\s+(?:one|task|thing|item)\s+(?:that\s+)?(?:i|you|we)(?:'ve|\s+have)?(?:\s+just)?\s+(?:deleted|removed|erased)"), "restore it"),
+    # "Add separate tasks for buying apples and buying rice".
+    (re.compile(_LEAD + r"(?:add|create|make)\s+(?:(?:two|three|four|five|\d)\s+)?(?:separate|individual|different)\s+(?:tasks|items|reminders|entries|to-?dos)\s*(?:for|to|:|,)\s*(?=\S)", re.IGNORECASE), "add these tasks: "),
+    # "Make the new task due friday" makes no new one; "set one for 15 May" is said of its date.
+    (re.compile(_LEAD + r"(?P<verb>make|set|move|mark|change|put|push|give|rename)\s+the\s+new\s+(?:task|item|to-?do|reminder)\b", re.IGNORECASE), r"\g<verb> the new one"),
+    (re.compile(_LEAD + r"set\s+one\s+(?:for|to|on|at)\s+(?=\S)", re.IGNORECASE), "make it due "),
+    (re.compile(_LEAD + r"(?:correct|fix|change)\s+(?P<what>[\ue000-\uf8ff])\s*[,;:]?\s*(?:it|that|this)\s+should\s+(?:be|read|say)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), r"rename \g<what> to \g<new>"),
+    # "I meant the hedge should be high": an order in full.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:wait|no|sorry|actually)\b\W*)*i\s+meant?\s+(?:that\s+)?(?=(?:the|my)\s+\S.*\sshould\s+(?:be|have)\s)", re.IGNORECASE), ""),
+    # "Done, I called him": the deed tells which.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:all\s+)?(?:done|finished|completed|sorted)\s*[,;:\u2013\u2014-]+\s*(?=(?:i|we|he|she|they)\s+\w+)", re.IGNORECASE), ""),
+]  # fmt: skip
