@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Verb
     from taskchat.model.embedded.targets import Match
 
+_OF_IT = re.compile(
+    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    re.IGNORECASE,
+)
 # So many tasks that were named or counted are deleted without asking again.
 MAX_NAMED = 3
 
@@ -221,13 +226,15 @@ def _by_pointing(
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
         return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
-    told = _told_before(target.background, pool)
+    # "It's for the wedding, so make it high" tells more of what was spoken of before.
+    told = [] if _OF_IT.match(target.background) else _told_before(target.background, pool)
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)
     if target.is_both and len(told) == _BOTH:
         return Choice(tuple(match.task for match in told), is_clear=True)
     row = _in_mind(target, tasks, memory)
-    spoken_of = [match for match in _told_before(memory.unheard, tasks) if match.task not in row]
+    unheard = "" if content_stems(target.background) else memory.unheard
+    spoken_of = [match for match in _told_before(unheard, tasks) if match.task not in row]
     if len(spoken_of) == 1 and spoken_of[0].title >= _NAMED:
         # What was not understood spoke of a task all the same: it is the one in mind now.
         return Choice((spoken_of[0].task,), is_clear=True)

@@ -204,7 +204,7 @@ class Planner:
 
     def _ask_which(self, choice: Choice, act: Act) -> None:
         if not choice.candidates:
-            self._plan.remarks.append(_nothing_to(act.verb))
+            self._plan.remarks.append(replies.nothing_to(act.verb))
             return
         self._show(replies.SEVERAL_FIT, choice.candidates)
         self._plan.question = ask_which(act.verb)
@@ -290,11 +290,3 @@ class Planner:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
-
-
-def _nothing_to(verb: Verb) -> str:
-    if verb == "complete":
-        return "There is no open task on your list."
-    if verb == "reopen":
-        return "There is no completed task on your list."
-    return "Your list is empty, so there is nothing to change."

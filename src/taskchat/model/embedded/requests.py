@@ -15,7 +15,7 @@ Status = Literal["all", "pending", "completed"]
 Priority = Literal["low", "medium", "high"]
 Topic = Literal[
     "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
-    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent",
+    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent", "no_day",
 ]  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class Changes:
     """What an update sets; None and "" leave a field as it is.
 
     `shifted_days` moves the due date that a task has. `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
-    was a bare hour ("at 7"), the half of the day.
+    was a bare hour ("at 7"), the half of the day. `day_of` names the task whose day is meant.
     """
 
     title: str = ""
@@ -61,6 +61,7 @@ class Changes:
     clears_due: bool = False
     clears_priority: bool = False
     clears_note: bool = False
+    day_of: str = ""
 
     @property
     def are_none(self) -> bool:
@@ -75,7 +76,7 @@ class Add:
     `heard` are the words its title was made of. `is_hint` is set where they only told a need
     ("I need to …"), which may also lead up to another request; `is_bare` where nothing said that
     it is a new task ("call mom at 5"), so that one of that name may be meant. `then` is what is to
-    be done to it at once ("… and mark it as done").
+    be done to it at once ("… and mark it as done"); `day_of` names the task whose day is meant.
     """
 
     title: str
@@ -88,6 +89,7 @@ class Add:
     is_hint: bool = False
     is_bare: bool = False
     then: Verb | None = None
+    day_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
