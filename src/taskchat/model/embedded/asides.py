@@ -21,7 +21,7 @@ from taskchat.model.embedded.cues import (
 )
 from taskchat.model.embedded.openings import I_NEED
 from taskchat.model.embedded.remarks import is_remark, tells_done
-from taskchat.model.embedded.words import ERRAND_VERBS, STOP_WORDS, tokens, word_set
+from taskchat.model.embedded.words import ERRAND_VERBS, STOP_WORDS, is_past, tokens, word_set
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +63,7 @@ _POLITE_END = re.compile(
 )
 _BREAKS = re.compile(
     rf"{_BREAK}|\s*\(\s*|\s+(?=(?:because|'?cause|cos|cuz|bc|since)\s+\w+)"
-    r"|\s+or\s+(?=(?:we|i|they|he|she)(?:'re|'ll|'m|\s+(?:are|will|am))\b)|\s+(?:omg|lol|haha|woohoo|yay)\s+",
+    r"|\s+(?:omg|lol|haha|woohoo|yay)\s+",
     re.IGNORECASE,
 )
 
@@ -83,6 +83,7 @@ _STATEMENT = re.compile(
     rf"|(?:it|that|this|there|who|which|what|one|everyone|everybody|someone|somebody|nobody|no\s+one|everything|nothing)(?:'(?:s|ll|d)\b|s(?=\s)|{_ADVERBS}\s+(?:{_AUX}|{_VERB})\b)"
     rf"|(?:the|my|our|his|her|their|your|these|those|this|that|some|a|an)(?:\s+[\w-]+){{1,3}}?(?:(?:'s|{_ADVERBS}\s+(?:{_AUX}|{_VERB}))\s+\w|\s+\w+s\s+(?:it|that|this|them|me|us|the|my|our|all|everything|for|to|on|in)\b)"
     r"|\d[\d:.]*(?:\s*[ap]m)?\s+(?:is|was|would\s+be)\s+\w"
+    rf"|(?:the|my|our|his|her|their|it|they)(?:\s+[\w-]+){{0,3}}?{_ADVERBS}\s+(?:works?|fits?|lasts?|hurts?|leaks?|smells?|stinks?)\W*$"
     rf"|(?!\d|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)[\w-]+(?:\s+[\w-]+)?(?<!\d){_ADVERBS}\s+{_AUX}\s+\w"
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
@@ -93,9 +94,9 @@ _STATEMENT = re.compile(
 )
 # What an aside may not say, where it is to be dropped: it takes back, spares, or asks for another act.
 _TELLS = re.compile(
-    r"\b(?:not\s+(?:the|that|this|my|it|him|her)|instead|rather|meant?|wait|wrong\s+(?:one|task)|else|except|unless|if|or"
+    r"\b(?:that's\s+when|not\s+(?:the|that|this|my|it|him|her)|instead|rather|meant?|wait|wrong\s+(?:one|task)|else|except|unless|if|or"
     r"|maybe|perhaps|might|never\s*mind|forget|kidding|joking|(?:add|put|delete|remove|mark|rename|move|make|set|change|tick|stick|pop|chuck|note|jot|show|remind|list|tag|flag|bump|cross|take)"
-    r"|tasks?|list|priority|urgent|important|already|done|finished|notes?|reminders?|[\ue000-\uf8ff])(?!\w)",
+    r"|tasks?|list|priority|urgent|important|already|done|finished|notes?|reminders?)(?!\w)|[\ue000-\uf8ff]",
     re.IGNORECASE,
 )
 _TELLS_DATE = re.compile(r"\b(?:it|it's|its|due|deadline|that's|which|to\s+be)\b", re.IGNORECASE)
@@ -109,9 +110,16 @@ def is_statement(text: str) -> bool:
     return _STATEMENT.match(text) is not None
 
 
+# "…, or we're doomed": what happens else.
+_OR_ELSE = re.compile(
+    r"\s*,?\s+or\s+(?:else\b|(?:we|i|they|he|she)(?:'re|'ll|'m|\s+(?:are|will|am))\s)[^,;\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+
+
 def without_politeness(text: str) -> str:
     """The text without thanks and the like at its end."""
-    last = ""
+    text, last = _OR_ELSE.sub("", text), ""
     while text != last:
         last = text
         cut = _POLITE_END.sub("", text)
@@ -136,7 +144,12 @@ def without_asides(text: str, now: datetime) -> str:
 def _tells_more(head: str, tail: str) -> bool:
     """Whether an aside may bear on the wish: "mark it as done, only I haven't paid"."""
     denies = COMPLETE_CUE.search(head) and _DENIES.search(tail)
-    return bool(denies or _TELLS.search(tail))
+    return bool(denies or _TELLS.search(tail) or (not _names(head) and tells_done(tail)))
+
+
+def _names(text: str) -> bool:
+    """Whether words name something, and do not only tell a deed to "it"."""
+    return any(word not in _NO_NAME and not is_past(word) for word in tokens(text))
 
 
 _DENIES = re.compile(r"\b(?:not|never|only)\b|n't\b", re.IGNORECASE)

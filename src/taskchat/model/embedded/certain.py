@@ -19,7 +19,7 @@ def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
     return any(
         isinstance(one, Look | Same | Tail | Correct)
         or (isinstance(one, Offer) and may_be_told_of(one.add.title))
-        or (isinstance(one, Add) and one.is_bare)
+        or (isinstance(one, Add) and (one.is_bare or one.day_of))
         or (isinstance(one, Act) and known_choice(one, memory) is None)
         for one in requests
     )
@@ -32,6 +32,7 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
         act.is_hedged
         or act.deed
         or act.state
+        or act.changes.day_of
         or memory.unheard
         or act.otherwise is not None
         or target.words

@@ -10,7 +10,6 @@ from taskchat.dates.sentences import find_due
 from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level, take_priority
 from taskchat.model.embedded.requests import Changes
-from taskchat.model.embedded.same_date import read_same_date
 from taskchat.model.embedded.shifting import read_shift
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -185,7 +184,6 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
             return found["target"], Changes(clears_priority=True)
     return (
         read_shift(clause)
-        or _read_same(clause, message)
         or _read_priority(clause, now)
         or _read_prioritize(clause)
         or _read_replace(clause, message)
@@ -193,13 +191,6 @@ def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Chan
         or _with_level(_read_move(clause, now), clause)
         or _read_open(clause)
     )
-
-
-def _read_same(clause: str, message: Message) -> tuple[str, Changes] | None:
-    found = read_same_date(clause)
-    if found is None or not found[1].same_due:
-        return found
-    return found[0], replace(found[1], same_due=message.reveal(found[1].same_due))
 
 
 def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:

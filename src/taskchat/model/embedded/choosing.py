@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Verb
     from taskchat.model.embedded.targets import Match
 
+_OF_IT = re.compile(
+    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    re.IGNORECASE,
+)
 # So many tasks that were named or counted are deleted without asking again.
 MAX_NAMED = 3
 
@@ -77,9 +82,7 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
     return _by_pointing(target, verb, pool, tasks, memory)
 
 
-def _by_priority(
-    target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
-) -> Choice:
+def _by_priority(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """Of the tasks of this priority the one that is meant, or all of them."""
     those = [task for task in tasks if task.priority == target.priority]
     open_ones = _preferred(verb, those)
@@ -190,7 +193,9 @@ def _by_words(
             for phrase, matches in ranked.items()
         }
         whole = among[target.words]
-        full = [one.task for one in ranked[target.words] if one.task.id in ids and one.phrase > _IN_FULL]
+        full = [
+            one.task for one in ranked[target.words] if one.task.id in ids and one.phrase > _IN_FULL
+        ]
         if target.is_plural and len(full) > 1:
             return _several(target, full)
         if whole and whole[0].phrase > 0.99 and len(whole) == 1:
@@ -245,13 +250,15 @@ def _by_pointing(
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
         return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
-    told = _told_before(target.background, pool)
+    # "It's for the wedding, so make it high" tells more of what was spoken of before.
+    told = [] if _OF_IT.match(target.background) else _told_before(target.background, pool)
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)
     if target.is_both and len(told) == _BOTH:
         return Choice(tuple(match.task for match in told), is_clear=True)
     row = _in_mind(target, tasks, memory)
-    spoken_of = [match for match in _told_before(memory.unheard, tasks) if match.task not in row]
+    unheard = "" if content_stems(target.background) else memory.unheard
+    spoken_of = [match for match in _told_before(unheard, tasks) if match.task not in row]
     if len(spoken_of) == 1 and spoken_of[0].title >= _NAMED:
         # What was not understood spoke of a task all the same: it is the one in mind now.
         return Choice((spoken_of[0].task,), is_clear=True)

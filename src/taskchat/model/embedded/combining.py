@@ -184,7 +184,7 @@ def _join_tail(
     last, act = requests[-1], found[0] if len(found) == 1 else None
     if not isinstance(last, Add) or not isinstance(act, Act | Add) or is_about_list(clause.text):
         return requests + found
-    if isinstance(act, Act) and not act.target.words:
+    if isinstance(act, Act) and (not act.target.words or _is_event(last)):
         return requests + found
     whole = build_add(
         f"{last.heard}{clause.joined_by}{clause.text}", message, now, heard=last.heard

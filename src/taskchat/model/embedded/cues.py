@@ -69,7 +69,7 @@ UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\b(?:retract|reverse|withdraw)\s+(?:that|it|this|the\s+last)\b|\b(?:step|go)\s+back\s+(?:once|a\s+step|one\s+step)\b|"
     r"\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
     r"|turn)\s+(?:that|it"
-    r"|this)\s+back(?!\s+(?:on|to|in|onto))\b|"
+    r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
     r"|\bmy\s+mistake\b"
 )
@@ -87,7 +87,7 @@ _OVER = r"(?:\bis|'s)\s+(?:now\s+|finally\s+|all\s+)?over(?=\s*(?:now\b\s*)?(?:[
 _DONE = r"(?:done|complete|completed|finished|finish|sorted|ticked(?:\s+off)?|checked(?:\s+off)?)"
 # "Completed tasks" names tasks, it completes none.
 DONE_ONES = _cue(
-    r"^\s*(?:(?:my|the|all|any|show|see|list|view|just|only)\s+)*(?:completed|finished|done"
+    r"^\s*(?:(?:from|of|among)\s+)?(?:(?:my|the|all|any|show|see|list|view|just|only)\s+)*(?:completed|finished|done"
     r"|ticked\s+off)\b(?:\s+(?:tasks?|to-?\s?dos?|todos?|items?|"
     r"ones?|reminders?|things|stuff|list))?(?:\s*,?\s*please)?\W*$"
 )

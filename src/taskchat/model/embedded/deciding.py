@@ -33,6 +33,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Target,
 )
+from taskchat.model.embedded.same_day import settle_day
 from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.showing import displayed
 
@@ -74,7 +75,9 @@ def decide(conversation: Conversation) -> Decision:
                 return Decision(text=replies.LIST_FAILED)
             if _is_cut(lists):
                 return Decision((Call("list_tasks", {**arguments, "limit": MAX_LISTED}),))
-        plan = Planner(memory, _tasks(conversation), conversation.now).plan(requests)
+        tasks, now = _tasks(conversation), conversation.now
+        settled = [settle_day(one, tasks, memory, now) for one in requests]
+        plan = Planner(memory, tasks, now).plan(settled)
     written = [step for step in steps if step.tool != "list_tasks"]
     if plan.calls and not written:
         return Decision(tuple(plan.calls))

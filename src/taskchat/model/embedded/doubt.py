@@ -98,16 +98,21 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     """
     said = correct_cues(PREAMBLE.sub("", correct_slips(without_reason(act.said))))
     target, changes = act.target, act.changes
-    told = " ".join((target.but, changes.title, changes.note, changes.same_due or "", *titles))
+    told = " ".join((target.but, changes.title, changes.note, *titles))
     known = _WORDS[act.verb] | set(tokens(told)) | word_set("not" if target.but else "")
     if target.is_plural:
         known |= {word for word in tokens(said) if read_number(word) == len(titles)}
     if target.is_newest:
         known |= word_set("new newly brand added")
     if target.priority:
-        known |= word_set("high medium low top highest lowest priority prio importance urgent important")
+        known |= word_set(
+            "high medium low top highest lowest priority prio importance urgent important"
+        )
     if changes.shift:
-        known |= {*word_set("half day days week weeks"), *(word for word in tokens(said) if read_number(word) is not None)}
+        known |= {
+            *word_set("half day days week weeks"),
+            *(word for word in tokens(said) if read_number(word) is not None),
+        }
     if act.verb == "update" and _TO_BE_DONE.search(said):
         known |= word_set("done finished completed complete ready")
     points = bool(target.numbers or target.ordinals)

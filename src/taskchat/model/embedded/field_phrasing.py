@@ -12,8 +12,6 @@ from taskchat.model.embedded.date_phrasing import DATE, END
 _LEAD = r"^[^\w\ue000-\uf8ff]*(?:please\s+)?"
 _DATES = r"(?:due\s+dates|deadlines|dates)"
 _CLEAR = r"(?:remove|clear|drop|delete|erase|cancel|unset|take\s+(?:off|away))"
-_SAME = r"the\s+same\s+(?:due\s+)?(?:date|deadline|day)(?:\s+and\s+time)?"
-_LIKE = r"(?:\s+(?:as|like|that)\s+(?P<like>\S.*?))?"
 
 
 def _order(pattern: str) -> re.Pattern[str]:
@@ -25,11 +23,6 @@ FIELDS = [
     (_order(rf"{_CLEAR}\s+(?:both|all|their|the)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}\s+(?:of|from|for|on|off)\s+(?P<what>\S.*?)"), r"clear the due date of \g<what>"),
     (_order(rf"{_CLEAR}\s+(?P<which>both|all)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}"), r"clear the due date of \g<which> of them"),
     (_order(rf"{_CLEAR}\s+(?:their|the)\s+{_DATES}"), "clear the due date of them"),
-    # "Use the same date for the gym", "put the hotel on the same day as the train".
-    (_order(rf"(?:use|take|set|put|apply|keep)\s+{_SAME}\s+(?:for|on|to)\s+(?P<what>\S.*?){_LIKE}"), r"set \g<what> to the same date as \g<like>"),
-    (_order(rf"(?:make|set|move|put|schedule|do)\s+(?P<what>(?:the|my|it|that|task|number|[\ue000-\uf8ff])\b.*?|[\ue000-\uf8ff])\s+(?:due\s+)?(?:on|for|to)\s+{_SAME}{_LIKE}"), r"set \g<what> to the same date as \g<like>"),
-    (_order(rf"(?P<what>(?:the|my)\s+\S.*?)\s+(?:is|are|should\s+be|needs\s+to\s+be|goes)\s+(?:due\s+)?(?:on\s+)?{_SAME}{_LIKE}"), r"set \g<what> to the same date as \g<like>"),
-    (_order(rf"give\s+(?P<what>\S.*?)\s+{_SAME}{_LIKE}"), r"set \g<what> to the same date as \g<like>"),
     # "Edit the bread so that its title is …".
     (_order(r"(?:edit|change|update|modify|rename|alter|reword)\s+(?P<what>\S.*?)\s*,?\s+so\s+(?:that\s+)?(?:its|the)\s+(?:title|name|text)\s+(?:is|becomes|reads|says|will\s+be)\s+(?P<new>\S.*?)"), r"rename \g<what> to \g<new>"),
     # "Set a due date for the glasses", with no date: it is asked for.

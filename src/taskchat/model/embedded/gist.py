@@ -27,8 +27,9 @@ from taskchat.model.embedded.words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskchat.model.embedded.clauses import Heard
-    from taskchat.model.embedded.requests import Verb
 
 _MAX_WORDS = 16
 _UNSURE = re.compile(
@@ -77,11 +78,11 @@ def read_gist(text: str, heard: Heard) -> Act | None:
         )
         event = next((stem(word) for word in words if word in _EVENTS), "")
         act = _of_it(words, text, changes, heard) or _of(
-            "update", words, _AROUND_DATE, changes, heard
+            Act("update", Target(), changes), words, _AROUND_DATE, heard
         )
         return replace(act, deed=event) if act else None
     if level is not None:
-        return _of("update", words, _AROUND_DATE, Changes(priority=level), heard)
+        return _of(Act("update", Target(), Changes(priority=level)), words, _AROUND_DATE, heard)
     deeds = [word for word in words if _is_deed(word)]
     if (
         len(deeds) == 1
@@ -92,7 +93,7 @@ def read_gist(text: str, heard: Heard) -> Act | None:
         it = read_target("it", [], heard.background)
         return Act("complete", it, said="it", is_stated=True, is_gist=True, deed=stem(deeds[0]))
     if deeds and _I.search(text) and not is_by_others(text):
-        act = _of("complete", words, _AROUND_DEED, Changes(), heard, but=deeds)
+        act = _of(Act("complete", Target()), words, _AROUND_DEED, heard, but=deeds)
         return replace(act, deed=stem(deeds[0])) if act else None
     return None
 
@@ -122,25 +123,24 @@ def _is_deed(word: str) -> bool:
     return word in _DONE or (is_past(word) and is_errand_stem(stem(word)))
 
 
-def _of(  # noqa: PLR0913
-    verb: Verb,
-    words: list[str],
-    around: frozenset[str],
-    changes: Changes,
-    heard: Heard,
-    but: list[str] | None = None,
+def _of(
+    told: Act, words: list[str], around: frozenset[str], heard: Heard, but: Sequence[str] = ()
 ) -> Act | None:
+    """What is told (`told`, of no task yet) of the task that the words name, if they name one.
+
+    `around` are the words that name none; those of `but` name one only beside others.
+    """
     pointed = read_target(" ".join(words), [], heard.background)
     if pointed.numbers or pointed.ordinals:
         words = tokens(pointed.words)
     named = [word for word in words if word not in STOP_WORDS and word not in around]
-    nouns = [word for word in named if word not in (but or [])]
+    nouns = [word for word in named if word not in but]
     if pointed.numbers or pointed.ordinals:
         target = Target(numbers=pointed.numbers, ordinals=pointed.ordinals)
-        return None if nouns else Act(verb, target, changes, said="it", is_stated=True)
+        return None if nouns else replace(told, target=target, said="it", is_stated=True)
     if not nouns:
         return None
     target = read_target(" ".join(nouns if but else named), [], heard.background)
     if not target.words or target.is_all:
         return None
-    return Act(verb, target, changes, said="it", is_stated=True, is_gist=True)
+    return replace(told, target=target, said="it", is_stated=True, is_gist=True)

@@ -75,15 +75,13 @@ _PLAIN = _all(
 )
 # These may as well be a task of their own: the note counts where the task that they name is there.
 _MAYBE = _all(
+    # "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
+    rf"note\s*:\s*{_TEXT}",
+    rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
     rf"(?:write|put|note|scribble|add)\s+(?:on|in|under|to)\s+(?P<target>(?!it\b)[^:]{{1,40}}?)\s*:\s*{_TEXT}",
     rf"(?:add|put|write|attach|append)\s+(?:the\s+words?\s+)?(?P<note>{_MARK})\s+(?:to|on|under|in)\s+(?P<target>(?!there\b|here\b|for\b|on\b|(?:my|the|our)\s+(?:[\w-]+\s+)?(?:list|lists|tasks|to-?dos?|todos)\b)[^,]{{1,60}}?)",
     rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",
     rf"(?:make\s+a\s+note|take\s+a\s+note|note)\s+(?:down\s+|there\s+|on\s+it\s+|of\s+it\s*:?\s*)?that\s+(?!reminds\b){_TEXT}(?:\s+for\s+(?P<target>it|that|this|that\s+one))?",
-)
-# "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
-_MAYBE += _all(
-    rf"note\s*:\s*{_TEXT}",
-    rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
 )
 _CLEARS = re.compile(
     _LEAD

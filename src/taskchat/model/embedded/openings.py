@@ -54,7 +54,7 @@ ASKED = (
     r"|i(?:'ve|\s+have)\s+been\s+(?:asked|told)\s+to\s+|i\s+was\s+(?:asked|told)\s+to\s+)"
 )
 I_NEED = re.compile(
-    rf"^\s*(?:{PROMISED}|{ASKED}|{_RAN_OUT}|(?:(?:i|we)\s+)?could\s+(?:really\s+)?do\s+with\s+|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
+    rf"^\s*(?:{PROMISED}|{ASKED}|{_RAN_OUT}|(?:(?:i|we)\s+)?could\s+(?:really\s+)?do\s+with\s+(?:an?\s+|some\s+)?|(?:(?=i\b|we\b)|(?=(?:(?:really|also|definitely|seriously|still)\s+)?(?:gotta"
     rf"|gonna(?=\s+\w)|need|must|have\s+to|got\s+to|ought)\b)){_NEED})",
     re.I,
 )

@@ -21,13 +21,8 @@ from taskchat.model.embedded.cues import (
     LET_BE,
     LOOK_START,
     NEED_LIST,
-    NOT_DONE,
-    NOT_NEEDED,
     REOPEN_CUE,
-    RESTORE_CUE,
     SETS_FIELD,
-    UNDO_CUE,
-    UNDO_PART,
     UPDATE_CUE,
     WEAK_DELETE,
 )
@@ -39,6 +34,7 @@ from taskchat.model.embedded.notes import read_note_order
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
+from taskchat.model.embedded.returning import act_on, read_back
 from taskchat.model.embedded.rewording import put_plainly
 from taskchat.model.embedded.statements import read_statement
 from taskchat.model.embedded.told_of import read_told
@@ -46,7 +42,7 @@ from taskchat.model.embedded.updates import read_update, update_act
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
-    from taskchat.model.embedded.requests import Request, Verb
+    from taskchat.model.embedded.requests import Request
 
 
 def read_question(text: str, heard: Heard) -> list[Request]:
@@ -81,7 +77,7 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Act("restore", target, otherwise=_wanted_new(text, heard), is_stated=True)]
     again = _PUT_BACK.search(text)
     if again is not None:
-        act = _act("restore", again["target"] or again["on"], heard)
+        act = act_on("restore", again["target"] or again["on"], heard)
         return [replace(act, is_stated=True)]
     told = read_told(text, heard)
     if told is not None:
@@ -108,7 +104,9 @@ def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | O
 
 _POINTS = re.compile(r"\bits?\b", re.IGNORECASE)
 # Only a task that is there has a note to be changed.
-_CHANGES_NOTE = re.compile(r"\W*(?:please\s+)?(?:change|update|edit|replace|rewrite|correct)\b", re.I)
+_CHANGES_NOTE = re.compile(
+    r"\W*(?:please\s+)?(?:change|update|edit|replace|rewrite|correct)\b", re.I
+)
 
 
 def _read_plain(text: str, heard: Heard) -> list[Request]:
@@ -131,9 +129,9 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
     text = wish
     if _MARKS_DONE.match(text):
         # "Mark the security update as complete" changes no update.
-        return _read_back(text, heard) or _read_done(text, heard)
+        return read_back(text, heard) or _read_done(text, heard)
     return (
-        _read_back(text, heard)
+        read_back(text, heard)
         or read_update(text, heard)
         or _read_done(text, heard)
         or _read_delete(text, heard)
@@ -152,7 +150,9 @@ _STILL_WANTED = re.compile(
     re.IGNORECASE,
 )
 # "Put the gift back": it may be an errand as well, where no gift was deleted.
-_BACK_ALONE = re.compile(r"^\W*(?:please\s+)?put\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back\W*$", re.IGNORECASE)
+_BACK_ALONE = re.compile(
+    r"^\W*(?:please\s+)?put\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back\W*$", re.IGNORECASE
+)
 _UNDO_FIRST = re.compile(
     r"^\W*(?:please\s+)?(?:undo|(?:retract|reverse|withdraw|revert)(?=\s+(?:that|it)\b))(?:\s+(?:that|it|this|(?:the|my|that)\s+last\s+\w+))?\s*(?:[,.;!\u2013\u2014-]|$)"
     r"|^[^,;]*[,;]\s*(?:please\s+|so\s+)?undo(?:\s+(?:that|it|this))?(?:\s+please)?\W*$",
@@ -203,41 +203,6 @@ def _is_list_wish(text: str) -> bool:
     )
 
 
-def _read_back(text: str, heard: Heard) -> list[Request]:
-    if UNDO_CUE.search(text):
-        part = UNDO_PART.search(text)
-        return [Undo(part["words"] if part else "")]
-    restored = RESTORE_CUE.search(text)
-    if restored is not None:
-        return [_act("restore", _around(text, restored), heard)]
-    reopened = REOPEN_CUE.search(text)
-    if reopened is not None:
-        return [_act("reopen", _around(text, reopened), heard)]
-    if _NOT_YET.match(text):
-        it = read_target("it", [], heard.background)
-        return [Act("reopen", it, otherwise=Talk("left_alone"))]
-    denied = NOT_DONE.search(text)
-    if denied is not None and not NOT_NEEDED.search(text):
-        target = read_target(
-            heard.message.reveal(_DONE_FIRST.sub("", _around(text, denied))),
-            heard.message.quoted(text),
-            heard.background,
-        )
-        target = points_only(target, _around(text, denied))
-        return [Act("reopen", target, otherwise=Talk("left_alone"))]
-    return []
-
-
-_DONE_FIRST = re.compile(r"^\W*(?:finished|completed|done)\s+(?=\w)", re.IGNORECASE)
-# Said alone, after a task was told as done.
-_NOT_YET = re.compile(
-    r"\W*(?:(?:no|nope|nah)\b\W*)?(?:(?:it|that)(?:'s"
-    r"|\s+is)?\s+)?(?:actually\s+)?not\s+(?:really\s+|quite\s+)?(?:yet|done|finished)"
-    r"(?:\s+(?:yet|actually|though|after\s+all))*\W*$",
-    re.IGNORECASE,
-)
-
-
 def _read_done(text: str, heard: Heard) -> list[Request]:
     found = COMPLETE_CUE.search(text)
     deleted = DELETE_CUE.search(text)
@@ -251,7 +216,7 @@ def _read_done(text: str, heard: Heard) -> list[Request]:
         change = _TO_BE_DONE.sub(" ", due.rest), changes_due(text, due.due, heard.now)
         return [replace(update_act(change, heard), otherwise=_offer(text, heard))]
     rest = _SET_TO.sub(r"\g<target>", COMPLETE_CUE.sub(" ", without_time(text)))
-    act = _act("complete", rest, heard)
+    act = act_on("complete", rest, heard)
     return [replace(act, target=points_only(act.target, rest))]
 
 
@@ -286,22 +251,9 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
     rest = DELETE_CUE.sub(" ", text)
     pointed = read_target(rest, [])
     due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)
-    act = _act("delete", due.rest if due else rest, heard)
+    act = act_on("delete", due.rest if due else rest, heard)
     is_bulk = act.target.is_all and not act.target.words
     if not WEAK_DELETE.match(found[0]) or is_about_list(text) or is_bulk:
         return [act]
     meant = read_errand(text, heard.message, heard.now) or build_add(text, heard.message, heard.now)
     return [Act("delete", act.target, otherwise=Offer(meant) if meant else Talk("repeat_please"))]
-
-
-def _act(verb: Verb, rest: str, heard: Heard) -> Act:
-    rest = "a task" if re.fullmatch(r"\W*one\W*", rest, re.IGNORECASE) else rest
-    target = read_target(heard.message.reveal(rest), heard.message.quoted(rest), heard.background)
-    return Act(verb, target)
-
-
-def _around(text: str, found: re.Match[str]) -> str:
-    named = [words for words in found.groupdict().values() if words]
-    if named:
-        return named[0]
-    return f"{text[: found.start()]} {text[found.end() :]}"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
 from taskchat.model.embedded.field_phrasing import FIELDS
+from taskchat.model.embedded.level_phrasing import KEPT, LEVELS
+from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,59 +35,9 @@ _IT_WAS = re.compile(
     r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
-# "There's a typo, call it Buy birthday card", "call it A instead of B".
-_CALL_IT = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+a\s+(?:typo|mistake)\s*[,.:;-]\s*)?(?:please\s+)?call\s+it\s+(?P<new>[\ue000-\uf8ff]|\S.*?)\s+(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?P<old>.+?)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_TYPO_FIRST = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:oops\W+)?(?:there(?:'s|\s+is)\s+|i\s+made\s+|that(?:'s|\s+is)\s+)?a\s+(?:typo|spelling\s+mistake|mistake)(?:\s+(?:in\s+(?:it|that|there|that\s+one|the\s+\w+)))?\s*[,.:;-]+\s*(?=call\b|rename\b|change\b|make\b|it\s+should\b)",
-    re.IGNORECASE,
-)
-_HIGH = r"(?P<level>high|low|medium|top)(?:est)?"
 # "As for the roses, move them to Sunday", "for that one, make Thursday the deadline".
 _TOPIC = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:as\s+for|for|regarding|concerning)\s+{WHAT}\s*,\s*(?:please\s+)?(?P<verb>set|move|put|make|mark|push|change|shift|assign|schedule|delete|remove|rename|complete|tick|reopen|give|call)\s+(?:it|them|that|this)\b\s*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-_LEVEL_OF = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*{_HIGH}\s+(?:is|should\s+be)\s+the\s+priority\s+(?:of|for)\s+(?P<what>.+?){END}",
-    re.IGNORECASE,
-)
-_LEVEL_FIRST = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:place|put|assign|give|use|apply|set|lay)\s+(?:a\s+)?{_HIGH}[\s-]+(?:priority|prio|importance)\s+(?:on|to|for)\s+(?P<what>.+?){END}",
-    re.IGNORECASE,
-)
-_LEVEL_WILL_DO = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}(?:[\s-]+priority)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
-    re.IGNORECASE,
-)
-_LOWERS = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:reduce|downgrade|upgrade|lower|raise|lift|demote|promote|bump|drop)\s+(?P<what>.+?)\s+(?:(?:down|up|back)\s+)?to\s+(?:a\s+)?{_HIGH}(?:\s+(?:priority|prio))?{END}",
-    re.IGNORECASE,
-)
-_NOT_PRESSING = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:isn't|aren't|is\s+not|are\s+not)\s+(?:(?:so|that|very|really|all\s+that|too|terribly)\s+)*(?:urgent|important|pressing)\s*,?\s*(?:so|and)\s+(?:please\s+)?(?:(?:downgrade|make|set|put|mark|lower|drop|move|reduce|give)\s+(?:it|them|that)\s+)?(?:(?:down|to|as|at|a)\s+)*{_HIGH}(?:\s+(?:priority|prio))?{END}",
-    re.IGNORECASE,
-)
-_LEVEL_ALONE = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:the\s+|its\s+)?(?:priority|prio|importance)\s*(?:[:=]|(?:is|should\s+be))\s*{_HIGH}{END}",
-    re.IGNORECASE,
-)
-_TITLE_FOR = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:swap|exchange|replace|change|set|update)\s+(?:its|the)\s+(?:title|name)\s+(?:for|with|by|to)|as\s+(?:its|the|a)\s+(?:new\s+)?(?:title|name)\s*,?\s*(?:take|use|put|set|have|write))\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_SHALL_BE = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:shall|should|must|has\s+to|needs\s+to|is\s+to)\s+(?:now\s+)?be\s+(?:named|called|titled|renamed(?:\s+to)?)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_LET_BECOME = re.compile(
-    r"^[^\w\ue000-\uf8ff]*let\s+(?P<what>\S.*?)\s+(?:become|be\s+called|be\s+named|read)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_NEEDS_NAME = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:needs|should\s+have|should\s+get|wants|gets)\s+an?\s+(?:different|new|other|better)\s+(?:name|title)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 _NEEDS_DATE = re.compile(
@@ -96,34 +48,8 @@ _TO_LIST = re.compile(
     r"^[^\w\ue000-\uf8ff]*to\s+my\s+(?:tasks|list|to-?dos?|todos?)\s*,?\s*(?:please\s+)?(?:append|add|put)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
-_CALL_INSTEAD = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>(?:the|my)\s+.+?\s+(?:one|task)|it|that|this)\s+(?P<new>\S.*?)\s+instead[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_OUGHT_TO_SAY = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+ought\s+to\s+(?:say|read|be\s+called)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_KEEP_BUT = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?keep\s+(?P<what>\S.*?)\s*,?\s+but\s+(?:(?:make|set|mark|put)\s+(?:it|that)\s+)?(?:(?:to|at|as|with|a)\s+)*{_HIGH}[\s-]+(?:priority|prio){END}",
-    re.IGNORECASE,
-)
-_NEW_TITLE = r"rename \g<what> to \g<new>"
-_TITLED = [
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:correct|fix|change|edit)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it|that)\s+should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|note|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+should\s+read\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?give\s+(?P<what>\S.*?)\s+(?:the|a)\s+(?:new\s+)?(?:title|name)\s*:?\s*(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>the|its)\s+name\s+should\s+(?:be|read|say)\s+(?P<new>\S.*?){END}", re.IGNORECASE), r"rename it to \g<new>"),
-]  # fmt: skip
 _GOT_DONE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:i|we)\s+got\s+(?P<what>\S.*?)\s+(?:done|finished|sorted){END}",
-    re.IGNORECASE,
-)
-_LEVEL_AS = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:put|treat|let|keep|regard)\s+(?P<what>\S.*?)\s+(?:at|as|have|with)\s+(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
     re.IGNORECASE,
 )
 _TO_NO_DATE = re.compile(
@@ -142,28 +68,12 @@ _NO_DATE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:does\s+not|doesn't|no\s+longer)\s+(?:needs?|ha(?:ve|s))\s+an?\s+{DATE}(?:\s+any\s*more)?{END}",
     re.IGNORECASE,
 )
-_BE_MARKED = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:should|must|needs?\s+to|has\s+to)\s+be\s+(?:marked|flagged|set)\s+(?:(?:as|to|at|a)\s+)*{_HIGH}(?:[\s-]+priority)?{END}",
-    re.IGNORECASE,
-)
 _TO_DONE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:change|update|move|switch|turn|put)\s+(?!the\s+status\b)(?P<what>\S.*?)\s+(?:to|as|into)\s+(?:done|completed?|finished){END})",
     re.IGNORECASE,
 )
 _TO_OPEN = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?make\s+(?P<what>\S.*?)\s+(?:pending|open|incomplete)(?:\s+again)?{END}",
-    re.IGNORECASE,
-)
-_LEVEL_TASK = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|mark|set)\s+(?P<what>\S.*?)\s+(?:as\s+)?an?\s+{_HIGH}[\s-]+priority(?:\s+(?:task|one|item|to-?do))?{END}",
-    re.IGNORECASE,
-)
-_TITLE_OF = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|make|put)\s+the\s+(?:title|name|text)\s+(?:of|for)\s+(?P<what>\S.*?)\s+(?:to|as)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
-_CALL_QUOTE = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>\S.*?)\s+(?P<new>[\ue000-\uf8ff])\s+instead{END}",
     re.IGNORECASE,
 )
 _COUNT_AS = re.compile(
@@ -179,7 +89,7 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?finish\s+(?P<what>\S.*?)\s+on\s+(?:my|the)\s+list[\s.!]*$", re.IGNORECASE), r"complete \g<what>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?reset\s+(?P<what>\S.*?)\s+(?:back\s+)?to\s+(?:pending|open|not\s+done|incomplete|undone|to-?do)\b", re.IGNORECASE), r"reopen \g<what>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:let's\s+)?(?:shoot|aim|go)\s+for\s+(?P<when>\S.*?)\s+(?:on|with|for)\s+(?P<what>it|that|this|that\s+one|the\s+\S.*)$", re.IGNORECASE), r"move \g<what> to \g<when>"),
-    (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'d|\s+would)\s+like\s+to\s+(?:put|add|have|note)\s+(?:something|a\s+thing|one\s+thing)\s+(?:on|to|onto|down\s+on)\s+(?:the|my)\s+list\b", re.IGNORECASE), "add a task"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i(?:'d|\s+would)\s+like\s+to\s+)?(?:put|add|have|note)\s+(?:something|a\s+thing|one\s+thing)\s+(?:on|to|onto|down\s+on)\s+(?:the|my)\s+list\b", re.IGNORECASE), "add a task"),
     (re.compile(r"^.*\b(?:add|put|note|save)\s+(?:it|that|this)\s+(?:down\s+|on\s+)?as\s+(?P<quote>[\ue000-\uf8ff])[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<quote>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?P<tick>check|tick|cross)\s+off[\s.!]*$", re.IGNORECASE), r"\g<tick> it off"),
     (re.compile(r"\s+(?:and|but)\s+(?:nothing|no\s+others?|none\s+of\s+the\s+others)(?:\s+else)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
@@ -189,13 +99,13 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'m|\s+am)\s+to\s+(?=[a-z]+\s)", re.IGNORECASE), "i have to "),
     (re.compile(r"\bthere(?:'s|\s+is)\s+(?=(?:the|a|an|my|our)\s+.*,\s*(?:put|add|note|stick|pop)\b)", re.IGNORECASE), ""),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:re-?)?prioriti[sz]e|(?:new\s+)?priorities)\s*:\s*(?=.*,)", re.IGNORECASE), "set "),
-    (_TYPO_FIRST, ""),
+    (TYPO_FIRST, ""),
     (re.compile(r"^[^\w\ue000-\uf8ff]*what\s+all\b", re.IGNORECASE), "what"),
     (re.compile(r"\b(?:those|these)\s+(?:two|three|four|[234])(?=\s+(?:back|as|to|off|are|please|done|for|on|from)\b|[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), "those"),
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:no\s+(?:rush|hurry|stress|pressure))\s+(?:on|with|for)\s+(?P<what>.+?)(?:\s*,)?\s+so)\s+(?:(?:make|set|mark|give)\s+(?:it|that)\s+(?:a\s+)?)?(?P<level>low|medium)\b", re.IGNORECASE), r"make \g<what> \g<level>"),
     (re.compile(r"[\s,]+same\s+(?:time|hour)(?:\s+as\s+before)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
     # They rang, moved or cancelled: what follows is what counts.
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:they|he|she|(?:(?:the|my)\s+)?(?!i\b|we\b)[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me|gave\s+(?:me|us)\s+(?:an?\s+|more\s+)[\w ]+?)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is)\b|(?:until\s+|till\s+|to\s+)?(?:(?:next\s+)?\w+day|tomorrow|(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\s+\d{1,2})\b)", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:they|he|she|(?:(?:the|my)\s+)?(?!i\b|we\b)[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me|gave\s+(?:me|us)\s+(?:an?\s+|more\s+)[\w ]+?)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is)\b|(?:until\s+|till\s+|to\s+)?(?:(?:next\s+)?\w+day|tomorrow|(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\s+\d{1,2}(?:st|nd|rd|th)?)\b)", re.IGNORECASE), ""),
     # "One more day", told of the date that was just set.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:just|maybe|make\s+it)\s+)?(?P<count>an?|one|two|three|\d)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?))\s+(?P<way>later|earlier|sooner)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
     # "The freezer wasn't done properly, put that back as not done": the order says it again.
@@ -223,35 +133,19 @@ def phrase(text: str, now: datetime) -> str:
 
 _ORDERS = [
     (_TOPIC, r"\g<verb> \g<what> \g<rest>"),
-    (_CALL_INSTEAD, r"rename \g<what> to \g<new>"),
-    (_OUGHT_TO_SAY, r"rename \g<what> to \g<new>"),
-    (_KEEP_BUT, r"make \g<what> \g<level>"),
-    *_TITLED,
+    KEPT,
+    *TITLES,
     (_GOT_DONE, r"mark \g<what> as done"),
-    (_LEVEL_AS, r"make \g<what> \g<level>"),
     (_TO_NO_DATE, r"clear the due date of \g<what>"),
     (_WITHOUT_DATE, r"clear the due date"),
     (_AS_NOTE, r"add a note: \g<note>"),
     (_NO_DATE, r"clear the due date of \g<what>"),
-    (_BE_MARKED, r"make \g<what> \g<level>"),
     (_TO_DONE, r"mark \g<what> as done"),
     (_TO_OPEN, r"reopen \g<what>"),
-    (_LEVEL_TASK, r"make \g<what> \g<level>"),
-    (_TITLE_OF, r"rename \g<what> to \g<new>"),
-    (_CALL_QUOTE, r"rename \g<what> to \g<new>"),
     (_COUNT_AS, r"mark \g<what> as done"),
-    (_LEVEL_OF, r"make \g<what> \g<level>"),
-    (_LEVEL_FIRST, r"make \g<what> \g<level>"),
-    (_LOWERS, r"make \g<what> \g<level>"),
-    (_NOT_PRESSING, r"make \g<what> \g<level>"),
-    (_LEVEL_ALONE, r"make it \g<level>"),
-    (_TITLE_FOR, r"rename it to \g<new>"),
-    (_LEVEL_WILL_DO, r"make \g<what> \g<level>"),
-    (_LET_BECOME, r"rename \g<what> to \g<new>"),
-    (_SHALL_BE, r"rename \g<what> to \g<new>"),
-    (_NEEDS_NAME, r"edit \g<what>"),
+    *LEVELS,
+    *LATE_TITLES,
     (_NEEDS_DATE, r"change the due date of \g<what>"),
     (_TO_LIST, r"add \g<new> to my list"),
     (_IT_WAS, r"i meant \g<what>"),
-    (_CALL_IT, r"rename \g<old> to \g<new>"),
 ]

@@ -29,7 +29,6 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
-from taskchat.model.embedded.same_date import find_same_date
 from taskchat.model.embedded.settling import settle
 
 if TYPE_CHECKING:
@@ -206,7 +205,7 @@ class Planner:
 
     def _ask_which(self, choice: Choice, act: Act) -> None:
         if not choice.candidates:
-            self._plan.remarks.append(_nothing_to(act.verb))
+            self._plan.remarks.append(replies.nothing_to(act.verb))
             return
         self._show(replies.SEVERAL_FIT, choice.candidates)
         self._plan.question = ask_which(act.verb)
@@ -246,16 +245,7 @@ class Planner:
         if act.verb == "update" and (has_nothing or moves_none):
             self._plan.question = ask_change(title)
             return
-        changes = act.changes
-        if changes.same_due is not None:
-            due = find_same_date(
-                changes.same_due, self._tasks, self._memory, self._now, but=ids
-            )
-            if due is None:
-                self._plan.question = ask_change(title)
-                return
-            changes = replace(changes, due=due, same_due=None)
-        self.act_on(ids, act.verb, changes)
+        self.act_on(ids, act.verb, act.changes)
 
     def _can_shift(self, ids: Sequence[int], shift: timedelta) -> bool:
         """Whether all have a date, and a time where they are to be moved by less than days."""
@@ -306,11 +296,3 @@ class Planner:
             return task.title
         effects = (*self._memory.last_effects, *self._memory.deleted)
         return next((one.title for one in effects if one.task_id == task_id), "that task")
-
-
-def _nothing_to(verb: Verb) -> str:
-    if verb == "complete":
-        return "There is no open task on your list."
-    if verb == "reopen":
-        return "There is no completed task on your list."
-    return "Your list is empty, so there is nothing to change."

@@ -47,6 +47,7 @@ _ASIDE = (
     r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance"
     r"|moment|minute|time))"
     r"\b[\s,:.-]+"
+    r"|(?:it's\s+|that's\s+)?(?:(?:way|far|just)\s+)?too\s+\w+[\s,]+(?:so\s+)?(?=(?:please\s+)?(?:delete|remove|scrap|bin|drop|ditch|cancel|move|push)\b)"
 )
 _LEAD = (
     r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"

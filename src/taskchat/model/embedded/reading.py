@@ -21,20 +21,18 @@ from taskchat.model.embedded.cues import (
     correct_cues,
     correct_slips,
 )
-from taskchat.model.embedded.doubt import is_odd_title
 from taskchat.model.embedded.known_titles import titles_in
 from taskchat.model.embedded.leading_date import put_date_last, refine_date
 from taskchat.model.embedded.mood import (
     RETRACTS,
-    is_denied_return,
-    mood_of_act,
-    mood_of_wish,
 )
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.phrasing import phrase
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
-from taskchat.model.embedded.requests import Act, Add, Look, Offer, Same, Tail, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Same, Talk, Undo
+from taskchat.model.embedded.same_day import cut_same_day, with_day_of
+from taskchat.model.embedded.softening import doubt_add, soften
 from taskchat.model.embedded.talk import read_talk
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -104,6 +102,11 @@ _NOTE = re.compile(r"\b(?:note|description|comment)\b", re.IGNORECASE)
 
 
 def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
+    said, other = cut_same_day(clause.text)
+    if other:
+        dated = replace(clause, text=f"{said} today")
+        name = heard.message.reveal(other)
+        return [with_day_of(one, name) for one in _read_clause(dated, heard)]
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
     text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(_as_move, order_after(text))
@@ -130,7 +133,11 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         return [
             Look(target=read_target(more["one"] or more["other"], []), status="all", asks_one=True)
         ]
-    if more is not None and len(plain) == 1 and (_may_be_same(plain[0], text) or (more["is"] and plain == [Talk("repeat_please")])):
+    if (
+        more is not None
+        and len(plain) == 1
+        and (_may_be_same(plain[0], text) or (more["is"] and plain == [Talk("repeat_please")]))
+    ):
         words = more["one"] or more["other"]
         target = read_target(heard.message.reveal(words), heard.message.quoted(words))
         otherwise = plain[0] if isinstance(plain[0], Add | Offer) else None
@@ -187,12 +194,12 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     text = f"I {text}" if is_told else text
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
-    found = [_soften(one, clause, text, heard.now) for one in reader(text, heard)]
+    found = [soften(one, clause, text, heard.now) for one in reader(text, heard)]
     if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
         # "Can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
     if len(found) == 1 and isinstance(found[0], Add):
-        return [_doubt_add(_with_date(found[0], text, heard), heard)]
+        return [doubt_add(_with_date(found[0], text, heard), heard)]
     return found
 
 
@@ -209,66 +216,6 @@ _FOR_THEN = re.compile(
     r"\b(?:for|by|on|at)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\W*$",
     re.IGNORECASE,
 )
-
-
-def _doubt_add(add: Add, heard: Heard) -> Add | Offer:
-    return Offer(add) if is_odd_title(add, heard.now) else add
-
-
-def _soften(request: Request, clause: Clause, text: str, now: datetime) -> Request:
-    """Turn a wish that is refused into none, and one that is only weighed into a question.
-
-    `text` is what of the clause was read: the clause without what leads up to it, and asides.
-    """
-    match request:
-        case Act(verb=verb, otherwise=otherwise):
-            # A note may say anything, so its words are not weighed.
-            mood = "meant" if request.changes.note else mood_of_act(clause, verb, text)
-            if mood == "refused":
-                return Talk("left_alone")
-            if isinstance(otherwise, Add):
-                softened = _soften_add(otherwise, clause)
-                is_odd = isinstance(softened, Add) and is_odd_title(softened, now)
-                otherwise = Offer(otherwise) if is_odd else softened
-            said = request.said or text
-            is_hedged = request.is_hedged or mood == "weighed"
-            return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
-        case Tail(head, act, whole):
-            head, act, whole = (_soften(one, clause, text, now) for one in (head, act, whole))
-            if isinstance(head, Act) and isinstance(act, Act) and isinstance(whole, Act):
-                return Tail(head, act, whole)
-            return Talk("left_alone")
-        case Add():
-            return _soften_add(request, clause)
-        case Undo() if is_denied_return(clause.text):
-            return Talk("left_alone")
-        case _:
-            return request
-
-
-_ADDED_LAST = re.compile(
-    r"[,;.]\s*(?:(?:please|can\s+you|could\s+you|so|and)\s+)*(?:add|note|save|put|stick|pop)\s+(?:it|that|this)\b[^,;.]*$",
-    re.IGNORECASE,
-)
-
-
-def _soften_add(add: Add, clause: Clause) -> Add | Offer | Talk:
-    if _ADDED_LAST.search(clause.text):
-        # "My wife wants me to fix the shelf, add it": whoever wants it, it is to be kept.
-        return add
-    mood = mood_of_wish(clause, _lead(clause.text, add.heard))
-    if mood == "refused":
-        return Talk("left_alone")
-    return Offer(add) if mood == "weighed" else add
-
-
-def _lead(text: str, title: str) -> str:
-    """The words around a title that say what is wished: those before it, else those after it."""
-    start = text.find(title.strip()[:20])
-    if start < 0:
-        cue = ADD_CUE.search(text)
-        return text[: cue.end()] if cue else ""
-    return text[:start] or text[len(title) :]
 
 
 # "And the rent", "the rent too": what was just done, to one more.
@@ -295,7 +242,7 @@ _SAID_DUE = re.compile(
     re.IGNORECASE,
 )
 _NEVER_MIND = re.compile(
-    r"\W*(?:(?:oh|ok(?:ay)?|actually|hm+|no|nah|wait|sorry|on\s+second\s+thoughts?)\b\W*)*(?:never\s*mind|nvm|forget\s+(?:about\s+)?(?:it|that))(?:\s+(?:that|then|actually))?\W*(?:(?:thanks|sorry|please)\W*)?",
+    r"\W*(?:(?:oh|ok(?:ay)?|actually|hm+|no|nah|wait|sorry|on\s+second\s+thoughts?)\b\W*)*(?:never\s*mind|nvm|forget\s+(?:it|that))(?:\s+(?:that|then|actually))?\W*(?:(?:thanks|sorry|please)\W*)?",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

@@ -21,13 +21,14 @@ from taskchat.model.embedded.openings import I_NEED
 from taskchat.model.embedded.states import find_state
 from taskchat.model.embedded.words import ERRAND_VERBS, is_past, tokens, word_set
 
-_CUES = (ADD_CUE, DELETE_CUE, COMPLETE_CUE, REOPEN_CUE, LOOK_START, QUESTION, I_NEED)
+_CUES = (ADD_CUE, DELETE_CUE, COMPLETE_CUE, REOPEN_CUE, LOOK_START, I_NEED)
 # "…, not the second coat", "…, but only half": what is left to do.
 _LIMITS = re.compile(
     r"\b(?:not|never|only|almost|nearly|half|part(?:ly)?|except|but|yet|too|also|still|rest|others?|both|and|or|if|wait"
     r"|no|actually|instead|next|then|tasks?|list)\b|\b(?:have|has|did|is|are|was|were)n't\b|[?:\ue000-\uf8ff]",
     re.IGNORECASE,
 )
+_CANNOT = re.compile(r"\W*can(?:'t|not)\b", re.IGNORECASE)
 _PIECE = r"\s*[,;]\s*"
 # After these what was done is still what the report told: "got them at the shop", "took me hours".
 _SAME_DEED = word_set(
@@ -48,6 +49,8 @@ def is_remark(text: str) -> bool:
     if not said or said[0] in ERRAND_VERBS or _LIMITS.search(text):
         return False
     if find_state(text) or any(cue.search(text) for cue in _CUES):
+        return False
+    if QUESTION.match(text) and not _CANNOT.match(text):
         return False
     goes_on = is_past(said[0]) and (len(said) == 1 or said[1] in _SAME_DEED)
     return goes_on or find_deed(text) is None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from taskchat.dates.sentences import LocalDue
     from taskchat.model.embedded.history import Effect, SeenTask
-    from taskchat.model.embedded.requests import Add, Topic
+    from taskchat.model.embedded.requests import Add, Topic, Verb
 
 MAX_SHOWN = 50
 _MAX_TITLE_CHARS = 120
@@ -50,6 +50,7 @@ TALK: dict[Topic, str] = {
     "nothing_else": "All right.",
     "no_undo": "There is nothing here that I can take back.",
     "what_to_add": "What should the task say?",
+    "no_day": "I found no date there that I could take, so I changed nothing.",
     "repeat_please": (
         "I'm not sure what you mean, so I changed nothing. Could you say it another way, for example "
         "“add …”, “complete …” or “delete …”?"
@@ -171,3 +172,12 @@ def _show_due(task: SeenTask, now: datetime) -> str:
     local = task.due_at.astimezone(now.tzinfo)
     day = tell_day(local.date(), now)
     return day if task.all_day else f"{day} at {local:%H:%M}"
+
+
+def nothing_to(verb: Verb) -> str:
+    """What is said where the list holds nothing that an act could be done to."""
+    if verb == "complete":
+        return "There is no open task on your list."
+    if verb == "reopen":
+        return "There is no completed task on your list."
+    return "Your list is empty, so there is nothing to change."

@@ -16,7 +16,7 @@ Status = Literal["all", "pending", "completed"]
 Priority = Literal["low", "medium", "high"]
 Topic = Literal[
     "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
-    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent",
+    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent", "no_day",
 ]  # fmt: skip
 
 
@@ -49,8 +49,9 @@ class Target:
 class Changes:
     """What an update sets; None and "" leave a field as it is.
 
-    `shift` moves the due date that a task has; `same_due` sets that of another task: the one in mind, or the one these words name. `title` stands for the part `instead_of` of the old title where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has, and where it
-    was a bare hour ("at 7"), the half of the day.
+    `shift` moves the due date that a task has. `title` stands for the part `instead_of` of the old title
+    where that is set. `keeps_day` is set where only a time was told: the task keeps the day that it has,
+    and where it was a bare hour ("at 7"), the half of the day. `day_of` names the task whose day is meant.
     """
 
     title: str = ""
@@ -59,12 +60,12 @@ class Changes:
     priority: Priority | None = None
     due: LocalDue | None = None
     shift: timedelta = timedelta()
-    same_due: str | None = None
     keeps_day: bool = False
     is_open_hour: bool = False
     clears_due: bool = False
     clears_priority: bool = False
     clears_note: bool = False
+    day_of: str = ""
 
     @property
     def are_none(self) -> bool:
@@ -79,7 +80,7 @@ class Add:
     `heard` are the words its title was made of. `is_hint` is set where they only told a need
     ("I need to …"), which may also lead up to another request; `is_bare` where nothing said that
     it is a new task ("call mom at 5"), so that one of that name may be meant. `then` is what is to
-    be done to it at once ("… and mark it as done").
+    be done to it at once ("… and mark it as done"); `day_of` names the task whose day is meant.
     """
 
     title: str
@@ -92,6 +93,7 @@ class Add:
     is_hint: bool = False
     is_bare: bool = False
     then: Verb | None = None
+    day_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

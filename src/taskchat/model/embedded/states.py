@@ -37,7 +37,7 @@ _TITLE_VERBS = {
 _IS_SO = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?P<name>[^,:;]+?)(?:\s+(?:is|are)|'s|'re|\u2019s)\s+(?:(?:now|already|finally|all|both|lovely\s+and|nice\s+and|super|so|squeaky|sparkling)\s+)*"
     rf"(?P<state>{'|'.join(_COMES_OF)})"
-    r"(?:\s+(?:in|on|at|of)\s+(?:the|my)\s+\w+)?(?:\s+(?:now|already|today|too|again|at\s+last|finally|as\s+well))*[\s.!]*$",
+    r"(?:\s+(?:(?:in|on|at|of)\s+)?(?:the|my)\s+\w+)?(?:\s+(?:now|already|today|too|again|at\s+last|finally|as\s+well))*[\s.!]*$",
     re.IGNORECASE,
 )
 

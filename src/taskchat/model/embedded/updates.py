@@ -109,7 +109,9 @@ def _share_verb(text: str, heard: Heard) -> list[str]:
     full = [parts[0], *(f"{verb[0]}{part}" for part in parts[1:])]
     read = [read_change(part, heard.message, heard.now) for part in full]
     reveal = heard.message.reveal
-    names = [content_stems(reveal(one[0])) for one in read if one and (one[1].due or one[1].priority)]
+    names = [
+        content_stems(reveal(one[0])) for one in read if one and (one[1].due or one[1].priority)
+    ]
     return full if len(names) == len(full) and all(names) else []
 
 
@@ -164,7 +166,9 @@ _IS_SUBJECT = re.compile(
     r"\W*(?:schedule|change|update|switch|note|date|move|shift|push|delay|flag)\s+(?:needs?|is|has|must|should|was|goes)\b",
     re.IGNORECASE,
 )
-_SCHEDULES = re.compile(r"\W*(?:please\s+)?(?:schedule|plan)\s+(?=[\ue000-\uf8ff]\s)", re.IGNORECASE)
+_SCHEDULES = re.compile(
+    r"\W*(?:please\s+)?(?:schedule|plan)\s+(?=[\ue000-\uf8ff]\s)", re.IGNORECASE
+)
 _SETS_TO = re.compile(r"^\W*set\s+.+\s(?:for|to|on)\s", re.IGNORECASE)
 # "Move the yoga class to friday" is no errand, though there is no such task.
 _MOVED_TO = re.compile(

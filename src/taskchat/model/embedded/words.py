@@ -31,7 +31,7 @@ STOP_WORDS = word_set(
     "s t ll ve d m typo mistake spelling need needs title description contains contain "
     "containing mention mentions mentioning word only everything anything something nothing lot "
     "after we're you're they're not n't mate buddy dear kindly ahead go thx ty great awesome "
-    "em cool new im ive thats its dont whats bot "
+    "him em cool new im ive thats its dont whats bot "
     "same instead whatever whole entire full myself per own very quite pretty sure done wait nope yep"
 )
 
@@ -81,7 +81,7 @@ _IRREGULAR = {
     "forgot": "forget", "dealt": "deal", "shown": "show", "stood": "stand", "slept": "sleep", "felt": "feel", "meant": "mean", "fought": "fight",
     "taught": "teach", "thought": "think", "held": "hold", "kept": "keep", "lent": "lend",
     "payment": "pay", "renewal": "renew", "purchase": "buy", "delivery": "deliver", "reservation": "reserve",
-    "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery",
+    "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery", "invites": "invitation",
     "dr": "doctor", "doc": "doctor", "docs": "doctor", "appt": "appointment", "appts": "appointment",
     "mtg": "meeting", "meetings": "meeting", "meeting": "meeting", "bday": "birthday", "photos": "photo", "shoes": "shoe",
     "chose": "choose", "drew": "draw", "flew": "fly", "gym": "gym", "bus": "bus", "gas": "gas",

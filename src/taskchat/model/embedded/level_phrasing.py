@@ -1,0 +1,63 @@
+"""Wordings of a wish for a priority: "low priority will do for the rent"."""
+
+from __future__ import annotations
+
+import re
+
+from taskchat.model.embedded.date_phrasing import END
+
+_HIGH = r"(?P<level>high|low|medium|top)(?:est)?"
+_LEVEL_OF = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*{_HIGH}\s+(?:is|should\s+be)\s+the\s+priority\s+(?:of|for)\s+(?P<what>.+?){END}",
+    re.IGNORECASE,
+)
+_LEVEL_FIRST = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:place|put|assign|give|use|apply|set|lay)\s+(?:a\s+)?{_HIGH}[\s-]+(?:priority|prio|importance)\s+(?:on|to|for)\s+(?P<what>.+?){END}",
+    re.IGNORECASE,
+)
+_LEVEL_WILL_DO = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}(?:[\s-]+priority)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
+    re.IGNORECASE,
+)
+_LOWERS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:reduce|downgrade|upgrade|lower|raise|lift|demote|promote|bump|drop)\s+(?P<what>.+?)\s+(?:(?:down|up|back)\s+)?to\s+(?:a\s+)?{_HIGH}(?:\s+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
+_NOT_PRESSING = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:isn't|aren't|is\s+not|are\s+not)\s+(?:(?:so|that|very|really|all\s+that|too|terribly)\s+)*(?:urgent|important|pressing)\s*,?\s*(?:so|and)\s+(?:please\s+)?(?:(?:downgrade|make|set|put|mark|lower|drop|move|reduce|give)\s+(?:it|them|that)\s+)?(?:(?:down|to|as|at|a)\s+)*{_HIGH}(?:\s+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
+_LEVEL_ALONE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:the\s+|its\s+)?(?:priority|prio|importance)\s*(?:[:=]|(?:is|should\s+be))\s*{_HIGH}{END}",
+    re.IGNORECASE,
+)
+_KEEP_BUT = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?keep\s+(?P<what>\S.*?)\s*,?\s+but\s+(?:(?:make|set|mark|put)\s+(?:it|that)\s+)?(?:(?:to|at|as|with|a)\s+)*{_HIGH}[\s-]+(?:priority|prio){END}",
+    re.IGNORECASE,
+)
+_LEVEL_AS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:put|treat|let|keep|regard)\s+(?P<what>\S.*?)\s+(?:at|as|have|with)\s+(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
+_BE_MARKED = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:should|must|needs?\s+to|has\s+to)\s+be\s+(?:marked|flagged|set)\s+(?:(?:as|to|at|a)\s+)*{_HIGH}(?:[\s-]+priority)?{END}",
+    re.IGNORECASE,
+)
+_LEVEL_TASK = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|mark|set)\s+(?P<what>\S.*?)\s+(?:as\s+)?an?\s+{_HIGH}[\s-]+priority(?:\s+(?:task|one|item|to-?do))?{END}",
+    re.IGNORECASE,
+)
+_LEVEL = r"make \g<what> \g<level>"
+KEPT = (_KEEP_BUT, _LEVEL)
+"""Before the wordings of a title, which "keep … but …" may look like."""
+LEVELS = [
+    (_LEVEL_AS, _LEVEL),
+    (_BE_MARKED, _LEVEL),
+    (_LEVEL_TASK, _LEVEL),
+    (_LEVEL_OF, _LEVEL),
+    (_LEVEL_FIRST, _LEVEL),
+    (_LOWERS, _LEVEL),
+    (_NOT_PRESSING, _LEVEL),
+    (_LEVEL_WILL_DO, _LEVEL),
+    (_LEVEL_ALONE, r"make it \g<level>"),
+]
