@@ -62,7 +62,7 @@ _PRIORITY = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"[\s,]+(?:with\s+(?:a\s+|the\s+)?(?:note|description|comment|details?)s?|(?:note|description"
+    r"[\s,]+(?:(?:with\s+(?:a\s+|the\s+)?|and\s+(?:with\s+)?(?:a|the)\s+)(?:note|description|comment|details?)s?|(?:note|description"
     r"|details)\s*:)"
     r"[\s:,-]*(?:that\s+|saying\s+)?(?P<note>.+)$",
     re.IGNORECASE | re.DOTALL,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.due_ones import is_due
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.pointing import MIDDLE, read_target
 from taskchat.model.embedded.replies import quote
@@ -60,8 +61,8 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
     """Find the tasks that a target means among `tasks`, the whole list as it is now."""
     if target.is_newest and tasks:
         return Choice((max(tasks, key=lambda task: task.id),), is_clear=True)
-    if target.priority is not None:
-        return _by_priority(target, verb, tasks, memory)
+    if target.priority is not None or target.due is not None:
+        return _of_kind(target, verb, tasks, memory)
     pool = _preferred(verb, tasks)
     if target.is_any and not (target.words or target.ordinals):
         return Choice(candidates=tuple(pool))
@@ -82,15 +83,21 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
     return _by_pointing(target, verb, pool, tasks, memory)
 
 
-def _by_priority(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
-    """Of the tasks of this priority the one that is meant, or all of them."""
-    those = [task for task in tasks if task.priority == target.priority]
+def _of_kind(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
+    """Of the tasks of a priority, or due then, the one that is meant, or all of them."""
+    those = list(tasks)
+    if target.priority is not None:
+        those = [task for task in those if task.priority == target.priority]
+    if target.due is not None:
+        those = [task for task in those if is_due(task, target.due, memory.now)]
     open_ones = _preferred(verb, those)
     if not those:
-        return Choice(missing=(f"a task of {target.priority} priority",))
+        return Choice(missing=("a task of that kind",))
     points = bool(target.words or target.numbers or target.ordinals or target.is_all)
     if points or target.is_plural:
-        all_of = replace(target, priority=None, is_all=not (target.words or target.ordinals))
+        all_of = replace(
+            target, priority=None, due=None, is_all=not (target.words or target.ordinals)
+        )
         return choose(all_of, verb, open_ones or those, memory)
     if len(open_ones or those) == 1:
         return Choice(tuple(open_ones or those), is_clear=True)

@@ -26,7 +26,7 @@ FIELDS = [
     # "Edit the bread so that its title is …".
     (_order(r"(?:edit|change|update|modify|rename|alter|reword)\s+(?P<what>\S.*?)\s*,?\s+so\s+(?:that\s+)?(?:its|the)\s+(?:title|name|text)\s+(?:is|becomes|reads|says|will\s+be)\s+(?P<new>\S.*?)"), r"rename \g<what> to \g<new>"),
     # "Set a due date for the glasses", with no date: it is asked for.
-    (_order(rf"(?:set|add|put|assign|give|choose|pick)\s+(?:an?|the)\s+(?:new\s+)?{DATE}\s+(?:for|to|on|of)\s+(?P<what>(?:the|my|task|number)\s+[\w' -]+?|it|that|this|[\ue000-\uf8ff])"), r"change \g<what>"),
+    (_order(rf"(?:set|add|put|assign|give|choose|pick)\s+(?:an?|the)\s+(?:new\s+)?{DATE}\s+(?:for|to|on|of)\s+(?P<what>(?:the|my|task|number)(?:\s+(?!(?:to|as|until|till|by|on|for|is|at)\b)[\w'-]+){{1,6}}|it|that|this|[\ue000-\uf8ff])"), r"change \g<what>"),
     (_order(r"(?:bring\s+back|restore|undelete|recover)\s+the\s+(?:last|latest|most\s+recent)\s+(?:one|task|thing|item)\s+(?:that\s+)?(?:i|you|we)(?:'ve|\s+have)?(?:\s+just)?\s+(?:deleted|removed|erased)"), "restore it"),
     # "Add separate tasks for buying apples and buying rice".
     (re.compile(_LEAD + r"(?:add|create|make)\s+(?:(?:two|three|four|five|\d)\s+)?(?:separate|individual|different)\s+(?:tasks|items|reminders|entries|to-?dos)\s*(?:for|to|:|,)\s*(?=\S)", re.IGNORECASE), "add these tasks: "),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
 from taskchat.model.embedded.choosing import choose
+from taskchat.model.embedded.due_ones import is_due
+from taskchat.model.embedded.requests import DueIn
 from taskchat.model.embedded.targets import rank
 
 if TYPE_CHECKING:
@@ -21,6 +23,28 @@ _STATE = {"all": "", "pending": "pending ", "completed": "completed "}
 
 def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: datetime) -> str:
     """The answer to a question about the list; `tasks` are all that the list tool returned."""
+    pointed = _tell_pointed(look, tasks, memory, now)
+    if pointed:
+        return pointed
+    if look.is_soonest or look.is_undated:
+        return _tell_by_date(tasks, look, now)
+    fitting = [task for task in tasks if _has_status(task, look)]
+    if look.target.words:
+        named = [match.task for match in rank(look.target.words, fitting) if match.is_likely]
+        if named:
+            return _tell_named(named, now)
+        if look.asks_one:
+            return f"I found nothing about {replies.quote(look.target.words)} on your list."
+    if look.counts:
+        return _count(tasks, look)
+    narrowed = [task for task in fitting if _is_wanted(task, look, now)]
+    if _is_narrow(look) and look.status != "completed":  # when a task was done is not told
+        return _tell_narrow(narrowed, fitting, look, now)
+    return _tell_all(fitting, look, now)
+
+
+def _tell_pointed(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: datetime) -> str:
+    """The tasks that a question points at, by number, place or "that"; "" where it does not."""
     if look.target.numbers or look.target.ordinals:
         chosen = choose(look.target, "update", tasks, memory)
         if chosen.tasks:
@@ -32,19 +56,21 @@ def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: date
         spoken_of = [task for task in tasks if task.id in memory.focus]
         if spoken_of:
             return _tell_named(spoken_of, now)
-    fitting = [task for task in tasks if _has_status(task, look)]
-    if look.target.words:
-        named = [match.task for match in rank(look.target.words, fitting) if match.is_likely]
-        if named:
-            return _tell_named(named, now)
-        if look.asks_one:
-            return f"I found nothing about {replies.quote(look.target.words)} on your list."
-    if look.counts:
-        return _count(tasks, look)
-    narrowed = [task for task in fitting if _is_wanted(task, look, now)]
-    if _is_narrow(look):
-        return _tell_narrow(narrowed, fitting, look, now)
-    return _tell_all(fitting, look, now)
+    return ""
+
+
+def _tell_by_date(tasks: Sequence[SeenTask], look: Look, now: datetime) -> str:
+    """What is due next, or what is due at no time."""
+    pending = [task for task in tasks if not task.completed]
+    dated = [task for task in pending if task.due_at is not None]
+    if look.is_undated:
+        rest = [task for task in pending if task.due_at is None]
+        said = f"You have {_plural(len(rest), 'pending task')} without a due date"
+        return _lines(f"{said}:", rest, now) if rest else f"{said}."
+    if not dated:
+        return "None of your pending tasks has a due date."
+    first = min(task.due_at for task in dated if task.due_at)
+    return _lines("This is due next:", [task for task in dated if task.due_at == first], now)
 
 
 def _has_status(task: SeenTask, look: Look) -> bool:
@@ -60,14 +86,7 @@ def _is_wanted(task: SeenTask, look: Look, now: datetime) -> bool:
         return False
     if look.first is None and not look.is_overdue:
         return True
-    if task.due_at is None or task.completed:
-        return False
-    local = task.due_at.astimezone(now.tzinfo)
-    if look.is_overdue:
-        return local.date() < now.date() if task.all_day else local < now
-    return (
-        look.last is not None and look.first is not None and look.first <= local.date() <= look.last
-    )
+    return is_due(task, DueIn(look.first, look.last, look.is_overdue), now)
 
 
 def _tell_named(named: Sequence[SeenTask], now: datetime) -> str:

@@ -110,6 +110,19 @@ _NOT_COMPLETED = re.compile(
     r"\bopen\b(?!\s+(?:my|the)\b)|\bhave\s+i\s+yet\b",
     re.IGNORECASE,
 )
+_BOTH_STATES = re.compile(
+    r"\b(?:completed|finished|done)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:pending|open|unfinished|remaining)\b"
+    r"|\b(?:pending|open|unfinished|remaining)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:completed|finished|done)\b",
+    re.IGNORECASE,
+)
+_SOONEST = re.compile(
+    r"\bdue\s+(?:the\s+)?(?:soonest|first|next|earliest)\b|\b(?:soonest|earliest|next|nearest|closest)\s+(?:deadline|due\s+date)\b",
+    re.IGNORECASE,
+)
+_UNDATED = re.compile(
+    r"\b(?:(?:with\s+)?no|without(?:\s+an?|\s+any)?|(?:do\s+not|don't|does\s+not|doesn't)\s+have\s+an?(?:y)?)\s+(?:due\s+date|deadline|date)s?\b",
+    re.IGNORECASE,
+)
 _ALL = re.compile(r"\b(?:all|everything|every|entire|whole|full)\b", re.IGNORECASE)
 _COUNTS = re.compile(r"\bhow\s+(?:many|much)\b|\bcount\b|\bnumber\s+of\b", re.IGNORECASE)
 _OVERDUE = re.compile(r"\b(?:overdue|over\s+due|past\s+due|late|missed)\b", re.IGNORECASE)
@@ -118,7 +131,7 @@ _LEVEL = re.compile(
     r"|(?:most\s+)?important)\b",
     re.IGNORECASE,
 )
-_WINDOW = re.compile(
+WINDOW = re.compile(
     r"\b(?:for\s+|on\s+|due\s+|over\s+)*(?P<which>this|next|the|coming"
     r"|rest\s+of\s+the)\s+(?P<unit>week|weekend|month|year)(?:'s)?\b",
     re.IGNORECASE,
@@ -198,11 +211,15 @@ def read_look(clause: str, message: Message, now: datetime) -> Look:
         is_overdue=bool(_OVERDUE.search(clause)),
         priority=_read_priority(level) if level else None,
         asks_one=bool(_ASKS_ONE.search(clause)),
+        is_soonest=_SOONEST.search(clause) is not None,
+        is_undated=_UNDATED.search(clause) is not None,
         of_focus=bool(_OF_FOCUS.match(clause)) and not target.words,
     )
 
 
 def _read_status(clause: str, *, asks_one: bool) -> Status:
+    if _BOTH_STATES.search(clause):
+        return "all"
     if _COMPLETED.search(clause) and not _NOT_COMPLETED.search(clause):
         return "all" if asks_one else "completed"
     if _NOT_COMPLETED.search(clause):
@@ -217,12 +234,10 @@ def _read_priority(level: re.Match[str]) -> Priority:
 
 def _read_window(clause: str, now: datetime) -> tuple[date | None, date | None, str]:
     today = now.date()
-    found = _WINDOW.search(clause)
+    found = WINDOW.search(clause)
     if found is not None:
         rest = f"{clause[: found.start()]} {clause[found.end() :]}"
-        return *_window(
-            found["unit"].lower(), today, is_next=found["which"].lower() == "next"
-        ), rest
+        return *window_of(found, today), rest
     clause = _DAY_OF.sub(r"\g<day>", clause)
     due = find_due(clause, now)
     if due is None:
@@ -230,7 +245,9 @@ def _read_window(clause: str, now: datetime) -> tuple[date | None, date | None, 
     return due.due.day, due.due.day, due.rest
 
 
-def _window(unit: str, today: date, *, is_next: bool) -> tuple[date, date]:
+def window_of(found: re.Match[str], today: date) -> tuple[date, date]:
+    """The days of "this week" or "next month", from the first to the last."""
+    unit, is_next = found["unit"].lower(), found["which"].lower() == "next"
     monday = today - timedelta(days=today.weekday())
     if unit == "weekend":
         saturday = monday + timedelta(days=12 if is_next else 5)

@@ -21,6 +21,7 @@ from taskchat.model.embedded.cues import (
     correct_cues,
     correct_slips,
 )
+from taskchat.model.embedded.due_ones import cut_due_ones, of_those
 from taskchat.model.embedded.known_titles import titles_in
 from taskchat.model.embedded.leading_date import put_date_last, refine_date
 from taskchat.model.embedded.mood import (
@@ -107,6 +108,10 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         dated = replace(clause, text=f"{said} today")
         name = heard.message.reveal(other)
         return [with_day_of(one, name) for one in _read_clause(dated, heard)]
+    ones = cut_due_ones(clause.text, heard.now)
+    if ones.due is not None:
+        meant = _read_clause(replace(clause, text=ones.text), heard)
+        return [of_those(one, ones.due) for one in meant]
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
     text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(_as_move, order_after(text))

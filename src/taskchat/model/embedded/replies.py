@@ -49,6 +49,7 @@ TALK: dict[Topic, str] = {
     "silent": "",
     "nothing_else": "All right.",
     "no_undo": "There is nothing here that I can take back.",
+    "no_repeats": "I keep one date for a task and can't repeat it, so I changed nothing.",
     "what_to_add": "What should the task say?",
     "no_day": "I found no date there that I could take, so I changed nothing.",
     "repeat_please": (

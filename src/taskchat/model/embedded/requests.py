@@ -16,8 +16,17 @@ Status = Literal["all", "pending", "completed"]
 Priority = Literal["low", "medium", "high"]
 Topic = Literal[
     "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
-    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent", "no_day",
+    "bye", "too_long", "nothing_else", "no_undo", "cancelled", "what_to_add", "repeat_please", "silent", "no_day", "no_repeats",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DueIn:
+    """Days from `first` to `last` in which tasks are due, or those that are overdue."""
+
+    first: date | None = None
+    last: date | None = None
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,8 @@ class Target:
 
     `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
     sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them", `is_both`
-    "both", `is_newest` "the new one"; `priority` is that of "the high priority one".
+    "both", `is_newest` "the new one"; `priority` is that of "the high priority one",
+    `due` the days of "everything due today".
     """
 
     words: str = ""
@@ -43,6 +53,7 @@ class Target:
     is_both: bool = False
     is_newest: bool = False
     priority: Priority | None = None
+    due: DueIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,7 @@ class Offer:
 class Look:
     """A question about the list; `first` and `last` bound the due dates asked for.
 
+    `is_soonest` asks for what is due next, `is_undated` for what has no date.
     `asks_one` is set where the question is whether some task is there, so that "no" is an answer;
     `of_focus` where it is about the task last spoken of ("when is that due?").
     """
@@ -117,6 +129,8 @@ class Look:
     first: date | None = None
     last: date | None = None
     is_overdue: bool = False
+    is_soonest: bool = False
+    is_undated: bool = False
     priority: Priority | None = None
     asks_one: bool = False
     of_focus: bool = False

@@ -81,6 +81,18 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
         ),
     ),
     (
+        "no_repeats",
+        _cue(
+            r"^\W*(?:please\s+)?(?:make|set|have|let)\s+(?:the|my|it|that|this|task|number|[\ue000-\uf8ff]).*\b(?:recurring|recur|repeat(?:ing)?)\b|^\W*(?:please\s+)?repeat\s+(?:it|that|this|the\s+.+\b(?:task|one))\s+(?:every|each|daily|weekly|monthly)\b"
+        ),
+    ),
+    (
+        "off_topic",
+        _cue(
+            r"^\W*(?:please\s+)?(?:tell|sing|write|give)\s+(?:me|us)\s+(?:an?|another|some)\s+(?:\w+\s+)?(?:joke|story|song|poem|riddle|fact)s?\b"
+        ),
+    ),
+    (
         "no_question",
         _cue(
             r"^\W*(?:yes|yeah|yep|yup|y|sure|sure\s+thing|yes\s+please|please\s+do|do\s+it"

@@ -1,0 +1,91 @@
+"""Tasks that are meant by when they are due: "move everything due today", "the overdue ones"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from taskchat.dates.sentences import find_due
+from taskchat.dates.spans import find_spans
+from taskchat.model.embedded.looking import WINDOW, window_of
+from taskchat.model.embedded.requests import Act, DueIn
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.requests import Request
+
+_ONES = r"(?:tasks?|items?|ones?|things?|stuff|to-?\s?dos?|todos?|reminders?)"
+_WHICH = rf"(?:everything|anything|whatever|(?:all|any|every)(?:\s+of)?(?:\s+(?:the|my|our))?(?:\s+(?:open|pending))?\s+{_ONES}|(?:the|my|those|these|that|both)\s+(?:two\s+|three\s+)?{_ONES})"
+_DUE = re.compile(
+    rf"\b(?P<which>{_WHICH})\s+(?:(?:that|which)(?:'s|\s+(?:is|are))\s+)?(?:due\s+(?:(?:on|by|for)\s+)?(?=\w)|(?=overdue\b|late\b|past\s+due\b))",
+    re.IGNORECASE,
+)
+_OVERDUE = re.compile(r"(?:overdue|late|past\s+due)\b", re.IGNORECASE)
+_OVERDUE_FIRST = re.compile(
+    rf"\b(?P<which>(?:(?:all|every|any)(?:\s+of)?(?:\s+(?:the|my))?|the|my|both))\s+(?:overdue|late|past-due)\s+(?P<ones>{_ONES})\b",
+    re.IGNORECASE,
+)
+_ORDERS = re.compile(
+    r"\W*(?:please\s+|can\s+you\s+|could\s+you\s+)?(?:delete|remove|erase|cancel|clear|complete|finish|mark|tick|check|cross|move|push|postpone|shift|reschedule|set|make|change|give|put|delay|defer|bump|reopen)\b",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"\W*(?:please\s+|can\s+you\s+|could\s+you\s+)?(?:move|push|postpone|shift|reschedule|set|make|change|give|put|delay|defer|bump)\b",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\b(?!(?:please|too|now|then|thanks|instead|as|well|for|me)\b)\w", re.IGNORECASE
+)
+
+
+class Ones(NamedTuple):
+    """An order without the words that say when the tasks are due, and when that is."""
+
+    text: str
+    due: DueIn | None
+
+
+def cut_due_ones(text: str, now: datetime) -> Ones:
+    """Take out of an order when the tasks are due that it means."""
+    if not _ORDERS.match(text):
+        return Ones(text, None)
+    first = _OVERDUE_FIRST.search(text)
+    if first is not None:
+        rest = f"{text[: first.start()]}{first['which']} {first['ones']}{text[first.end() :]}"
+        return Ones(rest, DueIn(is_overdue=True))
+    found = _DUE.search(text)
+    if found is None:
+        return Ones(text, None)
+    before, after = text[: found.start()] + found["which"], text[found.end() :]
+    overdue, window = _OVERDUE.match(after), WINDOW.match(after)
+    if overdue is not None:
+        return Ones(before + after[overdue.end() :], DueIn(is_overdue=True))
+    if window is not None:
+        return Ones(before + after[window.end() :], DueIn(*window_of(window, now.date())))
+    spans = find_spans(after, now)
+    due = find_due(after[: spans[0].end], now) if spans and spans[0].start == 0 else None
+    # "Make the last one due friday" tells a new date, and of no task when it is due.
+    is_change = _CHANGES.match(text) and not _MORE.search(after[spans[0].end :])
+    if due is None or is_change:
+        return Ones(text, None)
+    return Ones(before + after[spans[0].end :], DueIn(due.due.day, due.due.day))
+
+
+def of_those(request: Request, due: DueIn) -> Request:
+    """The act, on those tasks only that are due then."""
+    if not isinstance(request, Act):
+        return request
+    return replace(request, target=replace(request.target, due=due), otherwise=None)
+
+
+def is_due(task: SeenTask, due: DueIn, now: datetime) -> bool:
+    """Whether a task is due in these days, or overdue; what is done is neither."""
+    if task.due_at is None or task.completed:
+        return False
+    local = task.due_at.astimezone(now.tzinfo)
+    if due.is_overdue:
+        return local.date() < now.date() if task.all_day else local < now
+    return due.first is not None and due.first <= local.date() <= (due.last or due.first)
