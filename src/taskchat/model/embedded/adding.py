@@ -208,7 +208,7 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
     is_strong = is_strong or (words[0] == "get" and len(words) > 3 and words[1] not in _GET_NOT)
-    if _DANGLING.search(text):
+    if _DANGLING.search(text) or _LABEL.match(text):
         return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
@@ -225,6 +225,8 @@ _LEVEL_FIRST = re.compile(
     r"\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+(?:priority|prio)\s*[:,\u2013\u2014-]",
     re.IGNORECASE,
 )
+# "Rent: 900 euros" labels what follows.
+_LABEL = re.compile(r"\W*\w+\s*:")
 # Words were cut off here that told a date, so what is left is no title.
 _DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
 # "Get it done by then" and "get the list" are no errands, "get wine for the dinner" is.

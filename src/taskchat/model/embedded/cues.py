@@ -73,6 +73,11 @@ UNDO_CUE = _cue(
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
     r"|\bmy\s+mistake\b"
 )
+# Said alone right after a change, this takes it back.
+NEVER_MIND = re.compile(
+    r"\W*(?:(?:oh|ok(?:ay)?|actually|hm+|no|nah|wait|sorry|on\s+second\s+thoughts?)\b\W*)*(?:never\s*mind|nvm|forget\s+(?:it|that))(?:\s+(?:that|then|actually))?\W*(?:(?:thanks|sorry|please)\W*)?",
+    re.IGNORECASE,
+)
 # "Undo that last thing about the diploma, I haven't framed it".
 UNDO_PART = _cue(
     r"\b(?:undo|revert|take\s+back)\s+(?:(?:that|the|this)\s+)?(?:last\s+)?(?:thing|one|part|bit|change|it|that)?\s*"
@@ -173,6 +178,12 @@ UPDATE_CUE = _cue(
     r"|off\b)\w+\s+(?:on|to|for|at)\b)|reduce|increase|i'll|i\s+will)\b|"
     r"\bmark\b.*\b(?:high|low|medium)\b|\b(?:mark|is|are)\b.*\b(?:urgent|important|priority)\b|\s(?:[-=]>|\u2192)\s"
 )
+
+
+def takes_back(text: str) -> bool:
+    """Whether a message was one that takes the last change back."""
+    return bool(UNDO_CUE.search(text) or NEVER_MIND.fullmatch(text))
+
 
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")
 _FIELD_WORDS = ("finished", "completed", "complete", "priority", "deadline")

@@ -9,8 +9,12 @@ from taskchat.model.embedded.words import is_past, word_set
 # What may follow any statement.
 END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
-# "The hotel is booked out": by others.
-TAKEN = re.compile(r"\b(?:fully\s+booked|(?:booked|sold)\s+(?:out|up|solid))\b", re.IGNORECASE)
+# "The hotel is booked out", "got a call from the bank": what others did.
+TAKEN = re.compile(
+    r"\b(?:fully\s+booked|(?:booked|sold)\s+(?:out|up|solid))\b"
+    r"|\b(?:got|had|received)\s+(?:an?|another|the|some)\s+(?:e-?mail|mail|call|phone\s+call|text|message|letter|note|reply|answer|reminder)\b.*\bfrom\b",
+    re.IGNORECASE,
+)
 # "The milk has gone off" tells of no deed.
 _MISTAKE = re.compile(
     r"\b(?:wrong|mistake)\b|\b(?:gone|went|fell|came|ran)\s+(?:off|bad|missing|down|out|over|wrong)\b",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.cues import correct_cues, correct_slips
+from taskchat.model.embedded.meaning import fits_deed
 from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.targets import unmatched
@@ -116,14 +117,24 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     if act.verb == "update" and _TO_BE_DONE.search(said):
         known |= word_set("done finished completed complete ready")
     points = bool(target.numbers or target.ordinals)
+    said_words = tokens(_without_dates(said, now))
+    # "Washed and hung up": one deed that fits is enough.
+    is_done = act.verb == "complete" and any(_is_deed_of(word, titles) for word in said_words)
     strange = [
         word
-        for word in tokens(_without_dates(said, now))
+        for word in said_words
         if word not in known
         and not (points and _is_place(word))
-        and not (act.verb == "complete" and is_past(word) and is_errand_stem(stem(word)))
+        and not (is_done and is_past(word) and is_errand_stem(stem(word)))
     ]
     return unmatched(strange, titles) if strange else []
+
+
+def _is_deed_of(word: str, titles: Sequence[str]) -> bool:
+    """Whether a word tells what one of the titles wants done: the bins that were *put* out."""
+    told = stem(word)
+    is_deed = is_past(word) and is_errand_stem(told)
+    return is_deed and any(fits_deed(told, title) for title in titles)
 
 
 def is_odd_title(add: Add, now: datetime) -> bool:
@@ -173,6 +184,8 @@ _ODD = re.compile(
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|\b(?:says|said|tells)\b|^(?:she|he|they|it)(?:'s|'re|\s+(?:is|are|was|will|has|have))\s"
+    r"|\bbut\s+(?:i|we|it|he|she|they)(?:'|\s)|^(?:back|off|out|in|here|there|away|home)\W*$"
+    r"|\s(?:is|are|was|were)\s+(?:so\s+|really\s+|very\s+)?(?:great|good|bad|awful|nice|lovely|terrible|amazing|expensive|cheap|horrible|gorgeous|rubbish)\W*$"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give|enter|take|make)\s+(?:that|it|this|them)\b"
     r"|^(?:make|set|put|mark|move|change|tick|stick|give|add|delete|remove)\s+(?:it|that|this|them|those)\b"
     r"|^(?:something|anything|thing|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.cues import UNDO_CUE
+from taskchat.model.embedded.cues import takes_back
 from taskchat.model.embedded.history import Effect
 from taskchat.model.embedded.questions import Question, read_question
 from taskchat.model.embedded.replies import was_unheard
@@ -113,7 +113,7 @@ def _keep_undoable(undoable: list[Done], last: Done, text: str) -> None:
     ids = sorted(effect.task_id for effect in last.effects)
     is_taken_back = bool(
         undoable
-        and UNDO_CUE.search(text)
+        and takes_back(text)
         and ids == sorted(effect.task_id for effect in undoable[-1].effects)
     )
     if is_taken_back:

@@ -12,6 +12,7 @@ from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, part_of, take_back
 from taskchat.model.embedded.counted import counts, miscounts
+from taskchat.model.embedded.cues import takes_back
 from taskchat.model.embedded.doubt import unexplained
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.meaning import choose_for, may_be_there, task_told_again
@@ -183,9 +184,12 @@ class Planner:
             if not choice.tasks and not choice.missing:
                 self._ask_which(choice, act)
             return
+        is_told = act.is_stated and not act.target.is_all
         is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
         is_doubtful = is_doubtful or miscounts(act, len(choice.tasks))
-        if is_doubtful or (self._must_confirm(choice, act.verb) and not counts(act, len(tasks))):
+        if is_doubtful or (
+            self._must_confirm(choice, act.verb, is_told=is_told) and not counts(act, len(tasks))
+        ):
             self._confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
@@ -215,12 +219,12 @@ class Planner:
         lines = replies.show_tasks(tasks, self._now, most=len(tasks))
         self._plan.remarks.append(f"{opening}\n{lines}\n")
 
-    def _must_confirm(self, choice: Choice, verb: Verb) -> bool:
+    def _must_confirm(self, choice: Choice, verb: Verb, *, is_told: bool) -> bool:
         count = len(choice.tasks)
         if count < 2:
             return False
         if verb != "delete":
-            return choice.is_guess
+            return choice.is_guess or (is_told and choice.is_bulk and count > MAX_NAMED)
         return choice.is_bulk or count > MAX_NAMED
 
     def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
@@ -279,7 +283,9 @@ class Planner:
 
     def _plan_undo(self, undo: Undo) -> None:
         undoable = self._memory.undoable
-        if undo.is_of_last and not self._memory.is_just_changed:
+        turns = self._memory.turns
+        is_taken_back = bool(turns) and takes_back(turns[-1].text)
+        if undo.is_of_last and (is_taken_back or not self._memory.is_just_changed):
             self._plan.remarks.append(replies.TALK["left_alone"])
             return
         if not undoable:

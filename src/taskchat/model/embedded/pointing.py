@@ -110,7 +110,7 @@ _DONE = re.compile(
     r"\b(?:completed|done|finished|ticked|checked|old)\b(?:\s+off\b)?", re.IGNORECASE
 )
 _OPEN = re.compile(
-    r"\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE
+    r"(?<!\bthey\s)\b(?:pending|open|unfinished|incomplete|remaining|outstanding)\b", re.IGNORECASE
 )
 # "Delete completed" means all that are.
 _ONLY_STATE = re.compile(r"(?:completed|finished|done|ticked(?:\s+off)?)", re.IGNORECASE)

@@ -17,6 +17,7 @@ from taskchat.model.embedded.combining import combine, weigh
 from taskchat.model.embedded.correction_words import order_after, read_correction
 from taskchat.model.embedded.cues import (
     ADD_CUE,
+    NEVER_MIND,
     QUESTION,
     correct_cues,
     correct_slips,
@@ -126,7 +127,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         again = _read_clause(clause, replace(heard, background="")) if " " in rest else []
         asked = [one for one in again if isinstance(one, Add | Act) and _is_meant(one)]
         return [Talk("left_alone", retracts=True), *asked]
-    if not heard.background and _NEVER_MIND.fullmatch(clause.text):
+    if not heard.background and NEVER_MIND.fullmatch(clause.text):
         return [Undo(is_of_last=True)]
     if _JOKES.match(clause.text):
         return [Talk("left_alone")]
@@ -225,7 +226,7 @@ _FOR_THEN = re.compile(
 
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
-    r"^\W*(?:(?:oh|ah|um+|hmm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
+    r"^\W*(?:(?:oh|ah|um+|hm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
     r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?)(?P<is>\s+is|\s+are|'s)?,?\s+(?:too|as\s+well))"
     r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
@@ -244,10 +245,6 @@ _THEY_MOVED = re.compile(
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".
 _SAID_DUE = re.compile(
     r"^\W*(?:(?:my|the|our)\s+)?[\w-]+\s+(?:says?|said|told\s+me)\s+(?:that\s+)?(?=(?:the|my)\s+[\w' -]+?\s+(?:(?:has|have|needs?)\s+to\s+be|must\s+be|is\s+due|are\s+due)\b)",
-    re.IGNORECASE,
-)
-_NEVER_MIND = re.compile(
-    r"\W*(?:(?:oh|ok(?:ay)?|actually|hm+|no|nah|wait|sorry|on\s+second\s+thoughts?)\b\W*)*(?:never\s*mind|nvm|forget\s+(?:it|that))(?:\s+(?:that|then|actually))?\W*(?:(?:thanks|sorry|please)\W*)?",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

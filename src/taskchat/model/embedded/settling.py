@@ -31,14 +31,27 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
         due = LocalDue(moved.date(), moved.time() if is_timed else None)
         return replace(changes, due=due, shift=timedelta())
     due = changes.due
-    if due is None or task is None or task.due_at is None:
+    if due is None or task is None:
         return changes
+    if task.due_at is None:
+        return replace(changes, due=_to_come(changes, due, now))
     was = task.due_at.astimezone(now.tzinfo)
     if changes.keeps_day:
         return replace(changes, due=LocalDue(was.date(), _in_half(changes, was.hour)))
     if due.at is None and not task.all_day:
         return replace(changes, due=LocalDue(due.day, was.time()))
     return changes
+
+
+def _to_come(changes: Changes, due: LocalDue, now: datetime) -> LocalDue:
+    """The date as it is, or the next time of a bare hour that is over today: "at 8", said at noon."""
+    at = due.at
+    if not changes.keeps_day or at is None or due.day != now.date() or at > now.time():
+        return due
+    late = at.replace(hour=at.hour + _NOON) if at.hour < _NOON else at
+    if changes.is_open_hour and late > now.time():
+        return LocalDue(due.day, late)
+    return LocalDue(due.day + timedelta(days=1), at)
 
 
 def _in_half(changes: Changes, was: int) -> time | None:

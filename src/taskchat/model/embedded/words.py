@@ -161,7 +161,7 @@ _DEEDS = [
     frozenset(stem(verb) for verb in group.split())
     for group in (
         "buy get grab pick purchase order fetch collect",
-        "call phone ring telephone",
+        "call phone ring telephone speak talk",
         "finish complete wrap do hand",
         "email e-mail mail write message text send",
         "fix repair mend",
