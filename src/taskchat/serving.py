@@ -221,10 +221,13 @@ def _run(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from taskchat.http.connections import Connection
+
     config = uvicorn.Config(
         make_app,
         factory=True,
         workers=workers,
+        http=Connection,
         log_config=None,
         access_log=False,  # it would print query strings; http/middleware.py logs requests
         # Else what one request has set, another one on its connection can find.

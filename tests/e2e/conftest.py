@@ -41,7 +41,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # Who is to be met in the middle of a reply is given time to come there.
-_SLOWLY = {"pause_s": 0.05, "hold_s": 2}
+_SLOWLY = {"pause_s": 0.05, "hold_s": 4}
 _RULES = [
     {"prefix": "talk", "says": WORDS, **_SLOWLY},
     {"prefix": "say", "says": "{rest}"},

@@ -267,6 +267,19 @@ async def test_a_malformed_size_is_400_on_the_wire(served: TaskchatServer, lengt
     assert (await _raw(served, b"Content-Length: " + length)).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/health", "/ready"])
+def test_a_monitor_may_ask_for_the_head_of_what_everybody_may_read(
+    served: TaskchatServer, path: str
+) -> None:
+    with httpx2.Client(base_url=served.address) as client:
+        whole, head = client.get(path), client.head(path)
+
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-type", "content-length"):
+            assert head.headers[name] == whole.headers[name]
+        assert client.get("/health").json()["status"] == "healthy"  # on the same connection
+
+
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
@@ -275,7 +288,7 @@ async def test_a_malformed_size_is_400_on_the_wire(served: TaskchatServer, lengt
         ("/api/v1/users/me", "GET, PATCH, DELETE"),
         ("/api/v1/chat/conversations", "GET, POST"),
         ("/api/chat", "POST"),
-        ("/health", "GET"),
+        ("/health", "GET, HEAD"),
     ],
 )
 async def test_a_method_that_is_not_there_is_told_all_that_are(

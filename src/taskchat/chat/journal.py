@@ -6,7 +6,7 @@ The rules are `docs/turn-protocol.md`; this is their order of work:
     act       fence; the effects; the steps that record them; of a streamed turn its events, too
     begin     the same with calls elsewhere, which are made after it; it also renews the lease
     result    fence; what a call elsewhere came to, in place of its begun step
-    tell      fence; events of a streamed turn
+    tell      fence; events of a streamed turn (what several turns tell at once, together)
     close     lock the conversation; fence; reply; counters
     continue  lock the conversation; a turn that failed retryably runs again, next attempt
     cancel    lock the conversation, then the turn; reply from its steps, and a higher epoch
@@ -42,6 +42,7 @@ from taskchat.chat import (
     journal_statements,
     journal_steps,
 )
+from taskchat.chat.journal_telling import EventWriter
 from taskchat.chat.limits import Limits
 from taskchat.chat.records import Busy, Claim, Known, Opened, TurnLostError
 from taskchat.db.database import ConflictError, GuardError, ParentGoneError, settled
@@ -108,6 +109,7 @@ class Journal:
         """After how many seconds a silent owner loses its turn."""
         self._window = window
         self._limits = limits
+        self._events = EventWriter(self._tell_once)
 
     async def open(self, request: TurnRequest, *, waited: bool = False) -> Opening:
         """Accept a request: after this the message is stored, whatever happens.
@@ -279,15 +281,20 @@ class Journal:
             TurnLostError: the turn has another owner; nothing was written.
         """
 
-        async def once(again: bool) -> bool:
-            if isinstance(self._db, PostgresDatabase):
-                return await journal_functions.tell(self._db, turn, events, again=again)
-            return await self._db.transaction(
-                lambda tx: journal_events.tell(tx, turn, events, again=again), user=turn.user
-            )
+        def once(again: bool) -> Awaitable[bool]:
+            return self._events.write(journal_events.EventBatch(turn, events, again))
 
         if not await settled(once):
             raise TurnLostError
+
+    async def _tell_once(self, batches: Sequence[journal_events.EventBatch]) -> Sequence[bool]:
+        if isinstance(self._db, PostgresDatabase):
+            return await journal_functions.tell(self._db, batches)
+
+        async def work(tx: Transaction) -> Sequence[bool]:
+            return [await journal_events.tell(tx, batch) for batch in batches]
+
+        return await self._db.transaction(work)
 
     async def story(
         self, user: UserId, turn: TurnId, last_id: int

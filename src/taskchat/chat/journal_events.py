@@ -7,6 +7,7 @@ first event (1) and the last end are not rows; see `events.py`.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,13 +34,21 @@ async def insert(tx: Transaction, user: UserId, turn: TurnId, events: Sequence[T
     )
 
 
-async def tell(
-    tx: Transaction, turn: OwnedTurn, events: Sequence[TurnEvent], *, again: bool
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class EventBatch:
+    """Events that a turn tells together; `again` if they may have been written down before."""
+
+    turn: OwnedTurn
+    events: Sequence[TurnEvent]
+    again: bool = False
+
+
+async def tell(tx: Transaction, batch: EventBatch) -> bool:
     """Do what `turn_tell_1` does: write events down under the fence; says whether it holds."""
+    turn, events = batch.turn, batch.events
     if not await journal_leases.fence(tx, turn):
         return False
-    if again and await newest_id(tx, turn.user, turn.id) >= events[0].id:
+    if batch.again and await newest_id(tx, turn.user, turn.id) >= events[0].id:
         return True  # the lost answer was that of a commit
     await insert(tx, turn.user, turn.id, events)
     return True

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from taskchat.chat.events import TurnEvent
+    from taskchat.chat.journal_events import EventBatch
     from taskchat.chat.journal_statements import OpenTerms
     from taskchat.chat.records import Ending, OwnedTurn, Step, TurnRequest, Usage
     from taskchat.db.postgres import PostgresDatabase
@@ -98,21 +99,22 @@ async def act(db: PostgresDatabase, act: Act, *, again: bool) -> bool:
     return row is not None and row["acted"]
 
 
-async def tell(
-    db: PostgresDatabase, turn: OwnedTurn, events: Sequence[TurnEvent], *, again: bool
-) -> bool:
-    """Write events down under the fence; says whether it holds."""
+async def tell(db: PostgresDatabase, batches: Sequence[EventBatch]) -> Sequence[bool]:
+    """Write down what several turns tell, under the fence of each; says whether they hold."""
+    turns = [batch.turn for batch in batches]
+    events = [event for batch in batches for event in batch.events]
     row = await db.call(
-        "SELECT turn_tell_1($1, $2, $3, $4, $5, $6, $7) AS told",
-        again,
-        turn.id,
-        turn.epoch,
-        turn.user,
+        "SELECT turns_tell_1($1, $2, $3, $4, $5, $6, $7, $8) AS told",
+        [batch.again for batch in batches],
+        [turn.id for turn in turns],
+        [turn.epoch for turn in turns],
+        [turn.user for turn in turns],
+        [len(batch.events) for batch in batches],
         [event.id for event in events],
         [event.name for event in events],
         [json.dumps(event.data) for event in events],
     )
-    return row is not None and row["told"]
+    return [] if row is None else row["told"]
 
 
 async def close_turn(

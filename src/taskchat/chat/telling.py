@@ -1,4 +1,4 @@
-"""How the owner of a streamed turn tells of it: gather a moment, store, and only then show.
+"""How the owner of a streamed turn tells of it: gather for a beat, store, and only then show.
 
 No listener, not even in this process, gets an event before its commit. Else a copy that dies has
 shown an event that the next owner numbers anew, and a client that resumes loses or doubles text.
@@ -7,10 +7,10 @@ shown an event that the next owner numbers anew, and a client that resumes loses
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from taskchat import pace
 from taskchat.chat.events import Said, numbered, text_of
 from taskchat.chat.journal_events import completing
 from taskchat.chat.texts import storable
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from taskchat.chat.events import EventName, TurnEvent
     from taskchat.chat.journal import Journal
     from taskchat.chat.records import OwnedTurn
-
-GATHER_S = 0.1
-"""How long pieces of text are gathered before they are stored together: a row for every piece
-would cost more than the model's stream does."""
 
 
 class Told:
@@ -55,7 +51,8 @@ class Told:
     async def changed(self, timeout_s: float) -> None:
         """Return when there may be more, or after so long."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
 
 
 class Telling:
@@ -69,7 +66,7 @@ class Telling:
         self._stored = turn.shown
         self._pending: list[tuple[EventName, Mapping[str, Any]]] = []
         self._flusher: asyncio.Task[None] | None = None
-        self._flushed_at = 0.0
+        self._flushed_in = 0
         self._hurry = asyncio.Event()
         self.told = Told(self._next_id)
 
@@ -164,9 +161,10 @@ class Telling:
     async def _flush_in_time(self) -> None:
         self._hurry.clear()
         while self._pending:
-            with suppress(TimeoutError):
-                wait_s = max(0, self._flushed_at + GATHER_S - time.monotonic())
-                await asyncio.wait_for(self._hurry.wait(), wait_s)
+            if self._flushed_in == pace.beat():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pace.until_next_beat()):
+                        await self._hurry.wait()
             await self._flush()
 
     async def _flush(self) -> None:
@@ -175,7 +173,7 @@ class Telling:
             await self._store(self.numbers(pending))
 
     async def _store(self, events: Sequence[TurnEvent]) -> None:
+        self._flushed_in = pace.beat()
         await self._journal.tell(self._turn, events)
-        self._flushed_at = time.monotonic()
         self._stored = text_of(events, self._stored)
         self.publish(events)

@@ -142,7 +142,7 @@ def _methods_at(request: Request) -> list[str]:
     """All methods of a path. Starlette's own answer knows those of its first route only."""
     return [
         method
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
         if any(
             route.matches({**request.scope, "method": method})[0] == Match.FULL
             for route in request.app.router.routes

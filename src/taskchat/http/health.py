@@ -19,6 +19,7 @@ router = APIRouter(tags=["operations"])
 PROBE_TIMEOUT_S = 2
 
 
+@router.head("/health", include_in_schema=False)  # what many monitors ask
 @router.get(
     "/health",
     summary="Whether this copy can serve",
@@ -45,6 +46,7 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "healthy", "database": db.dialect})
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get(
     "/ready",
     summary="Whether this copy should be sent requests",

@@ -49,7 +49,7 @@ curl -s {base}/api/YOUR_ID/tasks -H 'Authorization: Bearer YOUR_TOKEN'
 """
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 async def page(request: Request) -> HTMLResponse:
     """The page, or what can be done without it."""
     parts = parts_of(request)
@@ -57,7 +57,7 @@ async def page(request: Request) -> HTMLResponse:
     return HTMLResponse(page_text(WebFiles(), parts), headers=policy)
 
 
-@router.get("/assets/{name}")
+@router.api_route("/assets/{name}", methods=["GET", "HEAD"])
 async def asset(name: str, request: Request) -> Response:
     """One of the page's files.
 

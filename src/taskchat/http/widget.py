@@ -24,7 +24,7 @@ _HEADERS = {
 }
 
 
-@router.get("/widget.js")
+@router.api_route("/widget.js", methods=["GET", "HEAD"])
 async def widget(request: Request) -> Response:
     """The widget, in one file."""
     return answer(WebFiles(), request)

@@ -16,6 +16,8 @@ from taskchat.model.openai_wire import AnswerUnreadableError, as_array, as_objec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OF_THE_WHOLE = ("id", "model", "usage")
+
 
 @dataclass
 class ChunkedAnswer:
@@ -52,7 +54,9 @@ class ChunkedAnswer:
         if chunk.get("error"):
             raise AnswerUnreadableError("failed_midway", chunk["error"])
         # Later ones win: some servers add up the usage with every chunk.
-        self._top |= {key: chunk[key] for key in ("id", "model", "usage") if chunk.get(key)}
+        for key in _OF_THE_WHOLE:
+            if value := chunk.get(key):
+                self._top[key] = value
         choices = as_array(chunk.get("choices"))
         return self._take_choice(as_object(choices[0])) if choices else ""
 

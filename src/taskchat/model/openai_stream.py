@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic_ai.messages import TextPart
 from pydantic_ai.models import StreamedResponse
 
+from taskchat import pace
 from taskchat.errors import ModelError
 from taskchat.model.direct_client import DirectAnswer
 from taskchat.model.failures import fail
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 USAGE_PATIENCE_S = 2
 """How long to wait for the usage, and the end, after the last words."""
-GATHER_S = 0.05
-"""How often a stream is looked at: to wake for each of its words costs more than all else."""
 END_PATIENCE_S = 0.05
 """How long to wait for the end of the body after `[DONE]`: only then can the connection be used
 again, and some servers leave it open."""
@@ -137,12 +136,12 @@ class ChatCompletionsStream(StreamedResponse):
                     pass
 
     async def _gather(self) -> None:
-        """Let more come before it is looked at: words are stored a few times a second in any case."""
+        """Let more come before it is looked at: words are shown once a beat in any case."""
         if isinstance(self._response, DirectAnswer):
-            await self._response.gather(GATHER_S)
+            await self._response.gather(pace.until_next_beat())
             return
         with suppress(*LOST):
-            async with asyncio.timeout(GATHER_S):
+            async with asyncio.timeout(pace.until_next_beat()):
                 await self._response.content.wait_eof()
 
     def _said(self, words: str) -> Iterator[ModelResponseStreamEvent]:

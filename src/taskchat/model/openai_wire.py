@@ -155,6 +155,8 @@ def read_finish_reason(choice: Mapping[str, object]) -> FinishReason | None:
 
 def as_text(content: object) -> str:
     """The text of `content`, which is a string, a list of parts, or null."""
+    if not content:
+        return ""
     if isinstance(content, str):
         text = content
     else:

@@ -7,9 +7,6 @@ them to be understood.
 
 from __future__ import annotations
 
-import re
-
-_LINE_END = re.compile(rb"\r\n|\n|\r")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -29,13 +26,15 @@ class EventReader:
             # The other half of a line end: its first half has ended the chunk before.
             chunk = chunk.removeprefix(b"\n")
         self._skips_newline = chunk.endswith(b"\r")
-        *ended, rest = _LINE_END.split(chunk)
-        events: list[bytes] = []
-        for line in ended:
-            events += self._take(bytes(self._line) + line)
+        if not chunk:
+            return []
+        lines = chunk.splitlines()
+        rest = b"" if chunk.endswith((b"\n", b"\r")) else lines.pop()
+        if lines:
+            lines[0] = bytes(self._line) + lines[0]
             self._line.clear()
         self._line += rest
-        return events
+        return [event for line in lines for event in self._take(line)]
 
     def close(self) -> list[bytes]:
         """The last event, where the stream has ended without the blank line after it.

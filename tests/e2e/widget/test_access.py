@@ -39,7 +39,7 @@ def test_the_whole_way_goes_by_keyboard(site: Site, visit: NewVisitor) -> None:
 
     expect(panel(visitor)).to_have_count(0)
     expect(launcher(visitor)).to_be_focused()
-    assert launcher(visitor).get_attribute("aria-expanded") == "false"
+    expect(launcher(visitor)).to_have_attribute("aria-expanded", "false")
 
 
 def test_what_is_typed_is_no_shortcut_of_the_page(site: Site, visit: NewVisitor) -> None:
@@ -48,6 +48,7 @@ def test_what_is_typed_is_no_shortcut_of_the_page(site: Site, visit: NewVisitor)
         "window.heard = ''; addEventListener('keydown', (event) => { heard += event.key; })"
     )
 
+    expect(visitor.box).to_be_focused()
     visitor.page.keyboard.type("/k")
     panel(visitor).get_by_role("button", name="Close").click()
     visitor.page.locator("h1").click()
@@ -58,8 +59,8 @@ def test_what_is_typed_is_no_shortcut_of_the_page(site: Site, visit: NewVisitor)
 
 def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(site: Site, visit: NewVisitor) -> None:
     visitor = opened(come(visit, site, viewport=PHONE, reduced_motion="reduce"))
-    box = panel(visitor).bounding_box()
-    assert box == {"x": 0, "y": 0, **PHONE}
+    expect(panel(visitor).and_(visitor.page.locator(":modal"))).to_be_visible()
+    assert panel(visitor).bounding_box() == {"x": 0, "y": 0, **PHONE}
 
     held = [_focus_after_tab(visitor) for _ in range(12)]
 
@@ -102,14 +103,16 @@ def test_turning_the_screen_keeps_what_is_written_and_the_focus(
     visitor = opened(come(visit, site))
     visitor.box.fill("half a sentence")
 
+    in_front = panel(visitor).and_(visitor.page.locator(":modal"))
+
     visitor.page.set_viewport_size(PHONE)  # pyright: ignore[reportArgumentType]
-    assert panel(visitor).evaluate("dialog => dialog.matches(':modal')")
+    expect(in_front).to_be_visible()
     expect(visitor.box).to_be_focused()
     visitor.page.set_viewport_size({"width": 1280, "height": 800})
 
+    expect(in_front).to_have_count(0)
     expect(visitor.box).to_be_focused()
     expect(visitor.box).to_have_value("half a sentence")
-    assert not panel(visitor).evaluate("dialog => dialog.matches(':modal')")
 
 
 @pytest.mark.parametrize(
