@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
 from taskchat.model.embedded.calls import Call, call_act, call_add, without_changed_minds
 from taskchat.model.embedded.certain import known_choice
-from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose, choose_deleted
+from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, part_of, take_back
 from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.cues import takes_back
@@ -30,7 +29,8 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
-from taskchat.model.embedded.settling import settle
+from taskchat.model.embedded.settling import can_shift, settle
+from taskchat.model.embedded.spoken_of import choose_deleted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -245,17 +245,13 @@ class Planner:
     def _do(self, ids: Sequence[int], act: Act) -> None:
         title, part = self._title(ids[0]), act.changes.instead_of
         has_nothing = act.changes.are_none or part.casefold() not in title.casefold()
-        moves_none = act.changes.shift and not self._can_shift(ids, act.changes.shift)
+        moves_none = act.changes.shift and not can_shift(
+            [self._task(one) for one in ids], act.changes.shift
+        )
         if act.verb == "update" and (has_nothing or moves_none):
             self._plan.question = ask_change(title)
             return
         self.act_on(ids, act.verb, act.changes)
-
-    def _can_shift(self, ids: Sequence[int], shift: timedelta) -> bool:
-        """Whether all have a date, and a time where they are to be moved by less than days."""
-        tasks = [self._task(one) for one in ids]
-        is_by_clock = bool(shift % timedelta(days=1))
-        return all(one and one.due_at and not (one.all_day and is_by_clock) for one in tasks)
 
     def _restore(self, act: Act) -> None:
         found = choose_deleted(act.target, self._memory)

@@ -10,6 +10,7 @@ from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded.correction_words import corrected_title
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, time
 
     from taskchat.model.embedded.history import SeenTask
@@ -52,6 +53,12 @@ def _to_come(changes: Changes, due: LocalDue, now: datetime) -> LocalDue:
     if changes.is_open_hour and late > now.time():
         return LocalDue(due.day, late)
     return LocalDue(due.day + timedelta(days=1), at)
+
+
+def can_shift(tasks: Sequence[SeenTask | None], shift: timedelta) -> bool:
+    """Whether all have a date, and a time where they are to be moved by less than days."""
+    is_by_clock = bool(shift % timedelta(days=1))
+    return all(one and one.due_at and not (one.all_day and is_by_clock) for one in tasks)
 
 
 def _in_half(changes: Changes, was: int) -> time | None:

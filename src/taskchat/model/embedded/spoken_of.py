@@ -1,0 +1,59 @@
+"""The tasks that earlier sentences spoke of, and those that were deleted before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.history import SeenTask
+from taskchat.model.embedded.reports import without_time
+from taskchat.model.embedded.targets import best, leaders, rank
+from taskchat.model.embedded.words import content_stems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.history import Effect
+    from taskchat.model.embedded.memory import Memory
+    from taskchat.model.embedded.requests import Target
+    from taskchat.model.embedded.targets import Match
+
+NAMED = 0.45
+_WELL_COVERED = 0.55
+_TITLE_MARGIN = 0.1
+_IN_FULL = 0.99
+_BOTH = 2
+
+
+def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
+    """The task that the sentences before speak of: "I called Amy. Delete that one."."""
+    if not content_stems(words):
+        return []
+    # A verb alone names no task that "it" could be: "they called it off".
+    matches = [match for match in rank(without_time(words), tasks) if match.shares_noun]
+    fitting = leaders(matches)
+    if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
+        return fitting
+    if fitting:
+        # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
+        named = [match for match in matches if match.shares_noun and match.title >= NAMED]
+        return fitting if len(named) < 2 else named
+    # A longer story covers a title well, though the title covers little of the story.
+    ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
+    good = [match for match in ranked if match.title >= _WELL_COVERED]
+    if good:
+        return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
+    return [match for match in ranked if match.shares_noun]
+
+
+def choose_deleted(target: Target, memory: Memory) -> list[Effect]:
+    """The deleted tasks that are to come back: those named, else those of the last turn."""
+    if target.words:
+        gone = [SeenTask(effect.task_id, effect.title) for effect in memory.deleted]
+        ids = [match.task.id for match in best(target.words, gone)[:1]]
+        return [effect for effect in memory.deleted if effect.task_id in ids]
+    recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
+    if recent and not (target.is_plural and len(recent) == 1):
+        return recent
+    if recent and not target.is_all:
+        return list(memory.deleted[:_BOTH])
+    return list(memory.deleted) if target.is_all or target.is_plural else list(memory.deleted[:1])
