@@ -135,7 +135,13 @@ def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
         return None
     if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
         return None
+    if not is_named and _IS_REMARK.search(value):
+        return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None
+
+
+# "Back to Lyon, they messed up" is no title.
+_IS_REMARK = re.compile(r",|\b(?:i|he|she|they|we|you|it|that)\b", re.IGNORECASE)
 
 
 def _is_order(request: Request) -> bool:

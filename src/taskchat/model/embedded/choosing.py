@@ -267,11 +267,11 @@ def _by_pointing(
         return Choice((spoken_of[0].task,), is_clear=True)
     if spoken_of:
         return Choice(candidates=(*(match.task for match in spoken_of), *row))
-    if target.is_both and len(row) < _BOTH and len(pool) == _BOTH:
+    if target.is_both and len(row) < _BOTH and (row or len(pool) == _BOTH):
         # "Complete both", where one was last spoken of and two are open.
-        return Choice(tuple(pool), is_bulk=True, is_clear=True)
-    if target.is_both and len(row) == 1:
-        return Choice(candidates=tuple(pool))
+        is_pair = len(pool) == _BOTH
+        both = Choice(tuple(pool), is_bulk=True, is_clear=True)
+        return both if is_pair else Choice(candidates=tuple(pool))
     if len(row) == 1:
         return Choice(tuple(row), is_clear=True)
     if target.is_plural:

@@ -16,6 +16,7 @@ from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
 from taskchat.model.embedded.targets import best
+from taskchat.model.embedded.words import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +81,8 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
             return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
     if status == "created" or last.steps[-1].arguments.get("title"):
         is_title = correction.words and find_due(correction.words, now) is None
+        # "Actually three" is no name of anything.
+        is_title = is_title and read_number(correction.words) is None
         if is_title and len(last.effects) == 1:
             old = last.effects[0].title
             title = corrected_title(old, correction.words, correction.wrong)
@@ -122,8 +125,9 @@ def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:
     """The time that a bare number means right after one was set: "friday at 6", "no, 7"."""
     said = without_frame(correction.words).strip(" .!")
     due_at = str(last.steps[-1].arguments.get("due_at") or "")
-    found = find_due(f"at {said}", now) if said.isdecimal() and "T" in due_at else None
-    return None if found is None else changes_due(f"at {said}", found.due, now)
+    number = read_number(said)
+    found = find_due(f"at {number}", now) if number and "T" in due_at else None
+    return None if found is None else changes_due(f"at {number}", found.due, now)
 
 
 def _mend_part(correction: Correct, last: Done, now: datetime) -> Mended | None:

@@ -206,7 +206,7 @@ _SLIPPED = {"pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn":
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
             "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
             "hasnt": "hasn't", "couldnt": "couldn't", "thats": "that's", "theres": "there's", "whats": "what's", "theyre": "they're",
-            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because"}  # fmt: skip
+            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because", "til": "until"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 

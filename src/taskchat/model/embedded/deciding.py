@@ -187,7 +187,9 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
 def _is_other_act(request: Request, verb: Verb) -> bool:
     if not isinstance(request, Act) or isinstance(request.otherwise, Add | Offer):
         return False
-    return request.verb != verb
+    # "And the cab wash in three days" has a date of its own.
+    is_whole = bool(request.changes.due and request.target.words)
+    return request.verb != verb or is_whole
 
 
 def _changes_it(request: Request) -> bool:

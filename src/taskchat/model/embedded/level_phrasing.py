@@ -19,6 +19,10 @@ _LEVEL_WILL_DO = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}(?:[\s-]+priority)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
     re.IGNORECASE,
 )
+_CAN_BE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:can|could|may|should|must)\s+be\s+(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
 _LOWERS = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:reduce|downgrade|upgrade|lower|raise|lift|demote|promote|bump|drop)\s+(?P<what>.+?)\s+(?:(?:down|up|back)\s+)?to\s+(?:a\s+)?{_HIGH}(?:\s+(?:priority|prio))?{END}",
     re.IGNORECASE,
@@ -57,6 +61,7 @@ LEVELS = [
     (_LEVEL_OF, _LEVEL),
     (_LEVEL_FIRST, _LEVEL),
     (_LOWERS, _LEVEL),
+    (_CAN_BE, _LEVEL),
     (_NOT_PRESSING, _LEVEL),
     (_LEVEL_WILL_DO, _LEVEL),
     (_LEVEL_ALONE, r"make it \g<level>"),

@@ -19,6 +19,7 @@ from taskchat.model.embedded.words import (
     is_errand_stem,
     same_deed,
     stem,
+    telling_words,
     tokens,
     word_set,
 )
@@ -76,7 +77,8 @@ def task_told_again(add: Add, tasks: Sequence[SeenTask]) -> SeenTask | None:
     ranked = rank(add.title, tasks)
     # "Email to the professor goes out today" says no more than "email the professor".
     there = named_in_full(ranked) or named_in_full(rank(naming_words(add.title), tasks))
-    if there is not None or not _DEFINITE.match(add.title):
+    is_name = add.due is None and not any(word.is_verb for word in telling_words(add.title))
+    if there is not None or not (is_name or _DEFINITE.match(add.title)):
         return there
     # "Renew the permit in two weeks", where the task is to renew the parking permit.
     said = [match.task for match in ranked if match.phrase > _IN_FULL and match.shares_noun]
