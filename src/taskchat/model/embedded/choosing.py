@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
 from taskchat.model.embedded.pointing import MIDDLE, read_target
 from taskchat.model.embedded.replies import quote
-from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.requests import Target
+from taskchat.model.embedded.spoken_of import NAMED, told_before
 from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
 from taskchat.model.embedded.words import content_stems
 
@@ -20,18 +19,11 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import Effect
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
-    from taskchat.model.embedded.targets import Match
+from taskchat.model.embedded.targets import Match
 
-_OF_IT = re.compile(
-    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
-    re.IGNORECASE,
-)
 # So many tasks that were named or counted are deleted without asking again.
 MAX_NAMED = 3
 
-_WELL_COVERED = 0.55
-_TITLE_MARGIN = 0.1
-_NAMED = 0.45
 _IN_FULL = 0.99
 _BOTH = 2
 _SHORT_PART = 2
@@ -226,16 +218,15 @@ def _by_pointing(
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
         return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
-    # "It's for the wedding, so make it high" tells more of what was spoken of before.
-    told = [] if _OF_IT.match(target.background) else _told_before(target.background, pool)
+    told = told_before(target.background, pool)
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)
     if target.is_both and len(told) == _BOTH:
         return Choice(tuple(match.task for match in told), is_clear=True)
     row = _in_mind(target, tasks, memory)
     unheard = "" if content_stems(target.background) else memory.unheard
-    spoken_of = [match for match in _told_before(unheard, tasks) if match.task not in row]
-    if len(spoken_of) == 1 and spoken_of[0].title >= _NAMED:
+    spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
+    if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:
         # What was not understood spoke of a task all the same: it is the one in mind now.
         return Choice((spoken_of[0].task,), is_clear=True)
     if spoken_of:
@@ -259,27 +250,6 @@ def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[
         row = memory.shown or tuple(by_id)
         return [by_id[one] for one in row if one in by_id and one not in memory.focus]
     return [by_id[one] for one in memory.focus if one in by_id]
-
-
-def _told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
-    """The task that the sentences before speak of: "I called Amy. Delete that one."."""
-    if not content_stems(words):
-        return []
-    # A verb alone names no task that "it" could be: "they called it off".
-    matches = [match for match in rank(without_time(words), tasks) if match.shares_noun]
-    fitting = leaders(matches)
-    if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
-        return fitting
-    if fitting:
-        # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
-        named = [match for match in matches if match.shares_noun and match.title >= _NAMED]
-        return fitting if len(named) < 2 else named
-    # A longer story covers a title well, though the title covers little of the story.
-    ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
-    good = [match for match in ranked if match.title >= _WELL_COVERED]
-    if good:
-        return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
-    return [match for match in ranked if match.shares_noun]
 
 
 def choose_deleted(target: Target, memory: Memory) -> list[Effect]:

@@ -1,0 +1,53 @@
+"""Which tasks the sentences before an act speak of, so that "it" is one of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.reports import without_time
+from taskchat.model.embedded.targets import leaders, rank
+from taskchat.model.embedded.words import content_stems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.history import SeenTask
+    from taskchat.model.embedded.targets import Match
+
+NAMED = 0.45
+"""From this share of its title on, a task was spoken of and not only touched."""
+_IN_FULL = 0.99
+_WELL_COVERED = 0.55
+_TITLE_MARGIN = 0.1
+# "It's for the wedding, so make it high" tells more of what was spoken of before.
+_OF_IT = re.compile(
+    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    re.IGNORECASE,
+)
+_GERUND = re.compile(
+    r"\W*(?:the\s+)?\w{3,}ing\s+(?:needs?|has|is|was|can|should|must)\b", re.IGNORECASE
+)
+
+
+def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
+    """The task that the sentences before speak of: "I called Amy. Delete that one."."""
+    if not content_stems(words) or _OF_IT.match(words):
+        return []
+    # A verb alone names no task that "it" could be: "they called it off".
+    ranked = rank(without_time(words), tasks)
+    is_noun = _GERUND.match(words) is not None  # "Hoovering needs doing again, reopen it."
+    matches = [match for match in ranked if match.shares_noun or is_noun]
+    fitting = leaders(matches)
+    if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
+        return fitting
+    if fitting:
+        # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
+        named = [match for match in matches if match.shares_noun and match.title >= NAMED]
+        return fitting if len(named) < 2 else named
+    # A longer story covers a title well, though the title covers little of the story.
+    ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
+    good = [match for match in ranked if match.title >= _WELL_COVERED]
+    if good:
+        return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
+    return ranked
