@@ -52,7 +52,7 @@ _APART = (
     r"|(?:it'?s\s+)?not(?:hing)?\s+(?:too\s+|very\s+|that\s+|super\s+|so\s+)?urgent|whenever(?:\s+\w+){0,3}|take\s+your\s+time|as\s+usual|as\s+always|as\s+(?:discussed|agreed|promised)"
     r"|(?:lest|so|in\s+case)\s+i\s+(?:don'?t\s+)?forget(?:\s+(?:again|it|that))?"
     r"|while\s+(?:i|we)\s+(?:remember|think\s+of\s+it)|by\s+the\s+way|fyi|same\s+\w+|for\s+(?:heaven|god|pete|goodness|christ)'?s?'?\s+sake"
-    r"|(?:too|so|way|far|really|very|pretty)\s+(?:too\s+|much\s+|damn\s+)?(?!much\b|many\b)\w+|all\s+(?:good|fine|set|well|sorted|done)|wrong\s+\w+"
+    r"|the\s+\w+er\s+the\s+(?:better|merrier)|(?:too|so|way|far|really|very|pretty)\s+(?:too\s+|much\s+|damn\s+)?(?!much\b|many\b)\w+|all\s+(?:good|fine|set|well|sorted|done)|wrong\s+\w+"
     r"|(?:to\s+be\s+(?:honest|fair|safe|clear))|just\s+in\s+case|for\s+once|at\s+last|at\s+long\s+last|better\s+late\s+than\s+never|god\s+help\s+me|thank\s+(?:god|goodness)|you\s+know)"
 )
 _BREAK = r"\s*(?:[,;\u2026]+|\s[\u2013\u2014-]+\s|\.{2,})\s*"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,8 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
-    from taskchat.model.embedded.targets import Match
+from taskchat.model.embedded.targets import Match
 
-_OF_IT = re.compile(
-    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
-    re.IGNORECASE,
-)
 # So many tasks that were named or counted are deleted without asking again.
 MAX_NAMED = 3
 
@@ -253,8 +248,7 @@ def _by_pointing(
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
         return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
-    # "It's for the wedding, so make it high" tells more of what was spoken of before.
-    told = [] if _OF_IT.match(target.background) else told_before(target.background, pool)
+    told = told_before(target.background, pool)
     if len(told) == 1:
         return Choice((told[0].task,), is_clear=True)
     if target.is_both and len(told) == _BOTH:

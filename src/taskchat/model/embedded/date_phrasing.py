@@ -114,7 +114,13 @@ def _opens_with_date(text: str, now: datetime) -> bool:
     return bool(spans) and not text[: spans[0].start].strip(" ,:")
 
 
+# "Shove the dentist to friday", "can you knock it back to monday".
+_SHOVES = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:shove|knock|nudge|slide|kick|scoot|slip|drag|punt)\s+(?P<what>\S.*?)\s+(?:(?:back|over|forward|along|out|on)\s+)?(?:to|till|until)\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
 _DATED = [
+    (_SHOVES, r"move \g<what> to \g<when>"),
     (_TOPIC_DATE, r"make \g<what> due \g<when>"),
     (_OF_TASK, r"move \g<what> to \g<when>"),
     (_ASSIGNS, r"move \g<what> to \g<when>"),

@@ -69,7 +69,7 @@ _NOT_DONE = word_set(
     "restore should active again doing turns my mistake wait nah"
 )
 _UPDATE = word_set(
-    "remaining use marked status needed required expected wanted goes go going pop stick altogether rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
+    "gonna gotta wanna remaining use marked status needed required expected wanted goes go going pop stick altogether rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
     "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
     "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
     "prio priority prioritize prioritise deprioritize deprioritise de-prioritize de-prioritise importance urgent important high "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import take_priority
 from taskchat.model.embedded.changing import changes_due
+from taskchat.model.embedded.deeds import TAKEN
 from taskchat.model.embedded.mood import is_by_others
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Changes, Target
@@ -92,7 +93,7 @@ def read_gist(text: str, heard: Heard) -> Act | None:
         # "I'm checked in now", of the task to check in.
         it = read_target("it", [], heard.background)
         return Act("complete", it, said="it", is_stated=True, is_gist=True, deed=stem(deeds[0]))
-    if deeds and _I.search(text) and not is_by_others(text):
+    if deeds and _I.search(text) and not TAKEN.search(text) and not is_by_others(text):
         act = _of(Act("complete", Target()), words, _AROUND_DEED, heard, but=deeds)
         return replace(act, deed=stem(deeds[0])) if act else None
     return None

@@ -106,6 +106,8 @@ _SIMPLE = [
     (re.compile(r"[\s,]+same\s+(?:time|hour)(?:\s+as\s+before)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
     # They rang, moved or cancelled: what follows is what counts.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:they|he|she|(?:(?:the|my)\s+)?(?!i\b|we\b)[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me|gave\s+(?:me|us)\s+(?:an?\s+|more\s+)[\w ]+?)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is)\b|(?:until\s+|till\s+|to\s+)?(?:(?:next\s+)?\w+day|tomorrow|(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\s+\d{1,2}(?:st|nd|rd|th)?)\b)", re.IGNORECASE), ""),
+    # "The dishes, stick them down for monday".
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*(?P<verb>stick|put|pop|set|pencil|slot)\s+(?:it|them|that)\s+(?=(?:down|in)\s+for\b)", re.IGNORECASE), r"\g<verb> \g<what> "),
     # "One more day", told of the date that was just set.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:just|maybe|make\s+it)\s+)?(?P<count>an?|one|two|three|\d)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?))\s+(?P<way>later|earlier|sooner)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
     # "The freezer wasn't done properly, put that back as not done": the order says it again.

@@ -201,8 +201,9 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
     is_question = QUESTION.match(text) and not does
     reader = read_question if is_question else read_order
     found = [soften(one, clause, text, heard.now) for one in reader(text, heard)]
-    if _FAVOUR.match(clause.text) and not ADD_CUE.search(text):
-        # "Can you send Bob an email" asks for what only a person can do.
+    is_favour = _FAVOUR.match(clause.text) and not ADD_CUE.search(text)
+    if is_favour or (clause.is_asked and _REMEMBER.match(text)):
+        # "Remember the dentist?", "can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
     if len(found) == 1 and isinstance(found[0], Add):
         return [doubt_add(_with_date(found[0], text, heard), heard)]
@@ -262,4 +263,5 @@ _ENDS_IN_VERB = re.compile(
     rf"\s(?:come|arrive|happen|answer|leave|{'|'.join(sorted(ERRAND_VERBS))})\W*$", re.IGNORECASE
 )
 _CAN_WE = re.compile(r"\W*(?:can|could)\s+(?:we|i)\s+do\b", re.IGNORECASE)
+_REMEMBER = re.compile(r"\W*remember\s+(?!to\b)", re.IGNORECASE)
 _FAVOUR = re.compile(r"\W*(?:please\s+)?(?:can|could|would|will)\s+(?:you|u)\b", re.IGNORECASE)

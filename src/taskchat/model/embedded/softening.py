@@ -34,10 +34,7 @@ def soften(request: Request, clause: Clause, text: str, now: datetime) -> Reques
             mood = "meant" if request.changes.note else mood_of_act(clause, verb, text)
             if mood == "refused":
                 return Talk("left_alone")
-            if isinstance(otherwise, Add):
-                softened = _soften_add(otherwise, clause)
-                is_odd = isinstance(softened, Add) and is_odd_title(softened, now)
-                otherwise = Offer(otherwise) if is_odd else softened
+            otherwise = _soften_otherwise(otherwise, clause, now)
             said = request.said or text
             is_hedged = request.is_hedged or mood == "weighed"
             return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
@@ -52,6 +49,22 @@ def soften(request: Request, clause: Clause, text: str, now: datetime) -> Reques
             return Talk("left_alone")
         case _:
             return request
+
+
+def _soften_otherwise(
+    otherwise: Add | Offer | Talk | Act | None, clause: Clause, now: datetime
+) -> Add | Offer | Talk | Act | None:
+    """What is meant where no task fits, as far as it is meant: a title that looks odd is offered."""
+    match otherwise:
+        case Add():
+            softened = _soften_add(otherwise, clause)
+            is_odd = isinstance(softened, Add) and is_odd_title(softened, now)
+            return Offer(otherwise) if is_odd else softened
+        case Act():
+            meant = _soften_otherwise(otherwise.otherwise, clause, now)
+            return replace(otherwise, otherwise=meant)
+        case _:
+            return otherwise
 
 
 _ADDED_LAST = re.compile(

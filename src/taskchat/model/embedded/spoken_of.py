@@ -1,7 +1,8 @@
-"""The tasks that earlier sentences spoke of, and those that were deleted before."""
+"""Which tasks the sentences before an act speak of, and which were deleted before."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.history import SeenTask
@@ -18,18 +19,29 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.targets import Match
 
 NAMED = 0.45
-_WELL_COVERED = 0.55
-_TITLE_MARGIN = 0.1
+"""From this share of its title on, a task was spoken of and not only touched."""
 _IN_FULL = 0.99
 _BOTH = 2
+_WELL_COVERED = 0.55
+_TITLE_MARGIN = 0.1
+# "It's for the wedding, so make it high" tells more of what was spoken of before.
+_OF_IT = re.compile(
+    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    re.IGNORECASE,
+)
+_GERUND = re.compile(
+    r"\W*(?:the\s+)?\w{3,}ing\s+(?:needs?|has|is|was|can|should|must)\b", re.IGNORECASE
+)
 
 
 def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     """The task that the sentences before speak of: "I called Amy. Delete that one."."""
-    if not content_stems(words):
+    if not content_stems(words) or _OF_IT.match(words):
         return []
     # A verb alone names no task that "it" could be: "they called it off".
-    matches = [match for match in rank(without_time(words), tasks) if match.shares_noun]
+    ranked = rank(without_time(words), tasks)
+    is_noun = _GERUND.match(words) is not None  # "Hoovering needs doing again, reopen it."
+    matches = [match for match in ranked if match.shares_noun or is_noun]
     fitting = leaders(matches)
     if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
         return fitting
@@ -42,7 +54,7 @@ def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     good = [match for match in ranked if match.title >= _WELL_COVERED]
     if good:
         return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
-    return [match for match in ranked if match.shares_noun]
+    return ranked
 
 
 def choose_deleted(target: Target, memory: Memory) -> list[Effect]:

@@ -47,11 +47,11 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 WANTS = re.compile(
-    r"^\W*(?:(?:please\s+)?(?:leave|keep|save|put|schedule|plan|do|make|have|let's\s+do|let's\s+leave|let's\s+move)"
+    r"^\W*(?:(?:please\s+)?(?:leave|keep|save|put|stick|pop|pencil|slot|schedule|plan|do|make|have|let's\s+do|let's\s+leave|let's\s+move)"
     r"|(?:i|we)(?:'ll|'d\s+like(?:\s+to)?|\s+will|'m\s+going\s+to|\s+want(?:\s+to)?|\s+need(?:\s+to)?|\s+can(?:not|'t)?(?:\s+only)?|\s+have\s+to|\s+must|\s+should)"
     r"(?:\s+(?:do|have|finish|get|leave|make|move|handle|see\s+to|put|only|be))*"
     r"|(?:i|we)(?:\s+(?:have|need|got)|'ve\s+got)(?:\s+(?:time|got))*(?:\s+(?:for|to\s+do|to\s+finish))"
-    r"|(?:due(?:\s+date)?|deadline|date)\s+(?:for|of|on))\s+(?P<name>.+?)(?:\s+(?:to|until|till|for|on|by|at|done|finished))*\W*$",
+    r"|(?:due(?:\s+date)?|deadline|date)\s+(?:for|of|on))\s+(?P<name>.+?)(?:\s+(?:down|in(?=\s+for)|to|until|till|for|on|by|at|done|finished))*\W*$",
     re.IGNORECASE,
 )
 WISHES = re.compile(

@@ -171,7 +171,7 @@ def _is_open(one: Request | None, text: str) -> bool:
                 or states_deed(text)
             ):
                 return True
-            if _DEFINITE.match(one.title) and _SETS.match(text):
+            if _SETS.match(text) and (_DEFINITE.match(one.title) or _DOWN_FOR.search(text)):
                 return True
             level = LEVELLED.match(WISHES.sub("", text))
             if level is not None and (
@@ -196,6 +196,8 @@ _SETS = re.compile(
     r"\W*(?:put|set|stick|pop|get|have|make|schedule|keep|pencil|slot|book|do|leave)\b",
     re.IGNORECASE,
 )
+# "Stick the bread down for friday", of the bread that is on the list.
+_DOWN_FOR = re.compile(r"\s(?:down|in)\s+for\s", re.IGNORECASE)
 _TO_BE = re.compile(r"\bto\s+be\b", re.IGNORECASE)
 _ORDERS = re.compile(
     r"\W*(?:mark|set|make|bump|put|raise|lower|give|move|turn|change|flag|push|drop|reschedule|switch)\b",

@@ -160,7 +160,7 @@ def is_errand_stem(stemmed: str) -> bool:
 _DEEDS = [
     frozenset(stem(verb) for verb in group.split())
     for group in (
-        "buy get grab pick purchase order fetch collect",
+        "buy get grab pick purchase order fetch collect acquire",
         "call phone ring telephone speak talk",
         "finish complete wrap do hand",
         "email e-mail mail write message text send",
