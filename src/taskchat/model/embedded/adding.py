@@ -120,6 +120,7 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     is_several = is_several or _QUOTES.fullmatch(_AS_TASKS.sub("", title)) is not None
     title = _AS_TASKS.sub("", title) if is_several else title
     titles = split_titles(title) if is_several else split_errands(title, now)
+    titles = _quotes_with(title) or titles
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
@@ -139,6 +140,18 @@ def _each_quoted(text: str) -> list[str]:
     return parts if is_each else []
 
 
+def _quotes_with(title: str) -> list[str]:
+    """Quoted titles, each with what is told of all: "“A” and “B”, both for saturday"."""
+    found = _QUOTES_WITH.fullmatch(title)
+    if found is None:
+        return []
+    return [f"{quote} {found['rest']}" for quote in re.findall("[\ue000-\uf8ff]", found["quotes"])]
+
+
+_QUOTES_WITH = re.compile(
+    r"[\s:,]*(?P<quotes>[\ue000-\uf8ff](?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[\ue000-\uf8ff])+)[\s,]*(?:(?:both|all|each)(?:\s+of\s+them)?\b)?\s*(?P<rest>[^\ue000-\uf8ff]*)",
+    re.IGNORECASE,
+)
 _LEFT_VERB = re.compile(r"(?<=\w)\s+(?:is|are)(?:\s+(?:on|at))?\s*$", re.IGNORECASE)
 _QUOTE_DATED = re.compile(
     r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day|with|as|high|low|medium)\b|$"

@@ -40,6 +40,9 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
         or target.but
         or target.is_any
         or target.background
+        or target.is_newest
+        or target.priority
+        or target.due
     ):
         return None
     if act.verb == "restore":

@@ -18,6 +18,23 @@ def _order(pattern: str) -> re.Pattern[str]:
     return re.compile(_LEAD + pattern + END, re.IGNORECASE)
 
 
+# "Would you mind setting it to low?"
+_DOING = {
+    "setting": "set", "marking": "mark", "moving": "move", "changing": "change", "renaming": "rename", "putting": "put",
+    "making": "make", "giving": "give", "pushing": "push", "completing": "complete", "deleting": "delete",
+    "removing": "remove", "reopening": "reopen", "adding": "add", "clearing": "clear", "ticking": "tick",
+}  # fmt: skip
+_DOES_IT = re.compile(
+    rf"{_LEAD}(?P<verb>{'|'.join(_DOING)})\s+(?=(?:it|that|this|them|those|these|both)\b)",
+    re.IGNORECASE,
+)
+
+
+def as_order(text: str) -> str:
+    """The order that "setting it to low" is, behind "would you mind"."""
+    return _DOES_IT.sub(lambda found: f"{_DOING[found['verb'].lower()]} ", text)
+
+
 FIELDS = [
     # "Remove both due dates", "clear the deadlines of all of them".
     (_order(rf"{_CLEAR}\s+(?:both|all|their|the)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}\s+(?:of|from|for|on|off)\s+(?P<what>\S.*?)"), r"clear the due date of \g<what>"),
@@ -36,6 +53,12 @@ FIELDS = [
     (re.compile(_LEAD + r"(?:correct|fix|change)\s+(?P<what>[\ue000-\uf8ff])\s*[,;:]?\s*(?:it|that|this)\s+should\s+(?:be|read|say)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), r"rename \g<what> to \g<new>"),
     # "I meant the hedge should be high": an order in full.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:wait|no|sorry|actually)\b\W*)*i\s+meant?\s+(?:that\s+)?(?=(?:the|my)\s+\S.*\sshould\s+(?:be|have)\s)", re.IGNORECASE), ""),
+    (re.compile(r"\bnext\s+week's\s+\w+day\s*,\s*(?=(?:the\s+)?\d)", re.IGNORECASE), ""),
+    (re.compile(r"\bnext\s+week's\s+(?P<day>\w+day)\b", re.IGNORECASE), r"\g<day> next week"),
+    # "I meant “B”, please change it".
+    (re.compile(r"(?P<meant>\bi\s+meant?\s+[\ue000-\uf8ff])\s*[,;.]?\s+(?:so\s+|and\s+)?(?:please\s+)?(?:change|correct|fix|rename|update|edit)\s+(?:it|that)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<meant>"),
+    # "I reset the password" tells a deed, though its verb looks the same.
+    (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:(?:ok(?:ay)?|and|so|well|yes)\b\W*)*)(?P<who>i|we)\s+(?:(?:just|already|finally|now)\s+)?(?P<verb>reset|cut|shut|read|set\s+up|put\s+(?:away|up|out|down|together)|shut\s+down)\s+(?=(?:the|my|our|all)\b)", re.IGNORECASE), r"\g<lead>\g<who> finished to \g<verb> "),
     # "Done, I called him": the deed tells which.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:all\s+)?(?:done|finished|completed|sorted)\s*[,;:\u2013\u2014-]+\s*(?=(?:i|we|he|she|they)\s+\w+)", re.IGNORECASE), ""),
 ]  # fmt: skip

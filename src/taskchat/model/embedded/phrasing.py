@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
-from taskchat.model.embedded.field_phrasing import FIELDS
+from taskchat.model.embedded.field_phrasing import FIELDS, as_order
 from taskchat.model.embedded.level_phrasing import KEPT, LEVELS
 from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
 
@@ -121,6 +121,7 @@ _SIMPLE = [
 
 def phrase(text: str, now: datetime) -> str:
     """The clause in the words that the rules know, or as it was."""
+    text = as_order(text)
     for pattern, plain in (*FIELDS, *_SIMPLE):
         text = pattern.sub(plain, text)
     wished = _HAVE_DONE.match(text)

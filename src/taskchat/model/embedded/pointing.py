@@ -91,6 +91,11 @@ _REMAINING = re.compile(
     r"\bthe\s+(?:remaining|(?:only\s+)?other\s+open|last\s+remaining|only\s+open|one\s+remaining)\s+(?:one|task|item|to-?do)(?:'s)?\b\s*",
     re.IGNORECASE,
 )
+# "The remaining two".
+_REMAINING_ONES = re.compile(
+    r"\bthe\s+remaining\s+(?:two|three|four|five|[2-5])(?:\s+(?:tasks|ones|items|to-?dos))?(?=\s+(?:as|to|too|are|done|please|for|on|off|complete)\b|\W*$)",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 _NEWEST = re.compile(
     rf"\b(?:the|my|that|this)\s+(?:(?:brand\s+)?new|newly\s+added|just\s+added)\s+{_NOUN}(?!\w)",
@@ -174,6 +179,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     head = _LIST_PLACE.sub(" ", head)
     is_left = _REMAINING.search(head) is not None
     head = _REMAINING.sub("the one ", head)
+    is_rest = _REMAINING_ONES.search(head) is not None
+    head = _REMAINING_ONES.sub("those", head)
     numbers, head = _take_numbers(head)
     other = _OTHER_NAMED.search(head)
     head = _OTHER_NAMED.sub(" ", head)
@@ -187,7 +194,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         status = "completed" if _DONE.search(head) else "pending" if _OPEN.search(head) else "all"
         words = name_in(_OPEN.sub(" ", _DONE.sub(" ", words)))
     has_words = bool(content_stems(words))
-    status = "pending" if is_left and not has_words else status
+    status = "pending" if (is_left or is_rest) and not has_words else status
     return Target(
         words=words if has_words else "",
         numbers=numbers,
