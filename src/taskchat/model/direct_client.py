@@ -273,9 +273,6 @@ class _Connection(asyncio.Protocol):
         self._is_open.add(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._answer is None:  # words that nobody asked for would pass for the next answer
-            self.drop()
-            return
         self._is_silent = False
         self._unread_bytes += len(data)
         try:
@@ -302,7 +299,7 @@ class _Connection(asyncio.Protocol):
             answer.fail(error)
 
     def on_message_begin(self) -> None:
-        if self._answer is None:
+        if self._answer is None:  # it would pass for the next one
             message = "an answer that nobody asked for"
             raise ValueError(message)
 
