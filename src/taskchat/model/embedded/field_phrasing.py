@@ -53,6 +53,11 @@ FIELDS = [
     (re.compile(_LEAD + r"(?:correct|fix|change)\s+(?P<what>[\ue000-\uf8ff])\s*[,;:]?\s*(?:it|that|this)\s+should\s+(?:be|read|say)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), r"rename \g<what> to \g<new>"),
     # "I meant the hedge should be high": an order in full.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:wait|no|sorry|actually)\b\W*)*i\s+meant?\s+(?:that\s+)?(?=(?:the|my)\s+\S.*\sshould\s+(?:be|have)\s)", re.IGNORECASE), ""),
+    (re.compile(r"[\s,]+(?:too|as\s+well)[\s.!]*$", re.IGNORECASE), " too"),
+    (re.compile(r"[\s,]+to\s+be\s+(?:exact|precise|clear)[\s.!]*$", re.IGNORECASE), ""),
+    # "Drop the deadline, but keep the priority": what is kept is no wish.
+    (re.compile(rf"[\s,]+but\s+(?:keep|leave)\s+(?:the|its)\s+(?:priority|title|name|notes?|description|{DATE})(?:\s+(?:as\s+(?:it|they)\s+(?:is|are)|alone|the\s+same|unchanged))?[\s.!]*$", re.IGNORECASE), ""),
+    (_order(r"give\s+(?P<what>it|that|this|\S.*?)\s+(?:a\s+)?(?P<level>high|low|medium)\s+priority"), r"make \g<what> \g<level> priority"),
     (re.compile(r"\bnext\s+week's\s+\w+day\s*,\s*(?=(?:the\s+)?\d)", re.IGNORECASE), ""),
     (re.compile(r"\bnext\s+week's\s+(?P<day>\w+day)\b", re.IGNORECASE), r"\g<day> next week"),
     # "I meant “B”, please change it".
