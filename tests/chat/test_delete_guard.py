@@ -77,7 +77,16 @@ async def test_a_yes_counts_for_tasks_that_were_listed_before_the_question(
 
 @pytest.mark.parametrize(
     "answer",
-    ["no", "yes, but not the milk", "ok, cancel that", "yesterday I did", "ignore that", "why?"],
+    [
+        "no",
+        "yes, but not the milk",
+        "ok, cancel that",
+        "yesterday I did",
+        "ignore that",
+        "why?",
+        "List all tasks",
+        "complete all tasks",
+    ],
 )
 async def test_anything_but_a_plain_yes_deletes_nothing(full: ChatDriver, answer: str) -> None:
     full.model.calls_all(*DELETE_ALL).says("Shall I delete all five?")

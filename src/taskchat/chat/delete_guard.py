@@ -76,7 +76,7 @@ def _is_effect(step: Step) -> bool:
 def _agreed(turn: OwnedTurn) -> frozenset[str]:
     """The ids of the tasks that the user has just agreed to delete."""
     asked = turn.history[-1] if turn.history else None
-    if asked is None or not _asks_about_deleting(asked) or not is_yes(turn.question):
+    if asked is None or not _asks_about_deleting(asked) or not is_yes(turn.question, "delete"):
         return frozenset()
     return frozenset(_looked_at(asked))
 

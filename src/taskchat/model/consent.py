@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-_YES = re.compile(
-    r"^\W*(?:(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for"
-    r"|of|course|absolutely|definitely|"
-    r"confirm|confirmed|correct|right|exactly|on|then|i'm|am|i|thing|delete|remove|mark|complete|add"
-    r"|clear|cancel(?=\s+(?:them|all|these|those|both|everything)\b)|wipe|all|them|these|those|"
-    r"both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue|affirmative|the"
-    r"|list|my|want|to|of|course)\b\W*)+$|^\W*👍\W*$",
-    re.IGNORECASE,
+_SAID_WITH_IT = (
+    r"yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for|of|course"
+    r"|absolutely|definitely|confirm|confirmed|correct|right|exactly|on|then|i'm|am|i|thing|all|them"
+    r"|these|those|both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue"
+    r"|affirmative|(?:the|my)\s+list|the|my|want|to"
 )
+_ACTS = {
+    "delete": (r"delete|remove|clear|wipe|cancel(?=\s+(?:them|all|these|those|both|everything)\b)"),
+    "complete": r"complete|mark",
+    "add": r"add",
+}
+"""The words for what was asked: those for anything else are an order of their own."""
 _YES_WORD = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|do\s+it|go|course|absolutely"
     r"|definitely|confirm|confirmed|correct|right|"
@@ -23,7 +27,19 @@ MAX_CHARS = 200
 """A longer message says more than yes."""
 
 
-def is_yes(text: str) -> bool:
-    """Whether a message is a plain yes: nothing in it narrows what was asked."""
+def is_yes(text: str, act: str) -> bool:
+    """Whether a message is a plain yes: nothing in it narrows what was asked, or asks for more.
+
+    Args:
+        text: the message.
+        act: what was asked about: "delete", "complete", "add" or another verb, which has no word
+            in a yes.
+    """
     text = text.strip()
-    return len(text) <= MAX_CHARS and bool(_YES.match(text) and _YES_WORD.search(text))
+    return len(text) <= MAX_CHARS and bool(_yes_to(act).match(text) and _YES_WORD.search(text))
+
+
+@cache
+def _yes_to(act: str) -> re.Pattern[str]:
+    words = "|".join(filter(None, (_ACTS.get(act), _SAID_WITH_IT)))
+    return re.compile(rf"^\W*(?:(?:{words})\b\W*)+$|^\W*👍\W*$", re.IGNORECASE)

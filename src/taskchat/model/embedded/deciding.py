@@ -174,7 +174,7 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
             # "No, just show them" is a wish of its own.
             return None
         return Plan(remarks=[replies.TALK["cancelled"]])
-    is_agreed = question.kind == "confirm" and is_yes(text)
+    is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
     chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
     changes = changes_asked(memory.asked_about, question.verb, now)
     if not chosen or changes is None:
@@ -205,7 +205,7 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if question.kind == "name":
         add = named_task(text, now)
         return None if add is None else [add]
-    if not is_yes(text) and not _ADD_IT.fullmatch(text):
+    if not is_yes(text, "add") and not _ADD_IT.fullmatch(text):
         return None
     for request in read_message(memory.asked_about, now, _titles(conversation)):
         offered = getattr(request, "add", None) or getattr(

@@ -54,6 +54,12 @@ FIELDS = [
     # "I meant the hedge should be high": an order in full.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:wait|no|sorry|actually)\b\W*)*i\s+meant?\s+(?:that\s+)?(?=(?:the|my)\s+\S.*\sshould\s+(?:be|have)\s)", re.IGNORECASE), ""),
     (re.compile(r"[\s,]+(?:too|as\s+well)[\s.!]*$", re.IGNORECASE), " too"),
+    (re.compile(r"[\s,]+of\s+course[\s.!]*$", re.IGNORECASE), ""),
+    # "Note that I must feed the fish" is no note.
+    (re.compile(_LEAD + r"(?:and\s+)?(?:please\s+)?note\s+(?:down\s+)?(?:that\s+)?(?=i\s+(?:must|need\s+to|have\s+to|should|ought\s+to)\b)", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*i\s+have\s+(?=(?:the|my)\s+[\w' -]+?\s+(?:now|already|at\s+last)[\s.!]*$)", re.IGNORECASE), "I got "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*i\s+just\s+did(?:\s+(?:it|that|so))?[\s.!]*$", re.IGNORECASE), "I did it"),
+    (re.compile(r"\b(?P<is>is|are|'s)\s+(?:now\s+)?(?:re)?solved[\s.!]*$", re.IGNORECASE), r"\g<is> done"),
     (re.compile(r"[\s,]+to\s+be\s+(?:exact|precise|clear)[\s.!]*$", re.IGNORECASE), ""),
     # "Drop the deadline, but keep the priority": what is kept is no wish.
     (re.compile(rf"[\s,]+but\s+(?:keep|leave)\s+(?:the|its)\s+(?:priority|title|name|notes?|description|{DATE})(?:\s+(?:as\s+(?:it|they)\s+(?:is|are)|alone|the\s+same|unchanged))?[\s.!]*$", re.IGNORECASE), ""),

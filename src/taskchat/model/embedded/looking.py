@@ -71,7 +71,7 @@ _MINE = re.compile(
     r"|\b(?:forgetting|missed|missing)\s+anything\b|\bany\s+mention\s+of\b|\bwhat\s+am\s+i\s+(?:supposed|meant)\s+to\b|\bwhat\s+have\s+i\s+got\b|\bwhat\s+do\s+i\s+(?:have|need|got)(?:\s+(?:to\s+do|on|left"
     r"|today|tomorrow|this|next|for)\b|\s*$)"
     r"|\bwhich\s+(?:ones?|of\s+(?:them|these|those))\b"
-    r"|\b(?:any|some)thing\s+(?:\w+\s+)?(?:on|due|about|with|for|left|overdue|pending|urgent|else"
+    r"|\b(?:any|some)thing\s+(?:\w+\s+)?(?:on|due|about|with|for|left|open|overdue|pending|urgent|else"
     r"|this|next|today|tomorrow|related|regarding|to)\b"
     r"|^\s*(?:what|how)\s+about\s+(?:the|my)\b|\bwhat\s+(?:do|should|must|did)\s+(?:i"
     r"|we)\s+(?:still\s+)?(?:have|need)\b"

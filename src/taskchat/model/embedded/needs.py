@@ -113,6 +113,11 @@ def read_background(text: str, heard: Heard) -> list[Request]:
     return [Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))]
 
 
+# "I still have two left" names no task.
+_LEFT_OVER = re.compile(
+    r"\W*(?:an?|some|a\s+few|a\s+couple|one|two|three|four|five|six|\d+)\s+(?:\w+\s+)?(?:left|to\s+go|more|remaining)\b",
+    re.IGNORECASE,
+)
 _MANY = re.compile(r"\b(?:them|those|both|all|the\s+lot)\b", re.IGNORECASE)
 
 
@@ -131,6 +136,8 @@ def _needed(clause: str, heard: Heard) -> Add | None:
     title, priority = take_priority(clause[found.end() :])
     if re.search(r"\b(?:have|'ve|got)\s*$", found[0], re.IGNORECASE) and tells_past(title):
         # "I have finished the report" tells what is done, "I have not …" what is not.
+        return None
+    if _LEFT_OVER.match(title):
         return None
     if re.search(r"\b(?:have|got)\s*$", found[0], re.IGNORECASE):
         # "I have a meeting on Friday": the article belongs to the telling.
