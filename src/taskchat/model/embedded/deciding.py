@@ -185,11 +185,11 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
 
 
 def _is_other_act(request: Request, verb: Verb) -> bool:
-    if not isinstance(request, Act) or isinstance(request.otherwise, Add | Offer):
+    if not isinstance(request, Act):
         return False
-    # "And the cab wash in three days" has a date of its own.
-    is_whole = bool(request.changes.due and request.target.words)
-    return request.verb != verb or is_whole
+    if request.verb == verb == "update" and request.changes.due and request.target.words:
+        return True  # "and the cab wash in three days" has a date of its own
+    return request.verb != verb and not isinstance(request.otherwise, Add | Offer)
 
 
 def _changes_it(request: Request) -> bool:
