@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,15 +14,20 @@ from taskchat.auth import account_rows
 from taskchat.auth.tables import User
 from taskchat.chat.endings import cancelled
 from taskchat.chat.events import TurnEvent
-from taskchat.chat.records import Busy, Opened, StepDraft, TurnLostError
+from taskchat.chat.records import Busy, Ending, Opened, OwnedTurn, StepDraft, TurnLostError
 from taskchat.chat.tables import Turn
 from taskchat.db import migrate
 from taskchat.db.database import Database, Transaction
 from taskchat.db.urls import DatabaseUrl
-from taskchat.errors import ConversationNotFoundError, DatabaseError, NotAuthenticatedError
+from taskchat.errors import (
+    ConversationNotFoundError,
+    DatabaseError,
+    NotAuthenticatedError,
+    TurnNotFoundError,
+)
 from taskchat.people.erasing import OWNED, Erasing
 from taskchat.tasks.tables import Task
-from tests.chat.conftest import ChatDriver
+from tests.chat.conftest import ChatDriver, never
 from tests.conftest import make_user
 from tests.people.long_life import live, rows_of
 from tests.people.meddled import Meddled
@@ -134,6 +140,58 @@ async def test_whoever_runs_a_turn_of_an_erased_person_has_lost_it(chat: ChatDri
     assert await chat.journal.renew([turn]) == [turn]
     assert await chat.recovery.take_over_all() == 0
     assert await rows_of(chat.everything, chat.user) == {}
+
+
+async def _next_with_the_same_number(chat: ChatDriver, turn: OwnedTurn) -> ChatDriver:
+    """Somebody else, whose turn has the number of one that was erased."""
+    other = replace(chat, user=await make_user(chat.everything))
+    other.turns, other.conversation = chat.turns, None
+    other.model.hangs()
+    running, _ = await chat.turns.begin(other.request("mine", streamed=True), never)
+    assert running.id == turn.id
+    other.conversation = running.conversation_id
+    return other
+
+
+async def test_an_erased_turn_is_not_the_next_one_of_its_number(chat: ChatDriver) -> None:
+    if chat.db.dialect == "postgres":
+        pytest.skip("it gives no number away again")
+    opening = await chat.journal.open(chat.request("hello", streamed=True))
+    assert isinstance(opening, Opened)
+    turn = opening.turn
+    await Erasing(chat.db).erase(chat.user)
+    other = await _next_with_the_same_number(chat, turn)
+
+    async def nothing(_: Transaction) -> Sequence[StepDraft]:
+        return [("response", {"text": "late"})]
+
+    for write in (
+        chat.journal.act(turn, 0, nothing, turn.usage),
+        chat.journal.tell(turn, [TurnEvent(2, "message.delta", {"text": "late"})]),
+        chat.journal.close(turn, Ending("completed", None)),
+    ):
+        with pytest.raises(TurnLostError):
+            await write
+    await chat.journal.offer(turn)
+    assert await chat.rows("SELECT turn_id FROM turn_events UNION SELECT turn_id FROM steps") == []
+    rows = await chat.rows("SELECT user_id, status, offered FROM turns")
+    assert rows == [{"user_id": other.user, "status": "running", "offered": 0}]
+    assert await chat.journal.renew([turn]) == [turn]
+
+
+async def test_whoever_listens_to_an_erased_turn_never_hears_the_next_one_of_its_number(
+    chat: ChatDriver,
+) -> None:
+    if chat.db.dialect == "postgres":
+        pytest.skip("it gives no number away again")
+    opening = await chat.journal.open(chat.request("hello", streamed=True))
+    assert isinstance(opening, Opened)
+    turn = opening.turn
+    await Erasing(chat.db, let_go=chat.turns.let_go).erase(chat.user)
+    await _next_with_the_same_number(chat, turn)
+
+    with pytest.raises(TurnNotFoundError):
+        await anext(chat.turns.follow(turn))
 
 
 async def test_an_erased_person_is_answered_no_more(chat: ChatDriver) -> None:

@@ -14,7 +14,7 @@ The rules are `docs/turn-protocol.md`; this is their order of work:
     renew     the leases of all turns this copy runs; watch only looks whether they still are
     claim     turns whose owner is silent, with a higher epoch
 
-*Fence* is `status = 'running' AND epoch = mine`, in the statement that writes or in a row lock held
+*Fence* is `status = 'running' AND epoch = mine`, of this user, in the statement that writes or in a row lock held
 until the commit. Whoever raises the epoch owns the turn. Lock order: conversation, turn, tasks.
 
 Here stands what is one transaction, and that it is sent again where its answer was lost; what is in

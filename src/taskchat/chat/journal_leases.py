@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from taskchat.db.database import Row, Transaction
 
 CLAIM_LIMIT = 8
-_MINE = "id = $1 AND epoch = $2 AND status = 'running'"
+MINE = "id = $1 AND epoch = $2 AND user_id = $3 AND status = 'running'"
+"""The fence. With the user, since SQLite gives the id of an erased turn away again, and never a user's."""
 TAKEOVERS = 3
 """A turn that was taken over this often and falls silent once more is given up."""
 
@@ -32,13 +33,14 @@ def owning(turn: OwnedTurn, usage: Usage, lease_s: float | None = None) -> Guard
         usage: what the turn has used so far, to be written down with what follows.
         lease_s: lets the lease begin anew, for what is to be done outside of the database.
     """
-    lease = "" if lease_s is None else ", lease_until = epoch_now() + $6"
+    lease = "" if lease_s is None else ", lease_until = epoch_now() + $7"
     return Guard(
-        f"UPDATE turns SET input_tokens = $3, output_tokens = $4, requests = $5{lease}"  # noqa: S608
-        f" WHERE {_MINE}",
+        f"UPDATE turns SET input_tokens = $4, output_tokens = $5, requests = $6{lease}"  # noqa: S608
+        f" WHERE {MINE}",
         (
             turn.id,
             turn.epoch,
+            turn.user,
             usage.input_tokens,
             usage.output_tokens,
             usage.requests,
@@ -50,9 +52,10 @@ def owning(turn: OwnedTurn, usage: Usage, lease_s: float | None = None) -> Guard
 async def fence(tx: Transaction, turn: OwnedTurn) -> bool:
     """Whether the turn is the caller's, which it stays until the transaction ends."""
     owned = await tx.fetchrow(
-        f"SELECT id FROM turns WHERE {_MINE} FOR NO KEY UPDATE",  # noqa: S608
+        f"SELECT id FROM turns WHERE {MINE} FOR NO KEY UPDATE",  # noqa: S608
         turn.id,
         turn.epoch,
+        turn.user,
     )
     return owned is not None
 
@@ -63,9 +66,11 @@ async def renew(tx: Transaction, turns: Sequence[OwnedTurn], lease_s: float) -> 
     if tx.dialect == "postgres":
         kept = await tx.fetch("SELECT turn_renew_1($1, $2, $3) AS id", *_held(ordered), lease_s)
         return _without(turns, kept)
-    renewing = f"UPDATE turns SET lease_until = epoch_now() + $3 WHERE {_MINE}"  # noqa: S608
+    renewing = f"UPDATE turns SET lease_until = epoch_now() + $4 WHERE {MINE}"  # noqa: S608
     return [
-        turn for turn in ordered if not await tx.execute(renewing, turn.id, turn.epoch, lease_s)
+        turn
+        for turn in ordered
+        if not await tx.execute(renewing, turn.id, turn.epoch, turn.user, lease_s)
     ]
 
 
@@ -77,9 +82,10 @@ async def watch(tx: Transaction, turns: Sequence[OwnedTurn]) -> Sequence[OwnedTu
 async def offer(tx: Transaction, turn: OwnedTurn) -> None:
     """Let others take the turn over at once, if it is the caller's."""
     await tx.execute(
-        "UPDATE turns SET offered = true WHERE id = $1 AND epoch = $2 AND status = 'running'",
+        f"UPDATE turns SET offered = true WHERE {MINE}",  # noqa: S608
         turn.id,
         turn.epoch,
+        turn.user,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from taskchat.chat import budget, journal_reads
+from taskchat.chat.journal_leases import MINE
 from taskchat.db.database import Row, Transaction, as_time
 
 if TYPE_CHECKING:
@@ -244,11 +245,12 @@ async def close_turn(
     In words of both databases: `journal_cancel.py` ends a turn with it inside its own transaction.
     """
     ended = await tx.fetchrow(
-        "UPDATE turns SET status = $3, error_code = $4, retryable = $5, input_tokens = $6,"
-        " output_tokens = $7, requests = $8, finished_at = clock_timestamp()"
-        " WHERE id = $1 AND epoch = $2 AND status = 'running' RETURNING user_seq, finished_at",
+        "UPDATE turns SET status = $4, error_code = $5, retryable = $6, input_tokens = $7,"  # noqa: S608
+        " output_tokens = $8, requests = $9, finished_at = clock_timestamp()"
+        f" WHERE {MINE} RETURNING user_seq, finished_at",
         turn.id,
         turn.epoch,
+        turn.user,
         ending.status,
         ending.error_code,
         ending.retryable,

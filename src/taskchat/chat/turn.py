@@ -90,7 +90,8 @@ class Turns:
         self._agent = make_agent(journal, toolset, model, limits)
         self._summaries = summaries
         self._line = WaitingLine()
-        self._jobs: dict[TurnId, _Job] = {}
+        self._jobs: dict[tuple[UserId, TurnId], _Job] = {}
+        """By the user, too: the id of an erased turn may be somebody else's next."""
         self._stopping = False
         self._stop_by = 0.0
         self._ending: asyncio.Task[None] | None = None
@@ -199,7 +200,7 @@ class Turns:
         """Wait for a turn's end, here or on another copy. Who stops listening changes nothing."""
         pause_s, longest_s = LISTEN_POLL_S
         while isinstance(turn, OwnedTurn) or turn.status == "running":
-            if (job := self._jobs.get(turn.id)) is not None:
+            if (job := self._jobs.get((turn.user, turn.id))) is not None:
                 # Awaited itself, a job that is cancelled would cancel its listeners.
                 await asyncio.wait([job.task])
                 if not job.task.cancelled() and (record := job.task.result()) is not None:
@@ -228,7 +229,7 @@ class Turns:
         shortest_s, longest_s = FOLLOW_POLL_S
         pause_s = shortest_s
         while True:
-            job = self._jobs.get(turn.id)
+            job = self._jobs.get((turn.user, turn.id))
             told = None
             if job is not None and job.turn.streamed:
                 if last_id < STARTED_ID and job.turn.attempt == 1:
@@ -276,11 +277,11 @@ class Turns:
 
     def start(self, turn: OwnedTurn) -> OwnedTurn:
         """Run a turn in a job of its own, beside whoever waits for it."""
-        if (older := self._jobs.get(turn.id)) is not None:
+        if (older := self._jobs.get((turn.user, turn.id))) is not None:
             older.task.cancel()  # its epoch is over: nothing that it does would be taken
         telling = Telling(self._journal, turn)
         task = asyncio.create_task(self._run_job(turn, telling), name=f"turn {turn.id}")
-        self._jobs[turn.id] = _Job(turn, task, telling)
+        self._jobs[turn.user, turn.id] = _Job(turn, task, telling)
         # Not in the job itself: one that is cancelled before it begins never comes to its end.
         task.add_done_callback(partial(self._job_ended, turn, telling))
         return turn
@@ -299,9 +300,9 @@ class Turns:
     def _job_ended(
         self, turn: OwnedTurn, telling: Telling, task: asyncio.Task[TurnRecord | None]
     ) -> None:
-        job = self._jobs.get(turn.id)
+        job = self._jobs.get((turn.user, turn.id))
         if job is not None and job.task is task:
-            del self._jobs[turn.id]
+            del self._jobs[turn.user, turn.id]
         telling.close()
         self._line.wake(turn.conversation_id)
         # Asked for in any case: asyncio prints the whole error where nobody did.
@@ -322,7 +323,7 @@ class Turns:
 
     def abandon(self, turn: OwnedTurn) -> None:
         """Stop working on a turn that this copy has lost."""
-        job = self._jobs.get(turn.id)
+        job = self._jobs.get((turn.user, turn.id))
         if job is not None and job.turn.epoch == turn.epoch:
             job.task.cancel()
 
@@ -331,8 +332,9 @@ class Turns:
 
         On another copy the owner finds out at its next write or renewal.
         """
-        if (job := self._jobs.get(turn)) is not None:
-            job.task.cancel()
+        for job in self._jobs.values():
+            if (job.turn.id, job.turn.conversation_id) == (turn, conversation):
+                job.task.cancel()
         self._line.wake(conversation)
 
     def begin_to_stop(self, grace_s: float) -> None:
