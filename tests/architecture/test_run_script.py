@@ -90,6 +90,19 @@ def test_what_measures_keeps_its_arguments(checkout: Checkout, command: str, mod
     assert out == f"{checkout.root}|-m|{module}|--seconds|2|"
 
 
+@pytest.mark.parametrize(
+    ("given", "has_browser"), [([], False), (["-x"], False), (["tests/e2e"], True)]
+)
+def test_tests_of_a_browser_run_where_they_are_named(
+    checkout: Checkout, given: list[str], *, has_browser: bool
+) -> None:
+    _, out, _ = checkout.run("test", *given)
+
+    asked = out.split("|")
+    assert ("--ignore|tests/e2e" not in out) == has_browser
+    assert asked[-1 - len(given) : -1] == given
+
+
 def test_alone_it_shows_the_help(checkout: Checkout) -> None:
     _, out, _ = checkout.run()
 
