@@ -58,6 +58,7 @@ class EventWriter:
     async def _write_down(self, waiting: Sequence[_Waiting]) -> None:
         try:
             outcomes = await self._write([each.batch for each in waiting])
+            told = [*zip(waiting, outcomes, strict=True)]
         except Exception as error:  # noqa: BLE001  it belongs to those who wait
             if len(waiting) == 1 or isinstance(error, ConnectionLostError | DeadlockError):
                 for each in waiting:
@@ -69,7 +70,7 @@ class EventWriter:
                 self._apart.add(task)
                 task.add_done_callback(self._apart.discard)
         else:
-            for each, outcome in zip(waiting, outcomes, strict=True):
+            for each, outcome in told:
                 each.settle(outcome)
 
 

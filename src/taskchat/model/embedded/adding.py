@@ -67,9 +67,6 @@ _NOTE = re.compile(
     r"[\s:,-]*(?:that\s+|saying\s+)?(?P<note>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_QUOTES = re.compile(
-    r"\s*[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+[\s.]*", re.IGNORECASE
-)
 SEPARATELY = re.compile(
     r"[\s,]+(?:(?:each\s+)?as\s+(?:two|three|four|five|separate|individual|different|single)"
     r"|(?:(?:two|three|four|five)\s+)?(?:separate|individual|different|single))(?:\s+(?:separate|different))?"
@@ -117,10 +114,10 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     separate = SEPARATELY.search(title)
     if separate is not None:
         title, is_several = title[: separate.start()], True
-    is_several = is_several or _QUOTES.fullmatch(_AS_TASKS.sub("", title)) is not None
     title = _AS_TASKS.sub("", title) if is_several else title
-    titles = split_titles(title) if is_several else split_errands(title, now)
-    titles = _quotes_with(title) or titles
+    titles = _quotes_with(title) or (
+        split_titles(title) if is_several else split_errands(title, now)
+    )
     adds = [
         build_add(one, message, now, priority=priority, note=note, heard=clause) for one in titles
     ]
@@ -149,7 +146,7 @@ def _quotes_with(title: str) -> list[str]:
 
 
 _QUOTES_WITH = re.compile(
-    r"[\s:,]*(?P<quotes>[\ue000-\uf8ff](?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[\ue000-\uf8ff])+)[\s,]*(?:(?:both|all|each)(?:\s+of\s+them)?\b)?\s*(?P<rest>[^\ue000-\uf8ff]*)",
+    r"[\s:,]*(?P<quotes>[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+)[\s,]*(?:(?:both|all|each)(?:\s+of\s+them)?\b)?\s*(?P<rest>[^\ue000-\uf8ff]*)",
     re.IGNORECASE,
 )
 _LEFT_VERB = re.compile(r"(?<=\w)\s+(?:is|are)(?:\s+(?:on|at))?\s*$", re.IGNORECASE)

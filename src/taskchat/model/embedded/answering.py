@@ -131,11 +131,11 @@ def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
     is_named = _NAMES.search(asked_about) or re.match(
         r"\W*(?:its\s+|the\s+|change\s+)*(?:title|name|it)\b", text, re.IGNORECASE
     )
-    if any(_is_order(one) for one in read_message(text, now)):
+    read = read_message(text, now)
+    if any(_is_order(one) for one in read):
         return None
-    if not is_named and not all(isinstance(one, Offer | Talk) for one in read_message(text, now)):
-        return None
-    if not is_named and _IS_REMARK.search(value):
+    is_title = all(isinstance(one, Offer | Talk) for one in read) and not _IS_REMARK.search(value)
+    if not is_named and not is_title:
         return None
     return Changes(title=clean_title(value)) if value and "?" not in value else None
 

@@ -81,6 +81,7 @@ _COUNT_AS = re.compile(
     re.IGNORECASE,
 )
 _SIMPLE = [
+    *FIELDS,
     (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:\s+(?:want|need|would\s+like)|'d\s+like)\s+to\s+(?P<add>add|create)\b(?=.*\b(?:list|tasks?|to-?dos?|reminder)\b)", re.IGNORECASE), r"\g<add>"),
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*)let\s+us\b", re.IGNORECASE), r"\g<lead>let's"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?extend\s+(?!the\s+(?:due|dead))(?=\S.*\s(?:to|until|till|by)\s)", re.IGNORECASE), "move "),
@@ -122,7 +123,7 @@ _SIMPLE = [
 def phrase(text: str, now: datetime) -> str:
     """The clause in the words that the rules know, or as it was."""
     text = as_order(text)
-    for pattern, plain in (*FIELDS, *_SIMPLE):
+    for pattern, plain in _SIMPLE:
         text = pattern.sub(plain, text)
     wished = _HAVE_DONE.match(text)
     if wished is not None:
