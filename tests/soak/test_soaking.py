@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,11 @@ async def test_all_that_people_do_goes_well_and_each_process_is_looked_at(
         for name in MIXTURE:
             await crowd.do(name)
             await crowd.do(name)
-        seen = await watch.look(1, 0, crowd.slow_ms())
+        slow_ms = crowd.slow_ms()
+        async with asyncio.timeout(PATIENCE_S):
+            # A worker tells once a second what runs in it, so a turn that has just ended may still be in that.
+            while (seen := await watch.look(1, 0, slow_ms)).seen[SERVICE][IN_FLIGHT]:
+                pass
         parts.copies[0].kill()
         later = await watch.look(2, 0, 0)
 
@@ -46,7 +51,6 @@ async def test_all_that_people_do_goes_well_and_each_process_is_looked_at(
     }
     assert {"copy 2, worker 1", "copy 2, worker 2"} <= seen.seen.keys()
     assert seen.seen["copy 1"][MEMORY] > 50
-    assert seen.seen[SERVICE][IN_FLIGHT] == 0
     assert seen.counted["turns completed"] >= 12
     assert seen.counted["turns failed"] == 0
     assert seen.slow_ms > 500
