@@ -34,6 +34,32 @@ def test_the_latest_is_first_and_each_can_be_opened(
     visitor.hears("hello again")
 
 
+def test_what_is_written_at_once_is_for_the_new_one(
+    server: TaskchatServer, visit: NewVisitor
+) -> None:
+    visitor = visit(server)
+    _begin(visitor, "hello one")
+
+    # A key and a word within one moment, as fast fingers on a slow machine have it.
+    visitor.page.evaluate(_NEW_AND_WRITE, "hello two")
+    expect(visitor.messages).not_to_contain_text("hello one")
+    expect(visitor.box).to_have_value("hello two")
+    visitor.box.press("Enter")
+
+    expect(visitor.conversations).to_have_text(["hello two", "hello one"])
+    visitor.page.go_back()
+    visitor.hears("hello one")
+
+
+_NEW_AND_WRITE = """(words) => {
+  const key = { key: "k", ctrlKey: true, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+  const box = document.querySelector("textarea[aria-label=Message]");
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, words);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
 def test_a_deleted_one_comes_back_by_undo(server: TaskchatServer, visit: NewVisitor) -> None:
     visitor = visit(server)
     _begin(visitor, "hello one")

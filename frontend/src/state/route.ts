@@ -12,7 +12,11 @@ export function replaceRoute(conversationId: string): void {
   history.replaceState(null, "", addressOf(conversationId));
 }
 
+/** Shows a conversation at once: what is written in the next moment is written there. */
 export function goTo(conversationId: string | null): void {
-  if (conversationId === routedConversation()) window.dispatchEvent(new Event("hashchange"));
-  else location.hash = addressOf(conversationId);
+  if (conversationId !== routedConversation()) {
+    history.pushState(null, "", addressOf(conversationId));
+  }
+  // The browser's own event, after a change of `location.hash`, comes later than the next key may.
+  window.dispatchEvent(new Event("hashchange"));
 }
