@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import build_add, clean_title, read_level
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
-from taskchat.model.embedded.choosing import choose
+from taskchat.model.embedded.choosing import MAX_NAMED, choose
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.correction_words import NOT_BUT
 from taskchat.model.embedded.cues import QUESTION
@@ -39,6 +39,12 @@ _BOTH = re.compile(
     r"|each)\b[\s\w]{0,20}\W*$",
     re.I,
 )
+# "Yes, delete them", of the few that may be meant.
+_THEM = re.compile(
+    r"\W*(?:yes|yeah|yep|ok(?:ay)?|sure)\b\W*(?:please\s+)?(?:delete|remove|complete|reopen|mark)\s+(?:them|those|these)"
+    r"(?:\s+(?:all|both|please|as\s+(?:done|complete|completed)))*\W*",
+    re.IGNORECASE,
+)
 _MAX_ANSWER_CHARS = 200
 _IN_FULL = 0.99
 _NEW_WISH = re.compile(
@@ -62,7 +68,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     """The candidates that an answer names, by number, place or words; empty where none is clear."""
     if _NEW_WISH.match(text) or QUESTION.match(PREAMBLE.sub("", text)):
         return []
-    if _BOTH.match(text):
+    if _BOTH.match(text) or (_THEM.fullmatch(text) and len(candidates) <= MAX_NAMED):
         return list(candidates)
     changed = NOT_BUT.match(text)
     text = changed["right"] if changed else text

@@ -121,6 +121,9 @@ def _by_place(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choi
     row: list[SeenTask | None] = list(tasks)
     if target.words:
         row = [match.task for match in best(target.words, tasks)]
+    elif target.is_plural and memory.is_just_changed and len(memory.focus) > 1:
+        # "The first of those", right after two were added.
+        row = [by_id.get(one) for one in memory.focus]
     elif memory.shown:
         row = [by_id.get(one) for one in memory.shown]
     return _places(target.ordinals, row)
@@ -280,5 +283,9 @@ def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[
     by_id = {task.id: task for task in tasks}
     if target.is_other and len(memory.focus) == 1:
         row = memory.shown or tuple(by_id)
-        return [by_id[one] for one in row if one in by_id and one not in memory.focus]
+        others = [by_id[one] for one in row if one in by_id and one not in memory.focus]
+        mine = memory.task(memory.focus[0])
+        # "No, the other one": of three, the one that is called alike.
+        alike = [match.task for match in rank(mine.title, others)] if mine else []
+        return alike if len(alike) == 1 and not target.is_plural else others
     return [by_id[one] for one in memory.focus if one in by_id]

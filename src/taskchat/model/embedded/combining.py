@@ -186,6 +186,10 @@ def _join_tail(
         return requests + found
     if isinstance(act, Act) and (not act.target.words or _is_event(last)):
         return requests + found
+    meant = act.otherwise if isinstance(act, Act) else None
+    if len(requests) > 1 and isinstance(requests[-2], Add) and isinstance(meant, Offer):
+        # The last of a row of errands: "call Ann, book a room and cancel the car".
+        return [*requests, replace(act, otherwise=meant.add)]
     whole = build_add(
         f"{last.heard}{clause.joined_by}{clause.text}", message, now, heard=last.heard
     )

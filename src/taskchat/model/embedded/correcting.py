@@ -83,6 +83,8 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         is_title = correction.words and find_due(correction.words, now) is None
         # "Actually three" is no name of anything.
         is_title = is_title and read_number(correction.words) is None
+        is_strange = correction.wrong.casefold() not in last.effects[0].title.casefold()
+        is_title = is_title and not (correction.otherwise and is_strange)
         if is_title and len(last.effects) == 1:
             old = last.effects[0].title
             title = corrected_title(old, correction.words, correction.wrong)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to)|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops|(?:i\s+)?(?:made|make)\s+(?:a\s+)?mistake|my\s+mistake)"
 _SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
 _SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
@@ -47,7 +47,7 @@ _NOT_ALONE = re.compile(
 )
 _BUT_NOT = re.compile(
     r"^(?P<right>.+?),?\s+(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?:the\s+"
-    r"|my\s+)?(?P<wrong>[\w' -]+?)\W*$",
+    r"|my\s+)?(?P<wrong>[\w\ue000-\uf8ff' -]+?)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 _INSTEAD = re.compile(r"^\W*(?P<right>\w.{0,60}?)\s+instead\W*$", re.IGNORECASE)
@@ -78,15 +78,18 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     if spared is not None:
         words = heard.message.reveal(spared["wrong"])
         return Correct(read_target(words, []), wrong=words, otherwise=tuple(plain))
-    changed = NOT_BUT.match(rest) or (_BUT_NOT.match(rest) if said else None)
+    is_of_it = said or _IT_IS.match(rest)
+    changed = NOT_BUT.match(rest) or (_BUT_NOT.match(rest) if is_of_it else None)
     is_strong = bool(re.search(rf"\b{_STRONG}\b", said, re.IGNORECASE) or NOT_BUT.match(rest))
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
     is_told = any(isinstance(one, Look | Undo) or _is_certain(one) for one in plain)
     is_strong = is_strong or (is_other and not is_told)
-    may_be = is_strong or instead is not None or _may_correct(said, rest, plain)
+    is_other_name = changed is not None and _is_guess(plain)
+    may_be = is_strong or instead is not None or is_other_name or _may_correct(said, rest, plain)
     if ORDER_START.match(rest) or not may_be or _denies_it(plain) or _IS_NOT_DONE.fullmatch(rest):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
+    right = _IT_IS.sub("", right) if changed else right
     right = _AROUND.sub("", right)
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
@@ -132,6 +135,11 @@ _IS_NOT_DONE = re.compile(
 
 
 _AROUND = re.compile(r"^(?:only|just)\s+|\s+(?:please|pls|actually|though|instead)$", re.IGNORECASE)
+# "It is the Opel, not the Fiat".
+_IT_IS = re.compile(
+    r"^(?:it|that|this)(?:'s|\s+is|\s+was|\s+should\s+be)\s+(?:actually\s+)?(?:(?:the|my)\s+)?(?=[\w\ue000-\uf8ff\"])",
+    re.IGNORECASE,
+)
 _AROUND_DATE = re.compile(
     r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better|works?|suits|would|will|do|me|us|fine|ok|good|the|please"
     r"|instead|rather|then|now|actually)\b",

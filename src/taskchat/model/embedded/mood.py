@@ -81,7 +81,7 @@ _ACT_DOUBTS = _cue(
 )
 # Done in part is not done. It is a reason to reopen.
 _IN_PART = _cue(
-    r"\b(?:almost|nearly|half(?!\s+(?:past|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})\b)|halfway|partly|partially|mostly|not\s+quite)\b"
+    r"\b(?:almost|nearly|half(?!\s+(?:past|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2}|marathons?|term|time|price|fare|board|day|dozen|pint|year)\b)|halfway|partly|partially|mostly|not\s+quite)\b"
 )
 # What the speaker will do is not done, and no order; a date for it may be told all the same.
 _WILL = _cue(

@@ -134,7 +134,7 @@ _JUST_NAMED = re.compile(
 )
 # "One of the tasks", "a task": so many, but not which.
 _ANY = re.compile(
-    rf"\b(?:one|any|some|two|three|four|(?:a\s+)?(?:few|couple))\s+of\s+(?:(?:the|my|our|these|those)\s+(?:\w+\s+)?{_NOUN}|them|these|those)(?!\w)"
+    rf"\b(?<!first\s)(?<!second\s)(?<!third\s)(?<!last\s)(?<!other\s)(?:one|any|some|two|three|four|(?:a\s+)?(?:few|couple))\s+of\s+(?:(?:the|my|our|these|those)\s+(?:\w+\s+)?{_NOUN}|them|these|those)(?!\w)"
     rf"|(?:^|(?<=\s))(?:an?|any|some|another|several|a\s+couple\s+of|a\s+few|(?<=^)(?:two|three))\s+(?:random\s+|single\s+)?(?:tasks?|items?|to-?\s?dos?|todos?|reminders?)\W*$",
     re.IGNORECASE,
 )
@@ -151,7 +151,7 @@ _AROUND = re.compile(
     rf"|{_NOUN})\b[\s:,]*)+"
     rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more"
     rf"|thank you|"
-    r"yet|instead|off|then|ok|today|again))+[\s.!?]*$",
+    r"yet|instead|off|then|ok|today|again|entirely|completely|altogether|for\s+good|permanently))+[\s.!?]*$",
     re.IGNORECASE,
 )
 

@@ -245,7 +245,7 @@ _THEY_MOVED = re.compile(
 )
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".
 _SAID_DUE = re.compile(
-    r"^\W*(?:(?:my|the|our)\s+)?[\w-]+\s+(?:says?|said|told\s+me)\s+(?:that\s+)?(?=(?:the|my)\s+[\w' -]+?\s+(?:(?:has|have|needs?)\s+to\s+be|must\s+be|is\s+due|are\s+due)\b)",
+    r"^\W*(?:(?:my|the|our)\s+)?[\w-]+\s+(?:says?|said|told\s+me)\s+(?:that\s+)?(?=(?:the|my)\s+[\w' -]+?\s+(?:(?:has|have|needs?)\s+to\s+be|must\s+be|is\s+due|are\s+due)\b|[\w' -]+?\s+(?:is|are)\s+(?:now\s+|really\s+|very\s+)?(?:urgent|important|(?:high|low|medium)\s+priority)\W*$)",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

@@ -37,6 +37,8 @@ def soften(request: Request, clause: Clause, text: str, now: datetime) -> Reques
             otherwise = _soften_otherwise(otherwise, clause, now)
             said = request.said or text
             is_hedged = request.is_hedged or mood == "weighed"
+            if is_hedged and isinstance(otherwise, Act):
+                otherwise = replace(otherwise, is_hedged=True)
             return replace(request, is_hedged=is_hedged, otherwise=otherwise, said=said)
         case Tail(head, act, whole):
             head, act, whole = (soften(one, clause, text, now) for one in (head, act, whole))
