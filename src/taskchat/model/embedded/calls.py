@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
@@ -103,6 +103,28 @@ def without_changed_minds(calls: Sequence[Call]) -> list[Call]:
             for later in calls[number + 1 :]
         )
     ]
+
+
+def one_update_each(calls: Sequence[Call]) -> list[Call]:
+    """The calls with updates of the same task, one after the other, made one.
+
+    "Make it high priority and due friday" is one change, told in one breath.
+    """
+    merged: list[Call] = []
+    for call in calls:
+        before = merged[-1] if merged else None
+        if before is not None and _is_same_update(before, call):
+            arguments = before.arguments | call.arguments
+            detail = f"{before.detail[:-1]}, {call.detail[2:]}"  # both are " (…)"
+            merged[-1] = replace(before, arguments=arguments, detail=detail)
+        else:
+            merged.append(call)
+    return merged
+
+
+def _is_same_update(before: Call, call: Call) -> bool:
+    is_update = before.tool == call.tool == "update_task" and before.detail and call.detail
+    return bool(is_update) and before.arguments["task_id"] == call.arguments["task_id"]
 
 
 def _update_arguments(changes: Changes, was: str, now: datetime) -> tuple[dict[str, object], str]:

@@ -87,6 +87,9 @@ _RENAMES = _any(
     r"\b(?:rename|retitle|relabel)\s+(?P<target>[^\ue000-\uf8ff]+?)\s+(?:as\s+)?(?P<title>[\ue000-\uf8ff])\W*$",
     r"\b(?:rename|retitle|relabel|reword|rephrase)\s+(?P<target>.+?)\s+(?:to\s+be|to|into|as|with"
     r"|:)\s+(?P<title>.+)",
+    # "Change the meeting with Anna to …": "with" belongs to what is renamed.
+    r"\b(?:change|edit|update|modify|correct|alter)\s+(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
+    r"(?P<target>(?:the|my)\s+[^,.:\ue000-\uf8ff]+?\s+(?:with|for)\s+[^,.:\ue000-\uf8ff]+?)\s+(?:to|into)\s+(?P<title>\S.*)",
     r"\b(?:change|edit|update|modify|replace|correct|fix|switch|swap|alter)\s+(?!on\b"
     r"|off\b)(?:the\s+(?:title|name|text|wording)\s+(?:of|for)\s+)?"
     r"(?P<target>.+?)(?:'s\s+(?:title|name|text))?\s+(?:to\s+be|to\s+say"

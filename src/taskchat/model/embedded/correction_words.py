@@ -46,7 +46,7 @@ _NOT_ALONE = re.compile(
     re.IGNORECASE,
 )
 _BUT_NOT = re.compile(
-    r"^(?P<right>.+?),?\s+(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?:the\s+"
+    r"^(?P<right>.+?)(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bwere)(?<!\bdo)(?<!\bdid),?\s+(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?:the\s+"
     r"|my\s+)?(?P<wrong>[\w\ue000-\uf8ff' -]+?)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
@@ -128,7 +128,7 @@ def order_after(text: str) -> str:
 
 
 _IS_NOT_DONE = re.compile(
-    r"\W*(?:it|that|this|that\s+one)(?:(?:'s|\s+is|\s+was)\s+not|\s+isn't|\s+wasn't)\s+(?:\w+\s+)?(?:done|finished|complete|ready)"
+    r"\W*(?:it|that|this|that\s+one|(?:the|my)\s+[\w -]{1,40}?)(?:(?:'s|\s+is|\s+was)\s+not|\s+isn't|\s+wasn't)\s+(?:\w+\s+)?(?:done|finished|complete|ready)"
     r"(?:\s+(?:yet|actually|though|after\s+all|at\s+all))*\W*",
     re.IGNORECASE,
 )
@@ -141,7 +141,7 @@ _IT_IS = re.compile(
     re.IGNORECASE,
 )
 _AROUND_DATE = re.compile(
-    r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better|works?|suits|would|will|do|me|us|fine|ok|good|the|please"
+    r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better|works?|was|right|correct|suits|would|will|do|me|us|fine|ok|good|the|please"
     r"|instead|rather|then|now|actually)\b",
     re.I,
 )

@@ -70,7 +70,7 @@ UNDO_CUE = _cue(
     r"\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
     r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
-    r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+mistake|wrong)\b"
+    r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
     r"|\bmy\s+mistake\b"
 )
 # Said alone right after a change, this takes it back.

@@ -81,7 +81,7 @@ _DATE_FIRST = [
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:add|use|set|put|enter|take|have)\s+(?P<when>\S.*?)\s+as\s+(?:its|the|a)\s+{DATE}(?:\s+(?:for|of|on|to)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?P<when>\S.*?)(?:'s|\s+is)\s+(?:better|best|fine|good|great|ok(?:ay)?|perfect){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:is|shall\s+be|should\s+be|will\s+be|as)\s+(?:its|the)\s+{DATE}(?:\s+(?:for|of|on)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
-    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok))(?:\s+(?:me|us))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
+    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok))(?:\s+(?:me|us))?(?:\s+(?:better|best|fine|well))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*its\s+(?:new\s+)?{DATE}\s+(?:is|should\s+be|shall\s+be|will\s+be)\s+(?P<what>)(?P<when>.+?){END}", re.IGNORECASE),
 ]  # fmt: skip
 

@@ -85,7 +85,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "update": _HARMLESS | _UPDATE,
     "restore": _HARMLESS,
 }
-_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more under asap")
+_AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more new under asap")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
 
 

@@ -51,10 +51,15 @@ _LEVEL_TASK = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|mark|set)\s+(?P<what>\S.*?)\s+(?:as\s+)?an?\s+{_HIGH}[\s-]+priority(?:\s+(?:task|one|item|to-?do))?{END}",
     re.IGNORECASE,
 )
+_RATHER = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:i(?:'d|\s+would)\s+(?:rather|prefer\s+to|like\s+to)|i\s+prefer\s+to|i\s+want\s+to)\s+have\s+(?P<what>\S.*?)\s+(?:(?:at|as|on|with|be)\s+)*(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
 _LEVEL = r"make \g<what> \g<level>"
 KEPT = (_KEEP_BUT, _LEVEL)
 """Before the wordings of a title, which "keep … but …" may look like."""
 LEVELS = [
+    (_RATHER, _LEVEL),
     (_LEVEL_AS, _LEVEL),
     (_BE_MARKED, _LEVEL),
     (_LEVEL_TASK, _LEVEL),

@@ -118,6 +118,9 @@ _LEFT_OVER = re.compile(
     r"\W*(?:an?|some|a\s+few|a\s+couple|one|two|three|four|five|six|\d+)\s+(?:\w+\s+)?(?:left|to\s+go|more|remaining)\b",
     re.IGNORECASE,
 )
+_HAS = re.compile(
+    r"\b(?:have|'ve|got)(?:\s+(?:also|just|already|now|finally|even))*\s*$", re.IGNORECASE
+)
 # "We got more time" tells how things stand.
 _NO_THING = re.compile(
     r"\W*(?:(?:some|a\s+bit|a\s+little|plenty|lots?)\s+(?:of\s+)?)?(?:more|extra|enough|less|no|little)?\s*(?:time|news|luck|an\s+extension)\b(?!\s+(?:to|for|off|with|sheet))",
@@ -139,7 +142,7 @@ def _needed(clause: str, heard: Heard) -> Add | None:
     if found is None:
         return None
     title, priority = take_priority(clause[found.end() :])
-    if re.search(r"\b(?:have|'ve|got)\s*$", found[0], re.IGNORECASE) and tells_past(title):
+    if _HAS.search(found[0]) and tells_past(title):
         # "I have finished the report" tells what is done, "I have not …" what is not.
         return None
     if _LEFT_OVER.match(title) or _NO_THING.match(title):

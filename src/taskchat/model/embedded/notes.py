@@ -48,6 +48,7 @@ _PLAIN = _all(
     # "Add a note (there): …", "with the note …".
     rf"(?:{_PUT}|with)\s+(?:down\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",
     rf"(?:with|{_PUT})\s+(?:the|its|that|a)\s+(?:note|description|comment)\s+(?!(?:to|for|on|of|in|about|from)\b){_TEXT}",
+    rf"(?:make|change|set)\s+(?:the|its)\s+{_NOTE}\s+(?P<note>{_MARK})(?:\s+instead)?",
     rf"{_PUT}\s+(?:it|that|this)\s+(?:an?\s+|the\s+)(?:note|description|comment){_SAYS}{_TEXT}",
     # "Put “…” in the description of the rent".
     rf"{_PUT}\s+(?:down\s+)?(?P<note>{_MARK}|.+?)\s+(?:(?:in|to|into|under|on|onto|as)\s+){_ITS}?{_NOTE}\s+{_OF}\s+(?P<target>.+?)",

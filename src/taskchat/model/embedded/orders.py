@@ -140,7 +140,8 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
 
 
 _MARKS_DONE = re.compile(
-    r"\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$",
+    r"\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$"
+    r"|\W*(?:please\s+)?(?:complete|(?:tick|check|cross)\s+off)\s+(?:the|my)\s+(?:[\w'-]+\s+){1,4}(?:update|change|move|edit|switch|swap|fix)(?:\s+task)?\W*$",
     re.IGNORECASE,
 )
 # Said of what was just deleted.
@@ -151,7 +152,8 @@ _STILL_WANTED = re.compile(
 )
 # "Put the gift back": it may be an errand as well, where no gift was deleted.
 _BACK_ALONE = re.compile(
-    r"^\W*(?:please\s+)?put\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back\W*$", re.IGNORECASE
+    r"^\W*(?:(?:please\s+)?put|(?:(?:can|could|may)\s+i\s+have|(?:i|we)(?:'d|\s+would)\s+like|(?:i|we)\s+(?:want|need))(?:\s+to\s+have)?|(?:please\s+)?(?:give\s+me|let\s+me\s+have))\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back(?:\s+please)?\W*$",
+    re.IGNORECASE,
 )
 _UNDO_FIRST = re.compile(
     r"^\W*(?:please\s+)?(?:undo|(?:retract|reverse|withdraw|revert)(?=\s+(?:that|it)\b))(?:\s+(?:that|it|this|(?:the|my|that)\s+last\s+\w+))?\s*(?:[,.;!\u2013\u2014-]|$)"

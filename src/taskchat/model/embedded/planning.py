@@ -6,7 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.calls import Call, call_act, call_add, without_changed_minds
+from taskchat.model.embedded.calls import (
+    Call,
+    call_act,
+    call_add,
+    one_update_each,
+    without_changed_minds,
+)
 from taskchat.model.embedded.certain import known_choice
 from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, part_of, take_back
@@ -64,7 +70,7 @@ class Planner:
         """Plan all requests of a message in their order."""
         for one in requests:
             self._plan_one(one)
-        self._plan.calls = without_changed_minds(self._plan.calls)
+        self._plan.calls = one_update_each(without_changed_minds(self._plan.calls))
         return self._plan
 
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
@@ -119,6 +125,9 @@ class Planner:
             changes = changes_of(last.steps[-1]) if verb == "update" else Changes()
             changes = replace(changes, title="")
             self._plan_act(Act(verb, same.target, changes, otherwise=same.otherwise))
+        elif self._memory.is_fresh_show and same.target.is_all and not same.target.words:
+            # "And now all of them", after a part of the list.
+            self._plan_one(Look(status="all"))
         else:
             self._plan_one(same.otherwise or Look(target=same.target, status="all"))
 

@@ -43,8 +43,8 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _ALL_COUNTED = re.compile(
-    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d)(?:\s+of\s+(?:them|those|these))?"
-    r"(?=\s+(?:is|are|were|have|can|done|for|to|on|as|off)\b|\W*$)",
+    r"\ball\s+(?:of\s+)?(?:the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d)(?:\s+of\s+(?:them|those|these)|\s+(?:tasks|items|ones|things|to-?dos)\b)?"
+    r"(?=\s+(?:is|are|were|have|can|should|must|need|done|for|to|on|as|off)\b|\W*$)",
     re.IGNORECASE,
 )
 _ALL = re.compile(

@@ -54,7 +54,7 @@ TITLES = [
     (_OUGHT_TO_SAY, _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:correct|fix|change|edit)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it|that)\s+should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|note|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|notes?|description|comment|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+should\s+read\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?give\s+(?P<what>\S.*?)\s+(?:the|a)\s+(?:new\s+)?(?:title|name)\s*:?\s*(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
