@@ -54,7 +54,7 @@ _PRIORITY = re.compile(
     r"|top|normal|urgent)"
     r"[\s-]+(?:priority|prio|importance)|prio(?:rity)?[\s:]+(?P<level2>high|low|medium|urgent"
     r"|normal))\b\)?"
-    r"|[\s,;.-]+(?:it'?s|this\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+"
+    r"|[\s,;.-]+(?:it'?s|(?:it|this|that)\s+is|that'?s)\s+(?:really\s+|very\s+|super\s+|quite\s+"
     r"|so\s+)*(?P<level5>urgent|important)\W*$"
     r"|(?<=\ban\s)(?P<level6>urgent|important)(?=\s+(?:task|to-?do|reminder|item|one)\b)"
     r"|^\s*(?P<level3>urgent|important)(?=\s*[:!,\u2013\u2014-])|[,(]\s*(?P<level4>urgent"

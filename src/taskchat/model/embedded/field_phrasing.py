@@ -54,6 +54,9 @@ FIELDS = [
     # "I meant the hedge should be high": an order in full.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:wait|no|sorry|actually)\b\W*)*i\s+meant?\s+(?:that\s+)?(?=(?:the|my)\s+\S.*\sshould\s+(?:be|have)\s)", re.IGNORECASE), ""),
     (re.compile(r"[\s,]+(?:too|as\s+well)[\s.!]*$", re.IGNORECASE), " too"),
+    # "I replaced the bulbs, but not the patio yet".
+    (re.compile(r"^(?P<did>[^\w\ue000-\uf8ff]*(?:i|we)(?:'ve|\s+have)?\s+(?!.*\b(?:all|everything|every)\b)[^,;]+?)[\s,]+but\s+not\s+(?:the|my)\s+[\w' -]+?(?:\s+yet)?[\s.!]*$", re.IGNORECASE), r"\g<did>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also)\s+)+(?:(?:another|a\s+second)\s+)?one\s+(?:to|for)\s+(?=\w+ing\s)", re.IGNORECASE), "add a task for "),
     (re.compile(r"[\s,]+of\s+course[\s.!]*$", re.IGNORECASE), ""),
     # "Note that I must feed the fish" is no note.
     (re.compile(_LEAD + r"(?:and\s+)?(?:please\s+)?note\s+(?:down\s+)?(?:that\s+)?(?=i\s+(?:must|need\s+to|have\s+to|should|ought\s+to)\b)", re.IGNORECASE), ""),

@@ -12,6 +12,7 @@ from taskchat.model.embedded.choosing import Choice, choose
 from taskchat.model.embedded.gist import naming_words
 from taskchat.model.embedded.requests import Add
 from taskchat.model.embedded.same_task import points
+from taskchat.model.embedded.spoken_of import told_before
 from taskchat.model.embedded.states import comes_of
 from taskchat.model.embedded.targets import best, named_in_full, rank
 from taskchat.model.embedded.words import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Act
 
+_THEIRS = re.compile(r"\b(?:his|her|their)\s", re.IGNORECASE)
 # These are said of any errand.
 _OF_ANY = frozenset(
     stem(verb) for verb in ("do", "finish", "complete", "handle", "sort", "make", "go")
@@ -50,6 +52,10 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     if points(act.target) and isinstance(act.at_last, Add) and not memory.is_just_changed:
         return Choice()  # "note: two pairs" is of the task that was just changed, or of none
     choice = choose(act.target, act.verb, tasks, memory)
+    if choice.candidates and _THEIRS.search(act.said):
+        # "Tom can't come, so delete his interview."
+        theirs = told_before(act.target.background, choice.candidates)
+        choice = Choice((theirs[0].task,), is_clear=True) if len(theirs) == 1 else choice
     if act.state:
         return _in_state(act.state, choice)
     if act.is_gist and act.deed and not all(fits_deed(act.deed, one.title) for one in choice.tasks):

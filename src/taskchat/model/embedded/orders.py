@@ -70,7 +70,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Undo()]
     wanted = _STILL_WANTED.match(text)
     if wanted is not None:
-        return [Act("restore", read_target(wanted["what"], []), otherwise=_wanted_new(text, heard))]
+        target = read_target(wanted["what"] or wanted["kept"], [])
+        meant = Talk("left_alone") if wanted["kept"] else _wanted_new(text, heard)
+        return [Act("restore", target, otherwise=meant)]
     returned = _BACK_ALONE.match(text)
     if returned is not None:
         target = read_target(returned["what"], [])
@@ -147,7 +149,8 @@ _MARKS_DONE = re.compile(
 # Said of what was just deleted.
 _STILL_WANTED = re.compile(
     r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?P<what>it|that|them|those"
-    r"|that\s+one|(?:the|my)\s+[\w' -]+?)(?:\s+after\s+all)?\W*$",
+    r"|that\s+one|(?:the|my)\s+[\w' -]+?)(?:\s+after\s+all)?\W*$"
+    r"|^\W*(?:i|we)(?:'d|\s+would)?\s+(?:actually\s+)?(?:want|like|need|prefer|rather)\s+(?:to\s+)?keep\s+(?P<kept>it|that|them|those|that\s+one)\W*$",
     re.IGNORECASE,
 )
 # "Put the gift back": it may be an errand as well, where no gift was deleted.

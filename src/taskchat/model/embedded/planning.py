@@ -276,7 +276,8 @@ class Planner:
             if choice.tasks and choice.is_clear:
                 self._follow(choice, replace(act, verb="reopen"))
                 return
-        if not found and act.otherwise is not None and act.target.words:
+        is_kept = act.otherwise == Talk("left_alone")
+        if not found and act.otherwise is not None and (act.target.words or is_kept):
             self._plan_one(act.otherwise)
             return
         if not found:
