@@ -248,8 +248,18 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
             return target, changes_due(said, due.due, now)
         title = message.reveal(due.rest if due else said)
-        return target, Changes(title=clean_title(title), due=due.due if due else None)
+        part = _PART.match(found[0]) if not is_quote else None
+        old = part["old"] if part and target == part["old"] else ""
+        title = title if old else clean_title(title)
+        return target, Changes(title=title, due=due.due if due else None, maybe_for=old)
     return None
+
+
+# "Change milk to oat milk": of a task to buy milk it is the milk that is another one.
+_PART = re.compile(
+    r"(?:change|replace|swap|correct|fix)\s+(?P<old>(?!(?:the|my|it|that|this|task|number)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:to|with|for|into)\s",
+    re.IGNORECASE,
+)
 
 
 def _with_level(change: tuple[str, Changes] | None, clause: str) -> tuple[str, Changes] | None:

@@ -59,7 +59,7 @@ _STARTERS = (
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
-    r"|that)\s+back|scrap|i\s+(?:need|have)\s+to|"
+    r"|that)\s+back|scrap|i\s+(?:also\s+|still\s+)?(?:need|have)\s+to|"
     r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
     r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
 )
@@ -104,7 +104,7 @@ ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)
 # After these, what follows "and" is more often the rest of a title than another wish.
 _WEAK_STARTER = re.compile(
     rf"{_ASK}(?:cancel|complete|finish|change|move|set|push|drop|scrap|delete|remove|erase|"
-    r"postpone|reschedule|rename|get\s+rid|i\s+(?:need|have)\s+to|check|tick|cross|restore|mark"
+    r"postpone|reschedule|rename|get\s+rid|i\s+(?:also\s+|still\s+)?(?:need|have)\s+to|check|tick|cross|restore|mark"
     r"|make|give|"
     r"schedule)\b",
     re.IGNORECASE,

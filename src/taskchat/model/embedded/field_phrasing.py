@@ -53,7 +53,10 @@ FIELDS = [
     (re.compile(_LEAD + r"(?:correct|fix|change)\s+(?P<what>[\ue000-\uf8ff])\s*[,;:]?\s*(?:it|that|this)\s+should\s+(?:be|read|say)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), r"rename \g<what> to \g<new>"),
     # "I meant the hedge should be high": an order in full.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:wait|no|sorry|actually)\b\W*)*i\s+meant?\s+(?:that\s+)?(?=(?:the|my)\s+\S.*\sshould\s+(?:be|have)\s)", re.IGNORECASE), ""),
-    (re.compile(r"[\s,]+(?:too|as\s+well)[\s.!]*$", re.IGNORECASE), " too"),
+    (re.compile(r"[\s,]+(?:too|as\s+well)(?:[\s,]+please)?[\s.!]*$", re.IGNORECASE), " too"),
+    (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:i|we)\s+(?:don't|do\s+not))\s+have\s+to\s+(?P<what>\S.*?)\s+(?P<more>any\s?more|any\s+longer)[\s.!]*$", re.IGNORECASE), r"\g<lead> need to \g<what> \g<more>"),
+    (re.compile(r"^(?P<one>[^\w\ue000-\uf8ff]*the\s+(?:remaining|other)\s+(?:one|task))\s+is\s+(?=(?:on|at|for|by)\s)", re.IGNORECASE), r"\g<one> is due "),
+    (_order(r"(?:and\s+)?(?P<what>(?:the|my)\s+[\w' -]+?)\s+(?P<count>an?|one|two|three|four|five|\d)\s+(?P<unit>days?|weeks?|hours?)\s+(?P<way>later|earlier)"), r"move \g<what> \g<count> \g<unit> \g<way>"),
     # "I replaced the bulbs, but not the patio yet".
     (re.compile(r"^(?P<did>[^\w\ue000-\uf8ff]*(?:i|we)(?:'ve|\s+have)?\s+(?!.*\b(?:all|everything|every)\b)[^,;]+?)[\s,]+but\s+not\s+(?:the|my)\s+[\w' -]+?(?:\s+yet)?[\s.!]*$", re.IGNORECASE), r"\g<did>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also)\s+)+(?:(?:another|a\s+second)\s+)?one\s+(?:to|for)\s+(?=\w+ing\s)", re.IGNORECASE), "add a task for "),

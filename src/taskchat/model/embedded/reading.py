@@ -230,7 +230,7 @@ _MORE = re.compile(
     r"^\W*(?:(?:oh|ah|um+|hm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
     r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?)(?P<is>\s+is|\s+are|'s)?,?\s+(?:too|as\s+well))"
-    r"(?:\s+(?:too|as\s+well|please|pls))*\W*$",
+    r"(?:[\s,]+(?:too|as\s+well|please|pls))*\W*$",
     re.IGNORECASE,
 )
 # "Until 15th" is until the 15th.

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import LocalDue
+from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.correction_words import corrected_title
+from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,11 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     """The changes in full, for a task of this title; `task` is None where no more is known of it."""
     if changes.instead_of:
         new = corrected_title(title, changes.title, changes.instead_of)
+        changes = replace(changes, title=new)
+    if changes.maybe_for:
+        old, new = changes.maybe_for, changes.title
+        is_part = _is_object(old, title, new)
+        new = corrected_title(title, new, old) if is_part else clean_title(new)
         changes = replace(changes, title=new)
     if changes.shift:
         was = task.due_at.astimezone(now.tzinfo) if task and task.due_at else now
@@ -42,6 +49,13 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     if due.at is None and not task.all_day:
         return replace(changes, due=LocalDue(due.day, was.time()))
     return changes
+
+
+def _is_object(part: str, title: str, new: str) -> bool:
+    """Whether a part of a title is what its verb is done to, and the new words have no verb of their own."""
+    verb, first = tokens(title)[:1], tokens(new)[:1]
+    is_part = title.casefold().endswith(f" {part.casefold()}")
+    return is_part and set(verb) <= ERRAND_VERBS and not set(first) & ERRAND_VERBS
 
 
 def _to_come(changes: Changes, due: LocalDue, now: datetime) -> LocalDue:

@@ -19,6 +19,12 @@ _SO_IS = re.compile(
 )
 
 
+# "The agenda is due tomorrow and the room on Thursday".
+_TWO_DUE = re.compile(
+    r"\b(?P<due>(?:is|are)\s+due)\s+(?P<first>[^,.;!?]{2,30}?),?\s+and\s+(?P<second>(?:the|my)\s+(?:(?!(?:is|are|was|has|have|needs?)\b)[\w'-]+\s+){1,4}?)(?:is\s+|are\s+)?"
+    r"(?P<last>(?:on|by|at|before|next|tomorrow|today)\b[^,.;!?]{0,30})[\s.!]*$",
+    re.IGNORECASE,
+)
 # "So is the post, collected".
 _SO_IS_DEED = re.compile(
     r"^\W*so\s+(?P<be>is|are)\s+(?P<what>(?:the|my)\s+[^,.!?]+?)\s*,\s*(?P<deed>\w+(?:ed|ght|en|ne|nt|id))\b",
@@ -66,6 +72,7 @@ def tidy(text: str) -> str:
     text = _ANNOUNCED.sub(r"\g<lead>: ", text)
     text = _ROW.sub(_row_spelled, text)
     text = _SO_IS_DEED.sub(r"\g<what> \g<be> \g<deed>", text)
+    text = _TWO_DUE.sub(r"\g<due> \g<first>. \g<second> \g<due> \g<last>", text)
     text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
     text = re.sub(
