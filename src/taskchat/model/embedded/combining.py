@@ -74,6 +74,8 @@ def _go_on(
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
         # "I have an interview on friday. Please remind me" is one wish, told twice.
         return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
+    if isinstance(one, Look) and one.of_focus and isinstance(last, Look):
+        return requests  # "What about the first one? When is it due?" is one question
     if isinstance(one, Same) and isinstance(last, Act) and one.otherwise:
         return [*requests, replace(last, target=one.target, otherwise=one.otherwise, said="")]
     if isinstance(one, Same) and isinstance(last, Add) and one.words:

@@ -58,6 +58,8 @@ _PLAIN = _all(
     # "Write in its description that …", "in the notes of the rent put …".
     rf"{_PUT}\s+(?:down\s+)?(?:in|on|to|into|under)\s+(?:the|its|that|his|her|their)\s+{_NOTE}(?:\s+{_OF}\s+{_NAMED})?(?:{_SAYS}|\s+that\s+|\s+(?!of\b|for\b|on\b)){_TEXT}",
     rf"(?:in|on|to|into|under|for|as)\s+(?:the|its|that|a|his|her|their)\s+{_NOTE}(?:\s+{_OF}\s+{_NAMED})?\s*,?\s+(?:please\s+)?{_PUT}(?:\s+down)?[\s:,]+(?:that\s+)?{_TEXT}",
+    # "Update the shopping to include milk in the description".
+    rf"{_SET}\s+{_NAMED}\s+to\s+(?:include|have|say|mention|read)\s+(?P<note>[^\ue000-\uf8ff]+?|{_MARK})\s+(?:in|as)\s+(?:the|its)\s+{_NOTE}",
     # "Set its description to …", "the description of the rent should be …".
     rf"{_SET}\s+(?:the|its|that|this|a|my)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:to|into|as|with|by)(?:\s+(?:say|read|be))?\s*:?\s+{_TEXT}",
     rf"{_SET}\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:to|as|with)\s+{_TEXT}",

@@ -19,6 +19,11 @@ _SO_IS = re.compile(
 )
 
 
+# "How about the first one?" asks, it orders nothing.
+_HOW_ABOUT = re.compile(
+    r"\bhow\s+about\s+(?=(?:the\s+)?(?:first|second|third|fourth|last|other|next)(?:\s+(?:one|task|item))?\s*\?)",
+    re.IGNORECASE,
+)
 # "The agenda is due tomorrow and the room on Thursday".
 _TWO_DUE = re.compile(
     r"\b(?P<due>(?:is|are)\s+due)\s+(?P<first>[^,.;!?]{2,30}?),?\s+and\s+(?P<second>(?:the|my)\s+(?:(?!(?:is|are|was|has|have|needs?)\b)[\w'-]+\s+){1,4}?)(?:is\s+|are\s+)?"
@@ -72,6 +77,7 @@ def tidy(text: str) -> str:
     text = _ANNOUNCED.sub(r"\g<lead>: ", text)
     text = _ROW.sub(_row_spelled, text)
     text = _SO_IS_DEED.sub(r"\g<what> \g<be> \g<deed>", text)
+    text = _HOW_ABOUT.sub("what about ", text)
     text = _TWO_DUE.sub(r"\g<due> \g<first>. \g<second> \g<due> \g<last>", text)
     text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)
     text = re.sub(r"(?m)^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", spell_items(text))
