@@ -16,7 +16,7 @@ from taskchat.model.embedded.cues import correct_cues, correct_slips
 from taskchat.model.embedded.meaning import fits_deed
 from taskchat.model.embedded.pointing import without_reason
 from taskchat.model.embedded.preamble import PREAMBLE
-from taskchat.model.embedded.targets import unmatched
+from taskchat.model.embedded.targets import split_phrases, unmatched
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     ORDINAL_WORDS,
@@ -24,6 +24,7 @@ from taskchat.model.embedded.words import (
     is_past,
     read_number,
     stem,
+    telling_words,
     tokens,
     word_set,
 )
@@ -135,6 +136,19 @@ def _is_deed_of(word: str, titles: Sequence[str]) -> bool:
     told = stem(word)
     is_deed = is_past(word) and is_errand_stem(told)
     return is_deed and any(fits_deed(told, title) for title in titles)
+
+
+def tells_part(act: Act, title: str) -> bool:
+    """Whether only a part of a task is told as done: "I bought the milk" of milk and eggs."""
+    if act.verb != "complete" or not (act.deed or act.is_stated):
+        return False
+    parts = [
+        {word.stem for word in telling_words(part) if not word.is_verb}
+        for part in split_phrases(title)
+    ]
+    said = {word.stem for word in telling_words(f"{act.said} {act.target.words}")}
+    named = [not part.isdisjoint(said) for part in parts]
+    return all(parts) and any(named) and not all(named)
 
 
 def is_odd_title(add: Add, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, part_of, take_back
 from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.cues import takes_back
-from taskchat.model.embedded.doubt import unexplained
+from taskchat.model.embedded.doubt import tells_part, unexplained
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.meaning import choose_for, may_be_there, task_told_again
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
@@ -196,6 +196,7 @@ class Planner:
         is_told = act.is_stated and not act.target.is_all
         is_doubtful = act.is_hedged or self._leaves_words(act, choice.tasks)
         is_doubtful = is_doubtful or miscounts(act, len(choice.tasks))
+        is_doubtful = is_doubtful or any(tells_part(act, task.title) for task in tasks)
         if is_doubtful or (
             self._must_confirm(choice, act.verb, is_told=is_told) and not counts(act, len(tasks))
         ):
