@@ -161,7 +161,7 @@ def test_another_tab_that_shows_the_same_conversation_follows_it(
     visitor.say("add Buy milk")
 
     tab.hears("Added Buy milk")
-    assert tab.messages.get_by_text("add Buy milk", exact=True).count() == 1
+    expect(tab.messages.get_by_text("add Buy milk", exact=True)).to_have_count(1)
 
 
 def test_nobody_sees_anothers(server: TaskchatServer, visit: NewVisitor) -> None:

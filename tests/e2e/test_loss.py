@@ -22,7 +22,7 @@ def test_a_reload_in_the_middle_of_a_reply_shows_each_word_once(
     visitor.hears("word30")
     visitor.settled()
     assert visitor.words() == WORDS.split()
-    assert visitor.messages.get_by_text("talk", exact=True).count() == 1
+    expect(visitor.messages.get_by_text("talk", exact=True)).to_have_count(1)
 
 
 def test_a_reload_before_the_message_was_taken_sends_it_once(
@@ -88,8 +88,9 @@ def test_words_that_are_sent_while_the_conversation_is_read_stand_behind_it(
     held[0].continue_()
 
     visitor.hears("Added Buy bread")
-    said = visitor.messages.locator("ol > li > p").all_inner_texts()
-    assert said == ["add Buy milk", "add Buy bread"]
+    # Until the reply is there, what it waits for stands behind them.
+    said = visitor.messages.locator("ol > li > p")
+    expect(said).to_have_text(["add Buy milk", "add Buy bread"])
 
 
 def test_without_a_network_it_says_so_and_goes_on_when_it_is_back(

@@ -157,7 +157,7 @@ def test_a_turn_that_failed_is_tried_again(
         visitor.hears("Thinking")
         visitor.page.keyboard.press("Escape")
         visitor.hears("Stopped.")
-        assert visitor.messages.get_by_text("wait for longer").count() == 1
+        expect(visitor.messages.get_by_text("wait for longer")).to_have_count(1)
         visitor.page.close()
 
 
