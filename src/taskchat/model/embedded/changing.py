@@ -78,7 +78,7 @@ _REPLACES = _any(
 _RENAMES = _any(
     r"\b(?:update|edit|reword|modify|amend|correct)\s+(?P<target>.+?)\s+(?:to|so\s+it)\s+(?:reads?|says?)\s+(?P<title>.+)",
     r"^\W*(?P<target>.+?)\s+should\s+(?:now\s+)?(?:be|say|read)\s+(?P<title>[\ue000-\uf8ff])\W*$",
-    r"(?P<title>[\ue000-\uf8ff])[\s,]*\b(?:rather\s+than|instead\s+of|(?:and\s+)?not)\s+(?P<target>[\ue000-\uf8ff])",
+    r"^(?!\W*(?:please\s+)?(?:delete|remove|complete|mark|tick|finish|check|cross)\b).*?(?P<title>[\ue000-\uf8ff])[\s,]*\b(?:rather\s+than|instead\s+of|(?:and\s+)?not)\s+(?P<target>[\ue000-\uf8ff])",
     r"\b(?:rather\s+than|instead\s+of|not)\s+(?P<target>[\ue000-\uf8ff])[^\ue000-\uf8ff]*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:call|name|title|label)\s+(?P<target>(?:the|my|task|number|#)[^\ue000-\uf8ff]+?)\s*(?P<title>[\ue000-\uf8ff])",
     r"\b(?:rename|change|retitle|edit"

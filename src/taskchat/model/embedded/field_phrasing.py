@@ -57,6 +57,7 @@ FIELDS = [
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:i|we)\s+(?:don't|do\s+not))\s+have\s+to\s+(?P<what>\S.*?)\s+(?P<more>any\s?more|any\s+longer)[\s.!]*$", re.IGNORECASE), r"\g<lead> need to \g<what> \g<more>"),
     (re.compile(r"^(?P<one>[^\w\ue000-\uf8ff]*the\s+(?:remaining|other)\s+(?:one|task))\s+is\s+(?=(?:on|at|for|by)\s)", re.IGNORECASE), r"\g<one> is due "),
     (_order(r"(?:and\s+)?(?P<what>(?:the|my)\s+[\w' -]+?)\s+(?P<count>an?|one|two|three|four|five|\d)\s+(?P<unit>days?|weeks?|hours?)\s+(?P<way>later|earlier)"), r"move \g<what> \g<count> \g<unit> \g<way>"),
+    (re.compile(r"\b(?P<are>are|be)\s+both\s+(?=due\b|(?:high|low|medium|urgent|important)\b)", re.IGNORECASE), r"\g<are> "),
     # "I did yoga".
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:i|we)(?:\s+(?:just|already|finally))?\s+did)\s+(?!(?:the|my|our|a|an|some|it|that|this|them|those|these|both|all|not|so|nothing|everything|what|well|great|badly|enough|try|have|number|task)\b|\d)(?=[a-z][\w-]{2,}(?:\s+and\s+[a-z][\w-]{2,})?[\s.!]*$)", re.IGNORECASE), r"\g<lead> the "),
     # "I replaced the bulbs, but not the patio yet".

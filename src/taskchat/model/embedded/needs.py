@@ -121,6 +121,11 @@ _LEFT_OVER = re.compile(
 _HAS = re.compile(
     r"\b(?:have|'ve|got)(?:\s+(?:also|just|already|now|finally|even))*\s*$", re.IGNORECASE
 )
+# "I have set the table" tells what is done, though the verb looks the same.
+_SAME_PAST = re.compile(
+    r"\W*(?:set|put|cut|read|shut|reset|spread|hung)\s+(?:the|my|our|up|out|away|down|all)\b",
+    re.IGNORECASE,
+)
 # "We got more time" tells how things stand.
 _NO_THING = re.compile(
     r"\W*(?:(?:some|a\s+bit|a\s+little|plenty|lots?)\s+(?:of\s+)?)?(?:more|extra|enough|less|no|little)?\s*(?:time|news|luck|an\s+extension)\b(?!\s+(?:to|for|off|with|sheet))",
@@ -142,7 +147,7 @@ def _needed(clause: str, heard: Heard) -> Add | None:
     if found is None:
         return None
     title, priority = take_priority(clause[found.end() :])
-    if _HAS.search(found[0]) and tells_past(title):
+    if _HAS.search(found[0]) and (tells_past(title) or _SAME_PAST.match(title)):
         # "I have finished the report" tells what is done, "I have not …" what is not.
         return None
     if _LEFT_OVER.match(title) or _NO_THING.match(title):

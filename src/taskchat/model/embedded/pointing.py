@@ -165,8 +165,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         background: what was said before, used where the words only point ("that one").
     """
     if quoted:
-        return Target(words=" and ".join(quoted))
-    but = _BUT.search(text)
+        return _quoted_target(text, quoted)
+    but = _BUT.search(text) or _but_of_all(text)
     head = text[: but.start()] if but else text
     head = _JUST_NAMED.sub("it", head)
     head = without_reason(head)
@@ -213,6 +213,37 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         is_newest=is_newest,
         priority=_level(levelled),
     )
+
+
+def _but_of_all(text: str) -> re.Match[str] | None:
+    """What is spared of all: "everything but milk"."""
+    but = _BUT_NAMED.search(text)
+    return but if but and _ALL.search(text[: but.start()]) else None
+
+
+_BUT_NAMED = re.compile(
+    r"\bbut\s+(?!(?:i|we|you|it|it's|he|she|they|that|this|not|don't|do|please|first|also|only|then|now|keep|leave)\b)(?P<but>\w.*)$",
+    re.IGNORECASE,
+)
+
+
+def _quoted_target(text: str, quoted: list[str]) -> Target:
+    """The tasks of these titles; or all, or those before, but not the ones behind "except"."""
+    for place, title in enumerate(quoted):
+        lead = text[: text.find(title)]
+        if _SPARES.search(lead) is None:
+            continue
+        named, spared = quoted[:place], " and ".join(quoted[place:])
+        if named or _ALL.search(lead):
+            return Target(words=" and ".join(named), is_all=not named, but=spared)
+    return Target(words=" and ".join(quoted))
+
+
+_SPARES = re.compile(
+    r"\b(?:except(?:\s+for)?|apart\s+from|other\s+than|besides|excluding|instead\s+of|rather\s+than|but(?:\s+not)?|not)"
+    r"\s+(?:the\s+|my\s+)?$",
+    re.IGNORECASE,
+)
 
 
 def _level(found: re.Match[str] | None) -> Priority | None:
