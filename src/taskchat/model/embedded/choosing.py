@@ -27,6 +27,7 @@ MAX_NAMED = 3
 _IN_FULL = 0.99
 _BOTH = 2
 _SHORT_PART = 2
+_SO_MANY = frozenset(("one", "two", "three", "one of them", "two of them", "a few", "some"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     elif target.is_plural and target.status == "all" and memory.is_fresh_show:
         pool = [task for task in pool if task.id in memory.shown]
     if target.but:
-        kept = {match.task.id for part in split_phrases(target.but) for match in best(part, pool)}
+        kept = _spared(target.but, pool, tasks, memory)
         if not kept:
             # What is to be spared could not be found: nothing is safe then.
             return Choice(missing=(quote(target.but),))
@@ -174,6 +175,21 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     places = {task.id: place for place, task in enumerate(tasks)}
     in_order = sorted(pool, key=lambda task: places[task.id])
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
+
+
+def _spared(
+    words: str, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], memory: Memory
+) -> set[int]:
+    """The tasks that "except …" spares: those of a name, at a place, or in mind."""
+    pointed = read_target(words, [])
+    if words.casefold() in _SO_MANY:
+        return set()  # "all but one": which one is not said
+    if pointed.numbers or pointed.ordinals:
+        placed = Target(numbers=pointed.numbers, ordinals=pointed.ordinals)
+        return {task.id for task in choose(placed, "update", tasks, memory).tasks}
+    if not pointed.words and (pointed.is_pronoun or pointed.is_plural):
+        return set(memory.focus)
+    return {match.task.id for part in split_phrases(words) for match in best(part, pool)}
 
 
 def _by_words(

@@ -206,7 +206,8 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         is_pronoun=bool(_PRONOUN.search(head)),
         is_other=bool(_OTHER.search(head) or other),
         status=status,
-        but=name_in(but["but"]) if but else "",
+        # "That one" is no name, but it spares one all the same.
+        but=name_in(but["but"]) or but["but"].strip(" .,!") if but else "",
         background=background,
         is_any=is_any,
         is_both=bool(_BOTH.search(head)),
@@ -222,7 +223,7 @@ def _but_of_all(text: str) -> re.Match[str] | None:
 
 
 _BUT_NAMED = re.compile(
-    r"\bbut\s+(?!(?:i|we|you|it|it's|he|she|they|that|this|not|don't|do|please|first|also|only|then|now|keep|leave)\b)(?P<but>\w.*)$",
+    r"\bbut\s+(?!(?:it|that|this)\b(?!\s+one\b|\W*$)|(?:i|we|you|it's|he|she|they|not|don't|do|please|first|also|only|then|now|keep|leave)\b)(?P<but>\w.*)$",
     re.IGNORECASE,
 )
 
