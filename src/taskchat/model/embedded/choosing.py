@@ -300,9 +300,5 @@ def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[
     if target.is_other and len(memory.focus) == 1:
         row = memory.shown or tuple(by_id)
         others = [by_id[one] for one in row if one in by_id and one not in memory.focus]
-        others = others or [task for task in tasks if task.id not in memory.focus]
-        mine = memory.task(memory.focus[0])
-        # "No, the other one": of three, the one that is called alike.
-        alike = [match.task for match in rank(mine.title, others)] if mine else []
-        return alike if len(alike) == 1 and not target.is_plural else others
+        return others or [task for task in tasks if task.id not in memory.focus]
     return [by_id[one] for one in memory.focus if one in by_id]

@@ -15,7 +15,7 @@ from taskchat.model.embedded.cues import UNDO_CUE
 from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
-from taskchat.model.embedded.targets import best
+from taskchat.model.embedded.targets import best, rank
 from taskchat.model.embedded.words import read_number
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if verb is not None:
         choice = choose(correction.target, verb, _as_were(tasks, last), memory)
         others = [task for task in choice.tasks if task.id not in ids]
+        others = others or _called_alike(correction, last, choice.candidates)
         if others and (choice.is_clear or not correction.otherwise):
             calls = [again(verb, task, last.steps[-1], now) for task in others]
             return Mended((*take_back(last, now), *calls))
@@ -93,6 +94,16 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _called_alike(
+    correction: Correct, last: Done, candidates: Sequence[SeenTask]
+) -> list[SeenTask]:
+    """The one task that "no, the other one" means among several: it is called like the wrong one."""
+    if not correction.target.is_other or len(last.effects) > 1:
+        return []
+    alike = rank(last.effects[0].title, candidates)
+    return [match.task for match in alike] if len(alike) == 1 else []
 
 
 def _after_undo(correction: Correct, memory: Memory, status: str) -> Mended | None:

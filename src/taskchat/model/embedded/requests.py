@@ -61,8 +61,9 @@ class Changes:
     """What an update sets; None and "" leave a field as it is.
 
     `shift` moves the due date that a task has. `title` stands for the part `instead_of` of the old title
-    where that is set, and maybe for the part `maybe_for`, where a verb before it stays. `keeps_day` is set where only a time was told: the task keeps the day that it has,
-    and where it was a bare hour ("at 7"), the half of the day. `day_of` names the task whose day is meant.
+    where that is set, and maybe for the part `maybe_for`, where a verb before it stays. `keeps_day` is set
+    where only a time was told: the task keeps the day that it has, and where it was a bare hour ("at 7"),
+    the half of the day. `day_of` names the task whose day is meant.
     """
 
     title: str = ""

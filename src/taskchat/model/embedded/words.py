@@ -66,8 +66,7 @@ WEAK_VERBS = word_set(
 )
 
 _IRREGULAR = {
-    "backup": "back", "cleanup": "clean", "setup": "set", "checkup": "check", "pickup": "pick", "signup": "sign", "followup": "follow",
-    "bought": "buy", "paid": "pay", "sent": "send", "wrote": "write", "written": "write",
+    "setup": "set", "bought": "buy", "paid": "pay", "sent": "send", "wrote": "write", "written": "write",
     "got": "get", "gotten": "get", "took": "take", "taken": "take", "made": "make", "went": "go",
     "gone": "go", "did": "do", "done": "do", "met": "meet", "fed": "feed", "sold": "sell",
     "told": "tell", "said": "say", "spoke": "speak", "found": "find", "brought": "bring",
