@@ -100,7 +100,7 @@ def _called_alike(
     correction: Correct, last: Done, candidates: Sequence[SeenTask]
 ) -> list[SeenTask]:
     """The one task that "no, the other one" means among several: it is called like the wrong one."""
-    if not correction.target.is_other or len(last.effects) > 1:
+    if not correction.target.is_other or len(last.effects) != 1:
         return []
     alike = rank(last.effects[0].title, candidates)
     return [match.task for match in alike] if len(alike) == 1 else []
