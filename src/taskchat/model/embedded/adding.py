@@ -218,7 +218,7 @@ def read_errand(clause: str, message: Message, now: datetime) -> Add | None:
         return None
     is_strong = words[0] in ERRAND_VERBS and words[0] not in WEAK_VERBS
     is_strong = is_strong or (words[0] == "get" and len(words) > 3 and words[1] not in _GET_NOT)
-    if _DANGLING.search(text) or _LABEL.match(text):
+    if _DANGLING.search(text) or _LABEL.match(text) or _FIELD_ALONE.fullmatch(text):
         return None
     is_weak = words[0] in WEAK_VERBS or words[0] in {"make", "go", "take", "find", "bring", "give"}
     has_date = find_due(text, now) is not None
@@ -239,6 +239,11 @@ _LEVEL_FIRST = re.compile(
 _LABEL = re.compile(r"\W*\w+\s*:")
 # Words were cut off here that told a date, so what is left is no title.
 _DANGLING = re.compile(r"\b(?:moved|pushed|postponed|rescheduled|changed)\s+to\b", re.IGNORECASE)
+# "Fix the name" is about a task that is there.
+_FIELD_ALONE = re.compile(
+    r"\W*(?:please\s+)?(?:fix|correct|change|edit|update)\s+(?:the|its|that)\s+(?:name|title|spelling|typo|text|date|deadline)\W*",
+    re.IGNORECASE,
+)
 # "Get it done by then" and "get the list" are no errands, "get wine for the dinner" is.
 _GET_NOT = word_set(
     "it that this these those them me us you him her rid lost out off up back on in over away down the my your "

@@ -36,7 +36,7 @@ _NO = re.compile(
 _BOTH = re.compile(
     r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:both|all|all\s+of\s+(?:them"
     r"|these|those)|everything|every\s+one|them\s+all"
-    r"|each)\b[\s\w]{0,20}\W*$",
+    r"|each)\b[\s\w]{0,20}(?:,\s*(?:actually|please|thanks|thank\s+you|then|if\s+you\s+can))?\W*$",
     re.I,
 )
 # "Yes, delete them", of the few that may be meant.

@@ -122,12 +122,20 @@ def _by_place(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choi
     row: list[SeenTask | None] = list(tasks)
     if target.words:
         row = [match.task for match in best(target.words, tasks)]
-    elif target.is_plural and memory.is_just_changed and len(memory.focus) > 1:
-        # "The first of those", right after two were added.
+    elif (
+        (target.is_plural or _were_added(memory))
+        and memory.is_just_changed
+        and len(memory.focus) > 1
+    ):
+        # "The first of those", "the second one", right after two were added.
         row = [by_id.get(one) for one in memory.focus]
     elif memory.shown:
         row = [by_id.get(one) for one in memory.shown]
     return _places(target.ordinals, row)
+
+
+def _were_added(memory: Memory) -> bool:
+    return all(effect.status == "created" for effect in memory.last_effects)
 
 
 def _places(places: tuple[int, ...], row: Sequence[SeenTask | None]) -> Choice:

@@ -78,6 +78,13 @@ _TOLD_DONE = (
     r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was|\s+are|\s+were|(?:'s|\s+has|\s+have)\s+been)\s+(?:all\s+|already\s+|now\s+)*"
     r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called)\W*$"
 )
+# What is concluded from what was told: "…, so strike that one", "…, so that one's off my plate".
+_CONCLUDES = (
+    r"(?:please\s+|just\s+|then\s+|now\s+|(?:we|you|i)\s+can\s+(?:now\s+)?|let's\s+)*"
+    r"(?!(?:i|we|he|she|they|you|it|that|this|is|are|was|do|does|did|will|can|could|should|would|much|many|far|the|my|a)\b)[a-z]+\s+(?:it|that|this|them|those|these|both)\b"
+    r"|(?:that|this|it)(?:\s+(?:one|task))?(?:'s|\s+is)\s+(?:(?:now|all|another)\s+)*(?:done|finished|sorted|dealt\s+with|covered|settled|off\s+my|out\s+of|behind|(?:one\s+)?(?:down|less))\b"
+    rf"|{_TOLD_DONE}"
+)
 _JOINT = re.compile(
     rf"\s*,\s*(?:and\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
@@ -96,7 +103,8 @@ _JOINT = re.compile(
     rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})"
     rf"|\s+(?=please\s+{_STARTERS})"
-    rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|sorted|finished))\b)",
+    rf"|(?:\s*,)?\s+so\s+(?=(?:you\s+can|please|can\s+you|(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|sorted|finished))\b)"
+    rf"|(?:\s*,)?\s+so\s+(?={_CONCLUDES})",
     re.IGNORECASE,
 )
 _DONE_FOLLOWS = re.compile(_TOLD_DONE, re.IGNORECASE)
@@ -216,7 +224,8 @@ _REFUSES = re.compile(
 )
 _I_MEANT = re.compile(r"\W*i\s+mean(?:t)?(?:\s+to\s+say)?\W*", re.IGNORECASE)
 _NOT_THAT = re.compile(
-    r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+[\w' -]{2,40}", re.IGNORECASE
+    r"(?:(?:no|nope|oops|sorry)\b\W*)*not\s+(?:the|my|that)\s+(?!(?:i|we|it|he|she|they|you)\b)[\w' -]{2,40}",
+    re.IGNORECASE,
 )
 
 

@@ -46,7 +46,7 @@ def combine(
     last = requests[-1]
     if isinstance(last, Undo) and all(_is_told_only(one) or isinstance(one, Talk) for one in found):
         return requests  # "withdraw that, I still have to pay" says why
-    if _LEADS_UP.search(clause.before) and any(isinstance(one, Add) for one in found):
+    if _LEADS_UP.search(clause.before) and any(map(_is_concluded, found)):
         # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
         while requests and _is_told_only(requests[-1]):
             requests = requests[:-1]
@@ -98,6 +98,13 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
+
+
+def _is_concluded(request: Request) -> bool:
+    """Whether what stands behind "so" is what is wanted, and what stands before it only why."""
+    return isinstance(request, Add) or (
+        isinstance(request, Act) and request.verb in {"complete", "delete"}
+    )
 
 
 def _is_told_only(request: Request) -> bool:
@@ -169,6 +176,8 @@ def _undo(requests: list[Request], undo: Undo) -> list[Request]:
     *before, last = requests
     if isinstance(last, Act) and last.verb == "restore":
         return requests  # "I do want the rug, put it back" wishes it once
+    if isinstance(last, Correct) and last.otherwise and all(map(_is_told_only, last.otherwise)):
+        last = last.otherwise[-1]
     if isinstance(last, Add) and (last.is_hint or last.is_bare):
         return [*before, undo]  # "I'd rather keep it, undo" says why
     return [*before, Talk("left_alone")] if _is_plain(last) else [*requests, undo]
@@ -228,7 +237,7 @@ def weigh(requests: list[Request]) -> list[Request]:
     if not real:
         offers: list[Request] = [one for one in requests if isinstance(one, Offer)]
         return (offers or requests)[-1:]
-    if any(isinstance(one, Act) and one.verb == "reopen" for one in real):
+    if any(isinstance(one, Act) and one.verb in {"reopen", "restore"} for one in real):
         # "Reopen that, I still need to post it" says why.
         real = [one for one in real if not _tells_why(one)]
     if any(isinstance(one, Act) and _points_back(one) for one in real):
@@ -253,7 +262,7 @@ def _tells_why(request: Request) -> bool:
     return isinstance(add, Add) and add.is_hint and bool(_ENDS_IN_IT.search(add.title))
 
 
-_ENDS_IN_IT = re.compile(r"\b(?:it|them|that)\W*$", re.IGNORECASE)
+_ENDS_IN_IT = re.compile(r"\b(?:it|them|that|him|her)\W*$", re.IGNORECASE)
 
 
 def _is_event(request: Request) -> bool:

@@ -47,7 +47,7 @@ NOT_NEEDED = _cue(
     r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
+    r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*(?:and\s+|also\s+)*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|be\s+reminded|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
@@ -67,11 +67,12 @@ SETS_FIELD = _cue(
 )
 UNDO_CUE = _cue(
     r"\bundo\b|\brevert\b|\b(?:retract|reverse|withdraw)\s+(?:that|it|this|the\s+last)\b|\b(?:step|go)\s+back\s+(?:once|a\s+step|one\s+step)\b|"
-    r"\b(?:scratch|strike)\s+that\b|\broll\s*back\b|\b(?:take|change|put"
+    r"\b(?:scratch|strike)\s+that\b(?!\s+(?:one|task|item)\b)|\broll\s*back\b|\b(?:take|change|put"
     r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
-    r"|\bmy\s+mistake\b"
+    r"|\bmy\s+mistake\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action|one|thing)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)\b"
+    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|where|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)\b"
 )
 # Said alone right after a change, this takes it back.
 NEVER_MIND = re.compile(
@@ -147,14 +148,14 @@ DELETE_CUE = _cue(
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|(?<!the )(?<!my )(?<!our )(?:trash|bin)|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
     r"eliminate|dispose\s+of|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
-    r"(?:i\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
+    r"(?:(?:i|we)\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
-    r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+go\b(?=\W*$)"
+    r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+(?:(?:all|both|also|now)\s+)*go\b(?=(?:\s+(?:too|now|then|please|as\s+well))*\W*$)"
     r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
-    r"^\s*(?:scratch|strike)\s+(?=(?:the|my)\s)(?!.*\b(?:off|out|through)\b)|"
+    r"^\s*chuck\s+(?=(?:the|my|that|it|those|them)\b)|^\s*(?:scratch|strike)\s+(?=(?:(?:the|my)\s|that\s+(?:one|task|item)\b))(?!.*\b(?:off|out|through)\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
-    r"\b(?:come|go)\s+off\s+(?:my|the)\s+(?:\w+\s+)?list\b|\b(?:can|may|should|could)\s+(?:now\s+)?(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"
+    r"\b(?:come|go)\s+off\s+(?:my|the)\s+(?:\w+\s+)?list\b|\b(?:can|may|should|could)\s+(?:(?:now|all|both|also|just)\s+)*(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
     r"|\b(?:pull|rub)\s+(?=(?:\S+\s+){1,8}?(?:from|off)\s+(?:my|the)\s+list\b)|^\s*take\s+off\b"
     r"|\bgone(?=\s+(?:from|off)\s+(?:my|the)\s+list\b)"
@@ -163,7 +164,7 @@ DELETE_CUE = _cue(
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
 WEAK_DELETE = _cue(
-    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off|pull)"
+    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off|pull|chuck)"
 )
 UPDATE_CUE = _cue(
     r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"

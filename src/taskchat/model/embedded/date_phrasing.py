@@ -47,7 +47,7 @@ _BE_DONE_BY = re.compile(
 )
 # "Pop a date on it, 22 may", "give it a deadline: friday".
 _PUTS_DATE = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:pop|put|stick|slap|set|add|give|stuff|whack)\s+(?:(?P<whom>it|that|(?:that|this)\s+(?:one|task)|(?:the|my)\s+\S.*?)\s+)?(?:an?|the)\s+{DATE}(?:\s+(?:on|to|for)\s+(?P<on>[^,:;]+?))?"
+    rf"^[^\w\ue000-\uf8ff]*(?:(?:and\s+)?(?:i|we)(?:\s+(?:need|want|would\s+like)|'d\s+like)|pop|put|stick|slap|set|add|give|stuff|whack)\s+(?:(?P<whom>it|that|(?:that|this)\s+(?:one|task)|(?:the|my)\s+\S.*?)\s+)?(?:an?|the)\s+{DATE}(?:\s+(?:on|to|for)\s+(?P<on>[^,:;]+?))?"
     rf"\s*(?:[,:;\u2013\u2014-]|\bof\b|\bfor\b)\s*(?P<when>\S.*)$",
     re.IGNORECASE,
 )

@@ -58,7 +58,7 @@ _COMPLETE = word_set(
     "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
-    "scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "anything scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
@@ -140,7 +140,7 @@ def _is_deed_of(word: str, titles: Sequence[str]) -> bool:
 
 def tells_part(act: Act, title: str) -> bool:
     """Whether only a part of a task is told as done: "I bought the milk" of milk and eggs."""
-    if act.verb != "complete" or not (act.deed or act.is_stated):
+    if act.verb != "complete" or not (act.deed or act.is_stated or act.otherwise):
         return False
     parts = [
         {word.stem for word in telling_words(part) if not word.is_verb}

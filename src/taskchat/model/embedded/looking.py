@@ -174,7 +174,7 @@ _NOISE = re.compile(
     r"|on|in|for|with|a|an|the|my|is|are|"
     r"i|you|to|at|there|already|now|it|do|did|does|what|which|how|any|some|all|and|new|most|mine"
     r"|has|had|be|will|been|"
-    r"was|were|can|could|also|just|ones?|them|so|far|actually|whats|what's|i've|i'm|submission"
+    r"jobs|rest|was|were|can|could|also|just|ones?|them|so|far|actually|whats|what's|i've|i'm|submission"
     r"|scheduled?|related)\b'?s?",
     re.IGNORECASE,
 )

@@ -169,7 +169,7 @@ _KINDLY = _cue(
 _NOT_NEEDED = _cue(
     r"\b(?:no\s+longer|not|isn't|aren't)\s+(?:needed|necessary|required|relevant|wanted)\b|"
     r"\b(?:don't|do\s+not|dont|doesn't|won't|will\s+not|no\s+longer)\s+(?:need|want(?!\s+you\b)(?!\s+to\s+(?!(?!delete|remove|lose|drop|cancel|forget)\w+\s.*\bany\s?(?:more|longer)\b)\w+\b)"
-    r"|have\s+to)\b"
+    r"|have\s+to)\b|\bno\s+need\s+(?:to|for)\b"
 )
 # What takes back the wishes before it in the same message.
 RETRACTS = _cue(

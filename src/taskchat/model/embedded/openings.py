@@ -109,7 +109,7 @@ _OPENINGS = [
         r"|add)\s*[:\u2013\u2014-]+",
         r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:(?:new|another|second|extra)\s+)?one\b"
         r"(?=\s*(?::|,|to\b|for\b|about\b|called\b|named\b))[\s:,-]*",
-        r"^\s*one\s+(?=(?:to|for|about)\b)",
+        r"^\s*(?:and\s+|also\s+)*one\s+(?=(?:to|for|about)\b)",
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
@@ -141,7 +141,7 @@ _ADD_IT = re.compile(
     r"|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have|bung|shove|whack|lob|sling"
     r"|stuff|slap|log|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down)\b))\s+"
-    r"(?:it|that|this|(?P<many>them|those|both|all\s+(?:of\s+(?:them|those)|three|four|five)|the\s+lot))\b.*|"
+    r"(?:it|that|this|(?P<many>them|those|both|all\s+(?:of\s+(?:them|those)|three|four|five)|the\s+lot))\b(?!\s+back\b).*|"
     r"remind\s+me(?:\s+(?:of|about|to\s+do)\s+(?:it|that|this))?(?:\s+please)?|on\s+(?:my"
     r"|the)\s+list"
     r"(?:\s+please)?)\s*$"

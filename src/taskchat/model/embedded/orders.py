@@ -36,6 +36,7 @@ from taskchat.model.embedded.reports import points_only, without_time
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
 from taskchat.model.embedded.returning import act_on, read_back
 from taskchat.model.embedded.rewording import put_plainly
+from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.statements import read_statement
 from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_update, update_act
@@ -258,7 +259,14 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
     due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)
     act = act_on("delete", due.rest if due else rest, heard)
     is_bulk = act.target.is_all and not act.target.words
-    if not WEAK_DELETE.match(found[0]) or is_about_list(text) or is_bulk:
+    is_binned = _BINS_IT.match(text) is not None and points(act.target)
+    if not WEAK_DELETE.match(found[0]) or is_about_list(text) or is_bulk or is_binned:
         return [act]
     meant = read_errand(text, heard.message, heard.now) or build_add(text, heard.message, heard.now)
     return [Act("delete", act.target, otherwise=Offer(meant) if meant else Talk("repeat_please"))]
+
+
+# Nobody writes down to bin "it".
+_BINS_IT = re.compile(
+    r"\W*(?:please\s+)?(?:bin|chuck|ditch|scrap|trash|dump|toss|lose)\s", re.IGNORECASE
+)

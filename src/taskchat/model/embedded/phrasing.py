@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
 from taskchat.model.embedded.field_phrasing import FIELDS, as_order
 from taskchat.model.embedded.level_phrasing import KEPT, LEVELS
+from taskchat.model.embedded.look_phrasing import LOOKS
+from taskchat.model.embedded.state_phrasing import NOT_WANTED, SAID_DONE
 from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
 
 if TYPE_CHECKING:
@@ -116,6 +118,12 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i\s+)?(?:want|need|would\s+like|'d\s+like)\s+to\s+(?:start|begin)\s+(?:over|again|afresh|fresh|from\s+scratch|anew)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|please\s+)*", re.IGNORECASE), ""),
     # "Take the vet out", but not "take the bins out": only of what was named to be off the list.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?take\s+(?P<it>it|that|this|that\s+one|them)\s+out[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"delete \g<it>"),
+    # "And “A” as a new one", "and a new one, “A”".
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then)\s+)*(?P<new>[\ue000-\uf8ff]|(?!(?:add|write|put|note|make|create|set|save|mark|jot|keep|record|log|enter|have|change|use|stick|pop)\b)\w.*?)\s+as\s+(?:an?|another|the)\s+(?:new|separate|second|further|extra)(?:\s+(?:one|task|item|to-?do|entry))?(?:\s+please)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<new>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then)\s+)*(?:a|one|another)\s+(?:(?:new|more)\s+)?(?:one|task)\s*[,:\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), "add "),
+    *LOOKS,
+    *SAID_DONE,
+    *NOT_WANTED,
     (re.compile(r"\b(?:is|are|'s|'re|was|were)\s+(?:wanted|to\s+be\s+wanted)\s+gone\b", re.IGNORECASE), "can be deleted"),
 ]  # fmt: skip
 

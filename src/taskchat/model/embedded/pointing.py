@@ -141,7 +141,7 @@ _ANY = re.compile(
 # Why it is wished says nothing about which: "delete the dentist, we moved".
 _REASON = re.compile(
     r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's"
-    r"|who)\b"
+    r"|who|(?:it's\s+)?(?:not|no\s+longer)\s+(?:needed|necessary|required|relevant|wanted))\b"
     r"|\s+(?:because|since|cause|cos)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -160,15 +160,18 @@ def _with_then(text: str, heard: Heard) -> str:
     if then is None or not spans or find_spans(text, heard.now):
         return text
     told = heard.background[spans[0].start : spans[-1].end]
-    if then["on"]:
-        return f"move {then['on']} to {told}"
+    named = then["on"] or then["on_it"] or then["given"] or then["dated"]
+    if named:
+        return f"move {named} to {told}"
     return f"{text[: then.start()]} {told}{text[then.end() :]}"
 
 
 _THEN = re.compile(
     r"\b(?:for|by|on|at|due)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\b"
     r"|\bto\s+that(?:\s+(?:date|day))?(?=\W*$)"
-    r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date\s+|day\s+|time\s+)?(?:on|for|against)\s+(?P<on>(?:the|my)\s+[\w' -]+?)\W*$",
+    r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date\s+|day\s+|time\s+)?(?:on|for|against)\s+(?P<on>(?:the|my)\s+[\w' -]+?)\W*$"
+    r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date|day|time)\s+(?:on|for)\s+(?P<on_it>it|them|that\s+one)\W*$"
+    r"|^\W*(?:please\s+)?(?:give\s+(?P<given>it|them|that\s+one|(?:the|my)\s+[\w' -]+?)\s+that\s+(?:date|day|time)|date\s+(?P<dated>it|them|that\s+one)\s+accordingly)\W*$",
     re.IGNORECASE,
 )
 

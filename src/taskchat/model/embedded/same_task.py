@@ -37,6 +37,7 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
         # "Cancel the coffee with Paul, delete it", "registration is urgent, make it high".
         changes = _joined(last.changes, one.changes)
         otherwise = last.otherwise if one.verb == "update" else None
+        last = _both_of(last) if one.target.is_plural else last
         return replace(last, changes=changes, otherwise=otherwise)
     if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
         changes = one.changes
@@ -68,7 +69,12 @@ _ON_EXISTING = re.compile(
 
 def _is_again(last: Act, one: Act) -> bool:
     """Whether an act on "it" only says again, or more of, the act before it."""
-    if one.verb != last.verb or one.otherwise is not None or not points(one.target):
+    if one.verb != last.verb or not points(one.target):
+        return False
+    is_certain = last.otherwise is None and not one.target.is_all
+    if one.verb in {"delete", "reopen"} and _names(last.target) and is_certain:
+        return True
+    if one.otherwise is not None:
         return False
     is_single = not (one.target.is_plural or last.target.is_plural or last.target.is_all)
     if one.verb == "update":
@@ -78,6 +84,16 @@ def _is_again(last: Act, one: Act) -> bool:
     return (
         is_single and one.verb in {"delete", "restore"} and isinstance(last.otherwise, Add | Offer)
     )
+
+
+def _names(target: Target) -> bool:
+    return bool(target.words or target.numbers or target.ordinals)
+
+
+def _both_of(act: Act) -> Act:
+    """The act on both of two: "we don't need milk or bread, take those off"."""
+    words, said = (re.sub(r"\bor\b", "and", one) for one in (act.target.words, act.said))
+    return replace(act, target=replace(act.target, words=words), said=said)
 
 
 def _joined(first: Changes, then: Changes) -> Changes:

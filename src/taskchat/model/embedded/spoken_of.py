@@ -26,7 +26,7 @@ _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
 # "It's for the wedding, so make it high" tells more of what was spoken of before.
 _OF_IT = re.compile(
-    r"\W*(?:it|they|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    r"\W*(?:it|they(?!\s+(?:say|said|tell|told|think|want)\b)|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
     re.IGNORECASE,
 )
 _GERUND = re.compile(

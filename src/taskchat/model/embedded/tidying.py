@@ -30,6 +30,19 @@ _TWO_DUE = re.compile(
     r"(?P<last>(?:on|by|at|before|next|tomorrow|today)\b[^,.;!?]{0,30})[\s.!]*$",
     re.IGNORECASE,
 )
+# "We're out of tea, remind me to get some": of what there is none left.
+_GET_SOME = re.compile(
+    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>[^,.;?!]{0,60}?\b(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?:(?P<some>some(?:\s+more)?|more)|it|them|those)"
+    r"(?=\W*$|\s+(?:for|on|by|tomorrow|today|tonight|this|next)\b)",
+    re.IGNORECASE,
+)
+
+
+def _named_again(found: re.Match[str]) -> str:
+    some = f"{found['some']} " if found["some"] else ""
+    return f"{found['out']} {found['what']}. {found['lead']}{some}{found['what']}"
+
+
 # "So is the post, collected".
 _SO_IS_DEED = re.compile(
     r"^\W*so\s+(?P<be>is|are)\s+(?P<what>(?:the|my)\s+[^,.!?]+?)\s*,\s*(?P<deed>\w+(?:ed|ght|en|ne|nt|id))\b",
@@ -77,6 +90,7 @@ def tidy(text: str) -> str:
     text = _ANNOUNCED.sub(r"\g<lead>: ", text)
     text = _ROW.sub(_row_spelled, text)
     text = _SO_IS_DEED.sub(r"\g<what> \g<be> \g<deed>", text)
+    text = _GET_SOME.sub(_named_again, text)
     text = _HOW_ABOUT.sub("what about ", text)
     text = _TWO_DUE.sub(r"\g<due> \g<first>. \g<second> \g<due> \g<last>", text)
     text = _SO_IS.sub(r"\g<first> and \g<second> \g<done>", text)

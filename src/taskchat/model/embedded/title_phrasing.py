@@ -56,6 +56,7 @@ TITLES = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|notes?|description|comment|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+\S.*?)\s+should\s+(?:say|read|be)\s+(?P<new>\S.*?)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>\S.*?){END}", re.IGNORECASE), r"change \g<old> to \g<new> in \g<what>"),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+should\s+read\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?give\s+(?P<what>\S.*?)\s+(?:the|a)\s+(?:new\s+)?(?:title|name)\s*:?\s*(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>the|its)\s+name\s+should\s+(?:be|read|say)\s+(?P<new>\S.*?){END}", re.IGNORECASE), r"rename it to \g<new>"),

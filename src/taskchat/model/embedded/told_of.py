@@ -20,7 +20,7 @@ _SET_THAT = re.compile(
     r"(?:(?P<due>that's\s+when\s+(?:it's|it\s+is)\s+due|that's\s+(?:its|the)\s+(?:due\s+date|deadline)\W*$)|(?:set|put|stick|add|pop|chuck|write|note|jot|use|save|make|get)\s+(?:that|this|it)\s+(?:down\s+)?"
     r"(?:(?:as|in|to|on|onto|into|under|for|with)\s+)?(?:an?\s+|the\s+|its\s+|his\s+|her\s+|their\s+)?"
     r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+date|deadline|date|it))\b)"
-    r"(?:\s+(?:for|of|on|to)\s+(?:it|that|the\s+task))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
+    r"(?:\s+(?:for|of|on|to)\s+(?:it|that|the\s+task|(?P<of>(?:the|my)\s+[\w' -]+?)))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
     re.IGNORECASE,
 )
 # "The dentist is at 12 High Street": what it is about, and what is told of it.
@@ -54,6 +54,9 @@ def read_told(text: str, heard: Heard) -> Act | None:
     words = gist.target.words if gist else heard.message.reveal(due.rest)
     add = build_add(told, heard.message, heard.now, heard=told)
     changes = changes_due(told, due.due, heard.now)
+    if found["of"]:
+        # "It closes on 20 May, set that as the date of the form."
+        return Act("update", read_target(found["of"], []), changes, said="it")
     meant = Offer(add) if add else Talk("repeat_please")
     return Act(
         "update",
