@@ -34,7 +34,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:both|all|all\s+of\s+(?:them"
+    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure)\b\W*)?(?:both|all|all\s+of\s+(?:them"
     r"|these|those)|everything|every\s+one|them\s+all"
     r"|each)\b[\s\w]{0,20}(?:,\s*(?:actually|please|thanks|thank\s+you|then|if\s+you\s+can))?\W*$",
     re.I,
@@ -72,7 +72,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return list(candidates)
     changed = NOT_BUT.match(text)
     text = changed["right"] if changed else text
-    said = _GUESSED.sub("", _FILLS.sub("", text))
+    said = _OWNED.sub("", _GUESSED.sub("", _FILLS.sub("", text)))
     target = read_target(re.sub(r"^\W*(?:only|just)\s+", "", said, flags=re.IGNORECASE), [])
     if _SPARES.search(text) and not (target.is_all and target.but):
         # "Yes, but not the letter" names what is to be left alone.
@@ -96,10 +96,15 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     return list(choice.tasks) if choice.is_clear else []
 
 
-_FILLS = re.compile(r"^\W*(?:(?:hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so)\b[\s,.]*)+", re.IGNORECASE)
+_OWNED = re.compile(r"(?<=\w)'s(?=(?:\s+(?:one|task))?\W*$)", re.IGNORECASE)
+_FILLS = re.compile(
+    r"^\W*(?:(?:(?:no|wait|hang\s+on|hold\s+on|sorry)\b(?=.*\b(?:just|only)\b)|hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so)\b[\s,.]*)+",
+    re.IGNORECASE,
+)
 _SPARES = re.compile(r"\b(?:not|keep|but|except|without|leave)\b|n't\b", re.IGNORECASE)
 _GUESSED = re.compile(
-    r"[\s,]+(?:i\s+(?:guess|think|suppose|mean)|then|probably|please|pls)\W*$", re.IGNORECASE
+    r"[\s,]+(?:i\s+(?:guess|think|suppose|mean)|then|probably|obviously|naturally|of\s+course|please|pls)\W*$",
+    re.IGNORECASE,
 )
 
 

@@ -38,7 +38,7 @@ _POLITE = (
     r"|(?:that\s+|it\s+)?would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab|amazing|ace)"
     r"|by\s+the\s+way|if\s+(?:you'd|you\s+would)\s+be\s+so\s+(?:kind|good)(?:\s+as\s+to)?"
     r"|thank\s+(?:god|goodness)|obvs?|my\s+(?:bad|mistake)|silly\s+me|i\s+(?:guess|suppose|reckon)"
-    r"|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
+    r"|so\s+(?:that\s+)?(?:i|we)\s+(?:don'?t|do\s+not|won'?t|can'?t)\s+(?:forget|miss)(?:\s+(?:it|that|this|about\s+it))?|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
     r"|don't\s+mind|wouldn't\s+mind|get\s+a\s+(?:chance|sec|minute|moment))|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|all\s+right|fine|possible)"
     r"|(?:when(?:ever)?|once)\s+(?:you|u)\s+(?:can|get\s+(?:a\s+|the\s+)?(?:chance|sec|second|minute|moment|time)|have\s+(?:a\s+)?(?:sec|second|minute|moment|time))"
     r"|(?:would|will|could|can|won't)\s+(?:you|ya|u)(?:\s+please)?"
@@ -49,7 +49,7 @@ _APART = (
     r"(?:ta|ok(?:ay)?|right|really|honestly|seriously|obviously|basically|finally|again|actually|sorry|though|anyway"
     r"|phew|ugh|yay|woohoo|hooray|whew|i\s+(?:think|guess|suppose|reckon|believe)"
     r"|(?:there'?s\s+|in\s+)?no\s+(?:rush|hurry|pressure|stress|biggie|big\s+deal|worries|problem)(?:\s+(?:on|with|for)\s+(?:it|that|this|this\s+one))?"
-    r"|(?:it'?s\s+)?not(?:hing)?\s+(?:too\s+|very\s+|that\s+|super\s+|so\s+)?urgent|whenever(?:\s+\w+){0,3}|take\s+your\s+time|as\s+usual|as\s+always|as\s+(?:discussed|agreed|promised)"
+    r"|mind(?:\s+you)?|of\s+course|naturally|(?:it'?s\s+)?not(?:hing)?\s+(?:too\s+|very\s+|that\s+|super\s+|so\s+)?urgent|whenever(?:\s+\w+){0,3}|take\s+your\s+time|as\s+usual|as\s+always|as\s+(?:discussed|agreed|promised)"
     r"|(?:lest|so|in\s+case)\s+i\s+(?:don'?t\s+)?forget(?:\s+(?:again|it|that))?"
     r"|while\s+(?:i|we)\s+(?:remember|think\s+of\s+it)|by\s+the\s+way|fyi|same\s+\w+|for\s+(?:heaven|god|pete|goodness|christ)'?s?'?\s+sake"
     r"|the\s+\w+er\s+the\s+(?:better|merrier)|(?:too|so|way|far|really|very|pretty)\s+(?:too\s+|much\s+|damn\s+)?(?!much\b|many\b)\w+|all\s+(?:good|fine|set|well|sorted|done)|wrong\s+\w+"
@@ -87,7 +87,7 @@ _STATEMENT = re.compile(
     rf"|(?!\d|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)[\w-]+(?:\s+[\w-]+)?(?<!\d){_ADVERBS}\s+{_AUX}\s+\w"
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
-    r"|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
+    r"|[\w-]+\s+\w{2,}ed\s+(?:it|that|this|them|us|me)\b|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
     r"|[\w-]+\s+(?:takes|does|handles|brings|buys|got|took|did|made|bought|paid|sent|has|can|will|wants|needs|keeps|goes|went|comes|came|runs|looks|covers)\s+(?:care\b|it\b|that\b|this\b|them\b|those\b|over\b|on\s+it\b|one\b|some\b|the\s+job\b|to\s+it\b)"
     r"|[\w-]+(?:'s|s)\s+(?:expecting|waiting|coming|visiting|asking|nagging|moving|leaving|having|starting|staying|going|turning)\b)",
     re.IGNORECASE,

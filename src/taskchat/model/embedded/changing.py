@@ -157,7 +157,7 @@ LEVEL_ALONE = re.compile(
     r"|its)\s+)?(?:an?\s+)?(?:priority[\s:]+)?"
     r"(?P<level>high|low|medium|top|urgent|normal|important)(?:[\s-]+(?:priority|prio))?"
     r"(?:\s+(?:is|will|would)(?:\s+be)?\s+(?:do|fine|enough|better|ok(?:ay)?|good|plenty))?"
-    r"(?:\s+(?:please|too|as\s+well|actually|then|instead|though|after\s+all))*\W*$",
+    r"(?:\s+(?:please|too|as\s+well|actually|then|instead|tho(?:ugh)?|after\s+all))*\W*$",
     re.IGNORECASE,
 )
 

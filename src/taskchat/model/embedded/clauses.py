@@ -24,7 +24,7 @@ _NAMED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MAKES_TASK = re.compile(
-    r"\b(?:add|create|make|new|set|put)\b.*\b(?:task|to-?\s?do|todo|reminder|item|entry|one)\s*$",
+    r"\b(?:add|create|make|new|set|put|throw)\b.*\b(?:task|to-?\s?do|todo|reminder|item|entry|one|job|chore|errand)\s*$",
     re.I | re.S,
 )
 
@@ -76,7 +76,7 @@ _SECOND_THOUGHT = (
 # What is told as done, at the end of a sentence: "add the gas bill, and the rent's done".
 _TOLD_DONE = (
     r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was|\s+are|\s+were|(?:'s|\s+has|\s+have)\s+been)\s+(?:all\s+|already\s+|now\s+)*"
-    r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called)\W*$"
+    r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called|covered|settled|behind\s+(?:me|us)|off\s+my\s+\w+|dealt\s+with|out\s+of\s+the\s+way)\W*$"
 )
 # What is concluded from what was told: "…, so strike that one", "…, so that one's off my plate".
 _CONCLUDES = (
@@ -95,7 +95,7 @@ _JOINT = re.compile(
     r"\s*,\s*(?=[\w -]{2,25}?\s(?:done|finished|not\s+yet|not\s+done)\W*(?:$|,))|"
     r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
-    r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+one)?\s+(?:can|could|may|should|needs?\s+to)\b)|"
+    r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+(?:one|task|item))?\s+(?:can|could|may|should|needs?\s+to)\b)|"
     r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|finished|sorted)\W*$)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"

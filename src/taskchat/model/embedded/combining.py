@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.correction_words import corrected_title
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.requests import (
@@ -44,13 +45,17 @@ def combine(
     if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
+    if isinstance(last, Correct) and isinstance(one, Act) and _puts_it_right(last, one):
+        return [*requests[:-1], one]  # "no sorry, I'm away on monday, make it tuesday"
     if isinstance(last, Undo) and all(_is_told_only(one) or isinstance(one, Talk) for one in found):
         return requests  # "withdraw that, I still have to pay" says why
     if _LEADS_UP.search(clause.before) and any(map(_is_concluded, found)):
         # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
+        before = len(requests)
         while requests and _is_told_only(requests[-1]):
             requests = requests[:-1]
-        return requests + found
+        if len(requests) < before or isinstance(one, Add):
+            return requests + found
     if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
         # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
         return [*requests[:-1], one]
@@ -105,6 +110,12 @@ def _is_concluded(request: Request) -> bool:
     return isinstance(request, Add) or (
         isinstance(request, Act) and request.verb in {"complete", "delete"}
     )
+
+
+def _puts_it_right(last: Correct, act: Act) -> bool:
+    """Whether an act says what is right where the words before it only said why."""
+    is_reason = bool(last.words) and is_statement(last.words) and not last.wrong
+    return is_reason and act.verb == "update" and act.otherwise is None and points(act.target)
 
 
 def _is_told_only(request: Request) -> bool:
@@ -220,13 +231,17 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (acts and number < acts[-1] and _is_event(one))
     ]
-    plain = [n for n, one in enumerate(real) if isinstance(one, Act) and one.otherwise is None]
+    plain = [
+        n
+        for n, one in enumerate(real)
+        if isinstance(one, Act) and (one.otherwise is None or _takes_it_off(one))
+    ]
     if plain:
         # A need that leads up to an act is no task; one that is told after it is.
         real = [
             one
             for number, one in enumerate(real)
-            if number > plain[-1] or not (isinstance(one, Add) and one.is_hint)
+            if number > plain[-1] or not (isinstance(one, Add) and (one.is_hint or _tells_of(one)))
         ]
     if any(isinstance(one, Add) and not one.is_hint for one in real):
         real = [
@@ -254,6 +269,16 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _takes_it_off(act: Act) -> bool:
+    return act.verb == "delete" and points(act.target) and bool(act.target.background)
+
+
+def _tells_of(add: Add) -> bool:
+    """Whether bare words only tell what the speaker does: "skipping gym this week"."""
+    first = tokens(add.title)[:1]
+    return add.is_bare and bool(first) and first[0].endswith("ing") and first[0] not in ERRAND_VERBS
 
 
 def _tells_why(request: Request) -> bool:

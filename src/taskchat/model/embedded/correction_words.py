@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:i\s+meant?(?:\s+to\s+say)?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_STRONG = r"(?:i\s+(?:meant?|wanted)\s+to\s+say|i\s+meant?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops|(?:i\s+)?(?:made|make)\s+(?:a\s+)?mistake|my\s+mistake)"
 _SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
-_SOFT = r"(?:oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
+_SOFT = r"(?:oh\s+(?:dear|no|my)|excuse\s+me|pardon(?:\s+me)?|(?:my\s+)?apologies|damn|dang|shoot|bother|oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
 _OPENING = re.compile(
     rf"^\W*(?P<said>(?:(?:{_STRONG}|{_FIRM}|{_SOFT})\b[\s,.!:;\u2013\u2014-]*)+)", re.IGNORECASE
 )
@@ -42,7 +42,7 @@ NOT_BUT = re.compile(
 )
 # "Not the jam": one of those that the last act was done to is not meant.
 _NOT_ALONE = re.compile(
-    r"\W*(?:(?:but|oh|wait|no|oops|sorry)\b\W*)*not\s+(?P<wrong>(?:the|my)\s+(?:[\w'-]+\s*){1,4}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
+    r"\W*(?:(?:but|oh|wait|no|oops|sorry|well|hm+|ah|hold\s+on)\b\W*)*(?:not|(?:all\s+)?(?:except|apart)(?:\s+(?:for|from))?|all\s+but)\s+(?P<wrong>(?:the|my)\s+(?:[\w'-]+\s*){1,4}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
     re.IGNORECASE,
 )
 _BUT_NOT = re.compile(
@@ -86,7 +86,13 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_strong = is_strong or (is_other and not is_told)
     is_other_name = changed is not None and _is_guess(plain)
     may_be = is_strong or instead is not None or is_other_name or _may_correct(said, rest, plain)
-    if ORDER_START.match(rest) or not may_be or _denies_it(plain) or _IS_NOT_DONE.fullmatch(rest):
+    if (
+        ORDER_START.match(rest)
+        or _EACH_DATED.fullmatch(rest)
+        or not may_be
+        or _denies_it(plain)
+        or _IS_NOT_DONE.fullmatch(rest)
+    ):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
     right = _IT_IS.sub("", right) if changed else right
@@ -124,7 +130,17 @@ def order_after(text: str) -> str:
     """The order behind words that only put right the one before: "sorry, I mean delete the rent"."""
     opening = _OPENING.match(text)
     rest = text[opening.end() :] if opening else ""
-    return rest if ORDER_START.match(rest) or _IS_NOT_DONE.fullmatch(rest) else text
+    is_order = (
+        ORDER_START.match(rest) or _IS_NOT_DONE.fullmatch(rest) or _EACH_DATED.fullmatch(rest)
+    )
+    return rest if is_order else text
+
+
+# "I meant the tyres on Monday and the insurance on Thursday": two orders in full.
+_EACH_DATED = re.compile(
+    r"\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:on|for|at|by|to)\s+[\w :]{2,20}?,?\s+and\s+(?:the|my)\s+[\w' -]{2,30}?\s+(?:on|for|at|by|to)\s+[\w :]{2,20}\W*",
+    re.IGNORECASE,
+)
 
 
 _IS_NOT_DONE = re.compile(

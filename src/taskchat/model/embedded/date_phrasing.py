@@ -82,6 +82,7 @@ _DATE_FIRST = [
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?P<when>\S.*?)(?:'s|\s+is)\s+(?:better|best|fine|good|great|ok(?:ay)?|perfect){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:is|shall\s+be|should\s+be|will\s+be|as)\s+(?:its|the)\s+{DATE}(?:\s+(?:for|of|on)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok))(?:\s+(?:me|us))?(?:\s+(?:better|best|fine|well))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
+    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?:(?:i|we|he|she|they)|(?:the|my|our)\s+[\w-]+)(?:\s+can\s+only\s+(?:do|make|manage)|(?:'d|\s+would)\s+(?:rather|prefer)(?:\s+(?:do|have|make\s+it))?|\s+prefers?)\s+(?P<when>.+?){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*its\s+(?:new\s+)?{DATE}\s+(?:is|should\s+be|shall\s+be|will\s+be)\s+(?P<what>)(?P<when>.+?){END}", re.IGNORECASE),
 ]  # fmt: skip
 
@@ -92,6 +93,9 @@ def phrase_date(text: str, now: datetime) -> str | None:
         found = pattern.match(text)
         if found is not None and _opens_with_date(found["when"], now):
             return found.expand(plain)
+    slips = _SLIPS.match(text)
+    if slips is not None and _opens_with_date(slips["when"], now):
+        return f"move {slips['what'] or 'it'} to {slips['when']}"
     put = _PUTS_DATE.match(text)
     if put is not None and _opens_with_date(put["when"], now):
         return f"move {put['whom'] or put['on'] or 'it'} to {put['when']}"
@@ -119,7 +123,18 @@ _SHOVES = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:shove|knock|nudge|slide|kick|scoot|slip|drag|punt)\s+(?P<what>\S.*?)\s+(?:(?:back|over|forward|along|out|on)\s+)?(?:to|till|until)\s+(?P<when>\S.*)$",
     re.IGNORECASE,
 )
+# "Set the speech to be finished by friday", "have the car fall due in three days".
+_SETS_DUE = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|make|mark|schedule|put|have)\s+(?P<what>\S.*?)\s+(?:to\s+be|be|fall|to\s+fall)\s+(?:(?:finished|done|due|completed|ready|sorted)\s+)?(?P<when>(?:by|on|for|before|at|in|due|next|this|today|tomorrow)\b.*)$",
+    re.IGNORECASE,
+)
+# "Can the deadline slip to tomorrow?"
+_SLIPS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:can|could|may|might)\s+(?:(?:the|its)\s+{DATE}|(?P<what>it|that|this|(?:the|my)\s+\S.*?))\s+(?:slip|move|shift|go|wait|slide|be\s+pushed|be\s+moved)\s+(?:(?:back|forward|on|over)\s+)?(?:to|until|till)\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
 _DATED = [
+    (_SETS_DUE, r"\g<what> is due \g<when>"),
     (_SHOVES, r"move \g<what> to \g<when>"),
     (_TOPIC_DATE, r"make \g<what> due \g<when>"),
     (_OF_TASK, r"move \g<what> to \g<when>"),

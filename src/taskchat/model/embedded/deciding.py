@@ -22,6 +22,7 @@ from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import recall
 from taskchat.model.embedded.planning import Plan, Planner
+from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import (
     Act,
@@ -131,7 +132,8 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
     text, now = conversation.current.text, conversation.now
     question = memory.question
     if question is None:
-        return _with_missing(_read(conversation), conversation)
+        requests = _read(conversation)
+        return _of_named(requests, conversation, memory) or _with_missing(requests, conversation)
     if question.kind in {"choose", "confirm"} and question.verb is not None:
         plan = _answer_choice(conversation, memory)
         if plan is not None:
@@ -148,6 +150,25 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
             # "Make it high priority": of the task that is not there yet.
             return [Offer(Add(question.title))] if question.title else [Talk("what_to_add")]
     return _read(conversation)
+
+
+def _of_named(
+    requests: Sequence[Request], conversation: Conversation, memory: Memory
+) -> Sequence[Request]:
+    """Read a mere name, said after an act was not understood, as the task that the act was about."""
+    text = conversation.current.text
+    one = requests[0] if len(requests) == 1 else None
+    if not memory.unheard or not isinstance(one, Offer) or len(text.split()) > _MAX_NAME_WORDS:
+        return []
+    told = read_message(memory.unheard, conversation.now)
+    act = told[0] if len(told) == 1 else None
+    if not isinstance(act, Act):
+        return []
+    target = read_target(text, [])
+    return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
+
+
+_MAX_NAME_WORDS = 4
 
 
 def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:

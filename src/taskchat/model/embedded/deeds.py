@@ -7,7 +7,7 @@ import re
 from taskchat.model.embedded.words import is_past, word_set
 
 # What may follow any statement.
-END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|though|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
+END = r"(?:[\s,]+(?:too|as\s+well|also|please|pls|now|then|instead|actually|tho(?:ugh)?|after\s+all|again|for\s+me|thanks))*[\s.!]*$"
 PERSONAL = re.compile(r"^\W*(?:i|we|you|he|she|they|there|who|what)\b", re.IGNORECASE)
 # "The hotel is booked out", "got a call from the bank": what others did.
 TAKEN = re.compile(
@@ -22,7 +22,7 @@ _MISTAKE = re.compile(
 )
 # "The table is set", "hotfix deployed", "told my boss".
 _IS_DONE = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
+    r"^[^\w\ue000-\uf8ff]*(?P<name>(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|got\b|can\b|could\b|must\b|should\b|will\b|would\b|may\b|might\b|to\b|needs?\b|be\b)[^\s,:;]+?\s*(?:\s|(?=')))+?)"
     r"(?P<aux>(?:is|are|was|were|'s|'re|got|(?:'s|has|have|'ve)\s+been|been)\s+)?"
     r"(?:(?:now|already|finally|all|just|both|also|successfully|safely|fully)\s+)*(?P<deed>[a-z-]+)(?:\s+(?:and|n|&)\s+[a-z]+ed)?"
     r"(?:\s+(?:out|up|off|in|away|down|over|back|through|round|together))?(?:\s+(?:now|already|today|yesterday|this\s+morning|last\s+night|at\s+last|finally))*"

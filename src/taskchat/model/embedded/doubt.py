@@ -44,7 +44,7 @@ _HARMLESS = word_set(
     "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
     "altogether entirely night last though although tho officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
     "let's want wants wanted like all both each every everything whole entire lot rest others other task "
-    "tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
+    "appointment tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
     "tonight yesterday morning evening afternoon week which who that's thats ahead go am pm btw fyi "
     "regarding concerning monday tuesday wednesday thursday friday saturday sunday job online cash card home work way lunch long recently quickly eventually earlier god anyway damn bloody stupid boring "
@@ -58,7 +58,7 @@ _COMPLETE = word_set(
     "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
-    "anything scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
@@ -70,7 +70,7 @@ _NOT_DONE = word_set(
     "restore should active again doing turns my mistake wait nah"
 )
 _UPDATE = word_set(
-    "gonna gotta wanna remaining use marked status needed required expected wanted goes go going pop stick altogether rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
+    "wants requires turning gonna gotta wanna remaining use marked status needed required expected wanted goes go going pop stick altogether rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
     "replace correct fix typo switch swap alter reschedule rescheduled move moved postpone postponed "
     "push pushed delay delayed shift shifted bump bumped snooze defer bring forward put set make flag "
     "prio priority prioritize prioritise deprioritize deprioritise de-prioritize de-prioritise importance urgent important high "
@@ -87,7 +87,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "restore": _HARMLESS,
 }
 _AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more new under asap")
-_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr")
+_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr very")
 
 
 def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
@@ -197,7 +197,7 @@ _ODD = re.compile(
     r"^(?:on|in|at|with|from|of|because|up)\s|^(?:planning|hoping|thinking|trying|meaning)\s+(?:to|of|about)\b|^(?:i|we)\s+(?:did|do|have|was)n't\b|^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
-    r"|\b(?:says|said|tells)\b|^(?:she|he|they|it)(?:'s|'re|\s+(?:is|are|was|will|has|have))\s"
+    r"|\b(?:says|said|tells)\b|[\s,]don't\W*$|^(?:she|he|they|it)(?:'s|'re|\s+(?:is|are|was|will|has|have))\s"
     r"|\bbut\s+(?:i|we|it|he|she|they)(?:'|\s)|^(?:back|off|out|in|here|there|away|home)\W*$"
     r"|\s(?:is|are|was|were)\s+(?:so\s+|really\s+|very\s+)?(?:great|good|bad|awful|nice|lovely|terrible|amazing|expensive|cheap|horrible|gorgeous|rubbish)\W*$"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give|enter|take|make)\s+(?:that|it|this|them)\b"

@@ -16,11 +16,11 @@ _FRAME = word_set(
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
     "gets get pile don't let slip turn into should go make one "
     "before go promise quickly "
-    "shopping groceries errands errand keep mind bear you remembered thought forgot"
+    "brain dump braindump jobs chores plan plans upcoming coming shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")
 _SEVERAL = word_set(
-    "things tasks todos to-dos items reminders entries two three four five six few couple these those"
+    "dump braindump jobs chores things tasks todos to-dos items reminders entries two three four five six few couple these those"
 )
 _ROWS = word_set("list lists need shopping groceries errands to-do todo")
 _ITEM = re.compile(r"(?:(?:^|\n)\s*(?:[-*\u2022]|\d{1,2}[.)])|(?<=\s)(?:\d{1,2}[.)]|[a-f]\)))\s+")

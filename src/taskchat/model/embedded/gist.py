@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _MAX_WORDS = 16
 _UNSURE = re.compile(
     r"\b(?:not|never|nobody|no|if|unless|maybe|perhaps|might|wrong|mistake|until\s+then|instead\s+of|every|each|another"
-    r"|new|add|remind|remember|forget|hope|wish|(?:gone|went|fell|came|ran)\s+(?:off|bad|missing|down|out|over|wrong)|wonder|hate|love|wants?|delete|remove)\b|n't\b|\?",
+    r"|new|add|remind|remember|forget|hope|wish|(?:gone|went|fell|came|ran)\s+(?:off|bad|missing|down|out|over|wrong)|wonder|hate|love|delete|remove)\b|n't\b|\?",
     re.IGNORECASE,
 )
 # These stand around a name and a date, and say nothing that a list could keep.
@@ -43,7 +43,7 @@ _AROUND_DATE = word_set(
     "due date deadline day time set put move moved push pushed schedule scheduled reschedule rescheduled plan planned "
     "make get gets go goes going gone comes come keep leave let happen happens happening take takes place starts start begins "
     "begin needed needs required expected supposed wanted ready latest end before until till by sharp around about "
-    "think guess know see want like better works suits fine ok say says said told tell turns out away along through "
+    "wants needs requires think guess know see want like better works suits fine ok say says said told tell turns out away along through "
     "doing expires expire expiring runs closes opens ends important pretty urgent quite very gonna postponed delayed shifted shift bump bumped brought bring forward wait later earlier later's instead rather won't it'll that'll there'll should've must've we'll let's we've "
     "next this coming finally definitely probably honestly basically luckily ideally"
 )

@@ -16,7 +16,7 @@ _LEVEL_FIRST = re.compile(
     re.IGNORECASE,
 )
 _LEVEL_WILL_DO = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}(?:[\s-]+priority)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
+    rf"^[^\w\ue000-\uf8ff]*(?:a\s+)?{_HIGH}(?:[\s-]+priority)?\s+(?:is|will|would)\s+(?:be\s+)?(?:more\s+than\s+)?(?:fine|enough|do|good|ok|right|plenty|better)\s+(?:for|with)\s+(?P<what>.+?){END}",
     re.IGNORECASE,
 )
 _CAN_BE = re.compile(
@@ -28,7 +28,11 @@ _LOWERS = re.compile(
     re.IGNORECASE,
 )
 _NOT_PRESSING = re.compile(
-    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:isn't|aren't|is\s+not|are\s+not)\s+(?:(?:so|that|very|really|all\s+that|too|terribly)\s+)*(?:urgent|important|pressing)\s*,?\s*(?:so|and)\s+(?:please\s+)?(?:(?:downgrade|make|set|put|mark|lower|drop|move|reduce|give)\s+(?:it|them|that)\s+)?(?:(?:down|to|as|at|a)\s+)*{_HIGH}(?:\s+(?:priority|prio))?{END}",
+    rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:isn't|aren't|is\s+not|are\s+not)\s+(?:(?:so|that|very|really|all\s+that|too|terribly)\s+)*(?:urgent|important|pressing)(?:\s+(?:any\s?more|any\s+longer|at\s+all|now))?\s*(?:,|,?\s*(?:so|and)\s)\s*(?:please\s+)?(?:(?:downgrade|make|set|put|mark|lower|drop|move|reduce|give)\s+(?:it|them|that)\s+)?(?:(?:down|to|as|at|a)\s+)*{_HIGH}(?:\s+(?:priority|prio))?(?:\s+(?:is|will|would)(?:\s+be)?\s+(?:do|fine|enough|ok(?:ay)?|plenty))?{END}",
+    re.IGNORECASE,
+)
+_NO_HURRY = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+)?no\s+(?:real\s+)?(?:hurry|rush|pressure|stress|urgency)\s+(?:with|on|for|about)\s+(?P<what>[^,;]+?)\s*[,;]\s*(?:so\s+)?(?:(?:make|set|put|mark)\s+(?:it|that)\s+)?(?:(?:to|as|at|a)\s+)*{_HIGH}(?:\s+(?:priority|prio))?(?:\s+(?:is|will|would)(?:\s+be)?\s+(?:do|fine|enough|ok(?:ay)?|plenty))?{END}",
     re.IGNORECASE,
 )
 _LEVEL_ALONE = re.compile(
@@ -68,6 +72,7 @@ LEVELS = [
     (_LOWERS, _LEVEL),
     (_CAN_BE, _LEVEL),
     (_NOT_PRESSING, _LEVEL),
+    (_NO_HURRY, _LEVEL),
     (_LEVEL_WILL_DO, _LEVEL),
     (_LEVEL_ALONE, r"make it \g<level>"),
 ]

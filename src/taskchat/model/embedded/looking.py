@@ -43,7 +43,7 @@ _MINE = re.compile(
     r"|^\s*what(?:'s|s|\s+is)\s+(?:there\s+)?(?:still\s+)?to\s+(?:buy|do|get|finish|pay|come)\b"
     r"|^\W*(?:(?:and|so)\s+)?what(?:'s|s|\s+is|\s+are)\s+(?:(?:there|planned|scheduled|happening|going|up|coming|on|for)\s+)+(?:(?:this|next|the|coming)\s+)*"
     r"(?:today|tomorrow|tonight|\w+day|week|weekend|month|\d{1,2}(?:st|nd|rd|th))(?:\s+(?:morning|afternoon|evening|night))?\W*$"
-    r"|\bmy\s+stuff\b|\bwhat\s+(?:jobs|chores|stuff|things)\b.*\b(?:i|we)\b|\bwhat(?:'ve|\s+have)\s+(?:i|we)\s+got\b"
+    r"|\bmy\s+stuff\b|\bwhat\s+(?:jobs|chores|stuff|things)\b.*\b(?:i|we|left|open|remaining|outstanding|done)\b|\bwhat(?:'ve|\s+have)\s+(?:i|we)\s+got\b"
     r"|^\s*(?:and\s+)?what\s+else\W*$|^\s*(?:and\s+)?(?:remaining|outstanding|undone)\W*$"
     r"|\bwhat\b.*\b(?:i|we|me)\b.*\b(?:do(?!\s+you)|done|forget|forgetting|finish|finished"
     r"|complete|completed|tackle|remember|"

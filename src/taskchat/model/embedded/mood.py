@@ -73,7 +73,7 @@ _DOUBTS = _cue(
 _ACT_DOUBTS = _cue(
     rf"\b(?:if(?!\s+{_POLITE_IF}\b)|unless|until\s+i|once|in\s+case|as\s+soon\s+as|depending"
     rf"|"
-    r"probably|i\s+(?:guess|think|believe|hope|assume|reckon)|hopefully|apparently|supposedly"
+    r"probably|i\s+(?:guess|think|believe|hope|assume|reckon)|hopefully|supposedly"
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
     r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|"
@@ -163,7 +163,7 @@ _CALLED = _cue(
     rf"|visited)\b(?!\s+(?:off|at)\b)"
 )
 _KINDLY = _cue(
-    r"^\W*(?:(?:and|so|also|then)\s+)*(?:can|could)\s+(?!you\b|i\b|we\b).*\bbe\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
+    r"^\W*(?:(?:and|so|also|then)\s+)*(?:can|could)\s+(?!you\b|i\b|we\b).*\b(?:be|slip|move|shift|wait|go|slide)\b|\b(?:can|could|would|will)\s+(?:you|u|we|i)\b"
     r"|\bplease\b|\bpls\b|\bmind\b|\b(?:ask|trouble|bother)\s+you\s+to\b"
 )
 _NOT_NEEDED = _cue(
@@ -213,7 +213,7 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
         _DOUBTS.search(text)
         or _ACT_DOUBTS.search(text)
         or (verb != "reopen" and _IN_PART.search(text))
-        or _is_told(read)
+        or (_is_told(read) and not (verb == "update" and _WANTED.search(read)))
         or (verb != "update" and _WILL.search(without_reason(text)))
         or _CONDITION.match(clause.before)
         or (is_denied and not _NOT_NEEDED.search(text))
@@ -222,6 +222,8 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
     return "weighed" if is_weighed else "meant"
 
 
+# Whoever wants it by then, it is due then.
+_WANTED = _cue(r"\bwants\s")
 # "High priority, I guess" is a level all the same.
 _GUESSED = _cue(
     r"[\s,]+i\s+(?:guess|think|suppose|reckon|believe)\W*$"

@@ -79,15 +79,15 @@ _FINISHES = re.compile(r"(?:finish|complete)\s", re.IGNORECASE)
 _PLANS = re.compile(
     r"\W*(?:i|we)(?:'ll|'m|'re|\s+am|\s+are)?\s+(?:(?:will|going|gonna|plan(?:ning)?|intend|also"
     r"|just|still)\s+)*"
-    rf"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b|\W*{PROMISED}|\W*{ASKED}"
-    r"|.{0,40}\b(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\b",
+    rf"(?:(?:will|going|plan|planning|intend)\b)|\W*(?:i|we)'ll\b|\W*{PROMISED}|\W*{ASKED}",
     re.IGNORECASE,
 )
 # "I need a coffee", "I have to think about it": said of the moment, and no task that words name.
 _IDLE = re.compile(
     r"\b(?:an?|some|my)\s+(?:\w+\s+)?(?:coffee|tea|drink|beer|pint|wine|nap|break|rest|sleep|lie-?down|holiday|vacation|hug|shower|minute|moment|sec(?:ond)?|hand|life|raise|day\s+off|breather)"
     r"(?:\s+(?:so\s+)?(?:bad(?:ly)?|now|first|lol|already|after\s+(?:this|that)))*\W*$"
-    r"|\b(?:think\s+about|do|sort|get|finish|deal\s+with|see\s+about|look\s+at)\s+(?:it|them|these|those|this|that)(?:\s+(?:all\s+)?(?:done|over|first|now))*\W*$|\b(?:one|some)\s*day\W*$",
+    r"|\b(?:think\s+about|do|sort|get|finish|deal\s+with|see\s+about|look\s+at)\s+(?:it|them|these|those|this|that)(?:\s+(?:all\s+)?(?:done|over|first|now))*\W*$|\b(?:one|some)\s*day\W*$"
+    r"|\b(?:begin|start|go|hurry(?:\s+up)?|leave|run|move|stop|get\s+(?:going|started|moving)|crack\s+on|be\s+(?:off|going))(?:\s+(?:now|then|soon))?\W*$",
     re.IGNORECASE,
 )
 _STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNORECASE)

@@ -76,7 +76,7 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Act("restore", target, otherwise=meant)]
     returned = _BACK_ALONE.match(text)
     if returned is not None:
-        target = read_target(returned["what"], [])
+        target = read_target(returned["what"] or returned["bare"], [])
         return [Act("restore", target, otherwise=_wanted_new(text, heard), is_stated=True)]
     again = _PUT_BACK.search(text)
     if again is not None:
@@ -105,7 +105,7 @@ def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | O
     return build_add(act.changes.note, heard.message, heard.now, heard=text) or Talk("what_to_add")
 
 
-_POINTS = re.compile(r"\bits?\b", re.IGNORECASE)
+_POINTS = re.compile(r"\bits?\b|\b(?:that|this)\s+one\b", re.IGNORECASE)
 # Only a task that is there has a note to be changed.
 _CHANGES_NOTE = re.compile(
     r"\W*(?:please\s+)?(?:change|update|edit|replace|rewrite|correct)\b", re.I
@@ -156,7 +156,8 @@ _STILL_WANTED = re.compile(
 )
 # "Put the gift back": it may be an errand as well, where no gift was deleted.
 _BACK_ALONE = re.compile(
-    r"^\W*(?:(?:please\s+)?put|(?:(?:can|could|may)\s+i\s+have|(?:i|we)(?:'d|\s+would)\s+like|(?:i|we)\s+(?:want|need))(?:\s+to\s+have)?|(?:please\s+)?(?:give\s+me|let\s+me\s+have))\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back(?:\s+please)?\W*$",
+    r"^\W*(?:(?:please\s+)?(?:put|bring)\s+(?P<bare>(?!(?:the|my|it|that|this|them|those|these|me|us|all|everything|both)\b)[\w-]+(?:\s+[\w-]+)?)\s+back(?:\s+(?:please|again))?\W*$)"
+    r"|^\W*(?:(?:please\s+)?put|(?:(?:can|could|may)\s+i\s+have|(?:i|we)(?:'d|\s+would)\s+like|(?:i|we)\s+(?:want|need))(?:\s+to\s+have)?|(?:please\s+)?(?:give\s+me|let\s+me\s+have))\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+back(?:\s+please)?\W*$",
     re.IGNORECASE,
 )
 _UNDO_FIRST = re.compile(

@@ -97,6 +97,7 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?P<tick>check|tick|cross)\s+off[\s.!]*$", re.IGNORECASE), r"\g<tick> it off"),
     (re.compile(r"\s+(?:and|but)\s+(?:nothing|no\s+others?|none\s+of\s+the\s+others)(?:\s+else)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
     (re.compile(r"\s+(?:on|at)\s+the\s+same\s+(?:day|date)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), ""),
+    (re.compile(r"(?P<lead>^[^\w\ue000-\uf8ff]*(?:\S+\s+){0,3}?(?:it|that|them)\b.*\d)(?P<half>\s*[ap]m)?\s*,?\s+(?:the\s+)?same\s+(?:day|date)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<lead>\g<half>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*in\s+that\s+case\b[\s,]*", re.IGNORECASE), ""),
     (re.compile(r"^[^\w\ue000-\uf8ff]*not\s+(?:so|that|very|really|too|all\s+that)\s+(?:pressing|urgent|important)\s*,\s*(?:so\s+)?", re.IGNORECASE), ""),
     (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:'m|\s+am)\s+to\s+(?=[a-z]+\s)", re.IGNORECASE), "i have to "),

@@ -188,9 +188,11 @@ class Planner:
     def _follow(self, choice: Choice, act: Act) -> None:
         tasks = self._still_to_do(choice.tasks, act.verb)
         if choice.missing:
-            self._tell_missing(choice)
+            self._plan.remarks.append(replies.tell_missing(choice.missing))
         if not tasks:
-            if not choice.tasks and not choice.missing:
+            if choice.missing and choice.candidates and not choice.tasks:
+                self._ask_near(choice, act)
+            elif not choice.tasks and not choice.missing:
                 self._ask_which(choice, act)
             return
         is_told = act.is_stated and not act.target.is_all
@@ -211,11 +213,11 @@ class Planner:
         known = [*tasks, *settled] if act.verb in {"complete", "reopen"} else tasks
         return bool(unexplained(act, [task.title for task in known], self._now))
 
-    def _tell_missing(self, choice: Choice) -> None:
-        self._plan.remarks.append(replies.tell_missing(choice.missing))
-        if choice.candidates and not choice.tasks:
-            names = [replies.quote(task.title) for task in choice.candidates]
-            self._plan.remarks.append(f"Did you mean {' or '.join(names)}?")
+    def _ask_near(self, choice: Choice, act: Act) -> None:
+        if len(choice.candidates) == 1:
+            self._confirm(choice.candidates, act.verb)
+        else:
+            self._ask_which(choice, act)
 
     def _ask_which(self, choice: Choice, act: Act) -> None:
         if not choice.candidates:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _DENIES = re.compile(r"\b(?:not|never|nobody|nothing)\b|n't\b", re.IGNORECASE)
 _TO_BE_DONE = re.compile(
-    r"\b(?:needs?|has|have|ought|going|must|should|to)\s+(?:to\s+)?be\b", re.IGNORECASE
+    r"\b(?:needs?|has|have|ought|going|must|should|can|could|may|might|will|to)\s+(?:to\s+)?be\b",
+    re.IGNORECASE,
 )
 # "I managed to pay the rent" tells the same as "I paid the rent".
 _MANAGED = re.compile(
@@ -46,7 +47,7 @@ _BEEN = re.compile(
 )
 _WHEN = re.compile(
     r"[\s,]*\b(?:last\s+(?:night|week)|this\s+(?:morning|afternoon|evening)|earlier(?:\s+(?:today|on))?|yesterday|just\s+now"
-    r"|the\s+other\s+day|(?:as\s+of\s+)?(?:a|an|one|two|three|five|ten|a\s+few|\d+)\s+(?:\w+\s+)?(?:sec(?:ond)?s?|min(?:ute)?s?|moments?|while|hours?|days?|weeks?)\s+ago|on\s+the\s+way\s+home)\b",
+    r"|the\s+other\s+day|(?:as\s+of\s+)?(?:a|an|one|two|three|five|ten|a\s+few|\d+)\s+(?:\w+\s+)?(?:sec(?:ond)?s?|min(?:ute)?s?|moments?|while|hours?|days?|weeks?)\s+ago|on\s+(?:the|my)\s+(?:way(?:\s+(?:home|back|in|out|to\s+work))?|(?:lunch\s+|coffee\s+)?break)|(?:before|after|over|at|during)\s+(?:work|breakfast|lunch|dinner|school))\b",
     re.IGNORECASE,
 )
 _PIECE = re.compile(

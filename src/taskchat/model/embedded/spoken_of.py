@@ -64,6 +64,12 @@ def choose_deleted(target: Target, memory: Memory) -> list[Effect]:
         ids = [match.task.id for match in best(target.words, gone)[:1]]
         return [effect for effect in memory.deleted if effect.task_id in ids]
     recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
+    if len(recent) > 1 and target.background and not (target.is_plural or target.is_all):
+        # "The locks still need changing, bring that one back."
+        gone = [SeenTask(effect.task_id, effect.title) for effect in recent]
+        told = told_before(target.background, gone)
+        if len(told) == 1:
+            return [effect for effect in recent if effect.task_id == told[0].task.id]
     if recent and not (target.is_plural and len(recent) == 1):
         return recent
     if recent and not target.is_all:

@@ -4,10 +4,42 @@ from __future__ import annotations
 
 import re
 
-from taskchat.model.embedded.date_phrasing import END
+from taskchat.model.embedded.date_phrasing import DATE, END
 
 _NO_MORE = r"(?:\s+(?:any\s?more|any\s+longer|now|after\s+all))?"
+# "Two packs of nappies" are nappies.
+_SO_MUCH = r"(?:an?|one|two|three|four|five|six|some|several|\d+)\s+(?:big\s+|large\s+|small\s+|whole\s+|new\s+|more\s+)?(?:packs?|packets?|bags?|bottles?|boxe?s?|loa(?:f|ves)|cans?|cartons?|jars?|bunch(?:es)?|kilos?|lit(?:er|re)s?|pints?|rolls?|pairs?|sacks?|sets?|tins?|tubs?|tubes?)\s+of\s+"
 SAID_DONE = [
+    (
+        re.compile(
+            rf"^(?P<got>[^\w\ue000-\uf8ff]*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:got|bought|picked\s+up|ordered|grabbed)\s+){_SO_MUCH}",
+            re.IGNORECASE,
+        ),
+        r"\g<got>",
+    ),
+    # "I made that call", "got hold of the plumber".
+    (
+        re.compile(
+            r"\b(?:made|had)\s+(?P<the>that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
+            re.IGNORECASE,
+        ),
+        "called ",
+    ),
+    (
+        re.compile(rf"\bmade\s+(?:that|the|my)\s+(?:phone\s+)?call{END}", re.IGNORECASE),
+        "called them",
+    ),
+    (re.compile(r"\b(?:got|gotten)\s+(?:hold\s+of|through\s+to)\s+", re.IGNORECASE), "called "),
+    # "I got round to cancelling it".
+    (re.compile(r"\b(?:finally\s+)?got\s+a?round\s+to\s+(?=\w+ing\b)", re.IGNORECASE), "finished "),
+    # "The report is written but not sent": what is left is another errand.
+    (
+        re.compile(
+            rf"(?P<is>\b(?:is|are|'s|'ve|has\s+been|have\s+been)\s+\w+(?:ed|en|ne|nt|id|ght|de|ld))\s+but\s+not\s+(?:yet\s+)?\w+(?:ed|en|ne|nt|id|ght|de|ld)(?:\s+yet)?{END}",
+            re.IGNORECASE,
+        ),
+        r"\g<is>",
+    ),
     # "The essay is behind me", "that one's off my plate".
     (
         re.compile(
@@ -19,6 +51,30 @@ SAID_DONE = [
     ),
 ]
 NOT_WANTED = [
+    # "Back pls", of what was just deleted.
+    (
+        re.compile(
+            r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|oops|sorry)\b\W*)*back(?:\s+(?:please|pls|again))?\W*$",
+            re.IGNORECASE,
+        ),
+        "bring it back",
+    ),
+    # "Stick that back on as open".
+    (
+        re.compile(
+            rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:put|stick|set|mark|pop|move)\s+(?P<what>it|that|this|them|those|that\s+one|(?:the|my)\s+\S.*?)\s+back\s+(?:(?:on|up|in|down)\s+)?(?:as|to)\s+(?:open|pending|not\s+done|unfinished|to-?\s?do|undone){END}",
+            re.IGNORECASE,
+        ),
+        r"reopen \g<what>",
+    ),
+    # "No date for the water one".
+    (
+        re.compile(
+            rf"^[^\w\ue000-\uf8ff]*no\s+{DATE}\s+(?:needed\s+)?(?:for|on)\s+(?P<what>\S.*?)(?:\s+after\s+all)?{END}",
+            re.IGNORECASE,
+        ),
+        r"clear the due date of \g<what>",
+    ),
     # "No need to print anything any more".
     (
         re.compile(

@@ -41,7 +41,7 @@ DONE = re.compile(
 # What stands between a task and its date: "… is for", "… has to be in by", "…: do it".
 LINK = re.compile(
     r"(?:(?:\s+|(?='))(?:is|are|'s|'re|was|were|isn't|should\s+be|can\s+be|could\s+be|must\s+be|will\s+be|would\s+be|ha(?:s|ve)\s+to\s+be|ha(?:s|ve)\s+to"
-    r"|needs?\s+to\s+be|needs?\s+to|needs?|ought\s+to(?:\s+be)?|must|should|can\s+wait|starts?|begins?|happens|takes\s+place|gets?|got|has|moves|goes|shifts|to\s+be)(?!\w)|\s*[:=,\u2013\u2014]|\s-(?=\s|$))"
+    r"|needs?\s+to\s+be|needs?\s+to|needs?|ought\s+to(?:\s+be)?|must|should|can\s+wait|can\s+see\s+(?:me|us|him|her)|can\s+(?:fit|squeeze)\s+(?:me|us)\s+in|can\s+be\s+\w+ed(?:\s+(?:up|off|in))?|wants?|falls?|starts?|begins?|happens|takes\s+place|gets?|got|has|moves|goes|shifts|to\s+be)(?!\w)|\s*[:=,\u2013\u2014]|\s-(?=\s|$))"
     r"(?:\s+(?:it|in|done|finished|ready|there|due|sent|for|on|by|until|till|at|moved|scheduled|set|planned|only|now|actually|already|happen|happening"
     r"|to|due\s+date|deadline|a|the|its|of|not|before|do|i'll|we'll|let's|make|put|move|go|wait|from|then|also|supposed|fixed|date|be|\w+ing))*\W*$",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ from taskchat.model.embedded.cues import LOOK_START
 from taskchat.model.embedded.deeds import PERSONAL, find_deed, states_deed
 from taskchat.model.embedded.gist import read_gist
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.reports import without_time
 from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Same, Talk, Target
 from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.statement_words import (
@@ -134,7 +135,8 @@ _OF_ANY = word_set("leave keep save put schedule plan do make have move finish g
 
 def _read_several(text: str, heard: Heard) -> list[Request]:
     """Statements in a row, each of a task of its own: "the soup is frozen, the bread is sliced"."""
-    parts = _JOINTS.split(text)
+    level = LEVELLED.match(text)
+    parts = [text] if level and level["second"] else _JOINTS.split(without_time(text))
     if len(parts) < 2 or DENIED.search(text):
         return []
     acts = [

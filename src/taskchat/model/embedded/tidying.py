@@ -83,6 +83,13 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    # "And the cake? Same day."
+    text = re.sub(
+        r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$",
+        r"use the \g<same> for \g<what>",
+        text,
+        flags=re.I,
+    )
     text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
     # "Thank youuu" is thanks.
     text = re.sub(r"(?<=[a-z])(?P<one>[a-vyz])(?P=one){2,}\b", r"\g<one>", text)

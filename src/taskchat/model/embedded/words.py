@@ -168,6 +168,8 @@ _DEEDS = [
         "clean tidy wash hoover vacuum",
         "book reserve schedule arrange",
         "return take bring",
+        "pay settle",
+        "pick fetch collect",
         "submit hand file send",
     )
 ]
