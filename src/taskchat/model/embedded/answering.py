@@ -18,7 +18,7 @@ from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Request, Talk
-from taskchat.model.embedded.targets import rank
+from taskchat.model.embedded.targets import best, rank, split_phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +72,10 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return list(candidates)
     changed = NOT_BUT.match(text)
     text = changed["right"] if changed else text
+    agreed = _YES_BUT.fullmatch(text)
+    if agreed is not None:
+        kept = _each_named(agreed["kept"], candidates)
+        return [task for task in candidates if task not in kept] if kept else []
     said = _OWNED.sub("", _GUESSED.sub("", _FILLS.sub("", text)))
     target = read_target(re.sub(r"^\W*(?:only|just)\s+", "", said, flags=re.IGNORECASE), [])
     if _SPARES.search(text) and not (target.is_all and target.but):
@@ -96,6 +100,23 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     return list(choice.tasks) if choice.is_clear else []
 
 
+def spares(text: str) -> bool:
+    """Whether an answer agrees to all but what it names."""
+    return _YES_BUT.fullmatch(text) is not None
+
+
+def _each_named(words: str, candidates: Sequence[SeenTask]) -> list[SeenTask]:
+    """The candidates that words name, one by each phrase; empty where one of them names none or several."""
+    found = [best(part, candidates) for part in split_phrases(words)]
+    return [one[0].task for one in found] if all(len(one) == 1 for one in found) else []
+
+
+# "Yes, but leave the paint": all but that one.
+_YES_BUT = re.compile(
+    r"\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure|go\s+ahead|do\s+(?:it|that)|please)\b[\s,.]*)+"
+    r"(?:but\s+)?(?:(?:please\s+)?(?:not|leave|keep|spare|except(?:\s+for)?|apart\s+from|without|don't\s+(?:delete|remove|touch|complete))\b)\s+(?P<kept>\S.*?)(?:\s+(?:in|alone|please|there|though|out))*\W*",
+    re.IGNORECASE,
+)
 _OWNED = re.compile(r"(?<=\w)'s(?=(?:\s+(?:one|task))?\W*$)", re.IGNORECASE)
 _FILLS = re.compile(
     r"^\W*(?:(?:(?:no|wait|hang\s+on|hold\s+on|sorry)\b(?=.*\b(?:just|only)\b)|hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so)\b[\s,.]*)+",

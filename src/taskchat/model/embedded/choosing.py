@@ -108,8 +108,8 @@ def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memo
     by_id = {task.id: task for task in tasks}
     if memory.shown:
         row = [by_id.get(one) for one in memory.shown]
-        if len(row) == 1 and max(numbers) > 1:
-            # One task alone was shown, as an answer: the numbers are those of the list.
+        if len(row) < max(numbers) <= len(tasks):
+            # Fewer were shown, as an answer: the numbers are those of the list.
             row = list(tasks)
         return _places(numbers, row)
     found = [by_id[number] for number in dict.fromkeys(numbers) if number in by_id]
@@ -271,6 +271,14 @@ def _each_of(parts: dict[str, list[Match]]) -> Choice | None:
 def _by_pointing(
     target: Target, verb: Verb, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], memory: Memory
 ) -> Choice:
+    if target.offset:
+        return _beside(_in_mind(target, tasks, memory), target.offset, tasks, memory)
+    return _by_what_was_said(target, verb, pool, tasks, memory)
+
+
+def _by_what_was_said(
+    target: Target, verb: Verb, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], memory: Memory
+) -> Choice:
     placed = read_target(target.background, [])
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
@@ -301,6 +309,19 @@ def _by_pointing(
     if len(tasks) == 1 and len(pool) == 1:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
+
+
+def _beside(
+    row: Sequence[SeenTask], offset: int, tasks: Sequence[SeenTask], memory: Memory
+) -> Choice:
+    """The task that stands so many places from the one in mind, in the list last shown or the whole one."""
+    order = [task.id for task in tasks]
+    if len(row) == 1 and row[0].id in memory.shown:
+        order = [one for one in memory.shown if one in order]
+    place = order.index(row[0].id) + offset if len(row) == 1 and row[0].id in order else -1
+    if not 0 <= place < len(order):
+        return Choice(missing=("a task there",))
+    return Choice(tuple(task for task in tasks if task.id == order[place]), is_clear=True)
 
 
 def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[SeenTask]:

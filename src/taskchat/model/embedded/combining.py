@@ -45,8 +45,6 @@ def combine(
     if isinstance(one, Correct | Undo):
         return _put_right(requests, one)
     last = requests[-1]
-    if isinstance(last, Correct) and isinstance(one, Act) and _puts_it_right(last, one):
-        return [*requests[:-1], one]  # "no sorry, I'm away on monday, make it tuesday"
     if isinstance(last, Undo) and all(_is_told_only(one) or isinstance(one, Talk) for one in found):
         return requests  # "withdraw that, I still have to pay" says why
     if _LEADS_UP.search(clause.before) and any(map(_is_concluded, found)):
@@ -59,7 +57,8 @@ def combine(
     if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
         # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
         return [*requests[:-1], one]
-    if _is_put_otherwise(last, one, clause) or _are_its_parts(last, found):
+    is_instead = _is_put_otherwise(last, one, clause) or _puts_it_right(last, one)
+    if is_instead or _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
@@ -112,8 +111,13 @@ def _is_concluded(request: Request) -> bool:
     )
 
 
-def _puts_it_right(last: Correct, act: Act) -> bool:
-    """Whether an act says what is right where the words before it only said why."""
+def _puts_it_right(last: Request, act: Request | None) -> bool:
+    """Whether an act says what is right where the words before it only said why.
+
+    "No sorry, I'm away on monday, make it tuesday."
+    """
+    if not isinstance(last, Correct) or not isinstance(act, Act):
+        return False
     is_reason = bool(last.words) and is_statement(last.words) and not last.wrong
     return is_reason and act.verb == "update" and act.otherwise is None and points(act.target)
 

@@ -108,11 +108,19 @@ def _called_alike(
 
 def _after_undo(correction: Correct, memory: Memory, status: str) -> Mended | None:
     """What was undone, for the task that it was meant for: "undo that", "I meant the poster"."""
-    verb = _UNDONE.get(status)
-    if verb is None or not correction.target.words or correction.otherwise:
+    verb, target = _UNDONE.get(status), correction.target
+    is_named = target.words or target.numbers or target.ordinals
+    if verb is None or not is_named or correction.otherwise:
         return None
-    was_undone = memory.turns and UNDO_CUE.search(memory.turns[-1].text)
-    return Mended(requests=(Act(verb, correction.target),)) if was_undone else None
+    was_undone = UNDO_CUE.search(memory.turns[-1].text) or _was_just_done(memory, verb)
+    return Mended(requests=(Act(verb, target),)) if was_undone else None
+
+
+def _was_just_done(memory: Memory, verb: Verb) -> bool:
+    """Whether the last turn put back what the turn before it had done: "that's not finished yet"."""
+    done, back = (turn.effects for turn in memory.turns[-2:]) if len(memory.turns) > 1 else ((), ())
+    ids = {effect.task_id for effect in done if DONE_VERBS.get(effect.status) == verb}
+    return bool(ids) and ids == {effect.task_id for effect in back}
 
 
 _UNDONE: dict[str, Verb] = {"reopened": "complete", "restored": "delete"}

@@ -143,7 +143,8 @@ COMPLETE_CUE = _cue(
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
 DELETE_CUE = _cue(
-    r"(?:\b(?:is|are|'s|was)\s+)?\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)(?:\s+(?:any\s?more|any\s+longer))?\b"
+    r"\b(?:is|are|was|were)n't\s+(?:needed|necessary|required|relevant|wanted)(?:\s+(?:any\s?more|any\s+longer))?\b|\boff\s+with\s+(?=(?:it|that|them|those)\b)"
+    r"|(?:\b(?:is|are|'s|was)\s+)?\b(?:no\s+longer|not|n't)\s+(?:needed|necessary|required|relevant|wanted)(?:\s+(?:any\s?more|any\s+longer))?\b"
     r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\W*$)|"
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|(?<!the )(?<!my )(?<!our )(?:trash|bin)|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"

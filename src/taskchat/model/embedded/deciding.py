@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.consent import is_yes
@@ -15,9 +15,11 @@ from taskchat.model.embedded.answering import (
     is_no,
     named_task,
     pick,
+    spares,
 )
 from taskchat.model.embedded.calls import Call, call_act
 from taskchat.model.embedded.certain import needs_list
+from taskchat.model.embedded.choosing import MAX_NAMED
 from taskchat.model.embedded.clauses import Message
 from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import recall
@@ -28,9 +30,11 @@ from taskchat.model.embedded.requests import (
     Act,
     Add,
     Changes,
+    Correct,
     Look,
     Offer,
     Request,
+    Same,
     Talk,
     Target,
 )
@@ -158,11 +162,17 @@ def _of_named(
     """Read a mere name, said after an act was not understood, as the task that the act was about."""
     text = conversation.current.text
     one = requests[0] if len(requests) == 1 else None
-    if not memory.unheard or not isinstance(one, Offer) or len(text.split()) > _MAX_NAME_WORDS:
+    if isinstance(one, Correct) and one.otherwise:
+        one = one.otherwise[0]
+    if not memory.unheard or len(text.split()) > _MAX_NAME_WORDS:
         return []
     told = read_message(memory.unheard, conversation.now)
     act = told[0] if len(told) == 1 else None
     if not isinstance(act, Act):
+        return []
+    if isinstance(one, Same):
+        return [replace(act, target=one.target, otherwise=None, said="")]
+    if not isinstance(one, Offer):
         return []
     target = read_target(text, [])
     return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
@@ -201,6 +211,10 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     if not chosen or changes is None:
         return None
     planner = Planner(memory, candidates, now)
+    if question.verb == "delete" and len(chosen) > MAX_NAMED and spares(text):
+        # "Yes, but keep the rent": so many that are left are shown again.
+        planner.confirm(chosen, question.verb)
+        return planner.plan([])
     planner.act_on([task.id for task in chosen], question.verb, changes)
     return planner.plan([])
 

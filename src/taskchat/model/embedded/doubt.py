@@ -106,6 +106,8 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
         known |= {word for word in tokens(said) if read_number(word) == len(titles)}
     if target.is_newest:
         known |= word_set("new newly brand added")
+    if target.offset:
+        known |= word_set("right directly immediately before above after below under following")
     if target.priority:
         known |= word_set(
             "high medium low top highest lowest priority prio importance urgent important"

@@ -61,7 +61,7 @@ FIELDS = [
     # "I did yoga".
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:i|we)(?:\s+(?:just|already|finally))?\s+did)\s+(?!(?:the|my|our|a|an|some|it|that|this|them|those|these|both|all|not|so|nothing|everything|what|well|great|badly|enough|try|have|number|task)\b|\d)(?=[a-z][\w-]{2,}(?:\s+and\s+[a-z][\w-]{2,})?[\s.!]*$)", re.IGNORECASE), r"\g<lead> the "),
     # "I replaced the bulbs, but not the patio yet".
-    (re.compile(r"^(?P<did>[^\w\ue000-\uf8ff]*(?:i|we)(?:'ve|\s+have)?\s+(?!.*\b(?:all|everything|every)\b)[^,;]+?)[\s,]+but\s+not\s+(?:the|my)\s+[\w' -]+?(?:\s+yet)?[\s.!]*$", re.IGNORECASE), r"\g<did>"),
+    (re.compile(r"^(?P<did>[^\w\ue000-\uf8ff]*(?:(?:i|we)(?:'ve|\s+have)?\s+|(?=did\s))(?!.*\b(?:all|everything|every)\b)[^,;]+?)[\s,]+but\s+not\s+(?:the|my)\s+[\w' -]+?(?:\s+yet)?[\s.!]*$", re.IGNORECASE), r"\g<did>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also)\s+)+(?:(?:another|a\s+second)\s+)?one\s+(?:to|for)\s+(?=\w+ing\s)", re.IGNORECASE), "add a task for "),
     (re.compile(r"[\s,]+of\s+course[\s.!]*$", re.IGNORECASE), ""),
     # "Note that I must feed the fish" is no note.

@@ -7,7 +7,7 @@ import re
 from taskchat.model.embedded.framing import read_frame
 from taskchat.model.embedded.words import ERRAND_VERBS, content_stems, tokens, word_set
 
-_NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|entry|entries|chores?|errands?)"
+_NOUN = r"(?:tasks?|to-?\s?dos?|todos?|reminders?|items?|entry|entries|chores?|errands?|jobs?(?=\s+(?:called|named|titled)\b))"
 LIST = (
     r"(?:(?:my|the|our|this|that|a)\s+|(?=to-?\s?do\b|todo"
     r"|task\s+list))(?:[\w-]+\s+){0,3}?(?:list|lists|todos?|to-?\s?dos?|tasks|reminders|"
@@ -64,7 +64,7 @@ _OPENINGS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # Whatever is done with a new one ("shove a reminder on for me to …"), it is to be kept.
-        rf"^\s*\w+\s+(?:me\s+)?(?:a|an|another)\s+(?:(?:new|quick|little)\s+)*{_NOUN}(?:\s+(?:on|in|up|down|there"
+        rf"^\s*\w+\s+(?:(?:me|in|up|on)\s+)?(?:a|an|another)\s+(?:(?:new|quick|little)\s+)*{_NOUN}(?:\s+(?:on|in|up|down|there"
         r"|for\s+(?:me|us)))*(?:\s+(?=(?:to|about)\b)|\s*:\s*)",
         r"\b(?:put|stick|sign|pencil)\s+(?:me|us)\s+(?:down|in|up)\s+for\s+(?:an?\s+)?",
         r"\b(?:jot|note|write|put|get|take)\s+(?:this|these|it|that)\s+down\b[\s:,\u2013\u2014-]*",

@@ -202,7 +202,7 @@ class Planner:
         if is_doubtful or (
             self._must_confirm(choice, act.verb, is_told=is_told) and not counts(act, len(tasks))
         ):
-            self._confirm(tasks, act.verb)
+            self.confirm(tasks, act.verb)
             return
         self._do([task.id for task in tasks], act)
 
@@ -215,7 +215,7 @@ class Planner:
 
     def _ask_near(self, choice: Choice, act: Act) -> None:
         if len(choice.candidates) == 1:
-            self._confirm(choice.candidates, act.verb)
+            self.confirm(choice.candidates, act.verb)
         else:
             self._ask_which(choice, act)
 
@@ -239,7 +239,8 @@ class Planner:
             return choice.is_guess or (is_told and choice.is_bulk and count > MAX_NAMED)
         return choice.is_bulk or count > MAX_NAMED
 
-    def _confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
+    def confirm(self, tasks: Sequence[SeenTask], verb: Verb) -> None:
+        """Show tasks, and ask whether the act is to be done to them."""
         self._show(replies.THIS_ONE if len(tasks) == 1 else replies.ALL_OF_THESE, tasks)
         self._plan.question = ask_confirm(verb, len(tasks))
 

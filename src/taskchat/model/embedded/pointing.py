@@ -47,6 +47,10 @@ _ALL_COUNTED = re.compile(
     r"(?=\s+(?:is|are|were|have|can|should|must|need|done|for|to|on|as|off)\b|\W*$)",
     re.IGNORECASE,
 )
+_OTHERS_COUNTED = re.compile(
+    rf"\b(?:the\s+)?other\s+(?:two|three|four|five|[2-5])(?:\s+{_NOUN})?(?!\w|\s+(?!as|to|are|off|is|have|can|should|now|please|for|on|by|too|done)\w)",
+    re.IGNORECASE,
+)
 _ALL = re.compile(
     r"\b(?:(?<!after\s)all|whatever|anything|everything|every|each|entire|whole|the\s+lot"
     r"|any\s+and\s+all"
@@ -168,8 +172,10 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         return _quoted_target(text, quoted)
     but = _BUT.search(text) or _but_of_all(text)
     head = text[: but.start()] if but else text
-    head = _JUST_NAMED.sub("it", head)
+    head = _OTHERS_COUNTED.sub("the others", _JUST_NAMED.sub("it", head))
     head = without_reason(head)
+    beside = _BESIDE.search(head)
+    head = _BESIDE.sub(" it ", head)
     is_any = _ANY.search(head) is not None
     head = _ALL_COUNTED.sub("all of them", _ANY.sub(" ", head))
     is_newest = _NEWEST.search(head) is not None
@@ -212,8 +218,22 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         is_any=is_any,
         is_both=bool(_BOTH.search(head)),
         is_newest=is_newest,
+        offset=_offset(beside),
         priority=_level(levelled),
     )
+
+
+# "The one right before it", "the task after that one".
+_BESIDE = re.compile(
+    rf"\bthe\s+{_NOUN}\s+(?:(?:right|just|directly|immediately)\s+)?(?P<way>before|above|after|below|under|following)\s+(?:it|that|this)(?:\s+one)?\b",
+    re.IGNORECASE,
+)
+
+
+def _offset(beside: re.Match[str] | None) -> int:
+    if beside is None:
+        return 0
+    return -1 if beside["way"].lower() in {"before", "above"} else 1
 
 
 def _but_of_all(text: str) -> re.Match[str] | None:

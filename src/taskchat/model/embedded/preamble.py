@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 _FILLER = (
-    r"(?:oh\s+(?:dear|no|my)|excuse\s+me|pardon(?:\s+me)?|apparently|(?:it\s+)?turns\s+out(?:\s+that)?|(?:it\s+)?looks\s+like|it\s+seems(?:\s+that)?|nah|meh|lol|haha|welp|ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hm+|ah|omg|ugh|argh"
+    r"(?:oh\s+(?:dear|no|my)|excuse\s+me|pardon(?:\s+me)?|fine(?=,)|apparently|(?:it\s+)?turns\s+out(?:\s+that)?|(?:it\s+)?looks\s+like|it\s+seems(?:\s+that)?|nah|meh|lol|haha|welp|ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
     r"(?:basically|honestly|literally|ideally|essentially|seriously|obviously|anyways?|right\s+then|go\s+on(?:\s+then)?|very\s+well|of\s+course)|"
     r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
     r"|assistant|taskchat|(?:friend|mate|buddy|pal|man|love|hun|dear|guys)(?=\s*[,.!])|(?:never\s*mind|nvm)(?=\s*,\s*\w)|"
     r"yes|yeah|yep|oops|but|plus|now|just|next|maybe|good\s+morning|good\s+evening|no\s+wait|wait"
-    r"|no(?!\s+(?:need|longer|more|point|reason|way|idea|plans?|hurry|rush)\b))"
+    r"|no(?!\s+(?:need|longer|more|point|reason|way|idea|plans?|hurry|rush|date|deadline|due\s+date)\b))"
     r"\b(?=[\s,.!:-])(?!\s+(?:one|task|due|list)\b)[\s,.!:-]*"
 )
 _MODAL = (

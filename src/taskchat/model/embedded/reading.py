@@ -127,6 +127,8 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         again = _read_clause(clause, replace(heard, background="")) if " " in rest else []
         asked = [one for one in again if isinstance(one, Add | Act) and _is_meant(one)]
         return [Talk("left_alone", retracts=True), *asked]
+    if heard.background and _RATHER_NOT.search(clause.text):
+        return [Talk("left_alone", retracts=True)]
     if not heard.background and NEVER_MIND.fullmatch(clause.text):
         return [Undo(is_of_last=True)]
     if _JOKES.match(clause.text):
@@ -249,6 +251,11 @@ _THEY_MOVED = re.compile(
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".
 _SAID_DUE = re.compile(
     r"^\W*(?:(?:my|the|our)\s+)?[\w-]+\s+(?:says?|said|told\s+me)\s+(?:that\s+)?(?=(?:the|my)\s+[\w' -]+?\s+(?:(?:has|have|needs?)\s+to\s+be|must\s+be|is\s+due|are\s+due)\b|[\w' -]+?\s+(?:is|are)\s+(?:now\s+|really\s+|very\s+)?(?:urgent|important|(?:high|low|medium)\s+priority)\W*$)",
+    re.IGNORECASE,
+)
+# "Add dinner on friday... no, lunch is enough, don't".
+_RATHER_NOT = re.compile(
+    r"^\W*(?:no|wait|actually|oh|hm+|sorry|nah)\b.*[\s,]don't(?:\s+(?:do|add)\s+(?:it|that))?\W*$",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

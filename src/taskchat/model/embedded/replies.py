@@ -108,19 +108,22 @@ def tell_failures(reasons: Sequence[tuple[str, str]]) -> str:
     return " ".join(f"I couldn't {what}: {reason.strip().rstrip('.')}." for what, reason in reasons)
 
 
+_NOT_FOUND = "I couldn't find "
+
+
 def tell_missing(names: Sequence[str]) -> str:
     """That nothing on the list is what was named."""
-    return f"I couldn't find {and_join(names)} on your list, so I left that alone."
+    return f"{_NOT_FOUND}{and_join(names)} on your list, so I left that alone."
 
 
 def was_unheard(reply: str) -> bool:
     """Whether a reply tells that the message before it was not understood."""
-    return reply in {TALK["repeat_please"], TALK["off_topic"]} or read_missing(reply) != ""
+    return reply in {TALK["repeat_please"], TALK["off_topic"]} or reply.startswith(_NOT_FOUND)
 
 
 def read_missing(reply: str) -> str:
     """The one name that `tell_missing` told in a reply, or ""."""
-    found = re.match(r"I couldn't find “([^”]+)” on your list", reply)
+    found = re.match(rf"{_NOT_FOUND}“([^”]+)” on your list", reply)
     return found[1] if found else ""
 
 

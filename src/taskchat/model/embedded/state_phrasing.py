@@ -51,6 +51,14 @@ SAID_DONE = [
     ),
 ]
 NOT_WANTED = [
+    # "Add it again", of what was just deleted.
+    (
+        re.compile(
+            r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|ok(?:ay)?|actually|please)\b\W*)*(?:add|create)\s+(?:it|that|them|that\s+one)\s+again(?:\s+please)?\W*$",
+            re.IGNORECASE,
+        ),
+        "bring it back",
+    ),
     # "Back pls", of what was just deleted.
     (
         re.compile(

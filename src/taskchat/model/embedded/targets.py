@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LEAST_COVERED = 0.55
 _CLEARLY_COVERED = 0.75
 _MARGIN = 0.1
+_IN_FULL = 0.99
 _LEAST_RATIO = 80
 _NAMED_IN_FULL = 0.7
 _TYPO_RATIO = 85
@@ -35,6 +36,7 @@ class Match:
     phrase: float
     title: float
     shares_noun: bool = True
+    is_literal: bool = True
 
     @property
     def score(self) -> float:
@@ -89,7 +91,10 @@ def leaders(ranked: Sequence[Match]) -> list[Match]:
     if not likely:
         return []
     top = likely[0]
-    return [match for match in likely if top.score - match.score < _MARGIN]
+    close = [match for match in likely if top.score - match.score < _MARGIN]
+    # "The report is written" is of the task to write it, though to send it may be told alike.
+    is_said = top.is_literal and top.phrase > _IN_FULL and top.title > _IN_FULL
+    return [match for match in close if match.is_literal] if is_said else close
 
 
 def unmatched(words: Sequence[str], titles: Sequence[str]) -> list[str]:
@@ -160,7 +165,10 @@ def _match(
         # Only a verb in common: "buy eggs" is not "buy printer ink", but "the call one" may be.
         phrase = phrase if phrase > 0.99 else phrase / 2
         return Match(task, phrase, _share(found, title), shares_noun=False)
-    return Match(task, phrase, _share(found, title))
+    is_literal = not any(
+        other is not None and alike[other][mine] == _SAME_DEED for mine, other in hits.items()
+    )
+    return Match(task, phrase, _share(found, title), is_literal=is_literal)
 
 
 def _counterpart(mine: Word, title: tuple[Word, ...], alike: _Alike) -> Word | None:
