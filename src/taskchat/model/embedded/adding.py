@@ -133,7 +133,8 @@ def _quoted_title(text: str) -> tuple[str, bool] | None:
 def _each_quoted(text: str) -> list[str]:
     """Quoted titles with the date or priority of each: "“A” for friday and “B” for saturday"."""
     _, *parts = re.split(r"(?:\s*,)?\s*(?:\band\s+)?(?=[\ue000-\uf8ff])", text)
-    is_each = len(parts) > 1 and all(_QUOTE_DATED.match(part) for part in parts)
+    parts = [part for part in parts if part]
+    is_each = bool(parts) and all(_QUOTE_DATED.match(part) for part in parts)
     return parts if is_each else []
 
 
@@ -151,7 +152,7 @@ _QUOTES_WITH = re.compile(
 )
 _LEFT_VERB = re.compile(r"(?<=\w)\s+(?:is|are)(?:\s+(?:on|at))?\s*$", re.IGNORECASE)
 _QUOTE_DATED = re.compile(
-    r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day|with|as|high|low|medium)\b|$"
+    r"[\ue000-\uf8ff]\s+(?:(?:down|on|in)\s+)?(?:for|on|by|at|due|today|tonight|tomorrow|next|this|\w+day|with(?!\s+(?:(?:an?|the)\s+)?(?:note|description|comment|details?)\b)|as|high|low|medium)\b"
 )
 _ONE_QUOTE = re.compile(
     r"(?=.*\b(?:task|to-?do|todo|reminder|item|title|name)\b.*[\ue000-\uf8ff])(?:(?:please|add|create|make|put|set|up|a|an|new|another|task|to-?do|todo|reminder|item|and|the|its|with|title|titled|name|named"

@@ -244,7 +244,7 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         if level is not None:
             return target, Changes(priority=read_level(level["level"]))
         is_quote = len(said) == 1 and ord(said) >= 0xE000
-        due = None if is_quote else find_due(said, now)
+        due = None if is_quote or _is_within(said, now) else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
             return target, changes_due(said, due.due, now)
         title = message.reveal(due.rest if due else said)
@@ -253,6 +253,12 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         title = title if old else clean_title(title)
         return target, Changes(title=title, due=due.due if due else None, maybe_for=old)
     return None
+
+
+def _is_within(title: str, now: datetime) -> bool:
+    """Whether a date in a new title belongs to what follows it: "sushi for Friday lunch"."""
+    spans = find_spans(title, now)
+    return bool(spans) and re.match(r"\s+[a-z]{3,}\W*$", title[spans[-1].end :]) is not None
 
 
 # "Change milk to oat milk": of a task to buy milk it is the milk that is another one.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import LocalDue, find_due
+from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.calls import Call, call_act, call_back
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
@@ -161,7 +162,8 @@ def _mend_part(correction: Correct, last: Done, now: datetime) -> Mended | None:
         spared = tuple(step for step in last.steps if _id_of(step) in wrong)
         back = tuple(take_back(replace(last, steps=spared), now))
         return Mended(back) if back else None
-    kept = _kept(correction, last)
+    # "No, they were out of bread" does not name what was right.
+    kept = set[int]() if is_statement(correction.words) else _kept(correction, last)
     if kept:
         # "No, only the milk": of what was done, the rest is taken back.
         rest = tuple(step for step in last.steps if _id_of(step) not in kept)

@@ -87,7 +87,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_other_name = changed is not None and _is_guess(plain)
     may_be = is_strong or instead is not None or is_other_name or _may_correct(said, rest, plain)
     if (
-        ORDER_START.match(rest)
+        _orders(rest)
         or _EACH_DATED.fullmatch(rest)
         or not may_be
         or _denies_it(plain)
@@ -131,9 +131,14 @@ def order_after(text: str) -> str:
     opening = _OPENING.match(text)
     rest = text[opening.end() :] if opening else ""
     is_order = (
-        ORDER_START.match(rest) or _IS_NOT_DONE.fullmatch(rest) or _EACH_DATED.fullmatch(rest)
+        _orders(rest) or _IS_NOT_DONE.fullmatch(rest) or _EACH_DATED.fullmatch(rest)
     )
     return rest if is_order else text
+
+
+def _orders(text: str) -> bool:
+    """Whether words begin like an order; "Mark" alone is a name."""
+    return bool(ORDER_START.match(text)) and len(text.split()) > 1
 
 
 # "I meant the tyres on Monday and the insurance on Thursday": two orders in full.

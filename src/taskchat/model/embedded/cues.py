@@ -187,6 +187,14 @@ def takes_back(text: str) -> bool:
     return bool(UNDO_CUE.search(text) or NEVER_MIND.fullmatch(text))
 
 
+def opens_correction(text: str) -> bool:
+    """Whether a message opens like one that puts right the one before it."""
+    return _PUTS_RIGHT.match(text) is not None
+
+
+_PUTS_RIGHT = _cue(
+    r"\W*(?:(?:oh|ah|um+|hm+|hang\s+on|hold\s+on)\b\W*)*(?:no|nope|nah|not|wait|sorry|oops|whoops|wrong|i\s+mean(?:t)?|actually|my\s+(?:mistake|bad)|the\s+other|instead)\b|.*\bi\s+meant\b"
+)
 _PLAIN_WORD = re.compile(r"(?<![\w'])[A-Za-z]{2,12}(?![\w'])")
 _FIELD_WORDS = ("finished", "completed", "complete", "priority", "deadline")
 _COMMANDS = ("delete", "remove", "complete", "reminder", "remind", "rename", "cancel", "finished", "completed",
@@ -202,7 +210,7 @@ _KNOWN = word_set(
 
 # Slips of the fingers that are no other word, wherever they stand.
 _SLIPPED = {"pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
-            "tsak": "task", "taskk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
+            "tsak": "task", "taskk": "task", "tsks": "tasks", "taskss": "tasks", "tasts": "tasks", "tassk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
             "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "wats": "what's", "wots": "what's", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",

@@ -25,6 +25,7 @@ from taskchat.model.embedded.history import Effect, Failure, Listed
 from taskchat.model.embedded.memory import recall
 from taskchat.model.embedded.planning import Plan, Planner
 from taskchat.model.embedded.pointing import read_target
+from taskchat.model.embedded.questions import read_question
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import (
     Act,
@@ -41,6 +42,7 @@ from taskchat.model.embedded.requests import (
 from taskchat.model.embedded.same_day import settle_day
 from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.showing import displayed
+from taskchat.model.embedded.telling import tells_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +84,11 @@ def decide(conversation: Conversation) -> Decision:
                 return Decision((Call("list_tasks", {**arguments, "limit": MAX_LISTED}),))
         tasks, now = _tasks(conversation), conversation.now
         settled = [settle_day(one, tasks, memory, now) for one in requests]
-        plan = Planner(memory, tasks, now).plan(settled)
+        planner = Planner(memory, tasks, now)
+        plan = planner.plan(settled)
+        if _is_lost(plan) and tells_state(conversation.current.text):
+            # "The fish have had their dinner" tells no deed, but speaks of the task to feed them.
+            plan = planner.ask_told(conversation.current.text) or plan
     written = [step for step in steps if step.tool != "list_tasks"]
     if plan.calls and not written:
         return Decision(tuple(plan.calls))
@@ -90,6 +96,13 @@ def decide(conversation: Conversation) -> Decision:
     if following:
         return Decision(following)
     return Decision(text=_tell(plan, written))
+
+
+def _is_lost(plan: Plan) -> bool:
+    """Whether a plan only says that nothing was understood, or offers to keep the words."""
+    asked = read_question(plan.question)
+    is_offer = asked is not None and asked.kind == "add" and not plan.remarks
+    return not plan.calls and (is_offer or plan.remarks == [replies.TALK["repeat_please"]])
 
 
 def _following(plan: Plan, written: Sequence[Step], conversation: Conversation) -> tuple[Call, ...]:
@@ -268,6 +281,9 @@ def _tell(plan: Plan, written: Sequence[Step]) -> str:
                 failed.append((call.what if call and call.what else "do that", reason))
             case Listed():
                 pass
+    if done:
+        # What was not understood beside it only told why.
+        plan.remarks = [one for one in plan.remarks if one != replies.TALK["repeat_please"]]
     parts = [
         replies.tell_effects(done),
         replies.tell_failures(failed),

@@ -14,7 +14,7 @@ from taskchat.model.embedded.requests import Add
 from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.spoken_of import told_before
 from taskchat.model.embedded.states import comes_of
-from taskchat.model.embedded.targets import best, named_in_full, rank
+from taskchat.model.embedded.targets import named_in_full, rank
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     is_errand_stem,
@@ -62,7 +62,8 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
         return Choice()
     if act.changes.title and not choice.tasks and points(act.target):
         # "There's a typo, call it Buy birthday card": the title that is most like the new one.
-        alike = best(act.changes.title, tasks)
+        ranked = rank(act.changes.title, tasks)
+        alike = [match for match in ranked if match.shares_noun and match.phrase >= _ALIKE]
         return Choice((alike[0].task,), is_clear=True) if len(alike) == 1 else choice
     return choice
 
@@ -98,6 +99,8 @@ def may_be_there(add: Add, tasks: Sequence[SeenTask]) -> bool:
 
 _DEFINITE = re.compile(r"\w+\s+(?:the|my)\s", re.IGNORECASE)
 _IN_FULL = 0.99
+# Of a new title so much may be new.
+_ALIKE = 0.4
 # From this share of its words on.
 _MAY_BE_THERE = 0.55
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.cues import takes_back
+from taskchat.model.embedded.cues import opens_correction, takes_back
 from taskchat.model.embedded.history import Effect
 from taskchat.model.embedded.questions import Question, read_question
 from taskchat.model.embedded.replies import was_unheard
@@ -123,12 +123,23 @@ def _keep_undoable(undoable: list[Done], last: Done, text: str) -> None:
 
 
 def _focus(turns: Sequence[Turn]) -> tuple[int, ...]:
-    for turn in reversed(turns):
+    for number in range(len(turns) - 1, -1, -1):
+        turn = turns[number]
         changed = tuple(dict.fromkeys(effect.task_id for effect in turn.effects))
+        changed = _meant(changed, turn, turns[:number])
         found = changed or displayed(turn) or _quoted(turn)
         if found:
             return found
     return ()
+
+
+def _meant(changed: tuple[int, ...], turn: Turn, earlier: Sequence[Turn]) -> tuple[int, ...]:
+    """Of the tasks that a turn changed, those it was about: "no, I meant the rent" puts another one back."""
+    before = next((one.effects for one in reversed(earlier) if one.effects), ())
+    wrong = {effect.task_id for effect in before}
+    rest = tuple(one for one in changed if one not in wrong)
+    is_put_right = wrong <= set(changed) and opens_correction(turn.text)
+    return rest if rest and is_put_right else changed
 
 
 def _quoted(turn: Turn) -> tuple[int, ...]:

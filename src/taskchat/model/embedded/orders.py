@@ -133,6 +133,8 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
     if _MARKS_DONE.match(text):
         # "Mark the security update as complete" changes no update.
         return read_back(text, heard) or _read_done(text, heard)
+    if _DELETES_NOUN.match(text):
+        return _read_delete(text, heard)
     return (
         read_back(text, heard)
         or read_update(text, heard)
@@ -145,6 +147,11 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
 _MARKS_DONE = re.compile(
     r"\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$"
     r"|\W*(?:please\s+)?(?:complete|(?:tick|check|cross)\s+off)\s+(?:the|my)\s+(?:[\w'-]+\s+){1,4}(?:update|change|move|edit|switch|swap|fix)(?:\s+task)?\W*$",
+    re.IGNORECASE,
+)
+# "Drop the CRM update" is no update.
+_DELETES_NOUN = re.compile(
+    r"\W*(?:please\s+)?(?:delete|remove|drop|cancel|scrap|erase|bin|ditch|get\s+rid\s+of)\s+(?:the|my)\s+(?:(?!due\b|date\b|deadline\b|priority\b|note\b)[\w'-]+\s+){1,4}(?:update|change|move|edit|switch|swap|fix|schedule)(?:\s+(?:task|one))?\W*$",
     re.IGNORECASE,
 )
 # Said of what was just deleted.

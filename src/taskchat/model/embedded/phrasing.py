@@ -114,6 +114,10 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*(?P<verb>stick|put|pop|set|pencil|slot)\s+(?:it|them|that)\s+(?=(?:down|in)\s+for\b)", re.IGNORECASE), r"\g<verb> \g<what> "),
     # "One more day", told of the date that was just set.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:just|maybe|make\s+it)\s+)?(?P<count>an?|one|two|three|\d)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?))\s+(?P<way>later|earlier|sooner)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
+    (re.compile(r"^(?P<it>[^\w\ue000-\uf8ff]*(?:it|that)(?:'s|\s+is)\s.*\S)\s+now[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<it>"),
+    # "No, the day after that", of the date that was just set.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:no|nope|sorry|wait|actually|oh|hm+|or|rather)\b\W*)*(?:(?:make|move|push)\s+(?:it|that)\s+(?:to\s+)?|on\s+|better\s+)?the\s+(?:day\s+after(?:\s+(?:that|it))?|(?:next|following)\s+day)(?:\s+(?:please|instead|then|actually))?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), "move it one day later"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:no|nope|sorry|wait|actually|oh|hm+|or|rather)\b\W*)*(?:(?:make|move|push)\s+(?:it|that)\s+(?:to\s+)?|on\s+|better\s+)?the\s+(?:day\s+before(?:\s+(?:that|it))?|previous\s+day)(?:\s+(?:please|instead|then|actually))?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), "move it one day earlier"),
     # "The freezer wasn't done properly, put that back as not done": the order says it again.
     (re.compile(r"(?P<denied>\b(?:not|\w+n't)\b.*?)\s*[,;]\s*(?:so\s+)?(?:put|set|mark)\s+(?:it|that|them)\s+(?:back\s+)?(?:as|to)\s+(?:not\s+done|undone|open|pending|unfinished)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<denied>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i\s+)?(?:want|need|would\s+like|'d\s+like)\s+to\s+(?:start|begin)\s+(?:over|again|afresh|fresh|from\s+scratch|anew)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|please\s+)*", re.IGNORECASE), ""),

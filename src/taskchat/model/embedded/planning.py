@@ -36,7 +36,7 @@ from taskchat.model.embedded.requests import (
     Undo,
 )
 from taskchat.model.embedded.settling import can_shift, settle
-from taskchat.model.embedded.spoken_of import choose_deleted
+from taskchat.model.embedded.spoken_of import NAMED, choose_deleted, told_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +71,16 @@ class Planner:
         for one in requests:
             self._plan_one(one)
         self._plan.calls = one_update_each(without_changed_minds(self._plan.calls))
+        return self._plan
+
+    def ask_told(self, text: str) -> Plan | None:
+        """The question whether the one task that a message speaks of is done; None where it is of no one task."""
+        open_ones = [task for task in self._tasks if not task.completed]
+        told = told_before(text, open_ones)
+        if len(told) != 1 or told[0].title < NAMED:
+            return None
+        self._plan = Plan()
+        self.confirm([told[0].task], "complete")
         return self._plan
 
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:
@@ -153,8 +163,12 @@ class Planner:
 
     def _is_there(self, add: Add) -> bool:
         """Plan what a bare order is where it speaks of a task that exists: its date, or a question."""
+        same = [one for one in self._tasks if one.title.casefold() == add.title.casefold()]
         there = task_told_again(add, self._tasks)
-        if there is not None:
+        if len(same) == 1 and not (add.due or add.priority or same[0].completed):
+            self._plan.remarks.append(f"{replies.quote(same[0].title)} is on your list already.")
+            self.confirm(same, "complete")
+        elif there is not None:
             self.act_on([there.id], "update", Changes(priority=add.priority, due=add.due))
         elif may_be_there(add, self._tasks):
             self._plan.question = ask_add(add.title)

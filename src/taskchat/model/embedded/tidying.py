@@ -83,6 +83,20 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    # "Sorry, 4pm I meant" puts first what is right.
+    text = re.sub(
+        r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$",
+        r"\g<lead>I meant \g<what>",
+        text,
+        flags=re.I,
+    )
+    # "Call Mark with a k".
+    text = re.sub(
+        r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with\s+(?:a|an|one|two)\s+[a-z]s?(?=\W*$)",
+        "",
+        text,
+        flags=re.I,
+    )
     # "And the cake? Same day."
     text = re.sub(
         r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$",
