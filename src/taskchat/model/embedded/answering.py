@@ -34,7 +34,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(
-    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure)\b\W*)?(?:both|all|all\s+of\s+(?:them"
+    r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure|for|of)\b\W*)?(?:both|all|all\s+of\s+(?:them"
     r"|these|those)|everything|every\s+one|them\s+all"
     r"|each)\b[\s\w]{0,20}(?:,\s*(?:actually|please|thanks|thank\s+you|then|if\s+you\s+can))?\W*$",
     re.I,

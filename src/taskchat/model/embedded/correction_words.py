@@ -130,9 +130,7 @@ def order_after(text: str) -> str:
     """The order behind words that only put right the one before: "sorry, I mean delete the rent"."""
     opening = _OPENING.match(text)
     rest = text[opening.end() :] if opening else ""
-    is_order = (
-        _orders(rest) or _IS_NOT_DONE.fullmatch(rest) or _EACH_DATED.fullmatch(rest)
-    )
+    is_order = _orders(rest) or _IS_NOT_DONE.fullmatch(rest) or _EACH_DATED.fullmatch(rest)
     return rest if is_order else text
 
 

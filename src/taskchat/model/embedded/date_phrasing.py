@@ -22,7 +22,7 @@ _DONE_BY = re.compile(
     re.IGNORECASE,
 )
 _SO_DUE = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:update|change|set|edit|make)\s+(?P<what>\S.*?)\s+so\s+(?:that\s+)?it(?:'s|\s+is)\s+due\s+(?P<when>\S.*)$",
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:update|change|set|edit|make|alter|adjust|modify|move|reschedule)\s+(?P<what>\S.*?)\s+so\s+(?:that\s+)?it(?:'s|\s+is|\s+falls)\s+(?:due\s+)?(?P<when>\S.*)$",
     re.IGNORECASE,
 )
 _NEED_TO_FINISH = re.compile(
@@ -133,7 +133,19 @@ _SLIPS = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:can|could|may|might)\s+(?:(?:the|its)\s+{DATE}|(?P<what>it|that|this|(?:the|my)\s+\S.*?))\s+(?:slip|move|shift|go|wait|slide|be\s+pushed|be\s+moved)\s+(?:(?:back|forward|on|over)\s+)?(?:to|until|till)\s+(?P<when>\S.*)$",
     re.IGNORECASE,
 )
+# "A week later please, the 25th": the day itself counts.
+_LATER_THEN = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:make\s+it\s+|push\s+it\s+)?(?:an?|one|two|three|\d)\s+(?:days?|weeks?|months?)\s+(?:later|earlier)(?:\s+please)?\s*[,;:\u2013\u2014-]+\s*(?:so\s+)?(?:on\s+)?(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
+# "Do that tonight at 7, so today 7pm".
+_DO_THEN = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:i'll\s+|let's\s+)?do\s+(?:it|that)\s+[^,;]+[,;]\s*so\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
 _DATED = [
+    (_LATER_THEN, r"make it due \g<when>"),
+    (_DO_THEN, r"make it due \g<when>"),
     (_SETS_DUE, r"\g<what> is due \g<when>"),
     (_SHOVES, r"move \g<what> to \g<when>"),
     (_TOPIC_DATE, r"make \g<what> due \g<when>"),

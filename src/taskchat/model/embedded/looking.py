@@ -58,7 +58,7 @@ _MINE = re.compile(
     r"|first\b)\w+(?:\s+\w+){0,2}\W*$"
     r"|^\s*(?:does|do)\s+(?:the|my)\s+\w+.*\b(?:done|due|finished|paid|ready|booked)\b"
     r"|^\s*(?:let\s+me\s+)?(?:show|list|see|view)\s+(?:me\s+)?(?:it\s+)?(?:all|everything)\W*$"
-    r"|^\s*what\s+else(?:'s|\s+is)\s+there\W*$|^\s*how\s+much(?:\s+\w+)?\s+(?:is\s+)?(?:still\s+)?left\W*$|\bis\s+there\b.*\b(?:open|left"
+    r"|^\s*what\s+else(?:'s|\s+is)\s+there\W*$|^\s*how\s+(?:much|many)(?:\s+\w+)?\s+(?:is\s+|are\s+)?(?:still\s+)?(?:left|open|pending|outstanding|to\s+do|to\s+go)\W*$|\bis\s+there\b.*\b(?:open|left"
     r"|pending|due|something|anything)\b|\bpriorities\b|\bwhat\s+remains\b|\bwhat(?:'s|s"
     r"|\s+is)\s+(?:still\s+)?missing\b"
     r"|\b(?:date|deadline)\s+(?:of|for)\s+(?:the|my)\b|^\s*(?:am|are)\s+(?:i|we)\s+done\b"

@@ -227,7 +227,7 @@ _WANTED = _cue(r"\bwants\s")
 # "High priority, I guess" is a level all the same.
 _GUESSED = _cue(
     r"[\s,]+i\s+(?:guess|think|suppose|reckon|believe)\W*$"
-    r"|\bwould\s+(?:be\s+(?:better|best|fine|good|great)|work|suit|do)\b|\bshould\s+have(?=\s+(?:a\s+)?(?:high|low|medium|top)\b)"
+    r"|\bwould\s+(?:be\s+(?:better|best|fine|good|great|enough|plenty)|work|suit|do)\b|\bshould\s+have(?=\s+(?:a\s+)?(?:high|low|medium|top)\b)"
 )
 
 

@@ -100,12 +100,22 @@ def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | O
         one = plain[0] if len(plain) == 1 else None
         return one if isinstance(one, Add | Offer | Talk) else Talk("repeat_please")
     is_it = act.target.is_pronoun and not (act.target.words or act.target.is_plural)
-    if not is_it or not act.changes.note or _POINTS.search(text) or _CHANGES_NOTE.match(text):
+    if (
+        not is_it
+        or not act.changes.note
+        or _INTO_NOTE.search(text)
+        or _POINTS.search(text)
+        or _CHANGES_NOTE.match(text)
+    ):
         return None
     return build_add(act.changes.note, heard.message, heard.now, heard=text) or Talk("what_to_add")
 
 
 _POINTS = re.compile(r"\bits?\b|\b(?:that|this)\s+one\b", re.IGNORECASE)
+_INTO_NOTE = re.compile(
+    r"\badd\s+the\s+(?:note|description|comment)\b|\b(?:in|to|into|under|as)\s+(?:the|its|that)\s+(?:notes?|description|comments?)\b",
+    re.IGNORECASE,
+)
 # Only a task that is there has a note to be changed.
 _CHANGES_NOTE = re.compile(
     r"\W*(?:please\s+)?(?:change|update|edit|replace|rewrite|correct)\b", re.I

@@ -115,6 +115,8 @@ _SIMPLE = [
     # "One more day", told of the date that was just set.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:just|maybe|make\s+it)\s+)?(?P<count>an?|one|two|three|\d)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?))\s+(?P<way>later|earlier|sooner)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
     (re.compile(r"^(?P<it>[^\w\ue000-\uf8ff]*(?:it|that)(?:'s|\s+is)\s.*\S)\s+now[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<it>"),
+    # "The alarm should get the same priority".
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:should|must|can|needs\s+to|has\s+to)\s+(?:get|have|be(?:\s+(?:of|at|on))?)\s+the\s+same\s+(?P<field>priority|level|date|day|deadline|due\s+date)(?:\s+(?:too|as\s+well))*[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"same \g<field> for \g<what>"),
     # "No, the day after that", of the date that was just set.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:no|nope|sorry|wait|actually|oh|hm+|or|rather)\b\W*)*(?:(?:make|move|push)\s+(?:it|that)\s+(?:to\s+)?|on\s+|better\s+)?the\s+(?:day\s+after(?:\s+(?:that|it))?|(?:next|following)\s+day)(?:\s+(?:please|instead|then|actually))?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), "move it one day later"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:no|nope|sorry|wait|actually|oh|hm+|or|rather)\b\W*)*(?:(?:make|move|push)\s+(?:it|that)\s+(?:to\s+)?|on\s+|better\s+)?the\s+(?:day\s+before(?:\s+(?:that|it))?|previous\s+day)(?:\s+(?:please|instead|then|actually))?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), "move it one day earlier"),

@@ -135,7 +135,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
-    more = _MORE.match(clause.text)
+    more = _MORE.match(clause.text) or (_SAME_FOR.match(text) and _MORE.match(text))
     if more is not None and clause.is_asked and isinstance(plain[0], Offer | Talk):
         # "And the bag?" asks, it orders nothing.
         return [

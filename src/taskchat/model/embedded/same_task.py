@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.pointing import read_target
-from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Same, Target
+from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Same, Talk, Target
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Clause
@@ -26,6 +26,9 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     if isinstance(last, Same) and isinstance(one, Act) and points(one.target):
         # "And the litter, set that for tomorrow": the first words only say which.
         return replace(one, target=last.target)
+    if isinstance(last, Act) and isinstance(one, Act) and _is_told_open(last, one):
+        # "I still have to look at the tests, reopen it": of the tests where they were done, else of it.
+        return replace(last, otherwise=one)
     is_reopened = isinstance(one, Act) and one.verb == "reopen" and points(one.target)
     if isinstance(last, Add) and isinstance(one, Act) and is_reopened:
         # "I need to do the laundry again, so reopen it".
@@ -37,6 +40,8 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
         # "Cancel the coffee with Paul, delete it", "registration is urgent, make it high".
         changes = _joined(last.changes, one.changes)
         otherwise = last.otherwise if one.verb == "update" else None
+        if one.verb == "update" and isinstance(last.at_last, Talk):
+            otherwise = one  # "his birthday is saturday, so it has to be done by friday"
         last = _both_of(last) if one.target.is_plural else last
         return replace(last, changes=changes, otherwise=otherwise)
     if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
@@ -84,6 +89,11 @@ def _is_again(last: Act, one: Act) -> bool:
     return (
         is_single and one.verb in {"delete", "restore"} and isinstance(last.otherwise, Add | Offer)
     )
+
+
+def _is_told_open(last: Act, one: Act) -> bool:
+    is_need = last.verb == "reopen" and isinstance(last.otherwise, Add)
+    return is_need and one.verb == "reopen" and one.otherwise is None and points(one.target)
 
 
 def _names(target: Target) -> bool:

@@ -97,6 +97,27 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    # "Actually no date, take it off."
+    text = re.sub(
+        r"\bno\s+(?:due\s+)?(?:date|deadline)\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:take|remove|drop|delete|clear)\s+(?:it|that)(?:\s+(?:off|away|again|out))?(?=\W*$)",
+        "clear the due date",
+        text,
+        flags=re.I,
+    )
+    # "It's not Karl, it's Kurt. Change it to Meet Kurt."
+    text = re.sub(
+        r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*(?:it's|it\s+is|that's|the\s+name\s+is)\s+not\s+(?P<old>[\w'-]+)\s*[,;]\s*(?:but\s+|(?:it's|it\s+is|(?:the|my)\s+\w+\s+is\s+with)\s+)(?P<new>[\w'-]+)\s*[.,;]\s*(?:so\s+)?(?:please\s+)?(?:change|rename|correct|fix)\s+(?:it|that)\s+to\s+(?P<title>\S.*)$",
+        r"rename \g<old> to \g<title>",
+        text,
+        flags=re.I,
+    )
+    # "I've checked the sheets, and payroll is due on 28 May": of two tasks.
+    text = re.sub(
+        r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+[^,.;]+?),?\s+and\s+(?P<rest>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:due|high|low|medium|urgent)\b)",
+        r"\g<did>. \g<rest>",
+        text,
+        flags=re.I,
+    )
     # "And the cake? Same day."
     text = re.sub(
         r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$",

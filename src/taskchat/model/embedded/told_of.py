@@ -19,7 +19,7 @@ _SET_THAT = re.compile(
     r"^(?:(?P<told>.+?)\s*[,;:\u2013\u2014-]+\s*)?(?:(?:so|and|then|can\s+you|could\s+you|please|just)\s+)*"
     r"(?:(?P<due>that's\s+when\s+(?:it's|it\s+is)\s+due|that's\s+(?:its|the)\s+(?:due\s+date|deadline)\W*$)|(?:set|put|stick|add|pop|chuck|write|note|jot|use|save|make|get)\s+(?:that|this|it)\s+(?:down\s+)?"
     r"(?:(?:as|in|to|on|onto|into|under|for|with)\s+)?(?:an?\s+|the\s+|its\s+|his\s+|her\s+|their\s+)?"
-    r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+date|deadline|date|it))\b)"
+    r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+(?:date|time|day)|deadline|date|time|day|it))\b)"
     r"(?:\s+(?:for|of|on|to)\s+(?:it|that|the\s+task|(?P<of>(?:the|my)\s+[\w' -]+?)))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
     re.IGNORECASE,
 )
