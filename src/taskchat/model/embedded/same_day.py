@@ -31,7 +31,7 @@ _WISHES = [
     re.compile(rf"^\W*(?:please\s+)?give\s+(?P<what>\S.*?)\s+{_SAME}{_LIKE}", re.IGNORECASE),
     re.compile(rf"^\W*(?:please\s+)?(?:make|set|move|put|schedule|do)\s+(?P<what>(?:(?:the|my|it|that|task|number)\b.*?|[\ue000-\uf8ff]))\s+(?:due\s+)?(?:on|for|to)\s+{_SAME}{_LIKE}", re.IGNORECASE),
     re.compile(rf"^\W*and\s+(?P<what>(?:the|my)\s+[\w' -]+?)\s+(?:to|for|on)\s+{_SAME}{_LIKE}", re.IGNORECASE),
-    re.compile(rf"^\W*(?P<what>(?:the|my)\s+\S.*?)\s+(?:is|are|should\s+be|needs\s+to\s+be|goes)\s+(?:due\s+)?(?:on\s+)?{_SAME}{_LIKE}", re.IGNORECASE),
+    re.compile(rf"^\W*(?P<what>(?!(?:that|it|this)\b)[^,;]+?)\s+(?:is|are|should\s+be|needs\s+to\s+be|goes)\s+(?:due\s+)?(?:on\s+)?{_SAME}{_LIKE}", re.IGNORECASE),
 ]  # fmt: skip
 _IN_MIND = re.compile(
     r"it|that|this|that\s+one|the\s+(?:last|other)\s+(?:one|task)|before", re.IGNORECASE

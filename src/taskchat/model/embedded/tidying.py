@@ -118,6 +118,13 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
+    # "The slides are high priority and due the same day."
+    text = re.sub(
+        r"^(?P<what>[^,.;]+?)\s+(?P<be>is|are)\s+(?P<level>high|low|medium)(?:\s+priority)?\s*,?\s+and\s+due\s+(?:on\s+)?the\s+same\s+(?:day|date)(?=\W*$)",
+        r"\g<what> \g<be> \g<level> priority. \g<what> \g<be> due on the same day",
+        text,
+        flags=re.I,
+    )
     # "And the cake? Same day."
     text = re.sub(
         r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$",
