@@ -164,12 +164,25 @@ LEVEL_ALONE = re.compile(
 
 def changes_due(text: str, due: LocalDue, now: datetime) -> Changes:
     """The change to a due date that `text` told; where it told only a time, the day is kept."""
-    if due.at is None or any(span.told.day or span.told.part for span in find_spans(text, now)):
-        return Changes(due=due)
+    told = [span.told for span in find_spans(text, now)]
+    # "At nine in the morning" tells no day, "this evening at nine" does.
+    is_of_day = any(one.day or one.part for one in told) and not (
+        _PART_OF_DAY.search(text) and not any(one.day for one in told)
+    )
+    if due.at is None or is_of_day:
+        return Changes(due=due, keeps_month=_DAY_OF_MONTH.search(text) is not None)
     is_open = any(span.told.is_open_hour for span in find_spans(text, now))
     # On another day than today "10" is not too late for the morning.
     early = find_due(text, now.replace(hour=0, minute=0))
     return Changes(due=early.due if early else due, keeps_day=True, is_open_hour=is_open)
+
+
+_PART_OF_DAY = re.compile(r"\bin\s+the\s+(?:morning|afternoon|evening)\b", re.IGNORECASE)
+# "The 25th", of no month.
+_DAY_OF_MONTH = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th)\b(?!.*\b(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|month)\b)",
+    re.IGNORECASE,
+)
 
 
 def read_change(clause: str, message: Message, now: datetime) -> tuple[str, Changes] | None:

@@ -91,6 +91,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         or _EACH_DATED.fullmatch(rest)
         or not may_be
         or _denies_it(plain)
+        or _wants_it_back(plain)
         or _IS_NOT_DONE.fullmatch(rest)
     ):
         return None
@@ -124,6 +125,12 @@ def _denies_it(plain: list[Request]) -> bool:
         return False
     target = one.target
     return target.is_pronoun and not (target.words or target.numbers or target.ordinals)
+
+
+def _wants_it_back(plain: list[Request]) -> bool:
+    """Whether a clause says to keep what was just deleted: "no wait, keep it"."""
+    one = plain[0] if len(plain) == 1 else None
+    return isinstance(one, Act) and one.verb == "restore" and not one.target.words
 
 
 def order_after(text: str) -> str:

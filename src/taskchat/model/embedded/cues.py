@@ -71,7 +71,7 @@ UNDO_CUE = _cue(
     r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
-    r"|\bmy\s+mistake\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action|one|thing)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)\b"
+    r"|\bmy\s+mistake\b|\bput\s+(?:them|those|these|both)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action|one|thing)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)\b"
     r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|where|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)\b"
 )
 # Said alone right after a change, this takes it back.

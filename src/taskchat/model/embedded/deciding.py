@@ -191,7 +191,7 @@ def _of_named(
     return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
 
 
-_MAX_NAME_WORDS = 4
+_MAX_NAME_WORDS = 6
 
 
 def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:

@@ -51,7 +51,7 @@ class Ones(NamedTuple):
 def cut_due_ones(text: str, now: datetime) -> Ones:
     """Take out of an order when the tasks are due that it means."""
     if not _ORDERS.match(text):
-        return Ones(text, None)
+        return _cut_stated(text, now)
     first = _OVERDUE_FIRST.search(text)
     if first is not None:
         rest = f"{text[: first.start()]}{first['which']} {first['ones']}{text[first.end() :]}"
@@ -72,6 +72,26 @@ def cut_due_ones(text: str, now: datetime) -> Ones:
     if due is None or is_change:
         return Ones(text, None)
     return Ones(before + after[spans[0].end :], DueIn(due.due.day, due.due.day))
+
+
+def _cut_stated(text: str, now: datetime) -> Ones:
+    """What is told of the one that is due then: "the one for tomorrow is done"."""
+    found = _STATED.match(text)
+    spans = find_spans(found["rest"], now) if found else []
+    if found is None or not spans or spans[0].start:
+        return Ones(text, None)
+    when, after = found["rest"][: spans[0].end], found["rest"][spans[0].end :]
+    due = find_due(when, now) if _IS.match(after) else None
+    if due is None:
+        return Ones(text, None)
+    return Ones(found["which"] + after, DueIn(due.due.day, due.due.day))
+
+
+_STATED = re.compile(
+    rf"^\W*(?P<which>the\s+{_ONES})\s+(?:(?:that's|which\s+is|that\s+is)\s+)?(?:due\s+)?(?:for\s+|on\s+|by\s+)?(?P<rest>\w.*)$",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"(?:\s+(?:is|are|was|can|has|should|needs)|'s)\b", re.IGNORECASE)
 
 
 def of_those(request: Request, due: DueIn) -> Request:

@@ -71,8 +71,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [Undo()]
     wanted = _STILL_WANTED.match(text)
     if wanted is not None:
-        target = read_target(wanted["what"] or wanted["kept"], [])
-        meant = Talk("left_alone") if wanted["kept"] else _wanted_new(text, heard)
+        kept = wanted["kept"] or wanted["left"]
+        target = read_target(wanted["what"] or kept, [])
+        meant = Talk("left_alone") if kept else _wanted_new(text, heard)
         return [Act("restore", target, otherwise=meant)]
     returned = _BACK_ALONE.match(text)
     if returned is not None:
@@ -168,6 +169,7 @@ _DELETES_NOUN = re.compile(
 _STILL_WANTED = re.compile(
     r"^\W*(?:i|we)\s+(?:(?:do|still|actually)\s+)+(?:need|want)\s+(?P<what>it|that|them|those"
     r"|that\s+one|(?:the|my)\s+[\w' -]+?)(?:\s+after\s+all)?\W*$"
+    r"|^\W*(?:(?:no|wait|actually|oh|sorry|please|hang\s+on|hold\s+on)\b\W*)*(?:keep|leave)\s+(?P<left>it|that|them|those|that\s+one)(?:\s+(?:on|there|in|after\s+all|please|(?:on\s+)?(?:the|my)\s+list))*\W*$"
     r"|^\W*(?:i|we)(?:'d|\s+would)?\s+(?:actually\s+)?(?:want|like|need|prefer|rather)\s+(?:to\s+)?keep\s+(?P<kept>it|that|them|those|that\s+one)\W*$",
     re.IGNORECASE,
 )

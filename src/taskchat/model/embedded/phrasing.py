@@ -113,7 +113,7 @@ _SIMPLE = [
     # "The dishes, stick them down for monday".
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*(?P<verb>stick|put|pop|set|pencil|slot)\s+(?:it|them|that)\s+(?=(?:down|in)\s+for\b)", re.IGNORECASE), r"\g<verb> \g<what> "),
     # "One more day", told of the date that was just set.
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:just|maybe|make\s+it)\s+)?(?P<count>an?|one|two|three|\d)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?))\s+(?P<way>later|earlier|sooner)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|just|maybe|make\s+it)\s+)*(?P<count>an?|one|two|three|half\s+an|\d\d?)\s+(?P<unit>(?:more\s+)?(?:days?|weeks?|hours?|minutes?))\s+(?P<way>later|earlier|sooner)(?:\s+please)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"move it \g<count> \g<unit> \g<way>"),
     (re.compile(r"^(?P<it>[^\w\ue000-\uf8ff]*(?:it|that)(?:'s|\s+is)\s.*\S)\s+now[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<it>"),
     # "The alarm should get the same priority".
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:should|must|can|needs\s+to|has\s+to)\s+(?:get|have|be(?:\s+(?:of|at|on))?)\s+the\s+same\s+(?P<field>priority|level|date|day|deadline|due\s+date)(?:\s+(?:too|as\s+well))*[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"same \g<field> for \g<what>"),
@@ -128,6 +128,10 @@ _SIMPLE = [
     # "And “A” as a new one", "and a new one, “A”".
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then)\s+)*(?P<new>[\ue000-\uf8ff]|(?!(?:add|write|put|note|make|create|set|save|mark|jot|keep|record|log|enter|have|change|use|stick|pop)\b)\w.*?)\s+as\s+(?:an?|another|the)\s+(?:new|separate|second|further|extra)(?:\s+(?:one|task|item|to-?do|entry))?(?:\s+please)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<new>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then)\s+)*(?:a|one|another)\s+(?:(?:new|more)\s+)?(?:one|task)\s*[,:\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), "add "),
+    # "Instead of apples I need pears".
+    (re.compile(r"^[^\w\ue000-\uf8ff]*instead\s+of\s+(?:the\s+)?(?P<old>[\w' -]+?)\s*,?\s+(?:i|we)(?:'d|\s+would)?\s+(?:need|want|like|prefer|rather\s+have)\s+(?P<new>[\w' -]+?)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"change \g<old> to \g<new>"),
+    # "Swap that: Kim on friday and Lee on thursday".
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:swap|switch)\s+(?:that|them|those|it|these)(?:\s+(?:round|around))?\s*[,:;\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), ""),
     *LOOKS,
     *SAID_DONE,
     *NOT_WANTED,

@@ -64,7 +64,7 @@ class Changes:
     `shift` moves the due date that a task has. `title` stands for the part `instead_of` of the old title
     where that is set, and maybe for the part `maybe_for`, where a verb before it stays. `keeps_day` is set
     where only a time was told: the task keeps the day that it has, and where it was a bare hour ("at 7"),
-    the half of the day. `day_of` names the task whose day is meant.
+    the half of the day; `keeps_month` where only a day of a month was. `day_of` names the task whose day is meant.
     """
 
     title: str = ""
@@ -76,6 +76,7 @@ class Changes:
     shift: timedelta = timedelta()
     keeps_day: bool = False
     is_open_hour: bool = False
+    keeps_month: bool = False
     clears_due: bool = False
     clears_priority: bool = False
     clears_note: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, time
+    from datetime import date, datetime, time
 
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.requests import Changes
@@ -46,9 +47,20 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     was = task.due_at.astimezone(now.tzinfo)
     if changes.keeps_day:
         return replace(changes, due=LocalDue(was.date(), _in_half(changes, was.hour)))
+    if changes.keeps_month:
+        due = LocalDue(_nearest(due.day, was.date(), now.date()), due.at)
+        changes = replace(changes, due=due)
     if due.at is None and not task.all_day:
         return replace(changes, due=LocalDue(due.day, was.time()))
     return changes
+
+
+def _nearest(day: date, was: date, today: date) -> date:
+    """The day of a month, in the month of the old date where that is nearer to it: "the 25th"."""
+    last = monthrange(was.year, was.month)[1]
+    same = was.replace(day=min(day.day, last))
+    is_nearer = abs(same - was) < abs(day - was)
+    return same if day.day <= last and same >= today and is_nearer else day
 
 
 def _is_object(part: str, title: str, new: str) -> bool:
