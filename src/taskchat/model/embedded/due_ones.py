@@ -23,6 +23,8 @@ _DUE = re.compile(
     rf"\b(?P<which>{_WHICH})\s+(?:(?:that|which)(?:'s|\s+(?:is|are))\s+)?(?:due\s+(?:(?:on|by|for)\s+)?(?=\w)|(?=overdue\b|late\b|past\s+due\b))",
     re.IGNORECASE,
 )
+# "Delete the one for friday", where no new date can be meant.
+_FOR = re.compile(rf"\b(?P<which>the\s+{_ONES})\s+(?:for|on|by)\s+(?=\w)", re.IGNORECASE)
 _OVERDUE = re.compile(r"(?:overdue|late|past\s+due)\b", re.IGNORECASE)
 _OVERDUE_FIRST = re.compile(
     rf"\b(?P<which>(?:(?:all|every|any)(?:\s+of)?(?:\s+(?:the|my))?|the|my|both))\s+(?:overdue|late|past-due)\s+(?P<ones>{_ONES})\b",
@@ -56,7 +58,7 @@ def cut_due_ones(text: str, now: datetime) -> Ones:
     if first is not None:
         rest = f"{text[: first.start()]}{first['which']} {first['ones']}{text[first.end() :]}"
         return Ones(rest, DueIn(is_overdue=True))
-    found = _DUE.search(text)
+    found = _DUE.search(text) or (None if _CHANGES.match(text) else _FOR.search(text))
     if found is None:
         return Ones(text, None)
     before, after = text[: found.start()] + found["which"], text[found.end() :]
