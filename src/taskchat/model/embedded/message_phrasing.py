@@ -1,0 +1,46 @@
+"""Wordings of a whole message, put in those that the rules know before it is cut into clauses.
+
+What a clause alone can tell is in `phrasing.py`; here a part of the message bears on another.
+"""
+
+from __future__ import annotations
+
+import re
+
+# "We're out of tea, remind me to get some": of what there is none left.
+_GET_SOME = re.compile(
+    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>[^,.;?!]{0,60}?\b(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?:(?P<some>some(?:\s+more)?|more)|it|them|those)"
+    r"(?=\W*$|\s+(?:for|on|by|tomorrow|today|tonight|this|next)\b)",
+    re.IGNORECASE,
+)
+
+
+def _named_again(found: re.Match[str]) -> str:
+    some = f"{found['some']} " if found["some"] else ""
+    return f"{found['out']} {found['what']}. {found['lead']}{some}{found['what']}"
+
+
+_WORDINGS = [
+    # "Sorry, 4pm I meant" puts first what is right.
+    (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
+    # "Call Mark with a k".
+    (r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with\s+(?:a|an|one|two)\s+[a-z]s?(?=\W*$)", ""),
+    # "Actually no date, take it off."
+    (r"\bno\s+(?:due\s+)?(?:date|deadline)\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:take|remove|drop|delete|clear)\s+(?:it|that)(?:\s+(?:off|away|again|out))?(?=\W*$)", "clear the due date"),
+    # "It's not Karl, it's Kurt. Change it to Meet Kurt."
+    (r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*(?:it's|it\s+is|that's|the\s+name\s+is)\s+not\s+(?P<old>[\w'-]+)\s*[,;]\s*(?:but\s+|(?:it's|it\s+is|(?:the|my)\s+\w+\s+is\s+with)\s+)(?P<new>[\w'-]+)\s*[.,;]\s*(?:so\s+)?(?:please\s+)?(?:change|rename|correct|fix)\s+(?:it|that)\s+to\s+(?P<title>\S.*)$", r"rename \g<old> to \g<title>"),
+    # "I've checked the sheets, and payroll is due on 28 May": of two tasks.
+    (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+[^,.;]+?),?\s+and\s+(?P<rest>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:due|high|low|medium|urgent)\b)", r"\g<did>. \g<rest>"),
+    # "The slides are high priority and due the same day."
+    (r"^(?P<what>[^,.;]+?)\s+(?P<be>is|are)\s+(?P<level>high|low|medium)(?:\s+priority)?\s*,?\s+and\s+due\s+(?:on\s+)?the\s+same\s+(?:day|date)(?=\W*$)", r"\g<what> \g<be> \g<level> priority. \g<what> \g<be> due on the same day"),
+    # "And the cake? Same day."
+    (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
+]  # fmt: skip
+_COMPILED = [(re.compile(pattern, re.IGNORECASE), plain) for pattern, plain in _WORDINGS]
+
+
+def phrase_message(text: str) -> str:
+    """The message in the words that the rules know, or as it was."""
+    for pattern, plain in _COMPILED:
+        text = pattern.sub(plain, text)
+    return _GET_SOME.sub(_named_again, text)
