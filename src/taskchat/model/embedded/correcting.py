@@ -12,7 +12,7 @@ from taskchat.model.embedded.calls import Call, call_act, call_back
 from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title, without_frame
-from taskchat.model.embedded.cues import UNDO_CUE
+from taskchat.model.embedded.cues import UNDO_CUE, takes_back
 from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
@@ -22,7 +22,7 @@ from taskchat.model.embedded.words import read_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taskchat.model.embedded.history import Step
+    from taskchat.model.embedded.history import Step, Turn
     from taskchat.model.embedded.memory import Done, Memory
     from taskchat.model.embedded.requests import Correct, Priority, Request, Verb
 
@@ -63,12 +63,12 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
     last = memory.last
     if last is None or not memory.is_just_changed:
-        return _ordered(correction, memory, now) or otherwise
+        return _ordered(correction, memory.turns[-1:], now) or otherwise
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
         return _update(told)
-    part = _after_undo(correction, memory, status) or _mend_part(correction, last, now)
+    part = _after_undo(correction, memory, now) or _mend_part(correction, last, now)
     if part is not None:
         return part
     verb = DONE_VERBS.get(status)
@@ -107,9 +107,14 @@ def _called_alike(
     return [match.task for match in alike] if len(alike) == 1 else []
 
 
-def _after_undo(correction: Correct, memory: Memory, status: str) -> Mended | None:
+def _after_undo(correction: Correct, memory: Memory, now: datetime) -> Mended | None:
     """What was undone, for the task that it was meant for: "undo that", "I meant the poster"."""
-    verb, target = _UNDONE.get(status), correction.target
+    status, target = memory.last_effects[-1].status, correction.target
+    verb = _UNDONE.get(status)
+    if status == "updated" and takes_back(memory.turns[-1].text):
+        return _ordered(correction, memory.turns[-2:-1], now) or Mended(
+            requests=correction.otherwise or (Talk("repeat_please"),)
+        )
     is_named = target.words or target.numbers or target.ordinals
     if verb is None or not is_named or correction.otherwise:
         return None
@@ -127,16 +132,12 @@ def _was_just_done(memory: Memory, verb: Verb) -> bool:
 _UNDONE: dict[str, Verb] = {"reopened": "complete", "restored": "delete"}
 
 
-def _ordered(correction: Correct, memory: Memory, now: datetime) -> Mended | None:
-    """The order of the turn before, which changed nothing, for the task that it was meant for."""
+def _ordered(correction: Correct, turns: Sequence[Turn], now: datetime) -> Mended | None:
+    """The order of a turn, of which nothing is left, for the task that it was meant for."""
     target = correction.target
-    if (
-        correction.otherwise
-        or not memory.turns
-        or not (target.words or target.numbers or target.ordinals)
-    ):
+    if correction.otherwise or not turns or not (target.words or target.numbers or target.ordinals):
         return None
-    ordered = read_message(memory.turns[-1].text, now)
+    ordered = read_message(turns[-1].text, now)
     one = ordered[0] if len(ordered) == 1 else None
     if not isinstance(one, Act) or one.otherwise is not None:
         return None

@@ -81,6 +81,9 @@ FIELDS = [
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:(?:ok(?:ay)?|and|so|well|yes)\b\W*)*)(?P<who>i|we)\s+(?:(?:just|already|finally|now)\s+)?(?P<verb>reset|cut|shut|read|set\s+up|put\s+(?:away|up|out|down|together)|shut\s+down)\s+(?=(?:the|my|our|all)\b)", re.IGNORECASE), r"\g<lead>\g<who> finished to \g<verb> "),
     # "Done, he's fine": how it went.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:(?:he|she|it|they|all|everything)(?:'s|'re|\s+is|\s+are|\s+was|\s+went)|all)\s+(?:all\s+)?(?:fine|good|well|great|ok(?:ay)?|sorted|happy|lovely|perfect|easy)\b[^,;]*$", re.IGNORECASE), r"it's \g<done>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:he|she|they|it)(?:'s|'ve|'re|\s+(?:has|have|is|are|was|were))\s+(?:got\s+)?(?:it|them|that|there|here|in|home|back|out|over|gone|away)[\s.!]*$", re.IGNORECASE), r"it's \g<done>"),
+    # "Paid him already": the deed says that it is done.
+    (re.compile(r"^(?P<deed>[^\w\ue000-\uf8ff]*(?:(?:i|we)\s+(?:have\s+)?)?[a-z]+\s+(?:him|her|them))\s+already[\s.!]*$", re.IGNORECASE), r"\g<deed>"),
     # "Done, I called him": the deed tells which.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:all\s+)?(?:done|finished|completed|sorted)\s*[,;:\u2013\u2014-]+\s*(?=(?:i|we|he|she|they)\s+\w+)", re.IGNORECASE), ""),
 ]  # fmt: skip

@@ -47,4 +47,19 @@ LOOKS = [
         ),
         "",
     ),
+    # "What car things do I have", "what does it say about Ben".
+    (
+        re.compile(
+            rf"{_SO}(?:what|which)\s+(?P<about>(?!(?:other|new|old|open|pending|kind|sort)\b)[\w'-]+)\s+(?:things|tasks|stuff|items|jobs|to-?dos)\s+(?:do\s+(?:i|we)\s+have|are\s+(?:there|left|open)|(?:have\s+)?(?:i|we)\s+got){_NOW}",
+            re.IGNORECASE,
+        ),
+        r"show me my tasks about \g<about>",
+    ),
+    (
+        re.compile(
+            rf"{_SO}what\s+(?:does\s+(?:it|(?:my|the)\s+list)\s+say|do\s+(?:i|we)\s+have|is\s+there)\s+about\s+(?P<about>\S.*?)\W*$",
+            re.IGNORECASE,
+        ),
+        r"show me my tasks about \g<about>",
+    ),
 ]

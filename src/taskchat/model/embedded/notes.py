@@ -89,6 +89,7 @@ _MAYBE = _all(
     rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",
     rf"(?:make\s+a\s+note|take\s+a\s+note|note)\s+(?:down\s+|there\s+|on\s+it\s+|of\s+it\s*:?\s*)?that\s+(?!reminds\b){_TEXT}(?:\s+for\s+(?P<target>it|that|this|that\s+one))?",
 )
+_LABEL = re.compile(r"\W*note\s*:", re.IGNORECASE)
 _CLEARS = re.compile(
     _LEAD
     + r"(?:remove|delete|clear|drop|erase|get\s+rid\s+of|take\s+(?:off|out)|wipe)\s+(?:the|its|that|any)\s+"
@@ -121,7 +122,8 @@ def read_note_order(text: str, heard: Heard) -> tuple[Act, bool] | None:
         note = heard.message.reveal(found["note"]).strip(" .")
         if _LIST.search(words):
             continue
-        if is_maybe and not heard.message.quoted(text) and _TO_DO.match(note):
+        is_label = _LABEL.match(text) is not None
+        if is_maybe and not (is_label or heard.message.quoted(text)) and _TO_DO.match(note):
             continue
         act = _act(words, Changes(note=note), heard)
         is_told = not is_maybe or re.search(rf"\b{_NOTE}\b", text, re.IGNORECASE) is not None

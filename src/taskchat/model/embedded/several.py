@@ -76,7 +76,13 @@ def split_errands(title: str, now: datetime) -> list[str]:
         if _is_whole(before, now) and _is_another(piece, now, before, is_list=is_list):
             parts.append(before.strip(" ,;"))
             start = joint.end()
+    if parts and _BARE_ROW.fullmatch(parts[0]) and _first(parts[0]) not in ERRAND_VERBS:
+        # "Laundry, dishes and call dad": each is an errand where one of them has a verb.
+        parts[:1] = re.split(r"\s*,\s*", parts[0])
     return _share_verb([*parts, title[start:].strip(" ,;")], now)
+
+
+_BARE_ROW = re.compile(r"[\w'-]+(?:\s+[\w'-]+)?(?:\s*,\s*[\w'-]+(?:\s+[\w'-]+)?)+")
 
 
 def _share_verb(parts: list[str], now: datetime) -> list[str]:
