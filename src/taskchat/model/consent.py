@@ -9,7 +9,7 @@ _SAID_WITH_IT = (
     r"yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for|of|course"
     r"|absolutely|definitely|confirm|confirmed|correct|right|exactly|on|then|i'm|am|i|thing|all|them"
     r"|these|those|both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue"
-    r"|affirmative|(?:the|my)\s+list|the|my|want|to"
+    r"|affirmative|quite|very|certain|(?:the|my)\s+list|the|my|want|to"
 )
 _ACTS = {
     "delete": (r"delete|remove|clear|wipe|cancel(?=\s+(?:them|all|these|those|both|everything)\b)"),

@@ -172,8 +172,8 @@ async def test_everything_else_goes_on_while_a_message_that_means_harm_is_read(
     await play.talk("yes" if earlier else "delete all except " + "1," * 330)
     beside.cancel()
 
-    # Were it read in the loop, they would have a turn only between its two or three steps.
-    assert went_on > 20
+    # Were it read in the loop, they would have no turn at all.
+    assert went_on > 2
 
 
 async def test_a_title_that_is_too_long_is_kept_whole_in_the_description() -> None:

@@ -264,8 +264,14 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         part = _PART.match(found[0]) if not is_quote else None
         old = part["old"] if part and target == part["old"] else ""
         title = title if old else clean_title(title)
-        return target, Changes(title=title, due=due.due if due else None, maybe_for=old)
+        is_name = not is_quote and _NAME.fullmatch(said) is not None
+        return target, Changes(
+            title=title, due=due.due if due else None, maybe_for=old, is_name=is_name
+        )
     return None
+
+
+_NAME = re.compile(r"[A-Z][a-z]+")
 
 
 def _is_within(title: str, now: datetime) -> bool:
@@ -312,8 +318,15 @@ def _read_move(clause: str, now: datetime) -> tuple[str, Changes] | None:
         while (cut := _TAIL.sub("", target).strip(" ,.")) != target:
             target = cut
         changes = changes_due(late["to"] if late else clause, due.due, now)
+        counted = _MAKE_IT.fullmatch(clause)
+        changes = replace(changes, count=counted["count"]) if counted else changes
         return re.sub(r"\bto\b.*$", "", target) if late else target, changes
     return None
+
+
+_MAKE_IT = re.compile(
+    r"\W*(?:make|change)\s+(?:it|that)\s+(?:(?:to|at)\s+)?(?P<count>\d{1,3})\W*", re.IGNORECASE
+)
 
 
 def _read_open(clause: str) -> tuple[str, Changes] | None:

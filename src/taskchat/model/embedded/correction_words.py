@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _STRONG = r"(?:i\s+(?:meant?|wanted)\s+to\s+say|i\s+meant?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops|(?:i\s+)?(?:made|make)\s+(?:a\s+)?mistake|my\s+mistake)"
 _SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
-_SOFT = r"(?:oh\s+(?:dear|no|my)|excuse\s+me|pardon(?:\s+me)?|(?:my\s+)?apologies|damn|dang|shoot|bother|oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
+_SOFT = r"(?:oh\s+(?:dear|no|my)|excuse\s+me|(?:i\s+beg\s+your\s+)?pardon(?:\s+me)?|forgive\s+me|(?:my\s+)?apologies|damn|dang|shoot|bother|oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"
 _OPENING = re.compile(
     rf"^\W*(?P<said>(?:(?:{_STRONG}|{_FIRM}|{_SOFT})\b[\s,.!:;\u2013\u2014-]*)+)", re.IGNORECASE
 )
@@ -98,6 +98,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
     right = _IT_IS.sub("", right) if changed else right
     right = _AROUND.sub("", right)
+    right = _NOT_THEN.sub("", right)
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
     level = LEVEL_ALONE.match(right)
@@ -146,6 +147,11 @@ def _orders(text: str) -> bool:
     return bool(ORDER_START.match(text)) and len(text.split()) > 1
 
 
+# "4pm, not 3:30".
+_NOT_THEN = re.compile(
+    r"\s*,?\s+(?:and\s+)?not\s+(?:at\s+|on\s+)?(?:\d[\d:.]*\s*(?:[ap]m)?|\w+day|tomorrow|today)\W*$",
+    re.IGNORECASE,
+)
 # "I meant the tyres on Monday and the insurance on Thursday": two orders in full.
 _EACH_DATED = re.compile(
     r"\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:on|for|at|by|to)\s+[\w :]{2,20}?,?\s+and\s+(?:the|my)\s+[\w' -]{2,30}?\s+(?:on|for|at|by|to)\s+[\w :]{2,20}\W*",

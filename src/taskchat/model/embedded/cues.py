@@ -51,7 +51,7 @@ ADD_CUE = _cue(
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|be\s+reminded|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"
-    r"throw(?!\s+(?:\S+\s+){1,6}?(?:out|away)\W*$)|place|pop|write|log|save|keep|chuck|track|tell\s+me\s+to|nudge|ping|make|set|task"
+    r"throw(?!\s+(?:\S+\s+){1,6}?(?:out|away)\W*$)|place|pop|write|log|save|keep|chuck|track(?!\s+\d)|tell\s+me\s+to|nudge|ping|make|set|task"
     r"|register"
     r"|\w+(?=\s+(?:a|an|another)\s+(?:new\s+|quick\s+)?(?:reminder|task|to-?do)\b)"
     r"|\w+(?=\s+[\ue000-\uf8ff].*\b(?:on|in)\s+(?:there|it|my|the)\b)|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down|in)\b)"
@@ -165,7 +165,7 @@ DELETE_CUE = _cue(
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").
 WEAK_DELETE = _cue(
-    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off|pull|chuck)"
+    r"\s*(?:cancel|clear|drop|wipe|bin|dump|lose|kill|toss|forget|throw|take|ditch|off|pull|chuck|scrub)"
 )
 UPDATE_CUE = _cue(
     r"\b(?:rename|retitle|relabel|reword|rephrase|change|edit|update|modify|replace|correct|fix"

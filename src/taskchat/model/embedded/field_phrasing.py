@@ -79,6 +79,8 @@ FIELDS = [
     (re.compile(r"(?P<meant>\bi\s+meant?\s+[\ue000-\uf8ff])\s*[,;.]?\s+(?:so\s+|and\s+)?(?:please\s+)?(?:change|correct|fix|rename|update|edit)\s+(?:it|that)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<meant>"),
     # "I reset the password" tells a deed, though its verb looks the same.
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:(?:ok(?:ay)?|and|so|well|yes)\b\W*)*)(?P<who>i|we)\s+(?:(?:just|already|finally|now)\s+)?(?P<verb>reset|cut|shut|read|set\s+up|put\s+(?:away|up|out|down|together)|shut\s+down)\s+(?=(?:the|my|our|all)\b)", re.IGNORECASE), r"\g<lead>\g<who> finished to \g<verb> "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:finally|just|already|at\s+last)\s+)+(?=did\s+(?:the|my|our|it|that)\b)", re.IGNORECASE), ""),
+    (re.compile(r"\b(?P<who>i|we)\s+(?:just\s+|already\s+)?did\s+so\b(?:\s+(?:this\s+morning|today|earlier|yesterday|last\s+night))?", re.IGNORECASE), r"\g<who> did it"),
     # "Done, he's fine": how it went.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:(?:he|she|it|they|all|everything)(?:'s|'re|\s+is|\s+are|\s+was|\s+went)|all)\s+(?:all\s+)?(?:fine|good|well|great|ok(?:ay)?|sorted|happy|lovely|perfect|easy)\b[^,;]*$", re.IGNORECASE), r"it's \g<done>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:he|she|they|it)(?:'s|'ve|'re|\s+(?:has|have|is|are|was|were))\s+(?:got\s+)?(?:it|them|that|there|here|in|home|back|out|over|gone|away)[\s.!]*$", re.IGNORECASE), r"it's \g<done>"),

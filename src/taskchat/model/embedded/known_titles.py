@@ -38,14 +38,29 @@ def titles_in(text: str, titles: Iterable[str]) -> tuple[str, ...]:
     """The titles in a message, where one of them could be taken for an order and the rest is one."""
     low = text.casefold()
     found = [title for title in titles if title.casefold() in low and _is_named(title, text)]
-    if not any(
-        holds_act(title) or _SOUNDS.search(title) for title in found
-    ) and not _RENAMES.search(text):
+    is_renamed = any(_is_changed(title, text) for title in found)
+    if (
+        not is_renamed
+        and not any(holds_act(title) or _SOUNDS.search(title) for title in found)
+        and not _RENAMES.search(text)
+    ):
         return ()
     rest = text
     for title in found:
         rest = pattern_of(title).sub(" it ", rest)
     return tuple(found) if holds_act(rest) else ()
+
+
+def _is_changed(title: str, text: str) -> bool:
+    """Whether a message says into what a title is to be changed, whatever words the title holds."""
+    return (
+        re.search(
+            rf"\b(?:change|update|edit|correct)\s+(?:the\s+)?{re.escape(title)}\s+(?:to|into)\s",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def holds_act(text: str) -> bool:

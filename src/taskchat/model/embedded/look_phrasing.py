@@ -62,4 +62,19 @@ LOOKS = [
         ),
         r"show me my tasks about \g<about>",
     ),
+    # "Status?", "what's on the board".
+    (
+        re.compile(
+            rf"{_SO}(?:status|overview|summary|recap|(?:my\s+)?(?:day|agenda|plan))\s*\?*\W*$",
+            re.IGNORECASE,
+        ),
+        "show me my list",
+    ),
+    (
+        re.compile(
+            rf"{_SO}what(?:'s|s|\s+is)\s+(?:still\s+)?(?:left\s+)?on\s+(?:the|my)\s+(?:board|plan|schedule|cards|menu){_NOW}",
+            re.IGNORECASE,
+        ),
+        "show me my list",
+    ),
 ]

@@ -83,7 +83,7 @@ _MAYBE = _all(
     # "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
     rf"note\s*:\s*{_TEXT}",
     rf"(?P<target>[^:;,]{{2,40}}?)\s*:\s*{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
-    rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
+    rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so|can\s+you|could\s+you)\s+)*(?:note|write|jot|put)\s+(?:it|that|this)(?:\s+(?:down|on\s+(?:it|there)|in\s+there|for\s+me))*",
     rf"(?:write|put|note|scribble|add)\s+(?:on|in|under|to)\s+(?P<target>(?!it\b)[^:]{{1,40}}?)\s*:\s*{_TEXT}",
     rf"(?:add|put|write|attach|append)\s+(?:the\s+words?\s+)?(?P<note>{_MARK})\s+(?:to|on|under|in)\s+(?P<target>(?!there\b|here\b|for\b|on\b|(?:my|the|our)\s+(?:[\w-]+\s+)?(?:list|lists|tasks|to-?dos?|todos)\b)[^,]{{1,60}}?)",
     rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",

@@ -116,7 +116,7 @@ _OPENINGS = [
         r"(?:to\b|that\b)?",
         rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task"
         rf"|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
-        r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track|log|save|append|insert|include|jot"
+        r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track(?!\s+\d)|log|save|append|insert|include|jot"
         r"|new)\b)(?:\s+(?:in|an?"
         r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
@@ -137,7 +137,7 @@ _PUT_ON_LIST = re.compile(
 )
 _LIST_WORD = re.compile(LIST, re.IGNORECASE)
 _ADD_IT = re.compile(
-    r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|pls\s+|can\s+you\s+|could\s+you\s+"
+    r"[\s,;.!-]*\b(?:so\s+|and\s+|then\s+)?(?:please\s+|kindly\s+|pls\s+|can\s+you\s+|could\s+you\s+"
     r"|will\s+you\s+)*"
     r"(?:(?:add|put|stick|jot|note|pop|throw|write|save|keep|chuck|get|want|need|have|bung|shove|whack|lob|sling"
     r"|stuff|slap|log|(?<=,\s)\w+(?=\s+(?:it|that)\s+(?:on|down)\b))\s+"

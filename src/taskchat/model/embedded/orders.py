@@ -40,6 +40,7 @@ from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.statements import read_statement
 from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_update, update_act
+from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -274,6 +275,8 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
     found = DELETE_CUE.search(text)
     if found is None:
         return []
+    if found.start() and WEAK_DELETE.match(found[0]) and tokens(text)[0] in ERRAND_VERBS:
+        return []  # "order eggs, scrub pans": a row of errands
     rest = DELETE_CUE.sub(" ", text)
     pointed = read_target(rest, [])
     due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)

@@ -33,8 +33,8 @@ _HAVE_DONE = re.compile(
 )  # fmt: skip
 # "It was the vacuuming I wanted gone": which one an act was meant for.
 _IT_WAS = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:no,?\s+)?it(?:'s|\s+was|\s+is)\s+(?P<what>.+?)\s+(?:that\s+|which\s+)?i\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after)"
-    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?[^\w\ue000-\uf8ff]*$",
+    r"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|wait|oops)\b\W*)*it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+.+?|.+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after|paid|did|bought|sent|called|booked|finished|cleaned|completed)"
+    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 # "As for the roses, move them to Sunday", "for that one, make Thursday the deadline".

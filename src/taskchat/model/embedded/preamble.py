@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from taskchat.model.embedded.words import ERRAND_VERBS
+
 _FILLER = (
-    r"(?:oh\s+(?:dear|no|my)|excuse\s+me|pardon(?:\s+me)?|fine(?=,)|apparently|(?:it\s+)?turns\s+out(?:\s+that)?|(?:it\s+)?looks\s+like|it\s+seems(?:\s+that)?|nah|meh|lol|haha|welp|ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hm+|ah|omg|ugh|argh"
+    r"(?:oh\s+(?:dear|no|my)|excuse\s+me|(?:i\s+beg\s+your\s+)?pardon(?:\s+me)?|forgive\s+me|my\s+apologies|instead(?=[\s,]+(?:please\s+)?(?:add|put|create|make)\b)|fine(?=,)|apparently|(?:it\s+)?turns\s+out(?:\s+that)?|(?:it\s+)?looks\s+like|it\s+seems(?:\s+that)?|nah|meh|lol|haha|welp|ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
     r"(?:basically|honestly|literally|ideally|essentially|seriously|obviously|anyways?|right\s+then|go\s+on(?:\s+then)?|very\s+well|of\s+course)|"
     r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
@@ -53,6 +55,7 @@ _LEAD = (
     r"(?:(?:one\s+more|another|last|first|next|one)\s+thing\b[\s,:.-]*|go\s+ahead\s+and\s+"
     r"|(?:i(?:'m|\s+am)\s+(?:pleased|happy|glad|proud|delighted)\s+to\s+(?:say|report|announce|inform\s+you|tell\s+you|confirm)"
     r"|i\s+can\s+(?:confirm|report|announce)|just\s+(?:to\s+)?(?:say|let(?:ting)?\s+you\s+know|so\s+you\s+know)|this\s+is\s+to\s+inform\s+you)(?:\s+that\b)?[\s,:]+"
+    rf"|(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|next|lastly|finally)\s*[:,]\s*(?=(?:i\s|{'|'.join(sorted(ERRAND_VERBS))})\b)"
     r"|feel\s+free\s+to\s+|on\s+second\s+thoughts?\b[\s,.:-]+(?=\w)"
     r"|(?:first(?:ly)?|secondly|lastly|finally|then)\s*,?\s+(?=(?:please\s+)?(?:add|put|mark"
     r"|delete|remove|create|move|rename|show|complete|tick)\b)"

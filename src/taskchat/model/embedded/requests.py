@@ -62,14 +62,17 @@ class Changes:
     """What an update sets; None and "" leave a field as it is.
 
     `shift` moves the due date that a task has. `title` stands for the part `instead_of` of the old title
-    where that is set, and maybe for the part `maybe_for`, where a verb before it stays. `keeps_day` is set
+    where that is set, and maybe for the part `maybe_for`, where a verb before it stays; where it is but a name (`is_name`), for the one
+    name that the old title holds. `keeps_day` is set
     where only a time was told: the task keeps the day that it has, and where it was a bare hour ("at 7"),
-    the half of the day; `keeps_month` where only a day of a month was. `day_of` names the task whose day is meant.
+    the half of the day; `keeps_month` where only a day of a month was. `count` is the bare number of "make it 15", which
+    may stand for one in the title. `day_of` names the task whose day is meant.
     """
 
     title: str = ""
     instead_of: str = ""
     maybe_for: str = ""
+    is_name: bool = False
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None
@@ -77,6 +80,7 @@ class Changes:
     keeps_day: bool = False
     is_open_hour: bool = False
     keeps_month: bool = False
+    count: str = ""
     clears_due: bool = False
     clears_priority: bool = False
     clears_note: bool = False

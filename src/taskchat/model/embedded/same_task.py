@@ -76,7 +76,10 @@ def _is_again(last: Act, one: Act) -> bool:
     """Whether an act on "it" only says again, or more of, the act before it."""
     if one.verb != last.verb or not points(one.target):
         return False
-    is_certain = last.otherwise is None and not one.target.is_all
+    is_plain = last.otherwise is None or (
+        one.verb == "delete" and isinstance(last.otherwise, Add | Offer)
+    )
+    is_certain = is_plain and not one.target.is_all
     if one.verb in {"delete", "reopen"} and _names(last.target) and is_certain:
         return True
     if one.otherwise is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.correction_words import corrected_title
+from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
 if TYPE_CHECKING:
@@ -17,21 +19,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime, time
 
     from taskchat.model.embedded.history import SeenTask
-    from taskchat.model.embedded.requests import Changes
 
 _NOON = 12
 
 
 def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -> Changes:
     """The changes in full, for a task of this title; `task` is None where no more is known of it."""
-    if changes.instead_of:
-        new = corrected_title(title, changes.title, changes.instead_of)
-        changes = replace(changes, title=new)
-    if changes.maybe_for:
-        old, new = changes.maybe_for, changes.title
-        is_part = _is_object(old, title, new)
-        new = corrected_title(title, new, old) if is_part else clean_title(new)
-        changes = replace(changes, title=new)
+    changes = _settle_title(changes, title)
     if changes.shift:
         was = task.due_at.astimezone(now.tzinfo) if task and task.due_at else now
         # By the clock on the wall: a day later is the same hour, whatever became of the clocks.
@@ -42,6 +36,9 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     due = changes.due
     if due is None or task is None:
         return changes
+    if changes.count and task.due_at is None and len(numbers := _NUMBER.findall(title)) == 1:
+        # "Buy 10 eggs", "make it 15": a time is nowhere near.
+        return Changes(title=title.replace(numbers[0], changes.count, 1))
     if task.due_at is None:
         return replace(changes, due=_to_come(changes, due, now))
     was = task.due_at.astimezone(now.tzinfo)
@@ -53,6 +50,26 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     if due.at is None and not task.all_day:
         return replace(changes, due=LocalDue(due.day, was.time()))
     return changes
+
+
+def _settle_title(changes: Changes, title: str) -> Changes:
+    """The changes with the new title in full, where only a part of the old one was told."""
+    if changes.instead_of:
+        new = corrected_title(title, changes.title, changes.instead_of)
+        changes = replace(changes, title=new)
+    if changes.is_name and len(names := _NAME.findall(title)) == 1:
+        # "Change the hostel to Cusco", of "Book hostel in Lima".
+        changes = replace(changes, title=title.replace(names[0], changes.title), maybe_for="")
+    if changes.maybe_for:
+        old, new = changes.maybe_for, changes.title
+        is_part = _is_object(old, title, new)
+        new = corrected_title(title, new, old) if is_part else clean_title(new)
+        changes = replace(changes, title=new)
+    return changes
+
+
+_NAME = re.compile(r"(?<=\s)[A-Z][a-z]+\b")
+_NUMBER = re.compile(r"\b\d+\b")
 
 
 def _nearest(day: date, was: date, today: date) -> date:

@@ -117,7 +117,7 @@ def _read_again(one: Request | None) -> Act | None:
 
 
 _PUT_IN = re.compile(
-    r"\s*[,;.]\s*(?:(?:so|and|then|please|can\s+you|could\s+you)\s+)*(?:put|set|pop|stick|add|note|get|mark|write|jot|save|keep|record|log)\s+(?:it|that|this)"
+    r"\s*[,;.]\s*(?:(?:so|and|then|please|kindly|can\s+you|could\s+you)\s+)*(?:put|set|pop|stick|add|note|get|mark|write|jot|save|keep|record|log)\s+(?:it|that|this)"
     r"(?:\s+(?:in|on|down|there|up|for\s+me))*(?:\s+please)?\W*$",
     re.IGNORECASE,
 )

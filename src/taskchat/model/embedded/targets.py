@@ -134,6 +134,8 @@ def _alike_words(said: tuple[Word, ...], vocabulary: set[Word]) -> _Alike:
             stem = other.stem
             if stem == mine.stem:
                 grade = _SAME
+            elif "-" in other.said and other.said.endswith(f"-{mine.said}"):
+                grade = _NEAR  # the shirts, of "order t-shirts"
             elif stem in deeds:
                 grade = _SAME_DEED
             # Few typos are in both of the first letters; the look at the rest is what costs.

@@ -164,7 +164,7 @@ _DEEDS = [
         "call phone ring telephone speak talk",
         "finish complete wrap do hand",
         "email e-mail mail write message text send",
-        "fix repair mend",
+        "fix repair mend resolve solve",
         "clean tidy wash hoover vacuum",
         "book reserve schedule arrange",
         "return take bring",
