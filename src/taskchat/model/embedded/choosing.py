@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,10 @@ def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
 
 def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     by_id = {task.id: task for task in tasks}
+    named = [_numbered(number, tasks) for number in numbers if number > len(tasks)]
+    if len(named) == len(numbers) and all(named):
+        # "5510 can be deleted", of "Ticket 5510".
+        return Choice(tuple(task for task in named if task), is_clear=True)
     if memory.shown:
         row = [by_id.get(one) for one in memory.shown]
         if len(row) < max(numbers) <= len(tasks):
@@ -115,6 +120,12 @@ def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memo
     found = [by_id[number] for number in dict.fromkeys(numbers) if number in by_id]
     missing = [f"task {number}" for number in numbers if number not in by_id]
     return Choice(tuple(found), missing=tuple(missing), is_clear=True)
+
+
+def _numbered(number: int, tasks: Sequence[SeenTask]) -> SeenTask | None:
+    """The one task whose title holds a number, or None."""
+    found = [task for task in tasks if re.search(rf"(?<!\d){number}(?!\d)", task.title)]
+    return found[0] if len(found) == 1 else None
 
 
 def _by_place(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
@@ -167,7 +178,11 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     elif verb in {"complete", "reopen"}:
         pool = _preferred(verb, tasks)
     if target.words:
-        pool = [match.task for match in rank(target.words, pool) if match.is_likely]
+        likely = [match.task for match in rank(target.words, pool) if match.is_likely]
+        if not likely and target.status != "all":
+            # "The old leads" may be called so, and not be done.
+            likely = [match.task for match in rank(target.words, tasks) if match.is_likely]
+        pool = likely
         if not pool:
             return Choice(missing=(quote(target.words),))
     elif target.is_plural and target.status == "all" and memory.is_fresh_show:
@@ -283,12 +298,10 @@ def _by_what_was_said(
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
         return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
-    told = told_before(target.background, pool)
-    if len(told) == 1:
-        return Choice((told[0].task,), is_clear=True)
-    if target.is_both and len(told) == _BOTH:
-        return Choice(tuple(match.task for match in told), is_clear=True)
-    row = _in_mind(target, tasks, memory)
+    told = _told_of(target, pool)
+    if told:
+        return Choice(told, is_clear=True)
+    row = _still_open(_in_mind(target, tasks, memory), target, verb)
     unheard = "" if content_stems(target.background) else memory.unheard
     spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
     if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:
@@ -309,6 +322,23 @@ def _by_what_was_said(
     if len(tasks) == 1 and len(pool) == 1:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
+
+
+def _told_of(target: Target, pool: Sequence[SeenTask]) -> tuple[SeenTask, ...]:
+    """The tasks that the words before "it" or "them" speak of; none where it is not clear which."""
+    told = told_before(target.background, pool)
+    named = all(match.title >= NAMED for match in told)
+    is_both = target.is_both and len(told) == _BOTH
+    # "Called Stevens, the backups look fine, tick those off."
+    is_several = target.is_plural and not target.is_all and len(told) > 1 and named
+    return tuple(match.task for match in told) if len(told) == 1 or is_both or is_several else ()
+
+
+def _still_open(row: list[SeenTask], target: Target, verb: Verb) -> list[SeenTask]:
+    """Of several in mind those that "it" may be: "high priority", after one was done and another added."""
+    if len(row) < _BOTH or target.is_plural or verb not in {"update", "complete"}:
+        return row
+    return [task for task in row if not task.completed] or row
 
 
 def _beside(

@@ -49,7 +49,7 @@ _STARTERS = (
     r"|reopen|"
     r"re-open|mark|uncheck|untick|reschedule|postpone|don'?t\s+(?:let\s+me\s+)?forget|"
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
-    r"(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
+    r"note\s+(?:down\s+)?that\s+(?:the|my|he|she|it|they|we|i)\b|(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
     r"make\s+(?:it|that|this|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"
     r"put\s+(?:\S+\s+){1,4}?back|schedule|"
@@ -76,7 +76,7 @@ _SECOND_THOUGHT = (
 # What is told as done, at the end of a sentence: "add the gas bill, and the rent's done".
 _TOLD_DONE = (
     r"(?:(?!add\b|mark\b|so\b|the\s+following)[\w'-]+\s+){0,4}?[\w-]+(?:'s|\s+is|\s+was|\s+are|\s+were|(?:'s|\s+has|\s+have)\s+been)\s+(?:all\s+|already\s+|now\s+)*"
-    r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called|covered|settled|behind\s+(?:me|us)|off\s+my\s+\w+|dealt\s+with|out\s+of\s+the\s+way)\W*$"
+    r"(?:done|finished|completed?|sorted|paid|bought|booked|sent|made|called|signed|shipped|delivered|fixed|resolved|closed|cleaned|washed|submitted|posted|published|printed|ordered|repaired|returned|covered|settled|behind\s+(?:me|us)|off\s+my\s+\w+|dealt\s+with|out\s+of\s+the\s+way)\W*$"
 )
 # What is concluded from what was told: "…, so strike that one", "…, so that one's off my plate".
 _CONCLUDES = (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DATE = r"(?:due\s+date|due\s+day|due\s+time|deadline|date|time|day)"
 WHAT = r"(?P<what>it|that|this|them|(?:that|this)\s+one|(?:the|my|task|number|item)\s+[^,:;]+?|[\ue000-\uf8ff])"
-END = r"(?:\s+(?:please|then|instead|now|too|as\s+well))*[^\w\ue000-\uf8ff]*$"
+END = r"(?:\s+(?:please|then|instead|now|too|as\s+well|tho(?:ugh)?))*[^\w\ue000-\uf8ff]*$"
 # "Get the report done by friday", "could the report be done by thursday?".
 _DONE_BY = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:(?:i|we)\s+(?:need|want|have)\s+to\s+)?(?:get|have)\s+(?P<what>it|that|this|(?:(?:the|my|that|number|task)|\w+ing)\s+\S.*?|[\ue000-\uf8ff])\s+(?:done|finished|sorted|completed|ready|out\s+of\s+the\s+way)\s+(?P<when>(?:by|before|on|for|until|this|next|today|tomorrow|tonight)\b.*)$",

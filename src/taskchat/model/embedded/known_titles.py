@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ACTS = (COMPLETE_CUE, DELETE_CUE, REOPEN_CUE, RESTORE_CUE, UPDATE_CUE)
-_RENAMES = re.compile(r"\b(?:rename|retitle)\b", re.IGNORECASE)
+_RENAMES = re.compile(
+    r"\b(?:rename|retitle)\b|\bshould\s+(?:now\s+)?(?:be\s+(?:called|named|renamed|titled)|read|say)\b",
+    re.IGNORECASE,
+)
 # What else in a title could be read as something: a new wish, or the end of one.
 _SOUNDS = re.compile(
     rf",|;|\b(?:and|to|so|but)\b|{ADD_CUE.pattern}|{LOOK_START.pattern}", re.IGNORECASE

@@ -59,6 +59,10 @@ _RATHER = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:i(?:'d|\s+would)\s+(?:rather|prefer\s+to|like\s+to)|i\s+prefer\s+to|i\s+want\s+to)\s+have\s+(?P<what>\S.*?)\s+(?:(?:at|as|on|with|be)\s+)*(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
     re.IGNORECASE,
 )
+_ASSIGNS = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?assign\s+(?P<what>\S.*?)\s+(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?{END}",
+    re.IGNORECASE,
+)
 # "Hmm, better high".
 _BETTER = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:(?:hm+|no|actually|well|ok(?:ay)?|wait|sorry)\b\W*)*(?:(?:better|rather|perhaps|maybe)\s+(?:make\s+it\s+|to\s+)?(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?){END}",
@@ -68,6 +72,7 @@ _LEVEL = r"make \g<what> \g<level>"
 KEPT = (_KEEP_BUT, _LEVEL)
 """Before the wordings of a title, which "keep … but …" may look like."""
 LEVELS = [
+    (_ASSIGNS, _LEVEL),
     (_BETTER, r"make it \g<level>"),
     (_RATHER, _LEVEL),
     (_LEVEL_AS, _LEVEL),

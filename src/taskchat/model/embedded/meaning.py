@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.choosing import Choice, choose
+from taskchat.model.embedded.deeds import find_deed
 from taskchat.model.embedded.gist import naming_words
 from taskchat.model.embedded.requests import Add
 from taskchat.model.embedded.same_task import points
@@ -45,8 +46,9 @@ _EVENTS = word_set(
 
 def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """The tasks that an act means, by its target and by what else it tells of them."""
-    if act.deed and points(act.target) and not (act.target.is_plural or act.target.is_all):
-        done = _choose_done(act.deed, tasks, memory)
+    deed = act.deed or _deed_before(act)
+    if deed and points(act.target) and not (act.target.is_plural or act.target.is_all):
+        done = _choose_done(deed, tasks, memory)
         if done is not None:
             return done
     if points(act.target) and isinstance(act.at_last, Add) and not memory.is_just_changed:
@@ -66,6 +68,15 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
         alike = [match for match in ranked if match.shares_noun and match.phrase >= _ALIKE]
         return Choice((alike[0].task,), is_clear=True) if len(alike) == 1 else choice
     return choice
+
+
+def _deed_before(act: Act) -> str:
+    """The stem of the verb that was told before an order to tick "it" off: "I called her, tick that off"."""
+    found = find_deed(act.target.background) if act.verb == "complete" else None
+    return stem(found["deed"]) if found and _WHOM.fullmatch(found["name"]) else ""
+
+
+_WHOM = re.compile(r"him|her|them|it", re.IGNORECASE)
 
 
 def _in_state(state: str, choice: Choice) -> Choice:
@@ -113,6 +124,9 @@ def _choose_done(deed: str, tasks: Sequence[SeenTask], memory: Memory) -> Choice
     """
     still_open = [task for task in tasks if not task.completed]
     in_mind = [task for task in still_open if task.id in memory.focus]
+    literal = [task for task in in_mind if deed in _verbs(task.title, deed)]
+    if len(literal) == 1 < len(in_mind):
+        return Choice((literal[0],), is_clear=True, is_full=True)
     is_known = is_errand_stem(deed)
     if deed in _OF_ANY or any(
         fits_deed(deed, task.title) and (is_known or deed in _verbs(task.title, deed))

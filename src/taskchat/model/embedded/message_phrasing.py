@@ -33,6 +33,8 @@ _WORDINGS = [
     (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+[^,.;]+?),?\s+and\s+(?P<rest>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:due|high|low|medium|urgent)\b)", r"\g<did>. \g<rest>"),
     # "The slides are high priority and due the same day."
     (r"^(?P<what>[^,.;]+?)\s+(?P<be>is|are)\s+(?P<level>high|low|medium)(?:\s+priority)?\s*,?\s+and\s+due\s+(?:on\s+)?the\s+same\s+(?:day|date)(?=\W*$)", r"\g<what> \g<be> \g<level> priority. \g<what> \g<be> due on the same day"),
+    # "The inquiry is urgent, needs to go out today."
+    (r"^(?P<what>(?:the|my)\s+[^,.;]+?)\s+(?P<be>is|are)\s+(?:(?:really|very|quite|so|pretty)\s+)*(?P<level>urgent|important|(?:high|low|medium)\s+priority)\s*,\s*(?:it\s+|they\s+|and\s+)*(?:needs?|has|have)\s+to\s+(?:be\s+\w+|go\s+out|leave|happen)\s+(?P<when>\S.*)$", r"\g<what> \g<be> \g<level>. \g<what> \g<be> due \g<when>"),
     # "And the cake? Same day."
     (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
 ]  # fmt: skip

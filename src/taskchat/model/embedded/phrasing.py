@@ -15,6 +15,7 @@ from taskchat.model.embedded.level_phrasing import KEPT, LEVELS
 from taskchat.model.embedded.look_phrasing import LOOKS
 from taskchat.model.embedded.state_phrasing import NOT_WANTED, SAID_DONE
 from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,6 +133,9 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*instead\s+of\s+(?:the\s+)?(?P<old>[\w' -]+?)\s*,?\s+(?:i|we)(?:'d|\s+would)?\s+(?:need|want|like|prefer|rather\s+have)\s+(?P<new>[\w' -]+?)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"change \g<old> to \g<new>"),
     # "Swap that: Kim on friday and Lee on thursday".
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:swap|switch)\s+(?:that|them|those|it|these)(?:\s+(?:round|around))?\s*[,:;\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), ""),
+    # "The first two you just added".
+    (re.compile(r"(?P<which>\bthe\s+(?:first|second|third|last|two|three|four)(?:\s+(?:two|three|one|task|ones|tasks))?)\s+(?:that\s+)?(?:you|i)(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", re.IGNORECASE), r"\g<which>"),
+    (re.compile(rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\s+(?:the|my|a|an|to|all)\b)", re.IGNORECASE), r"\g<who> finished to "),
     *LOOKS,
     *SAID_DONE,
     *NOT_WANTED,

@@ -235,7 +235,7 @@ _MORE = re.compile(
     r"^\W*(?:(?:oh|ah|um+|hm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
     r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
     r"|(?P<other>\w.*?)(?P<is>\s+is|\s+are|'s)?,?\s+(?:too|as\s+well))"
-    r"(?:[\s,]+(?:too|as\s+well|please|pls))*\W*$",
+    r"(?:[\s,]+(?:too|as\s+well|please|pls|now|then))*\W*$",
     re.IGNORECASE,
 )
 # "Until 15th" is until the 15th.
@@ -245,7 +245,7 @@ _BARE_DAY = re.compile(
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".
 _THEY_MOVED = re.compile(
-    r"^\W*(?:they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
+    r"^\W*(?:they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".

@@ -26,9 +26,8 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     if isinstance(last, Same) and isinstance(one, Act) and points(one.target):
         # "And the litter, set that for tomorrow": the first words only say which.
         return replace(one, target=last.target)
-    if isinstance(last, Act) and isinstance(one, Act) and _is_told_open(last, one):
-        # "I still have to look at the tests, reopen it": of the tests where they were done, else of it.
-        return replace(last, otherwise=one)
+    if isinstance(last, Act) and isinstance(one, Act):
+        return _as_one(last, one)
     is_reopened = isinstance(one, Act) and one.verb == "reopen" and points(one.target)
     if isinstance(last, Add) and isinstance(one, Act) and is_reopened:
         # "I need to do the laundry again, so reopen it".
@@ -36,14 +35,6 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
         changes = Changes(due=last.due, priority=last.priority, note=last.note)
         return Act("update", Target(last.title), changes, otherwise=last)
-    if isinstance(one, Act) and isinstance(last, Act) and _is_again(last, one):
-        # "Cancel the coffee with Paul, delete it", "registration is urgent, make it high".
-        changes = _joined(last.changes, one.changes)
-        otherwise = last.otherwise if one.verb == "update" else None
-        if one.verb == "update" and isinstance(last.at_last, Talk):
-            otherwise = one  # "his birthday is saturday, so it has to be done by friday"
-        last = _both_of(last) if one.target.is_plural else last
-        return replace(last, changes=changes, otherwise=otherwise)
     if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
         changes = one.changes
         return replace(
@@ -56,6 +47,26 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
         # "Urgent! Call Ida": told before the task instead of after it.
         return replace(one, priority=last.changes.priority)
     return None
+
+
+def _as_one(last: Act, one: Act) -> Act | None:
+    """Two acts as one, where the second only says again, or more of, the first."""
+    if _is_told_open(last, one):
+        # "I still have to look at the tests, reopen it": of the tests where they were done, else of it.
+        return replace(last, otherwise=one)
+    if _adds_note(last, one):
+        # "The interview is on thursday, and note that she needs a badge."
+        return replace(last, changes=_joined(last.changes, one.changes))
+    if not _is_again(last, one):
+        return None
+    # "Cancel the coffee with Paul, delete it", "registration is urgent, make it high".
+    changes = _joined(last.changes, one.changes)
+    otherwise = last.otherwise if one.verb == "update" else None
+    if one.verb == "update" and isinstance(last.at_last, Talk):
+        otherwise = one  # "his birthday is saturday, so it has to be done by friday"
+    last = _both_of(last) if one.target.is_plural else last
+    is_hedged = last.is_hedged and one.is_hedged
+    return replace(last, changes=changes, otherwise=otherwise, is_hedged=is_hedged)
 
 
 def points(target: Target) -> bool:
@@ -97,6 +108,11 @@ def _is_again(last: Act, one: Act) -> bool:
 def _is_told_open(last: Act, one: Act) -> bool:
     is_need = last.verb == "reopen" and isinstance(last.otherwise, Add)
     return is_need and one.verb == "reopen" and one.otherwise is None and points(one.target)
+
+
+def _adds_note(last: Act, one: Act) -> bool:
+    is_note = one.verb == last.verb == "update" and bool(one.changes.note)
+    return is_note and points(one.target) and not (last.changes.note or last.target.is_plural)
 
 
 def _names(target: Target) -> bool:

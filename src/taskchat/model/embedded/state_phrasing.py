@@ -75,6 +75,14 @@ NOT_WANTED = [
         ),
         r"reopen \g<what>",
     ),
+    # "There's no deadline on that any more".
+    (
+        re.compile(
+            rf"^[^\w\ue000-\uf8ff]*(?:(?:actually|well|so|oh)\b\W*)*there(?:'s|\s+is)\s+no\s+{DATE}\s+(?:for|on)\s+(?P<what>\S.*?){_NO_MORE}{END}",
+            re.IGNORECASE,
+        ),
+        r"clear the due date of \g<what>",
+    ),
     # "No date for the water one".
     (
         re.compile(

@@ -126,7 +126,9 @@ _HAS_BEEN = re.compile(
     re.IGNORECASE,
 )
 _IT_ALONE = re.compile(r"it|them|that", re.IGNORECASE)
-_WHOM = re.compile(r"him|her|them|everyone|everybody|someone", re.IGNORECASE)
+_WHOM = re.compile(
+    r"(?:him|her|them|everyone|everybody|someone)(?:\s+(?:up|off|back|out|over|in))?", re.IGNORECASE
+)
 _VERB_AND_IT = 2
 _IT = word_set("it that them those this")
 # These are said of any task: "leave it for friday".
