@@ -245,7 +245,7 @@ def weigh(requests: list[Request]) -> list[Request]:
         real = [
             one
             for number, one in enumerate(real)
-            if number > plain[-1] or not (isinstance(one, Add) and (one.is_hint or _tells_of(one)))
+            if number > plain[-1] or not ((isinstance(one, Add) and one.is_hint) or _tells_of(one))
         ]
     if any(isinstance(one, Add) and not one.is_hint for one in real):
         real = [
@@ -279,8 +279,11 @@ def _takes_it_off(act: Act) -> bool:
     return act.verb == "delete" and points(act.target) and bool(act.target.background)
 
 
-def _tells_of(add: Add) -> bool:
+def _tells_of(request: Request) -> bool:
     """Whether bare words only tell what the speaker does: "skipping gym this week"."""
+    add = request.at_last if isinstance(request, Act) else request
+    if not isinstance(add, Add):
+        return False
     first = tokens(add.title)[:1]
     return add.is_bare and bool(first) and first[0].endswith("ing") and first[0] not in ERRAND_VERBS
 

@@ -291,5 +291,6 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
 
 # Nobody writes down to bin "it".
 _BINS_IT = re.compile(
-    r"\W*(?:please\s+)?(?:bin|chuck|ditch|scrap|trash|dump|toss|lose)\s", re.IGNORECASE
+    r"\W*(?:please\s+)?(?:(?:bin|chuck|ditch|scrap|trash|dump|toss|lose)\s|take\s+(?:it|that|this|them|those)\s+(?:off|away)\b)",
+    re.IGNORECASE,
 )

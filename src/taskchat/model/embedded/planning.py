@@ -235,7 +235,8 @@ class Planner:
 
     def _ask_which(self, choice: Choice, act: Act) -> None:
         if not choice.candidates:
-            self._plan.remarks.append(replies.nothing_to(act.verb))
+            is_empty = not self._tasks
+            self._plan.remarks.append(replies.nothing_to(act.verb, is_empty=is_empty))
             return
         self._show(replies.SEVERAL_FIT, choice.candidates)
         self._plan.question = ask_which(act.verb)

@@ -157,7 +157,7 @@ _AROUND = re.compile(
     rf"|{_NOUN})\b[\s:,]*)+"
     rf"|(?:[\s,]*\b(?:{_NOUN}|please|pls|now|for me|thanks|too|as well|already|anymore|any more"
     rf"|thank you|"
-    r"yet|instead|off|then|ok|today|again|entirely|completely|altogether|for\s+good|permanently))+[\s.!?]*$",
+    r"yet|instead|off|away|then|ok|today|again|entirely|completely|altogether|for\s+good|permanently))+[\s.!?]*$",
     re.IGNORECASE,
 )
 

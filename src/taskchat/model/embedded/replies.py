@@ -178,10 +178,12 @@ def _show_due(task: SeenTask, now: datetime) -> str:
     return day if task.all_day else f"{day} at {local:%H:%M}"
 
 
-def nothing_to(verb: Verb) -> str:
+def nothing_to(verb: Verb, *, is_empty: bool) -> str:
     """What is said where the list holds nothing that an act could be done to."""
     if verb == "complete":
         return "There is no open task on your list."
     if verb == "reopen":
         return "There is no completed task on your list."
+    if not is_empty:
+        return "There is no such task on your list, so I changed nothing."
     return "Your list is empty, so there is nothing to change."
