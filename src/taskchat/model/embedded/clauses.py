@@ -98,6 +98,7 @@ _JOINT = re.compile(
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+(?:one|task|item))?\s+(?:has\s+to|have\s+to|must|can|could|may|should|needs?\s+to)\b)|"
     r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|finished|sorted)\W*$)|"
     r"\s*,\s*(?:and\s+)?(?=(?!(?:it|that|this|so)\b)[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:a\s+)?(?:high|low|medium|top)(?:\s+priority)?\W*$)|"
+    r"(?:\s*,)?\s+and\s+(?=(?:i'm|we're|i\s+am|we\s+are)\s+(?:\w+\s+)?(?:out\s+of|low\s+on)\s)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"

@@ -51,7 +51,7 @@ _HARMLESS = word_set(
     "except but apart besides related least they're he's she's self myself completely totally fully only s t d m ve ll re don"
 )
 _COMPLETE = word_set(
-    "resolved solved fixed count counts counted mark marked marking complete completed completing finish finished finishing done tick ticked "
+    "resolved solved fixed away count counts counted mark marked marking complete completed completing finish finished finishing done tick ticked "
     "ticking check checked checking cross crossed strike struck knock knocked scratch scratched close "
     "closed consider considered sorted deal dealt take taken took care through accomplished achieved "
     "handled wrapped wrap pending open remaining outstanding unfinished incomplete left box next beside against under set put turn change move make status dusted "

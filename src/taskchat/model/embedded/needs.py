@@ -47,6 +47,7 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
     is_bare = bool(add.due or add.priority) and not re.search(
         r"\b(?:remember|forget)\b", text, re.I
     )
+    is_bare = is_bare or _OUT_OF.search(text) is not None  # it may be on the list already
     add = replace(add, is_hint=True, is_bare=is_bare)
     target = read_target(
         re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
@@ -83,6 +84,7 @@ _PLANS = re.compile(
     re.IGNORECASE,
 )
 # "I need a coffee", "I have to think about it": said of the moment, and no task that words name.
+_OUT_OF = re.compile(r"\b(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\b", re.IGNORECASE)
 _IDLE = re.compile(
     r"\b(?:an?|some|my)\s+(?:\w+\s+)?(?:coffee|tea|drink|beer|pint|wine|nap|break|rest|sleep|lie-?down|holiday|vacation|hug|shower|minute|moment|sec(?:ond)?|hand|life|raise|day\s+off|breather)"
     r"(?:\s+(?:so\s+)?(?:bad(?:ly)?|now|first|lol|already|after\s+(?:this|that)))*\W*$"
