@@ -256,6 +256,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         level = LEVEL_ALONE.match(said)
         if level is not None:
             return target, Changes(priority=read_level(level["level"]))
+        hour = find_due(f"at {said}", now) if _HOUR.fullmatch(said) else None
+        if hour is not None:
+            return target, changes_due(f"at {said}", hour.due, now)
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote or _is_within(said, now) else find_due(said, now)
         if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
@@ -271,6 +274,8 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
     return None
 
 
+# "Change the review to 11" names an hour, and no title.
+_HOUR = re.compile(r"\d{1,2}(?::\d\d)?(?:\s*[ap]m)?", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][a-z]+")
 
 

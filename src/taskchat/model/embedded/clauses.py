@@ -51,7 +51,7 @@ _STARTERS = (
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
     r"note\s+(?:down\s+)?that\s+(?:the|my|he|she|it|they|we|i)\b|(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
-    r"make\s+(?:it|that|this|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"
+    r"make\s+(?:it|that|this|them|those|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"
     r"put\s+(?:\S+\s+){1,4}?back|schedule|"
     r"(?:bin|tick|trash|scrap|finish|close|kill|ditch|dump)\s+(?:it|that|this|the|my|task|number"
     r"|#)|"

@@ -42,7 +42,7 @@ NOT_BUT = re.compile(
 )
 # "Not the jam": one of those that the last act was done to is not meant.
 _NOT_ALONE = re.compile(
-    r"\W*(?:(?:but|oh|wait|no|oops|sorry|well|hm+|ah|hold\s+on)\b\W*)*(?:not|(?:all\s+)?(?:except|apart)(?:\s+(?:for|from))?|all\s+but)\s+(?P<wrong>(?:the|my)\s+(?:[\w'-]+\s*){1,4}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
+    r"\W*(?:(?:but|oh|wait|no|oops|sorry|well|hm+|ah|hold\s+on|actually|just)\b\W*)*(?:not|(?:all\s+)?(?:except|apart)(?:\s+(?:for|from))?|all\s+but)\s+(?P<wrong>(?:the|my)\s+(?:[\w'-]+\s*){1,4}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
     re.IGNORECASE,
 )
 _BUT_NOT = re.compile(

@@ -148,7 +148,7 @@ DELETE_CUE = _cue(
     r"|\b(?:throw|chuck|kick)\s+(?=(?:\S+\s+){1,6}?(?:out|away)\W*$)|"
     r"\b(?:del|delete|deleting|remove|removing|cancel|cancelling|erase|discard"
     r"|(?:scrap|dump|(?<!the )(?<!my )(?<!our )(?:trash|bin)|drop)(?!'s|\s+(?:is|are|was|were|has|have|day|bags?|man|paper)\b)|ditch|nuke|purge|wipe|clear|lose|kill|"
-    r"eliminate|dispose\s+of|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|axe|nix|scrub|get\s+shot\s+of|"
+    r"eliminate|dispose\s+of|get\s+rid\s+of|rid\s+of|(?:throw|chuck|kick|toss)\s+(?:out|away)|toss|(?<!the )(?<!my )(?<!an )axe|nix|scrub|get\s+shot\s+of|"
     r"(?:(?:i|we)\s+)?(?:don't|do\s+not|dont|won't|will\s+not|no\s+longer)\s+(?:need|want)(?:\s+to)?|forget(?:\s+about)?)\b"
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
     r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+(?:(?:all|both|also|now)\s+)*go\b(?=(?:\s+(?:too|now|then|please|as\s+well))*\W*$)"

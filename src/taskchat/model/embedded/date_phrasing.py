@@ -93,6 +93,10 @@ def phrase_date(text: str, now: datetime) -> str | None:
         found = pattern.match(text)
         if found is not None and _opens_with_date(found["when"], now):
             return found.expand(plain)
+    both = _LEVEL_AND_DATE.match(text)
+    if both is not None and _is_date(both["when"] or both["date"], now):
+        when, level = both["when"] or both["date"], both["level"] or both["high"]
+        return f"set {both['what'] or 'it'} to {level} priority and due {when}"
     slips = _SLIPS.match(text)
     if slips is not None and _opens_with_date(slips["when"], now):
         return f"move {slips['what'] or 'it'} to {slips['when']}"
@@ -141,6 +145,13 @@ _LATER_THEN = re.compile(
 # "Do that tonight at 7, so today 7pm".
 _DO_THEN = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:i'll\s+|let's\s+)?do\s+(?:it|that)\s+[^,;]+[,;]\s*so\s+(?P<when>\S.*)$",
+    re.IGNORECASE,
+)
+# "High prio, due Monday", "by tomorrow, high", "timetable, today, high".
+_HIGH = r"high|low|medium|urgent"
+_LEVEL_AND_DATE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:(?P<level>{_HIGH})(?:\s+(?:priority|prio))?\s*[,;]\s*(?:and\s+)?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<when>[^,;]+)"
+    rf"|(?:(?P<what>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s*,\s*)?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<date>[^,;]+?)\s*[,;]\s*(?:and\s+)?(?P<high>{_HIGH})(?:\s+(?:priority|prio))?){END}",
     re.IGNORECASE,
 )
 _DATED = [

@@ -24,7 +24,7 @@ _WORDINGS = [
     # "Sorry, 4pm I meant" puts first what is right.
     (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
     # "Call Mark with a k".
-    (r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with\s+(?:a|an|one|two)\s+[a-z]s?(?=\W*$)", ""),
+    (r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with\s+(?:(?:a|an|one|two)\s+[a-z]s?|ph|ck|double\s+[a-z])(?=\W*$)", ""),
     # "Actually no date, take it off."
     (r"\bno\s+(?:due\s+)?(?:date|deadline)\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:take|remove|drop|delete|clear)\s+(?:it|that)(?:\s+(?:off|away|again|out))?(?=\W*$)", "clear the due date"),
     # "It's not Karl, it's Kurt. Change it to Meet Kurt."
@@ -35,6 +35,16 @@ _WORDINGS = [
     (r"^(?P<what>[^,.;]+?)\s+(?P<be>is|are)\s+(?P<level>high|low|medium)(?:\s+priority)?\s*,?\s+and\s+due\s+(?:on\s+)?the\s+same\s+(?:day|date)(?=\W*$)", r"\g<what> \g<be> \g<level> priority. \g<what> \g<be> due on the same day"),
     # "The inquiry is urgent, needs to go out today."
     (r"^(?P<what>(?:the|my)\s+[^,.;]+?)\s+(?P<be>is|are)\s+(?:(?:really|very|quite|so|pretty)\s+)*(?P<level>urgent|important|(?:high|low|medium)\s+priority)\s*,\s*(?:it\s+|they\s+|and\s+)*(?:needs?|has|have)\s+to\s+(?:be\s+\w+|go\s+out|leave|happen)\s+(?P<when>\S.*)$", r"\g<what> \g<be> \g<level>. \g<what> \g<be> due \g<when>"),
+    # "Plan lunch -> make it “Plan dinner”".
+    (r"\s*(?:[-=]>|\u2192)\s*(?:(?:make|call)\s+it|it\s+should\s+(?:be|say)|should\s+(?:be|say))\s+", " -> "),
+    # "First thing tomorrow" is of no list.
+    (r"\bfirst\s+thing\s+(?=(?:tomorrow|today|on|in|next|this|\w+day)\b)", ""),
+    # "The feeder is high priority, and I need it done today."
+    (r"^(?P<what>[^,.;]+?)\s+is\s+(?P<level>urgent|important|(?:high|low|medium|top)\s+priority)\s*,?\s+and\s+(?:i|we)\s+(?:need|want)\s+(?:it|that)\s+(?:done\s+|finished\s+)?(?P<when>\S.*)$", r"\g<what> is \g<level>. \g<what> is due \g<when>"),
+    # "Remove that, I can't be bothered": why.
+    (r"(?<=\w)\s*,\s*i\s+(?:can't|cannot|don't|won't|couldn't)\s+(?:be\s+(?:bothered|arsed)|care|afford\s+it|feel\s+like\s+it|have\s+(?:the\s+)?(?:time|energy)(?:\s+for\s+(?:it|that))?|know\s+when\b[^,;.]*)(?:\s+(?:any\s?more|right\s+now|today|now))?(?=\W*$)", ""),
+    # "Grading is due tomorrow, and the worksheets are printed."
+    (r"(?P<due>\b(?:is|are)\s+due\s+[^,.;]{2,30}),?\s+and\s+(?=(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are|was|were)\s+\w+(?:ed|en|ne|nt|id|ght)\W*$)", r"\g<due>. "),
     # "And the cake? Same day."
     (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
 ]  # fmt: skip

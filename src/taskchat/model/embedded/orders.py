@@ -197,7 +197,7 @@ def _wanted_new(text: str, heard: Heard) -> Add | Offer | Talk:
 _PUT_BACK = re.compile(
     r"\b(?:put|add|stick|get|bring|place)\s+(?P<target>.+?)\s+back\s+(?:on|onto|to|in|into)\s+"
     r"(?:my|the)\s+(?:[\w-]+\s+)?list\b"
-    r"|\b(?:put|add|stick|place)\s+(?P<on>.+?)\s+back\s+on\W*$",
+    r"|\b(?:put|add|stick|place)\s+(?P<on>.+?)\s+back\s+(?:on|in)(?:\s+(?:again|please|tho(?:ugh)?))*\W*$",
     re.IGNORECASE,
 )
 

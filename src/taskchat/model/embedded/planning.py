@@ -289,6 +289,12 @@ class Planner:
             # "The chain came off again, put it back on the list."
             self.act_on(on_mind, "reopen", Changes())
             return
+        done = [task for task in self._tasks if task.completed]
+        told = [] if found or act.target.words else told_before(act.target.background, done)
+        if len(told) == 1:
+            # "The contract needs changes, put it back on the list."
+            self.act_on([told[0].task.id], "reopen", Changes())
+            return
         if not found and act.target.words:
             # "Put the passport back on the list": it may be there, as done.
             choice = choose(act.target, "reopen", self._tasks, self._memory)

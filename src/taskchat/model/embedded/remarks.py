@@ -28,6 +28,11 @@ _LIMITS = re.compile(
     r"|no|actually|instead|next|then|tasks?|list)\b|\b(?:have|has|did|is|are|was|were)n't\b|[?:\ue000-\uf8ff]",
     re.IGNORECASE,
 )
+# What others want is no wish of the speaker's.
+_THEY_WANT = re.compile(
+    r"\W*(?:they|he|she)\s+(?:wants?|needs?|will|are|is|says?|said)\s+(?!me\b|us\b|it\b)",
+    re.IGNORECASE,
+)
 _CANNOT = re.compile(r"\W*can(?:'t|not)\b", re.IGNORECASE)
 _PIECE = r"\s*[,;]\s*"
 # After these what was done is still what the report told: "got them at the shop", "took me hours".
@@ -48,6 +53,8 @@ def is_remark(text: str) -> bool:
     said = tokens(text)
     if not said or said[0] in ERRAND_VERBS or _LIMITS.search(text):
         return False
+    if _THEY_WANT.match(text):
+        return True
     if find_state(text) or any(cue.search(text) for cue in _CUES):
         return False
     if QUESTION.match(text) and not _CANNOT.match(text):

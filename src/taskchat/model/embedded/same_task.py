@@ -66,7 +66,8 @@ def _as_one(last: Act, one: Act) -> Act | None:
         otherwise = one  # "his birthday is saturday, so it has to be done by friday"
     last = _both_of(last) if one.target.is_plural else last
     is_hedged = last.is_hedged and one.is_hedged
-    return replace(last, changes=changes, otherwise=otherwise, is_hedged=is_hedged)
+    deed = "" if one.verb == "update" else last.deed
+    return replace(last, changes=changes, otherwise=otherwise, is_hedged=is_hedged, deed=deed)
 
 
 def points(target: Target) -> bool:

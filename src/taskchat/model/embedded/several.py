@@ -142,7 +142,9 @@ def _is_another(part: str, now: datetime, before: str, *, is_list: bool) -> bool
     is_object = following in _OPENS_OBJECT or "'s " in part
     if verb in _NOUNS and not is_object and not is_list:
         return False
-    if verb in _GOES_ON and not (is_list or due):
+    whom = part.split()[1:2]
+    is_to_someone = bool(whom) and whom[0][:1].isupper()
+    if verb in _GOES_ON and not (is_list or due or is_to_someone):
         return False
     # In a list of orders a verb may stand alone with its particle: "…, and lock up".
     return bool(due or is_list or set(words[1:]) - STOP_WORDS)

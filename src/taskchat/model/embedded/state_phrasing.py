@@ -10,6 +10,14 @@ _NO_MORE = r"(?:\s+(?:any\s?more|any\s+longer|now|after\s+all))?"
 # "Two packs of nappies" are nappies.
 _SO_MUCH = r"(?:an?|one|two|three|four|five|six|some|several|\d+)\s+(?:big\s+|large\s+|small\s+|whole\s+|new\s+|more\s+)?(?:packs?|packets?|bags?|bottles?|boxe?s?|loa(?:f|ves)|cans?|cartons?|jars?|bunch(?:es)?|kilos?|lit(?:er|re)s?|pints?|rolls?|pairs?|sacks?|sets?|tins?|tubs?|tubes?)\s+of\s+"
 SAID_DONE = [
+    # "All filled up now".
+    (
+        re.compile(
+            rf"^[^\w\ue000-\uf8ff]*all\s+(?P<deed>\w+(?:ed|en|ght))(?P<up>\s+(?:up|out|off|in|down|away))?(?:\s+now)?{END}",
+            re.IGNORECASE,
+        ),
+        r"it's \g<deed>\g<up>",
+    ),
     (
         re.compile(
             rf"^(?P<got>[^\w\ue000-\uf8ff]*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:got|bought|picked\s+up|ordered|grabbed)\s+){_SO_MUCH}",

@@ -173,6 +173,7 @@ def _is_open(one: Request | None, text: str) -> bool:
                 or DONE.match(text)
                 or _points(read_target(one.title, []))
                 or states_deed(text)
+                or _STARTS_PAST.match(one.title)
             ):
                 return True
             if _SETS.match(text) and (_DEFINITE.match(one.title) or _DOWN_FOR.search(text)):
@@ -190,6 +191,8 @@ def _is_open(one: Request | None, text: str) -> bool:
             return False
 
 
+# What is left of "credit note went out", where "note" was taken for an order.
+_STARTS_PAST = re.compile(r"(?:went|was|were|got|has|had|came)\s", re.IGNORECASE)
 _ASKS = re.compile(
     r"\W*(?:please\s+)?(?:show|list|see|view|read|tell|give|what|which|how|when|anything|any)\b",
     re.IGNORECASE,

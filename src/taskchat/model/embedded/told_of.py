@@ -50,6 +50,11 @@ def read_told(text: str, heard: Heard) -> Act | None:
     due = find_due(told, heard.now)
     if due is None:
         return None
+    topic = _TOPIC.match(told)
+    if topic is not None:
+        # A topic before a colon, what comes when, "set that as the due date".
+        target = read_target(topic["name"], heard.message.quoted(topic["name"]))
+        return Act("update", target, changes_due(told, due.due, heard.now), said="it")
     gist = read_gist(told, heard)
     words = gist.target.words if gist else heard.message.reveal(due.rest)
     add = build_add(told, heard.message, heard.now, heard=told)
@@ -66,6 +71,11 @@ def read_told(text: str, heard: Heard) -> Act | None:
         said="it",
         is_stated=True,
     )
+
+
+_TOPIC = re.compile(
+    r"^\W*(?P<name>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+){0,3})\s*:\s+(?=\w)", re.IGNORECASE
+)
 
 
 def takes_up(text: str) -> bool:

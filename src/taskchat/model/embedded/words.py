@@ -169,6 +169,7 @@ _DEEDS = [
         "book reserve schedule arrange",
         "return take bring",
         "pay settle",
+        "answer reply respond",
         "pick fetch collect",
         "submit hand file send",
     )
