@@ -105,9 +105,17 @@ def task_told_again(add: Add, tasks: Sequence[SeenTask]) -> SeenTask | None:
 
 def may_be_there(add: Add, tasks: Sequence[SeenTask]) -> bool:
     """Whether a bare order may be about a task that is on the list already."""
-    return any(one.shares_noun and one.phrase >= _MAY_BE_THERE for one in rank(add.title, tasks))
+    said = add.title.casefold()
+    is_told_of = any(
+        said.startswith(one.title.casefold()) and _TELLS_OF.match(said, len(one.title))
+        for one in tasks
+    )
+    ranked = rank(add.title, tasks)
+    return is_told_of or any(one.shares_noun and one.phrase >= _MAY_BE_THERE for one in ranked)
 
 
+# "Fill the feeder is …" begins with the title of a task, and tells of it.
+_TELLS_OF = re.compile(r"\s*(?:,|(?:is|are|was|were|should|has|needs|can|must|will)\b)")
 _DEFINITE = re.compile(r"\w+\s+(?:the|my)\s", re.IGNORECASE)
 _IN_FULL = 0.99
 # Of a new title so much may be new.

@@ -163,7 +163,8 @@ class Planner:
 
     def _is_there(self, add: Add) -> bool:
         """Plan what a bare order is where it speaks of a task that exists: its date, or a question."""
-        same = [one for one in self._tasks if one.title.casefold() == add.title.casefold()]
+        said = add.title.casefold()
+        same = [one for one in self._tasks if one.title.casefold() == said]
         there = task_told_again(add, self._tasks)
         if len(same) == 1 and not (add.due or add.priority or same[0].completed):
             self._plan.remarks.append(f"{replies.quote(same[0].title)} is on your list already.")
