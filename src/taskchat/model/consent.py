@@ -12,7 +12,9 @@ _SAID_WITH_IT = (
     r"|affirmative|quite|very|certain|(?:the|my)\s+list|the|my|want|to"
 )
 _ACTS = {
-    "delete": (r"delete|remove|clear|wipe|cancel(?=\s+(?:them|all|these|those|both|everything)\b)"),
+    "delete": (
+        r"delete|remove|get\s+rid\s+of|clear|wipe|cancel(?=\s+(?:them|all|these|those|both|everything)\b)"
+    ),
     "complete": r"complete|mark",
     "add": r"add",
 }

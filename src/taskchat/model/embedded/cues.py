@@ -136,7 +136,7 @@ COMPLETE_CUE = _cue(
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
     r"|\bcheck\s+the\s+box\s+(?:for|of|on)\b|\bput\s+a\s+line\s+through\b|\bput\s+a\s+(?:tick|check|cross)\s+(?:next\s+to|on|by"
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
-    r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|both|them|these|those|number|task|#|\d)\b)|"
+    r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|everything|both|them|these|those|number|task|#|\d)\b)|"
     rf"{_OVER}|"
     r":\s*(?:check|over|yes|yep|tick)(?=\W*$)|\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
     r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"

@@ -144,7 +144,8 @@ def _choose_done(deed: str, tasks: Sequence[SeenTask], memory: Memory) -> Choice
     fitting = [task for task in still_open if deed in _verbs(task.title, deed) | _alike(task.title)]
     if len(fitting) == 1:
         return Choice((fitting[0],), is_clear=True, is_full=True)
-    return Choice(candidates=tuple(in_mind)) if is_known else Choice()
+    # "I made that call", of two to be made.
+    return Choice(candidates=tuple(in_mind or fitting)) if is_known else Choice()
 
 
 def fits_deed(deed: str, title: str) -> bool:

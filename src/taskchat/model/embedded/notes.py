@@ -47,6 +47,8 @@ _PLAIN = _all(
     rf"{_PUT}\s+{_ITS}?{_NOTE}\s+saying\s+(?!that\b){_TEXT}\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|number|it|that|this)\b[^:]*?|{_MARK})",
     # "Add to the rent the note …".
     rf"{_PUT}\s+(?:to|on|in|under)\s+{_NAMED}\s+(?:the|a|this|that)\s+(?:note|description|comment)\s*:?\s*{_TEXT}",
+    # "Add to the paint one that we need two litres".
+    rf"(?:add|note|put|write)\s+(?:to|on|in|under)\s+(?P<target>(?:the|my)\s+[^:,]{{2,40}}?\s+(?:one|task)|it|that\s+one)\s+that\s+{_TEXT}",
     # "Add a note (there): …", "with the note …".
     rf"(?:{_PUT}|with)\s+(?:down\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",
     rf"(?:with|{_PUT})\s+(?:the|its|that|a)\s+(?:note|description|comment)\s+(?!(?:to|for|on|of|in|about|from)\b){_TEXT}",

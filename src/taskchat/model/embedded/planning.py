@@ -191,7 +191,8 @@ class Planner:
         fits = choice.is_clear or (act.is_stated and choice.is_full)
         fits = choice.is_full if is_deed or act.is_gist else fits
         is_doubtful = act.otherwise is not None and not (choice.tasks and fits)
-        names_several = act.target.words and choice.candidates and not choice.missing
+        is_named = act.target.words or act.deed
+        names_several = is_named and len(choice.candidates) > 1 and not choice.missing
         if is_doubtful and names_several and not act.is_gist:
             self._ask_which(choice, act)
             return

@@ -264,8 +264,8 @@ _JOKES = re.compile(
 _DO_THE = re.compile(r"do\s+(?:the|my)\b", re.IGNORECASE)
 # "Did the dentist this morning" tells, "did the dentist call?" asks.
 _DID_THE = re.compile(
-    r"did\s+(?:it|that|this|them|both|(?:the|my)\s+(?:\w+\s+){0,2}?\w+)"
-    r"(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier|finally|now|at\s+last|just\s+now))*\W*",
+    r"did\s+(?:it|that|this|them|both(?:\s+of\s+(?:them|those|these))?|all\s+of\s+(?:them|those)|(?:the|my)\s+(?:\w+\s+){0,2}?\w+)"
+    r"(?:\s+(?:thing|one|today|already|this\s+morning|yesterday|earlier|finally|now|at\s+last|just\s+now|too|as\s+well))*\W*",
     re.IGNORECASE,
 )
 # "Did the bank call" asks without its mark.

@@ -25,6 +25,10 @@ SAID_DONE = [
         ),
         r"\g<got>",
     ),
+    (
+        re.compile(rf"\b(?:sent|wrote)\s+(?:that|the|my)\s+e-?mail{END}", re.IGNORECASE),
+        "emailed him",
+    ),
     # "I made that call", "got hold of the plumber".
     (
         re.compile(
@@ -35,7 +39,7 @@ SAID_DONE = [
     ),
     (
         re.compile(rf"\bmade\s+(?:that|the|my)\s+(?:phone\s+)?call{END}", re.IGNORECASE),
-        "called them",
+        "called him",
     ),
     (re.compile(r"\b(?:got|gotten)\s+(?:hold\s+of|through\s+to)\s+", re.IGNORECASE), "called "),
     # "I got round to cancelling it".
