@@ -26,6 +26,8 @@ _COUNTED = {
     "blind_dialogues_sixth.txt": (150, 127, 4),
     "blind_dialogues_seventh.txt": (120, 94, 2),
     "blind_dialogues_twelfth.txt": (60, 54, 1),
+    "blind_dialogues_seventeenth.txt": (510, 405, 21),
+    "blind_dialogues_sixteenth.txt": (460, 443, 4),
     "blind_dialogues_fifteenth.txt": (170, 162, 1),
     "blind_dialogues_fourteenth.txt": (150, 148, 0),
     "blind_dialogues_thirteenth.txt": (240, 233, 0),
