@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.due_ones import is_due
+from taskchat.model.embedded.in_mind import beside, in_mind, still_open, told_of
 from taskchat.model.embedded.pointing import MIDDLE, read_target
 from taskchat.model.embedded.replies import quote
 from taskchat.model.embedded.requests import Target
@@ -287,7 +288,8 @@ def _by_pointing(
     target: Target, verb: Verb, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], memory: Memory
 ) -> Choice:
     if target.offset:
-        return _beside(_in_mind(target, tasks, memory), target.offset, tasks, memory)
+        found = beside(in_mind(target, tasks, memory), target.offset, tasks, memory)
+        return Choice((found,), is_clear=True) if found else Choice(missing=("a task there",))
     return _by_what_was_said(target, verb, pool, tasks, memory)
 
 
@@ -298,10 +300,10 @@ def _by_what_was_said(
     if (placed.numbers or placed.ordinals) and not (target.is_plural or target.is_other):
         # "Number 2 is obsolete, delete it."
         return choose(Target(numbers=placed.numbers, ordinals=placed.ordinals), verb, tasks, memory)
-    told = _told_of(target, pool)
+    told = told_of(target, pool)
     if told:
         return Choice(told, is_clear=True)
-    row = _still_open(_in_mind(target, tasks, memory), target, verb)
+    row = still_open(in_mind(target, tasks, memory), target, verb)
     unheard = "" if content_stems(target.background) else memory.unheard
     spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
     if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:
@@ -322,42 +324,3 @@ def _by_what_was_said(
     if len(tasks) == 1 and len(pool) == 1:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))
-
-
-def _told_of(target: Target, pool: Sequence[SeenTask]) -> tuple[SeenTask, ...]:
-    """The tasks that the words before "it" or "them" speak of; none where it is not clear which."""
-    told = told_before(target.background, pool)
-    named = all(match.title >= NAMED for match in told)
-    is_both = target.is_both and len(told) == _BOTH
-    # "Called Stevens, the backups look fine, tick those off."
-    is_several = target.is_plural and not target.is_all and len(told) > 1 and named
-    return tuple(match.task for match in told) if len(told) == 1 or is_both or is_several else ()
-
-
-def _still_open(row: list[SeenTask], target: Target, verb: Verb) -> list[SeenTask]:
-    """Of several in mind those that "it" may be: "high priority", after one was done and another added."""
-    if len(row) < _BOTH or target.is_plural or verb not in {"update", "complete"}:
-        return row
-    return [task for task in row if not task.completed] or row
-
-
-def _beside(
-    row: Sequence[SeenTask], offset: int, tasks: Sequence[SeenTask], memory: Memory
-) -> Choice:
-    """The task that stands so many places from the one in mind, in the list last shown or the whole one."""
-    order = [task.id for task in tasks]
-    if len(row) == 1 and row[0].id in memory.shown:
-        order = [one for one in memory.shown if one in order]
-    place = order.index(row[0].id) + offset if len(row) == 1 and row[0].id in order else -1
-    if not 0 <= place < len(order):
-        return Choice(missing=("a task there",))
-    return Choice(tuple(task for task in tasks if task.id == order[place]), is_clear=True)
-
-
-def _in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[SeenTask]:
-    by_id = {task.id: task for task in tasks}
-    if target.is_other and len(memory.focus) == 1:
-        row = memory.shown or tuple(by_id)
-        others = [by_id[one] for one in row if one in by_id and one not in memory.focus]
-        return others or [task for task in tasks if task.id not in memory.focus]
-    return [by_id[one] for one in memory.focus if one in by_id]
