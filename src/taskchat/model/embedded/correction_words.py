@@ -218,6 +218,7 @@ def corrected_title(old: str, right: str, wrong: str) -> str:
         found = re.search(rf"\b{part['which']}\s.+$", old, re.IGNORECASE)
         if found is not None:
             return clean_title(f"{old[: found.start()]}{right}")
+    right = re.sub(r"^to\s+", "", right, flags=re.IGNORECASE)
     verb, new = tokens(old)[:1], tokens(right)[:1]
     if verb and verb[0] in ERRAND_VERBS and not (new and new[0] in ERRAND_VERBS):
         return clean_title(f"{old.split()[0]} {right}")

@@ -82,6 +82,7 @@ FIELDS = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:finally|just|already|at\s+last)\s+)+(?=did\s+(?:the|my|our|it|that)\b)", re.IGNORECASE), ""),
     (re.compile(r"\b(?P<who>i|we)\s+(?:just\s+|already\s+)?did\s+so\b(?:\s+(?:this\s+morning|today|earlier|yesterday|last\s+night))?", re.IGNORECASE), r"\g<who> did it"),
     (re.compile(r"^(?P<it>[^\w\ue000-\uf8ff]*(?:it|that|this)(?:'s|\s+is))\s+(?:(?:really|very|pretty|quite|so|rather)\s+)*(?P<level>urgent|important)\s*[,;\u2013\u2014-]+\s*(?:(?:he|she|they|we|i|it)(?:'s|'re|'m|\s+\w+)|because|since|the|my)\s(?!.*\b(?:high|low|medium|priority|due|by)\b)[^,;]*$", re.IGNORECASE), r"\g<it> \g<level>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:well|yes|but|oh)\b\W*)*(?P<who>i|we)\s+(?:have|did|just\s+have)\s+now[\s.!]*$", re.IGNORECASE), r"\g<who> did it"),
     # "Done, he's fine": how it went.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:(?:he|she|it|they|all|everything)(?:'s|'re|\s+is|\s+are|\s+was|\s+went)|all)\s+(?:all\s+)?(?:fine|good|well|great|ok(?:ay)?|sorted|happy|lovely|perfect|easy)\b[^,;]*$", re.IGNORECASE), r"it's \g<done>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:he|she|they|it)(?:'s|'ve|'re|\s+(?:has|have|is|are|was|were))\s+(?:got\s+)?(?:it|them|that|there|here|in|home|back|out|over|gone|away)[\s.!]*$", re.IGNORECASE), r"it's \g<done>"),

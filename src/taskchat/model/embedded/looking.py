@@ -26,7 +26,7 @@ _SHOW = (
     r"^\W*(?:(?:and|now|then|so|ok(?:ay)?|please|can\s+you|could\s+you|just)\s+)*"
     r"(?:(?:show|read|list|display)(?:\s+(?:me|us))?|(?:let\s+me|lemme|i\s+want\s+to|i'd\s+like\s+to)\s+(?:see|look|check|hear)|view|see|print)"
     r"(?:\s+(?:out|both|them|those|these|it|that|this|all|everything|again|now|please|here|what's\s+left|what\s+(?:is|i\s+have)|how\s+it\s+looks|the\s+(?:rest|others?|remaining"
-    r"|whole\s+thing|lot|result|current\s+state|new\s+one|updated\s+one)|(?:of|to|for)\s+(?:it|them|me)|then|too|once\s+more|two|three|four|(?:all|the)\s+(?:two|three|four|five)))*\W*$"
+    r"|whole\s+thing|lot|result|current\s+state|new\s+one|updated\s+one)|the\s+(?:whole\s+|full\s+|entire\s+)?(?:lot|list)|(?:of|to|for)\s+(?:it|them|me)|then|too|once\s+more|two|three|four|(?:all|the)\s+(?:two|three|four|five)))*\W*$"
 )
 # About the speaker's own doings, though no word for the list is said.
 _MINE = re.compile(
