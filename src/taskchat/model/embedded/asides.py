@@ -94,7 +94,7 @@ _STATEMENT = re.compile(
 )
 # What an aside may not say, where it is to be dropped: it takes back, spares, or asks for another act.
 _TELLS = re.compile(
-    r"\b(?:that's\s+when|not\s+(?:the|that|this|my|it|him|her)|instead|rather|meant?|wait|wrong\s+(?:one|task)|else|except|unless|if|or"
+    r"\b(?:that's\s+when|not\s+(?:the|that|this|my|it|him|her)|instead|rather|meant?|wait|wrong\s+(?:one|task)|(?<!someone\s)(?<!somebody\s)else|except|unless|if|or"
     r"|maybe|perhaps|might|never\s*mind|forget|kidding|joking|(?:add|put|delete|remove|mark|rename|move|make|set|change|tick|stick|pop|chuck|note|jot|show|remind|list|tag|flag|bump|cross|take)"
     r"|tasks?|list|priority|urgent|important|already|done|finished|notes?|reminders?)(?!\w)|[\ue000-\uf8ff]",
     re.IGNORECASE,

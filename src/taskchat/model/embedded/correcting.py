@@ -63,7 +63,11 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
     last = memory.last
     if last is None or not memory.is_just_changed:
-        return _ordered(correction, memory.turns[-1:], now) or otherwise
+        return (
+            _ordered(correction, memory.turns[-1:], now)
+            or _reworded(correction, tasks)
+            or otherwise
+        )
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
@@ -142,6 +146,16 @@ def _ordered(correction: Correct, turns: Sequence[Turn], now: datetime) -> Mende
     if not isinstance(one, Act) or one.otherwise is not None:
         return None
     return Mended(requests=(replace(one, target=target, said=""),))
+
+
+def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
+    """The change of a word in the one title that holds it: "it's pears, not apples"."""
+    wrong = correction.wrong.casefold()
+    held = [task for task in tasks if wrong and wrong in task.title.casefold().split()]
+    if len(held) != 1 or not correction.words:
+        return None
+    changes = Changes(title=correction.words, instead_of=correction.wrong)
+    return Mended(requests=(Act("update", Target(held[0].title), changes),))
 
 
 def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:

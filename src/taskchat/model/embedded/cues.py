@@ -47,7 +47,7 @@ NOT_NEEDED = _cue(
     r"(?:need|want(?!\s+you\b)|have\s+to)\b"
 )
 ADD_CUE = _cue(
-    r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*(?:and\s+|also\s+)*one(?=\s+(?:to|for|about)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
+    r"\bgive\s+me\b|^\W*(?:high|low|medium|top|normal)(?:est)?[\s-]+prio(?:rity)?\s*[:,-]|^\s*(?:and\s+|also\s+)*one(?=\s+(?:to|for|about|called|named)\b)|\b(?:(?:shopping(?:\s+list)?|groceries"
     r"|errands?)(?=\s*:)|add|adding|create|creating|keep\s+track|be\s+reminded|remind|reminder|remember|forget"
     r"|jot|note"
     r"|noting|include|insert|append|todo|to-do|new|another|put|stick|"

@@ -151,7 +151,7 @@ _DO_THEN = re.compile(
 _HIGH = r"high|low|medium|urgent"
 _LEVEL_AND_DATE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:(?P<level>{_HIGH})(?:\s+(?:priority|prio))?\s*[,;]\s*(?:and\s+)?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<when>[^,;]+)"
-    rf"|(?:(?P<what>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s*,\s*)?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<date>[^,;]+?)\s*[,;]\s*(?:and\s+)?(?P<high>{_HIGH})(?:\s+(?:priority|prio))?){END}",
+    rf"|(?:(?P<what>[\ue000-\uf8ff]|(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+)?)(?:\s*,\s*|\s+(?=(?:by|on|due)\s)))?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<date>[^,;]+?)\s*[,;]\s*(?:and\s+)?(?P<high>{_HIGH})(?:\s+(?:priority|prio))?){END}",
     re.IGNORECASE,
 )
 _DATED = [

@@ -214,8 +214,8 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
     candidates = [task for task in found if task is not None]
     if is_no(text) and not pick(text, candidates, question.verb, memory):
-        if any(isinstance(one, Look) for one in _read(conversation)):
-            # "No, just show them" is a wish of its own.
+        if any(_is_own_wish(one, question.verb) for one in _read(conversation)):
+            # "No, just show them", "no, only delete the lamp" are wishes of their own.
             return None
         return Plan(remarks=[replies.TALK["cancelled"]])
     is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
@@ -230,6 +230,12 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         return planner.plan([])
     planner.act_on([task.id for task in chosen], question.verb, changes)
     return planner.plan([])
+
+
+def _is_own_wish(request: Request, verb: Verb) -> bool:
+    if isinstance(request, Act):
+        return request.verb == verb and bool(request.target.words) and not request.target.is_all
+    return isinstance(request, Look)
 
 
 def _is_other_act(request: Request, verb: Verb) -> bool:

@@ -49,7 +49,7 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     deed = act.deed or _deed_before(act)
     if deed and points(act.target) and not (act.target.is_plural or act.target.is_all):
         done = _choose_done(deed, tasks, memory)
-        if done is not None:
+        if done is not None and (act.deed or done.tasks):
             return done
     if points(act.target) and isinstance(act.at_last, Add) and not memory.is_just_changed:
         return Choice()  # "note: two pairs" is of the task that was just changed, or of none

@@ -37,6 +37,7 @@ _WORDINGS = [
     (r"^(?P<what>(?:the|my)\s+[^,.;]+?)\s+(?P<be>is|are)\s+(?:(?:really|very|quite|so|pretty)\s+)*(?P<level>urgent|important|(?:high|low|medium)\s+priority)\s*,\s*(?:it\s+|they\s+|and\s+)*(?:needs?|has|have)\s+to\s+(?:be\s+\w+|go\s+out|leave|happen)\s+(?P<when>\S.*)$", r"\g<what> \g<be> \g<level>. \g<what> \g<be> due \g<when>"),
     # "Plan lunch -> make it “Plan dinner”".
     (r"\s*(?:[-=]>|\u2192)\s*(?:(?:make|call)\s+it|it\s+should\s+(?:be|say)|should\s+(?:be|say))\s+", " -> "),
+    (r"\bnext\s+week\s+(?:on\s+)?(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", r"\g<day> next week"),
     # "First thing tomorrow" is of no list.
     (r"\bfirst\s+thing\s+(?=(?:tomorrow|today|on|in|next|this|\w+day)\b)", ""),
     # "The feeder is high priority, and I need it done today."

@@ -110,7 +110,7 @@ _OPENINGS = [
         r"|add)\s*[:\u2013\u2014-]+",
         r"\b(?:add|create|make|set)\s+(?:a\s+|an\s+)?(?:(?:new|another|second|extra)\s+)?one\b"
         r"(?=\s*(?::|,|to\b|for\b|about\b|called\b|named\b))[\s:,-]*",
-        r"^\s*(?:and\s+|also\s+)*one\s+(?=(?:to|for|about)\b)",
+        r"^\s*(?:and\s+|also\s+)*one\s+(?=(?:to|for|about|called|named)\b)(?:(?:called|named)\s+)?",
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"

@@ -7,7 +7,7 @@ import re
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 _FILLER = (
-    r"(?:oh\s+(?:dear|no|my)|excuse\s+me|(?:i\s+beg\s+your\s+)?pardon(?:\s+me)?|forgive\s+me|my\s+apologies|instead(?=[\s,]+(?:please\s+)?(?:add|put|create|make)\b)|fine(?=,)|apparently|(?:it\s+)?turns\s+out(?:\s+that)?|(?:it\s+)?looks\s+like|it\s+seems(?:\s+that)?|nah|meh|lol|haha|welp|ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hm+|ah|omg|ugh|argh"
+    r"(?:oh\s+(?:dear|no|my)|excuse\s+me|(?:i\s+beg\s+your\s+)?pardon(?:\s+me)?|forgive\s+me|my\s+apologies|instead(?=[\s,]+(?:please\s+)?(?:add|put|create|make)\b)|(?:fine|good|nice|super|excellent)(?=,)|apparently|(?:it\s+)?turns\s+out(?:\s+that)?|(?:it\s+)?looks\s+like|it\s+seems(?:\s+that)?|nah|meh|lol|haha|welp|ok(?:ay)?|k|hey|hiya|heya|howdy|hi|hello|yo|so+|well|and|also|then|oh|um+|uh+|erm*|hm+|ah|omg|ugh|argh"
     r"|phew|bruh|bro|dude|"
     r"(?:basically|honestly|literally|ideally|essentially|seriously|obviously|anyways?|right\s+then|go\s+on(?:\s+then)?|very\s+well|of\s+course)|"
     r"oi|ooh|say|listen|(?:hang|hold)\s+on|please|pls|plz|kindly|great|awesome|perfect|cool|alright|right|sure|actually|olly|bot"
