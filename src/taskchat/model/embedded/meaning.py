@@ -121,7 +121,7 @@ _IN_FULL = 0.99
 # Of a new title so much may be new.
 _ALIKE = 0.4
 # From this share of its words on.
-_MAY_BE_THERE = 0.55
+_MAY_BE_THERE = 0.6
 
 
 def _choose_done(deed: str, tasks: Sequence[SeenTask], memory: Memory) -> Choice | None:
