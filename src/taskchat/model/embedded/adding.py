@@ -39,7 +39,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,]+(?:please|now|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
+    r"(?:[\s,]+(?:please|now|then|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
     rf"|(?:on|to|in|onto|into)\s+{LIST}|is\s+due|due|deadline"
     r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?)"
     r"|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?"

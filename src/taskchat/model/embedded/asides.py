@@ -36,7 +36,7 @@ _POLITE = (
     r"|(?:many\s+)?(?:thanks|thank\s+(?:you|u)|thx|tysm|ty|cheers)"
     r"(?:\s+(?:a\s+(?:lot|bunch|million)|so\s+much|very\s+much|in\s+advance|again|for\s+that))*"
     r"|(?:that\s+|it\s+)?would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab|amazing|ace)"
-    r"|tho(?:ugh)?|by\s+the\s+way|if\s+(?:you'd|you\s+would)\s+be\s+so\s+(?:kind|good)(?:\s+as\s+to)?"
+    r"|tho(?:ugh)?|for\s+now|by\s+the\s+way|if\s+(?:you'd|you\s+would)\s+be\s+so\s+(?:kind|good)(?:\s+as\s+to)?"
     r"|thank\s+(?:god|goodness)|obvs?|my\s+(?:bad|mistake)|silly\s+me|i\s+(?:guess|suppose|reckon)"
     r"|so\s+(?:that\s+)?(?:i|we)\s+(?:don'?t|do\s+not|won'?t|can'?t)\s+(?:forget|miss)(?:\s+(?:it|that|this|about\s+it))?|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
     r"|don't\s+mind|wouldn't\s+mind|get\s+a\s+(?:chance|sec|minute|moment))|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|all\s+right|fine|possible)"

@@ -267,7 +267,7 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         part = _PART.match(found[0]) if not is_quote else None
         old = part["old"] if part and target == part["old"] else ""
         title = title if old else clean_title(title)
-        is_name = not is_quote and _NAME.fullmatch(said) is not None
+        is_name = not is_quote and bool(_NAME.fullmatch(said) and _OF_NAME.match(clause))
         return target, Changes(
             title=title, due=due.due if due else None, maybe_for=old, is_name=is_name
         )
@@ -276,6 +276,11 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
 
 # "Change the review to 11" names an hour, and no title.
 _HOUR = re.compile(r"\d{1,2}(?::\d\d)?(?:\s*[ap]m)?", re.IGNORECASE)
+# "Change the hostel to Cusco", but not "change the title to Cusco".
+_OF_NAME = re.compile(
+    r"\W*(?:(?:please|can\s+you|could\s+you)\s+)*(?:change|switch|swap|correct|fix)\b(?!.*\b(?:title|name|text)\b)",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-Z][a-z]+")
 
 

@@ -68,7 +68,7 @@ _ASSIGNS = re.compile(
     re.IGNORECASE,
 )
 _NEEDED = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:(?:it|that|this|they|these|those)(?:'s|'re|\s+is|\s+are)\s+)?(?:needed|required|wanted|expected|(?:(?:it|that|this|they)\s+)?needs?\s+(?:doing|finishing|sorting|sending|paying)|(?:(?:it|they)\s+)?(?:has\s+|have\s+|needs?\s+)?to\s+be\s+(?:done|ready|finished|in|there|sent|paid|back))\s+(?P<when>(?:by|on|for|until|before|today|tomorrow|tonight|next|this)\b.*)$",
+    r"^[^\w\ue000-\uf8ff]*(?:(?:it|that|this|they|these|those)(?:'s|'re|\s+is|\s+are)\s+)?(?:needed|required|wanted|expected|(?:(?:it|that|this|they)\s+)?needs?\s+(?:doing|finishing|sorting|sending|paying)|(?:(?:it|they)\s+)?(?:has\s+|have\s+|needs?\s+)?to\s+be\s+(?:done|ready|finished|in|there|sent|paid|back|\w{3,}ed))\s+(?P<when>(?:by|on|for|until|before|today|tomorrow|tonight|next|this)\b.*)$",
     re.IGNORECASE,
 )
 # "His train is late, so 13:20 instead".

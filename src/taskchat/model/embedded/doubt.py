@@ -198,7 +198,7 @@ _TO_BE_DONE = re.compile(
     r"\b(?:be|need\s.*|want\s.*)\s+(?:done|finished|completed?|ready)\b", re.IGNORECASE
 )
 _ODD = re.compile(
-    r"^(?:went|was|were|got|has|had|came)\s|,\s*,|\b(?:is|are)\s*,|,\s*(?:kindly|please)\W*$|^be\s+\w+ing\b|^\d+\s+\w+ed\W*$|\band\s+i\W*$|\b(?:right\s+)?(?:after|before)\s+that\W*$|^(?:high|low|medium|urgent)(?:\s+prio(?:rity)?)?\W*$|^(?:on|in|at|with|from|of|because|up)\s|^(?:planning|hoping|thinking|trying|meaning)\s+(?:to|of|about)\b|^(?:i|we)\s+(?:did|do|have|was)n't\b|^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
+    r"^(?:does|is|are|was|were|did|could|would)n't\b|^(?:went|was|were|got|has|had|came)\s|,\s*,|\b(?:is|are)\s*,|,\s*(?:kindly|please)\W*$|^be\s+\w+ing\b|^\d+\s+\w+ed\W*$|\band\s+i\W*$|\b(?:right\s+)?(?:after|before)\s+that\W*$|^(?:high|low|medium|urgent)(?:\s+prio(?:rity)?)?\W*$|^(?:on|in|at|with|from|of|because|up)\s|^(?:planning|hoping|thinking|trying|meaning)\s+(?:to|of|about)\b|^(?:i|we)\s+(?:did|do|have|was)n't\b|^(?:it|them|those|all\s+(?:of\s+)?(?:them|those|two|three|four|five))\b|\bif\s+it(?:'s|\s+is|\s+isn't)\b|\b(?:to|(?<!looked\s)at|the|a|an|and|or|of|from|until|my|but|is|are|was|were|be|very)\W*$"
     r"|\b(?:a|an|the)\s+(?:on|for|in|to|at|of|with|from|by|and|about|is|are)\b"
     r"|\bis\s+what\b|\bi\s+(?:did|do|was|am)\b|,\s*(?:oh|ah|um)\b|^(?:\w+\s+){0,3}(?:this|that|it|following)\s*:"
     r"|\b(?:says|said|tells)\b|[\s,]don't\W*$|^(?:she|he|they|it)(?:'s|'re|\s+(?:is|are|was|will|has|have))\s"

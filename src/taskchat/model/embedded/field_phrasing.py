@@ -85,7 +85,7 @@ FIELDS = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:well|yes|but|oh)\b\W*)*(?P<who>i|we)\s+(?:have|did|just\s+have)\s+now[\s.!]*$", re.IGNORECASE), r"\g<who> did it"),
     # "Done, he's fine": how it went.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:(?:he|she|it|they|all|everything)(?:'s|'re|\s+is|\s+are|\s+was|\s+went)|all)\s+(?:all\s+)?(?:fine|good|well|great|ok(?:ay)?|sorted|happy|lovely|perfect|easy)\b[^,;]*$", re.IGNORECASE), r"it's \g<done>"),
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:he|she|they|it)(?:'s|'ve|'re|\s+(?:has|have|is|are|was|were))\s+(?:got\s+)?(?:it|them|that|there|here|in|home|back|out|over|gone|away)[\s.!]*$", re.IGNORECASE), r"it's \g<done>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:he|she|they|it)(?:'s|'ve|'re|\s+(?:has|have|is|are|was|were))\s+(?:got\s+)?(?:it|them|that|coming(?:\s+\w+)?|on\s+(?:his|her|their|the|its)\s+way|there|here|in|home|back|out|over|gone|away)[\s.!]*$", re.IGNORECASE), r"it's \g<done>"),
     # "Paid him already": the deed says that it is done.
     (re.compile(r"^(?P<deed>[^\w\ue000-\uf8ff]*(?:(?:i|we)\s+(?:have\s+)?)?[a-z]+\s+(?:him|her|them))\s+already[\s.!]*$", re.IGNORECASE), r"\g<deed>"),
     # "Done, I called him": the deed tells which.

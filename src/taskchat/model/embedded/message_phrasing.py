@@ -41,11 +41,15 @@ _WORDINGS = [
     # "First thing tomorrow" is of no list.
     (r"\bfirst\s+thing\s+(?=(?:tomorrow|today|on|in|next|this|\w+day)\b)", ""),
     # "The feeder is high priority, and I need it done today."
-    (r"^(?P<what>[^,.;]+?)\s+is\s+(?P<level>urgent|important|(?:high|low|medium|top)\s+priority)\s*,?\s+and\s+(?:i|we)\s+(?:need|want)\s+(?:it|that)\s+(?:done\s+|finished\s+)?(?P<when>\S.*)$", r"\g<what> is \g<level>. \g<what> is due \g<when>"),
+    (r"^(?P<what>[^,.;]+?)\s+is\s+(?P<level>urgent|important|(?:high|low|medium|top)\s+priority)\s*,?\s+and\s+(?:(?:i|we)\s+(?:need|want)\s+(?:it|that)\s+(?:done\s+|finished\s+)?|(?:it\s+)?(?:must|should|(?:has|needs|is)\s+to)\s+be\s+(?:done|finished|ready|sent|fixed|sorted)\s+)(?P<when>\S.*)$", r"\g<what> is \g<level>. \g<what> is due \g<when>"),
     # "Remove that, I can't be bothered": why.
     (r"(?<=\w)\s*,\s*i\s+(?:can't|cannot|don't|won't|couldn't)\s+(?:be\s+(?:bothered|arsed)|care|afford\s+it|feel\s+like\s+it|have\s+(?:the\s+)?(?:time|energy)(?:\s+for\s+(?:it|that))?|know\s+when\b[^,;.]*)(?:\s+(?:any\s?more|right\s+now|today|now))?(?=\W*$)", ""),
     # "Grading is due tomorrow, and the worksheets are printed."
     (r"(?P<due>\b(?:is|are)\s+due\s+[^,.;]{2,30}),?\s+and\s+(?=(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are|was|were)\s+\w+(?:ed|en|ne|nt|id|ght)\W*$)", r"\g<due>. "),
+    # "Put the maths one on thursday and the French one on friday."
+    (r"^(?P<verb>\W*(?:please\s+)?(?:put|move|set|schedule|push|shift|make))\s+(?P<a>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<p>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<d>(?:(?!and\b)[\w:]+\s+){1,4}?)and\s+(?P<b>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<q>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<e>[\w: ]+?)\W*$", r"\g<verb> \g<a>\g<p> \g<d>. \g<verb> \g<b>\g<q> \g<e>"),
+    # "Football boots too, size 36."
+    (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
     # "And the cake? Same day."
     (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
 ]  # fmt: skip

@@ -212,7 +212,18 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
         return [Offer(one) if isinstance(one, Add) else one for one in found]
     if len(found) == 1 and isinstance(found[0], Add):
         return [doubt_add(_with_date(found[0], text, heard), heard)]
-    return found
+    return [_dated_at_last(one, text, heard) if isinstance(one, Act) else one for one in found]
+
+
+def _dated_at_last(act: Act, text: str, heard: Heard) -> Act:
+    """The act, with the date that was told where it is a new task after all."""
+    match act.otherwise:
+        case Add() as add:
+            return replace(act, otherwise=_with_date(add, text, heard))
+        case Act() as other:
+            return replace(act, otherwise=_dated_at_last(other, text, heard))
+        case _:
+            return act
 
 
 def _with_date(add: Add, text: str, heard: Heard) -> Add:

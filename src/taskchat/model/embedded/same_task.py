@@ -27,6 +27,9 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
         # "And the litter, set that for tomorrow": the first words only say which.
         return replace(one, target=last.target)
     if isinstance(last, Act) and isinstance(one, Act):
+        is_told = last.verb == one.verb == "complete" and points(last.target)
+        if is_told and one.target.words and _LEADS_UP.search(clause.before):
+            return one  # "I've ordered it, so tick off the order one"
         return _as_one(last, one)
     is_reopened = isinstance(one, Act) and one.verb == "reopen" and points(one.target)
     if isinstance(last, Add) and isinstance(one, Act) and is_reopened:
@@ -68,6 +71,9 @@ def _as_one(last: Act, one: Act) -> Act | None:
     is_hedged = last.is_hedged and one.is_hedged
     deed = "" if one.verb == "update" else last.deed
     return replace(last, changes=changes, otherwise=otherwise, is_hedged=is_hedged, deed=deed)
+
+
+_LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
 
 
 def points(target: Target) -> bool:

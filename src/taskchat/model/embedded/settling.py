@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz
+
 from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.correction_words import corrected_title
@@ -57,9 +59,10 @@ def _settle_title(changes: Changes, title: str) -> Changes:
     if changes.instead_of:
         new = corrected_title(title, changes.title, changes.instead_of)
         changes = replace(changes, title=new)
-    if changes.is_name and len(names := _NAME.findall(title)) == 1:
+    old = _name_for(changes.title, title) if changes.is_name else ""
+    if old:
         # "Change the hostel to Cusco", of "Book hostel in Lima".
-        changes = replace(changes, title=title.replace(names[0], changes.title), maybe_for="")
+        changes = replace(changes, title=title.replace(old, changes.title), maybe_for="")
     if changes.maybe_for:
         old, new = changes.maybe_for, changes.title
         is_part = _is_object(old, title, new)
@@ -68,6 +71,17 @@ def _settle_title(changes: Changes, title: str) -> Changes:
     return changes
 
 
+def _name_for(new: str, title: str) -> str:
+    """The word of a title that a new name stands for: one spelled alike, or the only name; "" for none."""
+    words = title.split()
+    alike = max(words, key=lambda word: fuzz.ratio(word.casefold(), new.casefold()), default="")
+    if fuzz.ratio(alike.casefold(), new.casefold()) >= _SPELLED_ALIKE:
+        return alike
+    names = _NAME.findall(title)
+    return names[0] if len(names) == 1 else ""
+
+
+_SPELLED_ALIKE = 70
 _NAME = re.compile(r"(?<=\s)[A-Z][a-z]+\b")
 _NUMBER = re.compile(r"\b\d+\b")
 

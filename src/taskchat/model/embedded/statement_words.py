@@ -26,7 +26,7 @@ _NO_RUSH = (
 )
 LEVELLED = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?P<name>[^:,;]+?){_NO_RUSH}(?P<link>\s*(?::|=|->|,|\u2013|\u2014|\s-)\s*|(?:\s+|(?=')){_BE}\s+|\s+)"
-    rf"{_ADVERBS}(?P<level>{_LEVEL}){_PRIORITY}(?:{_AGAIN})?{END}",
+    rf"{_ADVERBS}(?P<level>{_LEVEL}){_PRIORITY}(?:\s+now)?(?:{_AGAIN})?{END}",
     re.IGNORECASE,
 )
 LEVEL_FIRST = re.compile(

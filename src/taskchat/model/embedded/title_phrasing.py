@@ -50,6 +50,8 @@ _CALL_QUOTE = re.compile(
     re.IGNORECASE,
 )
 TITLES = [
+    # "It's spelled Stephanie".
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|oops|wait)\b\W*)*(?:it(?:'s|\s+is)|that(?:'s|\s+is)|(?:his|her|the)\s+name\s+is)\s+(?:actually\s+)?(?:spelled|spelt|written)\s+(?P<new>[A-Z][\w'-]+){END}"), r"correct it to \g<new>"),
     (_CALL_INSTEAD, _NEW_TITLE),
     (_OUGHT_TO_SAY, _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:fix|correct)\s+the\s+(?:typo|spelling|mistake)\s+(?:in|of|on)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it\s+|that\s+)?should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
