@@ -72,7 +72,11 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
         return _update(told)
-    part = _after_undo(correction, memory, now) or _mend_part(correction, last, now)
+    part = (
+        _elsewhere(correction, last, tasks)
+        or _after_undo(correction, memory, now)
+        or _mend_part(correction, last, now)
+    )
     if part is not None:
         return part
     verb = DONE_VERBS.get(status)
@@ -146,6 +150,13 @@ def _ordered(correction: Correct, turns: Sequence[Turn], now: datetime) -> Mende
     if not isinstance(one, Act) or one.otherwise is not None:
         return None
     return Mended(requests=(replace(one, target=target, said=""),))
+
+
+def _elsewhere(correction: Correct, last: Done, tasks: Sequence[SeenTask]) -> Mended | None:
+    """The word that is put right in another task than the last act was done to."""
+    wrong = correction.wrong.casefold()
+    is_last = any(wrong in effect.title.casefold() for effect in last.effects)
+    return _reworded(correction, tasks) if wrong and not is_last else None
 
 
 def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
