@@ -113,7 +113,7 @@ def _each_named(words: str, candidates: Sequence[SeenTask]) -> list[SeenTask]:
 
 # "Yes, but leave the paint": all but that one.
 _YES_BUT = re.compile(
-    r"\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure|go\s+ahead|do\s+(?:it|that)|please)\b[\s,.]*)+"
+    r"\W*(?:yes|yeah|yep|ok(?:ay)?|sure|go\s+ahead|do\s+(?:it|that))\b[\s,.]*(?:(?:please|go\s+ahead|do\s+(?:it|that))\b[\s,.]*)*"
     r"(?:but\s+)?(?:(?:please\s+)?(?:not|leave|keep|spare|except(?:\s+for)?|apart\s+from|without|don't\s+(?:delete|remove|touch|complete))\b)\s+(?P<kept>\S.*?)(?:\s+(?:in|alone|please|there|though|out))*\W*",
     re.IGNORECASE,
 )

@@ -171,7 +171,7 @@ def changes_due(text: str, due: LocalDue, now: datetime) -> Changes:
     )
     if due.at is None or is_of_day:
         return Changes(due=due, keeps_month=_DAY_OF_MONTH.search(text) is not None)
-    is_open = any(span.told.is_open_hour for span in find_spans(text, now))
+    is_open = any(one.is_open_hour for one in told) and not _PART_OF_DAY.search(text)
     # On another day than today "10" is not too late for the morning.
     early = find_due(text, now.replace(hour=0, minute=0))
     return Changes(due=early.due if early else due, keeps_day=True, is_open_hour=is_open)

@@ -29,6 +29,9 @@ MAX_NAMED = 3
 _IN_FULL = 0.99
 _BOTH = 2
 _SHORT_PART = 2
+# No one counts so far down a list.
+_MAX_PLACE = 12
+_LIKE_AN_ID = 100
 _SO_MANY = frozenset(("one", "two", "three", "one of them", "two of them", "a few", "some"))
 
 
@@ -108,7 +111,7 @@ def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
 
 def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     by_id = {task.id: task for task in tasks}
-    named = [_numbered(number, tasks) for number in numbers if number > len(tasks)]
+    named = [_numbered(number, tasks) for number in numbers if number > _MAX_PLACE]
     if len(named) == len(numbers) and all(named):
         # "5510 can be deleted", of "Ticket 5510".
         return Choice(tuple(task for task in named if task), is_clear=True)
@@ -125,7 +128,9 @@ def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memo
 
 def _numbered(number: int, tasks: Sequence[SeenTask]) -> SeenTask | None:
     """The one task whose title holds a number, or None."""
-    found = [task for task in tasks if re.search(rf"(?<!\d){number}(?!\d)", task.title)]
+    # "Ticket 5510 password reset" and "Review PR 15" are called so, "Buy 15 eggs" is not.
+    is_name = rf"(?<!\d){number}(?!\d)" + ("" if number >= _LIKE_AN_ID else r"\W*$")
+    found = [task for task in tasks if re.search(is_name, task.title)]
     return found[0] if len(found) == 1 else None
 
 
@@ -182,7 +187,8 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
         likely = [match.task for match in rank(target.words, pool) if match.is_likely]
         if not likely and target.status != "all":
             # "The old leads" may be called so, and not be done.
-            likely = [match.task for match in rank(target.words, tasks) if match.is_likely]
+            fitting = [match.task for match in rank(target.words, tasks) if match.is_likely]
+            likely = [task for task in fitting if _OLD.search(task.title)]
         pool = likely
         if not pool:
             return Choice(missing=(quote(target.words),))
@@ -199,6 +205,9 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     places = {task.id: place for place, task in enumerate(tasks)}
     in_order = sorted(pool, key=lambda task: places[task.id])
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
+
+
+_OLD = re.compile(r"\bold\b", re.IGNORECASE)
 
 
 def _spared(

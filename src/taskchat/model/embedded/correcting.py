@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
 from taskchat.model.embedded.targets import best, rank
-from taskchat.model.embedded.words import read_number
+from taskchat.model.embedded.words import content_stems, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +164,9 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
     """The change of a word in the one title that holds it: "it's pears, not apples"."""
     wrong = correction.wrong.casefold()
     held = [task for task in tasks if wrong and wrong in task.title.casefold().split()]
-    if len(held) != 1 or not correction.words:
+    # "It's a joke, not Tom" puts nothing right.
+    is_word = re.fullmatch(r"[\w'-]{3,}", correction.words) and content_stems(correction.words)
+    if len(held) != 1 or not is_word:
         return None
     changes = Changes(title=correction.words, instead_of=correction.wrong)
     return Mended(requests=(Act("update", Target(held[0].title), changes),))

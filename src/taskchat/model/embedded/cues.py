@@ -71,8 +71,8 @@ UNDO_CUE = _cue(
     r"|turn)\s+(?:that|it"
     r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
-    r"|\bmy\s+mistake\b|\bput\s+(?:them|those|these|both)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action|one|thing)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)\b"
-    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|where|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)\b"
+    r"|\bmy\s+mistake\b|\bput\s+(?:them|those|these|both)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
+    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)(?=\s*(?:before\b|please\b|[.,;!]|$))"
 )
 # Said alone right after a change, this takes it back.
 NEVER_MIND = re.compile(
@@ -153,7 +153,7 @@ DELETE_CUE = _cue(
     r"(?:\s+out\b)?|\b(?:take|get|kick|knock|leave)\s+(?=(?:\S+\s+){1,10}?off\s+(?:my|the)\b)"
     r"|\btake\s+(?=(?:\S+\s+){1,10}?(?:off|away)\b)|\bcan\s+(?:(?:all|both|also|now)\s+)*go\b(?=(?:\s+(?:too|now|then|please|as\s+well))*\W*$)"
     r"|\b(?:strike|cross|knock|wipe)\s+(?=(?:\S+\s+){1,8}?from\s+(?:my|the)\s+list\b)|"
-    r"^\s*chuck\s+(?=(?:the|my|that|it|those|them)\b)|^\s*(?:scratch|strike)\s+(?=(?:(?:the|my)\s|that\s+(?:one|task|item)\b))(?!.*\b(?:off|out|through)\b)|"
+    r"^\s*chuck\s+(?=(?:the|my|that|it|those|them)\b)(?!.*\b(?:on|to|in|for|onto|until)\b)|^\s*(?:scratch|strike)\s+(?=(?:(?:the|my)\s|that\s+(?:one|task|item)\b))(?!.*\b(?:off|out|through)\b)|"
     r"\bempty(?=\s+(?:out\s+)?(?:my|the|this|that|whole|entire)\s+(?:\w+\s+){0,2}?(?:list|tasks"
     r"|todos|to-dos)\b)|"
     r"\b(?:come|go)\s+off\s+(?:my|the)\s+(?:\w+\s+)?list\b|\b(?:can|may|should|could)\s+(?:(?:now|all|both|also|just)\s+)*(?:come|go)\s+off(?:\s+(?:my|the)\s+(?:\w+\s+)?list)?\b|"

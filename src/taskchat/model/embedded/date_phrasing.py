@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.dates.spans import find_spans
+from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +83,7 @@ _DATE_FIRST = [
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?P<when>\S.*?)(?:'s|\s+is)\s+(?:better|best|fine|good|great|ok(?:ay)?|perfect){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:is|shall\s+be|should\s+be|will\s+be|as)\s+(?:its|the)\s+{DATE}(?:\s+(?:for|of|on)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok))(?:\s+(?:me|us))?(?:\s+(?:better|best|fine|well))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
-    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?:(?:i|we|he|she|they)|(?:the|my|our)\s+[\w-]+)(?:\s+can\s+only\s+(?:do|make|manage)|(?:'d|\s+would)\s+(?:rather|prefer)(?:\s+(?:do|have|make\s+it))?|\s+prefers?)\s+(?P<when>.+?){END}", re.IGNORECASE),
+    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?:i|we|he|she|they)(?:\s+can\s+only\s+(?:do|make|manage)|(?:'d|\s+would)\s+(?:rather|prefer)(?:\s+(?:do|have|make\s+it))?|\s+prefers?)\s+(?P<when>.+?){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*its\s+(?:new\s+)?{DATE}\s+(?:is|should\s+be|shall\s+be|will\s+be)\s+(?P<what>)(?P<when>.+?){END}", re.IGNORECASE),
 ]  # fmt: skip
 
@@ -96,7 +97,10 @@ def phrase_date(text: str, now: datetime) -> str | None:
     both = _LEVEL_AND_DATE.match(text)
     if both is not None and _is_date(both["when"] or both["date"], now):
         when, level = both["when"] or both["date"], both["level"] or both["high"]
-        return f"set {both['what'] or 'it'} to {level} priority and due {when}"
+        what = both["what"] or "it"
+        if what.split()[0].lower() in ERRAND_VERBS:
+            return f"{what} {when} {level} priority"  # it may be new
+        return f"set {what} to {level} priority and due {when}"
     slips = _SLIPS.match(text)
     if slips is not None and _opens_with_date(slips["when"], now):
         return f"move {slips['what'] or 'it'} to {slips['when']}"

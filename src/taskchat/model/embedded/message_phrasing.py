@@ -9,15 +9,14 @@ import re
 
 # "We're out of tea, remind me to get some": of what there is none left.
 _GET_SOME = re.compile(
-    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>[^,.;?!]{0,60}?\b(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?:(?P<some>some(?:\s+more)?|more)|it|them|those)"
+    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>(?:(?:please|can|could|you|add|put|make|a|note|remind|me|so|i|we|need|have|must|should|to|gotta|got|also|just|reminder|task)\s+)*(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?P<some>some(?:\s+more)?|more)"
     r"(?=\W*$|\s+(?:for|on|by|tomorrow|today|tonight|this|next)\b)",
     re.IGNORECASE,
 )
 
 
 def _named_again(found: re.Match[str]) -> str:
-    some = f"{found['some']} " if found["some"] else ""
-    return f"{found['out']} {found['what']}. {found['lead']}{some}{found['what']}"
+    return f"{found['out']} {found['what']}. {found['lead']}{found['some']} {found['what']}"
 
 
 _WORDINGS = [

@@ -47,7 +47,7 @@ PROMISED = (
 _RAN_OUT = (
     r"(?:(?:i'm|i\s+am|we're|we\s+are|i've|we've|i\s+have|we\s+have|i|we)\s+)?(?:(?:all|nearly|almost|clean|completely|totally|just|about|right|getting)\s+)*"
     r"(?:(?:run(?:ning)?|ran)\s+)?(?:out\s+of|outta|low\s+on|short\s+(?:of|on))\s+"
-    r"(?!(?:the\s+|my\s+)?(?:time|here|there|office|town|luck|ideas?|patience|breath|bed|hospital|touch|house|energy|juice|words|excuses|money|cash|work|stock|country|city|loop|way|date|order|control|space|room|options|budget|staff|people|sight|question|reach|practice|shape|sorts|it)\b)"
+    r"(?!(?:the\s+|my\s+)?(?:time|here|there|office|town|luck|ideas?|patience|breath|bed|hospital|touch|house|energy|battery|power|signal|prison|jail|tune|tears|juice|words|excuses|money|cash|work|stock|country|city|loop|way|date|order|control|space|room|options|budget|staff|people|sight|question|reach|practice|shape|sorts|it)\b)"
 )
 # What others want of the speaker.
 ASKED = (

@@ -70,6 +70,8 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     """What a clause that is no question asks for."""
     if _UNDO_FIRST.match(text):
         return [Undo()]
+    if _NO_NEED.match(text):
+        return [Talk("left_alone")]
     wanted = _STILL_WANTED.match(text)
     if wanted is not None:
         kept = wanted["kept"] or wanted["left"]
@@ -93,6 +95,10 @@ def read_order(text: str, heard: Heard) -> list[Request]:
         return [replace(act, otherwise=_instead_of(act, text, heard, is_maybe=is_maybe))]
     plain = _read_plain(text, heard)
     return read_statement(text, heard, plain) or plain
+
+
+# "No need to call mum before friday": not yet, and no date either.
+_NO_NEED = re.compile(r"\W*(?:there(?:'s|\s+is)\s+)?no\s+need\s+(?:to|for)\b", re.IGNORECASE)
 
 
 def _instead_of(act: Act, text: str, heard: Heard, *, is_maybe: bool) -> Add | Offer | Talk | None:

@@ -130,7 +130,7 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then)\s+)*(?P<new>[\ue000-\uf8ff]|(?!(?:add|write|put|note|make|create|set|save|mark|jot|keep|record|log|enter|have|change|use|stick|pop)\b)\w.*?)\s+as\s+(?:an?|another|the)\s+(?:new|separate|second|further|extra)(?:\s+(?:one|task|item|to-?do|entry))?(?:\s+please)?[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"add \g<new>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then)\s+)*(?:a|one|another)\s+(?:(?:new|more)\s+)?(?:one|task)\s*[,:\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), "add "),
     # "Instead of apples I need pears".
-    (re.compile(r"^[^\w\ue000-\uf8ff]*instead\s+of\s+(?:the\s+)?(?P<old>[\w' -]+?)\s*,?\s+(?:i|we)(?:'d|\s+would)?\s+(?:need|want|like|prefer|rather\s+have)\s+(?P<new>[\w' -]+?)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"change \g<old> to \g<new>"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*instead\s+of\s+(?:the\s+)?(?P<old>[\w' -]+?)\s*,?\s+(?:i|we)(?:'d|\s+would)?\s+(?:need|want|like|prefer|rather\s+have)\s+(?P<new>(?!(?:to|an?|the|some|my|it|that|you|more|less)\b)[\w'-]+(?:\s+[\w'-]+)?)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"change \g<old> to \g<new>"),
     # "Swap that: Kim on friday and Lee on thursday".
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:swap|switch)\s+(?:that|them|those|it|these)(?:\s+(?:round|around))?\s*[,:;\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), ""),
     # "The first two you just added".

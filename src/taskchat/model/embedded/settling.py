@@ -38,9 +38,10 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     due = changes.due
     if due is None or task is None:
         return changes
-    if changes.count and task.due_at is None and len(numbers := _NUMBER.findall(title)) == 1:
+    counted = _COUNTED.fullmatch(title) if changes.count and task.due_at is None else None
+    if counted is not None:
         # "Buy 10 eggs", "make it 15": a time is nowhere near.
-        return Changes(title=title.replace(numbers[0], changes.count, 1))
+        return Changes(title=f"{counted['buy']}{changes.count}{counted['what']}")
     if task.due_at is None:
         return replace(changes, due=_to_come(changes, due, now))
     was = task.due_at.astimezone(now.tzinfo)
@@ -83,7 +84,10 @@ def _name_for(new: str, title: str) -> str:
 
 _SPELLED_ALIKE = 70
 _NAME = re.compile(r"(?<=\s)[A-Z][a-z]+\b")
-_NUMBER = re.compile(r"\b\d+\b")
+_COUNTED = re.compile(
+    r"(?P<buy>(?:buy|get|order|grab|pick\s+up|bring|pack|print|bake|make|fetch|collect)\s+)\d+(?P<what>\s+\D+)",
+    re.IGNORECASE,
+)
 
 
 def _nearest(day: date, was: date, today: date) -> date:

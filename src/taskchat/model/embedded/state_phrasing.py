@@ -47,7 +47,7 @@ SAID_DONE = [
     # "The report is written but not sent": what is left is another errand.
     (
         re.compile(
-            rf"(?P<is>\b(?:is|are|'s|'ve|has\s+been|have\s+been)\s+\w+(?:ed|en|ne|nt|id|ght|de|ld))\s+but\s+not\s+(?:yet\s+)?\w+(?:ed|en|ne|nt|id|ght|de|ld)(?:\s+yet)?{END}",
+            rf"(?P<is>\b(?:is|are|'s|'ve|has\s+been|have\s+been)\s+\w+(?:ed|en|ne|nt|id|ght|de|ld))\s+but\s+not\s+(?:yet\s+)?(?:sent|posted|mailed|emailed|delivered|shipped|submitted|signed|printed|published|handed\s+in)(?:\s+yet)?{END}",
             re.IGNORECASE,
         ),
         r"\g<is>",
@@ -106,7 +106,7 @@ NOT_WANTED = [
     # "No need to print anything any more".
     (
         re.compile(
-            rf"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+)?no\s+(?P<need>need\s+(?:to|for))\s+(?P<what>[^,;]+?)(?:\s+anything)?{_NO_MORE}{END}",
+            rf"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+)?no\s+(?P<need>need\s+(?:to|for))\s+(?!.*\b(?:today|tonight|tomorrow|this|next|until|till|before|yet|now|by|in|\w+day|week|month)\b)(?P<what>[^,;]+?)(?:\s+anything)?{_NO_MORE}{END}",
             re.IGNORECASE,
         ),
         r"i don't \g<need> \g<what> any more",

@@ -169,7 +169,6 @@ _DEEDS = [
         "book reserve schedule arrange",
         "return take bring",
         "pay settle",
-        "answer reply respond",
         "pick fetch collect",
         "submit hand file send",
     )
