@@ -53,7 +53,9 @@ def _read_need(text: str, heard: Heard) -> Add | Act | Offer | None:
         re.sub(r"^(?:do|finish|complete|get|handle)\s+", "", add.title, flags=re.I), []
     )
     # A plan is no wish to be reminded of it, so it is asked about.
-    meant = Offer(add) if _PLANS.match(text) or _IDLE.search(text) else add
+    # "Low on petrol, fill up tomorrow" says more than what ran out.
+    is_more = _OUT_OF.search(text) is not None and "," in add.heard
+    meant = Offer(add) if _PLANS.match(text) or _IDLE.search(text) or is_more else add
     deleted = _STRONG_DELETE.match(add.title)
     if deleted is not None:
         # "I should delete the rent": an act where there is such a task, else an errand.
