@@ -90,7 +90,7 @@ def _of_kind(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memo
     open_ones = _preferred(verb, those)
     if not those:
         return Choice(missing=("a task of that kind",))
-    points = bool(target.words or target.numbers or target.ordinals or target.is_all)
+    points = target.is_named or target.is_all
     if points or target.is_plural:
         all_of = replace(
             target, priority=None, due=None, is_all=not (target.words or target.ordinals)

@@ -21,7 +21,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
-from taskchat.model.embedded.same_task import of_same_task, points
+from taskchat.model.embedded.same_task import LEADS_UP, of_same_task, points
 from taskchat.model.embedded.told_of import takes_up
 from taskchat.model.embedded.words import ERRAND_VERBS, content_stems, tokens
 
@@ -47,7 +47,7 @@ def combine(
     last = requests[-1]
     if isinstance(last, Undo) and all(_is_told_only(one) or isinstance(one, Talk) for one in found):
         return requests  # "withdraw that, I still have to pay" says why
-    if _LEADS_UP.search(clause.before) and any(map(_is_concluded, found)):
+    if LEADS_UP.search(clause.before) and any(map(_is_concluded, found)):
         # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
         before = len(requests)
         while requests and _is_told_only(requests[-1]):
@@ -101,7 +101,6 @@ _OTHERWISE = re.compile(
     r"(?!.*\b(?:also|too|as\s+well)\b)",
     re.IGNORECASE,
 )
-_LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
 
 
 def _is_concluded(request: Request) -> bool:
@@ -200,7 +199,7 @@ def _undo(requests: list[Request], undo: Undo) -> list[Request]:
 
 def _names_a_task(correction: Correct) -> bool:
     target = correction.target
-    return bool(target.words or target.numbers or target.ordinals or target.is_all)
+    return target.is_named or target.is_all
 
 
 def _join_tail(
@@ -316,7 +315,7 @@ def _points_back(request: Request) -> bool:
     if not isinstance(request, Act) or request.otherwise is not None:
         return False
     target = request.target
-    return not (target.words or target.numbers or target.ordinals or target.is_all)
+    return not (target.is_named or target.is_all)
 
 
 def _quiet(request: Request) -> Request:

@@ -124,8 +124,7 @@ def _after_undo(correction: Correct, memory: Memory, now: datetime) -> Mended | 
         return _ordered(correction, memory.turns[-2:-1], now) or Mended(
             requests=correction.otherwise or (Talk("repeat_please"),)
         )
-    is_named = target.words or target.numbers or target.ordinals
-    if verb is None or not is_named or correction.otherwise:
+    if verb is None or not target.is_named or correction.otherwise:
         return None
     was_undone = UNDO_CUE.search(memory.turns[-1].text) or _was_just_done(memory, verb)
     return Mended(requests=(Act(verb, target),)) if was_undone else None
@@ -144,7 +143,7 @@ _UNDONE: dict[str, Verb] = {"reopened": "complete", "restored": "delete"}
 def _ordered(correction: Correct, turns: Sequence[Turn], now: datetime) -> Mended | None:
     """The order of a turn, of which nothing is left, for the task that it was meant for."""
     target = correction.target
-    if correction.otherwise or not turns or not (target.words or target.numbers or target.ordinals):
+    if correction.otherwise or not turns or not target.is_named:
         return None
     ordered = read_message(turns[-1].text, now)
     one = ordered[0] if len(ordered) == 1 else None

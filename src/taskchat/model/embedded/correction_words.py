@@ -125,7 +125,7 @@ def _denies_it(plain: list[Request]) -> bool:
     if not isinstance(one, Act) or one.verb != "reopen":
         return False
     target = one.target
-    return target.is_pronoun and not (target.words or target.numbers or target.ordinals)
+    return target.is_pronoun and not target.is_named
 
 
 def _wants_it_back(plain: list[Request]) -> bool:

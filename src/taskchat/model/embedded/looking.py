@@ -125,7 +125,6 @@ _UNDATED = re.compile(
     r"\b(?:(?:with\s+)?no|without(?:\s+an?|\s+any)?|(?:do\s+not|don't|does\s+not|doesn't)\s+have\s+an?(?:y)?)\s+(?:due\s+date|deadline|date)s?\b",
     re.IGNORECASE,
 )
-_ALL = re.compile(r"\b(?:all|everything|every|entire|whole|full)\b", re.IGNORECASE)
 _COUNTS = re.compile(r"\bhow\s+(?:many|much)\b|\bcount\b|\bnumber\s+of\b", re.IGNORECASE)
 _OVERDUE = re.compile(r"\b(?:overdue|over\s+due|past\s+due|late|missed)\b", re.IGNORECASE)
 _LEVEL = re.compile(

@@ -56,6 +56,11 @@ class Target:
     priority: Priority | None = None
     due: DueIn | None = None
 
+    @property
+    def is_named(self) -> bool:
+        """Whether words, a number or a place say which tasks are meant."""
+        return bool(self.words or self.numbers or self.ordinals)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

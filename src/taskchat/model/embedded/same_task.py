@@ -28,7 +28,7 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
         return replace(one, target=last.target)
     if isinstance(last, Act) and isinstance(one, Act):
         is_told = last.verb == one.verb == "complete" and points(last.target)
-        if is_told and one.target.words and _LEADS_UP.search(clause.before):
+        if is_told and one.target.words and LEADS_UP.search(clause.before):
             return one  # "I've ordered it, so tick off the order one"
         return _as_one(last, one)
     is_reopened = isinstance(one, Act) and one.verb == "reopen" and points(one.target)
@@ -73,13 +73,14 @@ def _as_one(last: Act, one: Act) -> Act | None:
     return replace(last, changes=changes, otherwise=otherwise, is_hedged=is_hedged, deed=deed)
 
 
-_LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
+LEADS_UP = re.compile(r"\bso\s*$", re.IGNORECASE)
+"""At the end of what stands before a clause: what was told only says why."""
 
 
 def points(target: Target) -> bool:
     """Whether a target is "it" or "them" and nothing else."""
     pointed = target.is_pronoun or target.is_plural
-    return pointed and not (target.words or target.numbers or target.ordinals or target.is_other)
+    return pointed and not (target.is_named or target.is_other)
 
 
 # "…, set that on the existing task": what was read as a new one is there already.
@@ -98,7 +99,7 @@ def _is_again(last: Act, one: Act) -> bool:
         one.verb == "delete" and isinstance(last.otherwise, Add | Offer)
     )
     is_certain = is_plain and not one.target.is_all
-    if one.verb in {"delete", "reopen"} and _names(last.target) and is_certain:
+    if one.verb in {"delete", "reopen"} and last.target.is_named and is_certain:
         return True
     if one.otherwise is not None:
         return False
@@ -120,10 +121,6 @@ def _is_told_open(last: Act, one: Act) -> bool:
 def _adds_note(last: Act, one: Act) -> bool:
     is_note = one.verb == last.verb == "update" and bool(one.changes.note)
     return is_note and points(one.target) and not (last.changes.note or last.target.is_plural)
-
-
-def _names(target: Target) -> bool:
-    return bool(target.words or target.numbers or target.ordinals)
 
 
 def _both_of(act: Act) -> Act:
@@ -150,6 +147,6 @@ def _is_level_alone(act: Act) -> bool:
 def _tells_more(act: Act) -> bool:
     """Whether an act says more about the task that the words before it create."""
     target, changes = act.target, act.changes
-    points = target.is_pronoun and not (target.words or target.numbers or target.ordinals)
+    points = target.is_pronoun and not target.is_named
     told = changes.due or changes.priority or changes.note
     return act.verb == "update" and points and bool(told) and not changes.title

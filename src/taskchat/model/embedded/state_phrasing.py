@@ -32,7 +32,7 @@ SAID_DONE = [
     # "I made that call", "got hold of the plumber".
     (
         re.compile(
-            r"\b(?:made|had)\s+(?P<the>that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
+            r"\b(?:made|had)\s+(?:that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
             re.IGNORECASE,
         ),
         "called ",

@@ -163,8 +163,7 @@ def _is_open(one: Request | None, text: str) -> bool:
         case Offer() | Same():
             return True
         case Look(target=target):
-            named = target.words or target.numbers or target.ordinals
-            return bool(named) and not _ASKS.match(text)
+            return target.is_named and not _ASKS.match(text)
         case Add():
             said = tokens(text)
             is_order = bool(said) and said[0] in ERRAND_VERBS and not _IS.search(text)

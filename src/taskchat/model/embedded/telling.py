@@ -15,7 +15,7 @@ _STANDS = re.compile(
 _NOT_SO = re.compile(
     r"\b(?:not|never|no|nobody|nothing|neither|if|when|unless|maybe|perhaps|will|would|should|could|can|must|may|might|going|gonna|hope|wish|want|needs?|still|yet|until"
     r"|again|soon|tomorrow|next|late|missing|lost|broken|wrong|off|bad|cancelled|canceled|delayed|closed|sold|out|worse|sorry|hate|love|why|how|what|add|list|tasks?|due|urgent|important|priority"
-    r"|add|delete|remove|change|rename|move|undo)\b|n't\b|'(?:ll|d)\b|\?",
+    r"|delete|remove|change|rename|move|undo)\b|n't\b|'(?:ll|d)\b|\?",
     re.IGNORECASE,
 )
 _MAX_WORDS = 16
