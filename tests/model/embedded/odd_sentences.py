@@ -83,8 +83,33 @@ def judge(
         return (
             f"list is {sorted(str(t['title']) + (' [x]' if t['completed'] else '') for t in after)}"
         )
-    wrong = [op for op in ops if op[0] in "@!~" and not _has(op, after)]
-    return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}" if wrong else ""
+    wrong = [op for op in ops if (op[0] in "@!~" or " ~ " in op) and not _has(op, after)]
+    if wrong:
+        return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}"
+    return _changed_unasked(ops, before, after)
+
+
+def _changed_unasked(
+    ops: list[str], before: list[dict[str, object]], after: list[dict[str, object]]
+) -> str:
+    """Names the tasks of which no op speaks and whose date, priority or note is another now."""
+    was = {t["id"]: t for t in before}
+    changed = [
+        t["title"]
+        for t in after
+        if t["id"] in was
+        and any(t[field] != was[t["id"]][field] for field in ("due", "priority", "description"))
+        and not any(_speaks_of(op, str(t["title"])) for op in ops)
+    ]
+    return f"changed unasked: {changed}" if changed else ""
+
+
+def _speaks_of(op: str, title: str) -> bool:
+    if " ~ " in op:
+        return _norm(op.split(" ~ ")[0]) in _norm(title)
+    if op[0] in "@!~":
+        return _norm(op[1:]).split()[0] in _norm(title)
+    return _norm(title) in [name for part in op[op[0] in "+-xo" :].split(" > ") for name in _names(part)]
 
 
 def _expected(ops: list[str], before: list[dict[str, object]]) -> list[list[tuple[str, bool]]]:
@@ -113,6 +138,9 @@ def _norm(title: str) -> str:
 
 
 def _has(op: str, tasks: list[dict[str, object]]) -> bool:
+    if " ~ " in op:
+        name, note = op.split(" ~ ")
+        return _has_note(name, note, tasks)
     words = op[1:].split()
     if op[0] == "~":
         return _has_note(words[0], " ".join(words[1:]), tasks)
@@ -130,8 +158,11 @@ def _has(op: str, tasks: list[dict[str, object]]) -> bool:
 
 
 def _has_note(name: str, note: str, tasks: list[dict[str, object]]) -> bool:
-    task = next((t for t in tasks if name in _norm(str(t["title"]))), None)
-    return task is not None and _norm(note) in _norm(str(task["description"] or ""))
+    task = next((t for t in tasks if _norm(name) in _norm(str(t["title"]))), None)
+    if task is None:
+        return False
+    written = _norm(str(task["description"] or ""))
+    return not written if note == "none" else _norm(note) in written
 
 
 def _day(word: str) -> str:

@@ -14,6 +14,7 @@ from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title, without_frame
 from taskchat.model.embedded.cues import UNDO_CUE, takes_back
+from taskchat.model.embedded.exchanging import exchange
 from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
@@ -62,6 +63,8 @@ def part_of(done: Done, words: str) -> Done:
 def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
     """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
+    if correction.is_exchange:
+        return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
     if last is None or not memory.is_just_changed:
         return (
@@ -169,6 +172,23 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
         return None
     changes = Changes(title=correction.words, instead_of=correction.wrong)
     return Mended(requests=(Act("update", Target(held[0].title), changes),))
+
+
+def _exchanged(
+    correction: Correct, memory: Memory, tasks: Sequence[SeenTask]
+) -> Mended | None:
+    """The change of some words in the one title that they fit: that of a task in mind, or of any."""
+    new, old = correction.words, correction.wrong
+    named = best(correction.target.words, tasks) if correction.target.words else ()
+    among = [match.task for match in named] or list(tasks)
+    in_mind = [task for task in among if task.id in memory.focus]
+    for some in (in_mind, among):
+        fits = [(task, title) for task in some if (title := exchange(task.title, new, old))]
+        if len(fits) == 1:
+            task, title = fits[0]
+            changes = Changes(title=title)
+            return Mended((call_act("update", task.id, task.title, changes, memory.now),))
+    return None
 
 
 def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:

@@ -9,6 +9,7 @@ from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.adding import clean_title, read_level
 from taskchat.model.embedded.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.clauses import ORDER_START
+from taskchat.model.embedded.exchanging import exchange
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import (
     Act,
@@ -209,16 +210,18 @@ def _may_correct(said: str, rest: str, plain: list[Request]) -> bool:
 
 def corrected_title(old: str, right: str, wrong: str) -> str:
     """The title that is meant, where `right` puts the whole or a part of the old one right."""
-    if wrong:
-        found = re.search(re.escape(wrong), old, re.IGNORECASE)
-        if found is not None:
-            return clean_title(f"{old[: found.start()]}{right}{old[found.end() :]}")
+    right = re.sub(r"^(?:to\s+|(?:it|that)(?:'s|\s+is|\s+was)\s+|i\s+mean(?:t)?\s+)+", "", right, flags=re.IGNORECASE)
+    exchanged = exchange(old, right, wrong) if wrong else ""
+    if exchanged:
+        return clean_title(exchanged)
     part = _PREPOSITION.match(right)
     if part is not None:
         found = re.search(rf"\b{part['which']}\s.+$", old, re.IGNORECASE)
         if found is not None:
             return clean_title(f"{old[: found.start()]}{right}")
-    right = re.sub(r"^to\s+", "", right, flags=re.IGNORECASE)
+    exchanged = exchange(old, right)
+    if exchanged:
+        return clean_title(exchanged)
     verb, new = tokens(old)[:1], tokens(right)[:1]
     if verb and verb[0] in ERRAND_VERBS and not (new and new[0] in ERRAND_VERBS):
         return clean_title(f"{old.split()[0]} {right}")

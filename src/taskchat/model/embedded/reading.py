@@ -22,6 +22,7 @@ from taskchat.model.embedded.cues import (
     correct_cues,
     correct_slips,
 )
+from taskchat.model.embedded.exchange_words import guess_exchange, read_exchange
 from taskchat.model.embedded.due_ones import cut_due_ones, of_those
 from taskchat.model.embedded.known_titles import titles_in
 from taskchat.model.embedded.leading_date import put_date_last, refine_date
@@ -151,7 +152,11 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         otherwise = plain[0] if isinstance(plain[0], Add | Offer) else None
         return [Same(target, clean_title(heard.message.reveal(words)), otherwise)]
     said = phrase(without_asides(clause.text, heard.now), heard.now)
-    correction = read_correction(said, plain, heard)
+    correction = (
+        read_exchange(clause.text, plain, heard)
+        or read_correction(said, plain, heard)
+        or guess_exchange(clause.text, plain, heard)
+    )
     return plain if correction is None else [correction]
 
 

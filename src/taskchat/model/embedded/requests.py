@@ -225,7 +225,7 @@ class Correct:
 
     `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
     date or priority that was said instead; `otherwise` is what was asked for where there is nothing
-    to correct.
+    to correct. `is_exchange` tells that words of a title are spoken of, of any task.
     """
 
     target: Target
@@ -233,6 +233,7 @@ class Correct:
     wrong: str = ""
     changes: Changes = field(default_factory=Changes)
     otherwise: tuple[Request, ...] = ()
+    is_exchange: bool = False
 
 
 Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct

@@ -1,0 +1,136 @@
+"""A title in which some words are put in the place of others: "chapter 8" in "Read chapter 7"."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+
+from taskchat.model.embedded.words import ERRAND_VERBS, STOP_WORDS, read_number
+
+_ARTICLES = frozenset({"the", "a", "an", "my", "our", "some"})
+_PLACES = frozenset({"with", "for", "from", "to", "at", "in", "about", "on"})
+# From this likeness on a word is another one misspelled.
+_MISSPELLED = 75
+
+
+def exchange(title: str, new: str, old: str = "") -> str:
+    """The title with `new` in the place of `old`, or of the words that are most like it; "" where nothing fits.
+
+    Without `old` the new words must hold on to something: a word that both have, a number where there is
+    one number, a name where there is one name, a word that is only spelled otherwise.
+    """
+    words, put = title.split(), new.strip(" .,!?\"'").split()
+    if not words or not put:
+        return ""
+    if old:
+        return _in_place(words, put, _window(words, _bare(old)))
+    if len(put) == 1:
+        at = _alike(words, put[0])
+        return "" if at is None else _in_place(words, put, (at, at + 1))
+    return _anchored(words, put)
+
+
+def holds(title: str, part: str) -> bool:
+    """Whether a title has these words, one after the other."""
+    return bool(_window(title.split(), _bare(part)))
+
+
+def _bare(text: str) -> list[str]:
+    """The words of a text, without an article before them."""
+    words = text.strip(" .,!?\"'").split()
+    while len(words) > 1 and _norm(words[0]) in _ARTICLES:
+        words = words[1:]
+    return words
+
+
+def _norm(word: str) -> str:
+    return re.sub(r"[^\w]|'s$", "", word.casefold())
+
+
+def _window(words: list[str], part: list[str]) -> tuple[int, int] | None:
+    """Where a part stands in a title, by its first and last word; None where it does not."""
+    said, sought = [_norm(word) for word in words], [_norm(word) for word in part]
+    for start in range(len(said) - len(sought) + 1):
+        if sought and said[start : start + len(sought)] == sought:
+            return start, start + len(sought)
+    return None
+
+
+def _in_place(words: list[str], put: list[str], window: tuple[int, int] | None) -> str:
+    """The title with words put in a place of it, those that then stand twice once."""
+    if window is None:
+        return ""
+    before, after = words[: window[0]], words[window[1] :]
+    has_article = bool(before) and _norm(before[-1]) in _ARTICLES
+    if _norm(put[0]) in {"a", "an"} and not has_article:
+        return ""  # "it's a joke, not Tom"
+    said = [_norm(word) for word in put]
+    for length in (2, 1):
+        led = [_norm(word) for word in before[-length:]]
+        starts = [at for at in range(len(said)) if len(led) == length and said[at : at + length] == led]
+        if starts and len(said) > starts[-1] + length:
+            # "I'm meeting Eva at the airport", for the station: what led to it is there already.
+            put = put[starts[-1] + length :]
+            break
+    for length in range(min(len(put) - 1, len(after)), 0, -1):
+        if [_norm(word) for word in put[-length:]] == [_norm(word) for word in after[:length]]:
+            put = put[:-length]
+            break
+    if has_article and put and _norm(put[0]) in _ARTICLES:
+        put = put[1:]
+    return _joined([*before, *put, *after]) if put else ""
+
+
+def _alike(words: list[str], new: str) -> int | None:
+    """The place of the one word that a new one stands for."""
+    if any(_norm(word) == _norm(new) for word in words):
+        return None
+    if read_number(_norm(new)) is not None:
+        return _only([read_number(_norm(word)) is not None for word in words])
+    likeness = [fuzz.ratio(_norm(word), _norm(new)) for word in words]
+    if len(new) > 3 and max(likeness) >= _MISSPELLED:
+        return likeness.index(max(likeness))
+    if not new[:1].isupper():
+        return None
+    return _only([bool(at) and word[:1].isupper() for at, word in enumerate(words)])
+
+
+def _only(fits: list[bool]) -> int | None:
+    return fits.index(True) if fits.count(True) == 1 else None
+
+
+def _anchored(words: list[str], put: list[str]) -> str:
+    said, new = [_norm(word) for word in words], [_norm(word) for word in put]
+    shared = [word for word in new if word in said and word not in STOP_WORDS]
+    if not shared:
+        return ""
+    if new[0] in ERRAND_VERBS:
+        return _joined(put)
+    first, last = new.index(shared[0]), len(new) - 1 - new[::-1].index(shared[-1])
+    start, end = said.index(new[first]), said.index(new[last]) + 1
+    if start >= end:
+        return ""
+    led, ended = put[:first], put[last + 1 :]
+    if ended and end < len(words) and _is_same_kind(words[end], ended[0]):
+        end += 1
+    if led and start and _is_same_kind(words[start - 1], led[-1]):
+        start -= 1
+    while led and _norm(led[0]) in _ARTICLES:
+        led = led[1:]
+    changed = [*words[:start], *led, *put[first : last + 1], *ended, *words[end:]]
+    return _joined(changed) if [_norm(word) for word in changed] != said else ""
+
+
+def _is_same_kind(one: str, other: str) -> bool:
+    """Whether one word may stand for the other: numbers, names, words that lead to a place, or one misspelled."""
+    said = {_norm(one), _norm(other)}
+    if said <= _PLACES or all(read_number(word) is not None for word in said):
+        return True
+    are_names = one[:1].isupper() and other[:1].isupper()
+    return are_names or fuzz.ratio(_norm(one), _norm(other)) >= _MISSPELLED
+
+
+def _joined(words: list[str]) -> str:
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
