@@ -268,12 +268,18 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         old = part["old"] if part and target == part["old"] else ""
         title = title if old else clean_title(title)
         is_name = not is_quote and bool(_NAME.fullmatch(said) and _OF_NAME.match(clause))
+        is_reading = not is_quote and bool(_READS.search(clause[: found.start("title")]))
         return target, Changes(
-            title=title, due=due.due if due else None, maybe_for=old, is_name=is_name
+            title=title,
+            due=due.due if due else None,
+            maybe_for=old,
+            is_name=is_name,
+            is_reading=is_reading,
         )
     return None
 
 
+_READS = re.compile(r"\b(?:says?|reads?)\s*$", re.IGNORECASE)
 # "Change the review to 11" names an hour, and no title.
 _HOUR = re.compile(r"\d{1,2}(?::\d\d)?(?:\s*[ap]m)?", re.IGNORECASE)
 # "Change the hostel to Cusco", but not "change the title to Cusco".

@@ -14,7 +14,7 @@ from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title, without_frame
 from taskchat.model.embedded.cues import UNDO_CUE, takes_back
-from taskchat.model.embedded.exchanging import exchange
+from taskchat.model.embedded.exchanging import exchange, holds
 from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
@@ -63,7 +63,7 @@ def part_of(done: Done, words: str) -> Done:
 def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
     """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
-    if correction.is_exchange:
+    if correction.is_exchange and not _is_of_other(correction, memory, tasks):
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
     if last is None or not memory.is_just_changed:
@@ -96,7 +96,10 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if status == "created" or last.steps[-1].arguments.get("title"):
         is_title = correction.words and find_due(correction.words, now) is None
         # "Actually three" is no name of anything.
-        is_title = is_title and read_number(correction.words) is None
+        is_title = is_title and (
+            read_number(correction.words) is None or exchange(last.effects[0].title, correction.words)
+        )
+        is_title = is_title and not _OF_IT.search(correction.words)
         is_strange = correction.wrong.casefold() not in last.effects[0].title.casefold()
         is_title = is_title and not (correction.otherwise and is_strange)
         if is_title and len(last.effects) == 1:
@@ -107,6 +110,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if verb is None or verb == "update" or correction.otherwise:
         return otherwise
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+_OF_IT = re.compile(r"\b(?:it|that|this|them)\b", re.IGNORECASE)
 
 
 def _called_alike(
@@ -174,6 +180,14 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
     return Mended(requests=(Act("update", Target(held[0].title), changes),))
 
 
+def _is_of_other(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -> bool:
+    """Whether it was another task that was meant: "I talked to Peter, not to Maria", where both are to be called."""
+    ids = {effect.task_id for effect in memory.last_effects} if memory.is_just_changed else set()
+    return bool(ids) and any(
+        holds(task.title, correction.words) for task in tasks if task.id not in ids
+    )
+
+
 def _exchanged(
     correction: Correct, memory: Memory, tasks: Sequence[SeenTask]
 ) -> Mended | None:
@@ -184,6 +198,10 @@ def _exchanged(
     in_mind = [task for task in among if task.id in memory.focus]
     for some in (in_mind, among):
         fits = [(task, title) for task in some if (title := exchange(task.title, new, old))]
+        if not fits and correction.target.words and not old:
+            # "The bookshelf should be a wardrobe."
+            told = correction.target.words
+            fits = [(one, title) for one in some if (title := exchange(one.title, new, told))]
         if len(fits) == 1:
             task, title = fits[0]
             changes = Changes(title=title)

@@ -37,6 +37,13 @@ _CERTAIN = _all(
     rf"(?:i\s+(?:want|need|have)\s+to|i'd\s+like\s+to|i'll)\s+{_NEW}\s+(?:instead\s+of|rather\s+than)\s+{_OLD}",
     rf"(?:the\s+)?{_OLD}\s+(?:is|was|'s)\s+wrong\s*[,;:-]\s*(?:it(?:'s|\s+is|\s+should\s+be|\s+should\s+say)|should\s+(?:be|say|read))\s+{_NEW}",
     rf"{_OLD}\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])",
+    rf".{{0,40}}?\b(?:with|for|to|from|at|about|in|on)\s+{_NEW}\s*,?\s+(?:but\s+)?(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+)?{_OLD}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that|(?:the|my)\s+[\w' -]+?))?",
+    rf".{{0,30}}?(?:isn't|is\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_OLD}\s*,?\s+(?:but|it's|it\s+is)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_NEW}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that)[\w ]*)?",
+    rf"i\s+(?:wrote|said|put|typed)\s+{_OLD}\s*,?\s+(?:but|and)\s+(?:i\s+meant?|it's|it\s+is|it\s+should\s+be)\s+{_NEW}",
+    rf"(?:it\s+)?should\s+(?:be|say|read)\s+{_NEW}\s*,?\s+i\s+(?:wrote|said|put|typed)\s+{_OLD}",
+    rf"(?:can|could)\s+{_WHAT}\s+say\s+{_NEW}\s+(?:where\s+it\s+says|instead\s+of)\s+{_OLD}",
+    rf"(?:change|set|correct)\s+the\s+number\s+of\s+(?P<what>[\w' -]+?)\s+to\s+(?P<new>\w+)",
+    r"(?:it|that|this)(?:'s|\s+is|\s+was)\s+(?:an?\s+)?(?P<new>[\w' -]{2,40}?)\s*,\s*(?:(?:please|so)\s+)*put\s+(?:that|it)\s+in\s+(?:the|its)\s+title",
     rf"(?:i\s+)?(?:{_SPELT})\s+{_NEW}(?:\s*,?\s+(?:can|could)\s+you\s+(?:correct|fix)\s+(?:it|that))?",
     rf"{_NEW}\s+(?:is|was|'s)\s+{_SPELT}(?:\s+(?:in|on)\s+{_WHAT})?(?:\s*,?\s+(?:(?:can|could)\s+you\s+)?(?:correct|fix)\s+(?:it|that))?",
     rf"(?:fix|correct)\s+the\s+(?:typo|spelling|mistake|spelling\s+mistake)\s+(?:in|of)\s+{_NEW}",
@@ -52,8 +59,6 @@ _MAYBE = _all(
     rf"(?:it|that|this)\s+(?:was|is)\s+(?:meant|supposed)\s+to\s+(?:be|say|read)\s+{_NEW}",
     rf"{_WHAT}\s+(?:one\s+|task\s+)?should\s+(?:be|say|read)\s+{_NEW}",
     rf"{_NEW}\s*,?\s+(?:instead\s+of|and\s+not|not)\s+{_OLD}",
-    rf"(?:change|set|correct)\s+the\s+number\s+of\s+(?P<what>[\w' -]+?)\s+to\s+(?P<new>\w+)",
-    r"(?:it|that|this)(?:'s|\s+is)\s+(?P<new>an?\s+[\w' -]{2,40}?)\s*,\s*(?:(?:please|so)\s+)*put\s+(?:that|it)\s+in\s+(?:the|its)\s+title",
 )
 _MAX_WORDS = 14
 
@@ -95,6 +100,8 @@ def _exchange(
     if old and re.fullmatch(r"\d+|[a-z]+", new) and f"{old} is wrong" in found[0].casefold():
         # "The chapter is wrong, it's 9."
         new, old = (f"{old} {new}", "") if new.isdecimal() else (new, old)
+    if what:
+        new = re.sub(r"^(?:an?|the)\s+", "", new)
     what = "" if re.fullmatch(r"it|that|this|there", what, re.IGNORECASE) else what
     return Correct(
         target=read_target(what, []),

@@ -36,6 +36,19 @@ def holds(title: str, part: str) -> bool:
     return bool(_window(title.split(), _bare(part)))
 
 
+def without(title: str, part: str) -> str:
+    """The title without these words; as it is where it has none of them."""
+    words = title.split()
+    window = _window(words, _bare(part)) or _window(words, part.split())
+    left = words if window is None else [*words[: window[0]], *words[window[1] :]]
+    while window and len(left) > 1 and _norm(left[-1]) in _LEANS:
+        left = left[:-1]
+    return _joined(left) if left else title
+
+
+_LEANS = frozenset({"and", "or", "with", "for", "at", "to", "the", "a"})
+
+
 def _bare(text: str) -> list[str]:
     """The words of a text, without an article before them."""
     words = text.strip(" .,!?\"'").split()
@@ -114,8 +127,11 @@ def _anchored(words: list[str], put: list[str]) -> str:
     led, ended = put[:first], put[last + 1 :]
     if ended and end < len(words) and _is_same_kind(words[end], ended[0]):
         end += 1
-    if led and start and _is_same_kind(words[start - 1], led[-1]):
-        start -= 1
+    if ended and end < len(words) and all(read_number(word) is not None for word in shared):
+        end += 1  # "3 envelopes", of "Buy 3 stamps"
+    told = list(led)
+    while told and start and _is_same_kind(words[start - 1], told[-1]):
+        start, told = start - 1, told[:-1]
     while led and _norm(led[0]) in _ARTICLES:
         led = led[1:]
     changed = [*words[:start], *led, *put[first : last + 1], *ended, *words[end:]]
@@ -125,7 +141,8 @@ def _anchored(words: list[str], put: list[str]) -> str:
 def _is_same_kind(one: str, other: str) -> bool:
     """Whether one word may stand for the other: numbers, names, words that lead to a place, or one misspelled."""
     said = {_norm(one), _norm(other)}
-    if said <= _PLACES or all(read_number(word) is not None for word in said):
+    is_number = [read_number(word) is not None or word in {"a", "an"} for word in said]
+    if said <= _PLACES or len(said) == 1 or all(is_number):
         return True
     are_names = one[:1].isupper() and other[:1].isupper()
     return are_names or fuzz.ratio(_norm(one), _norm(other)) >= _MISSPELLED

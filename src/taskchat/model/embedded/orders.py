@@ -38,6 +38,7 @@ from taskchat.model.embedded.returning import act_on, read_back
 from taskchat.model.embedded.rewording import put_plainly
 from taskchat.model.embedded.same_task import points
 from taskchat.model.embedded.statements import read_statement
+from taskchat.model.embedded.title_edits import read_title_edit
 from taskchat.model.embedded.told_of import read_told
 from taskchat.model.embedded.updates import read_update, update_act
 from taskchat.model.embedded.words import ERRAND_VERBS, tokens
@@ -53,6 +54,9 @@ def read_question(text: str, heard: Heard) -> list[Request]:
         # "Can the rent be marked as done?"
         order = LET_BE.sub("", text)
         return _read_done(order, heard) or _read_delete(order, heard)
+    edited = read_title_edit(text, heard)
+    if edited is not None:
+        return [edited]
     if LET_BE.match(text):
         change = read_change(text, heard.message, heard.now)
         if change is not None and not change[1].are_none:
@@ -86,6 +90,9 @@ def read_order(text: str, heard: Heard) -> list[Request]:
     if again is not None:
         act = act_on("restore", again["target"] or again["on"], heard)
         return [replace(act, is_stated=True)]
+    edited = read_title_edit(text, heard)
+    if edited is not None:
+        return [edited]
     told = read_told(text, heard)
     if told is not None:
         return [told]

@@ -19,6 +19,7 @@ from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, par
 from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.cues import takes_back
 from taskchat.model.embedded.doubt import tells_part, unexplained
+from taskchat.model.embedded.exchanging import holds
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.meaning import choose_for, may_be_there, task_told_again
 from taskchat.model.embedded.questions import ask_add, ask_change, ask_confirm, ask_name, ask_which
@@ -276,6 +277,7 @@ class Planner:
     def _do(self, ids: Sequence[int], act: Act) -> None:
         title, part = self._title(ids[0]), act.changes.instead_of
         has_nothing = act.changes.are_none or part.casefold() not in title.casefold()
+        has_nothing = has_nothing or not holds(title, act.changes.drops or title)
         moves_none = act.changes.shift and not can_shift(
             [self._task(one) for one in ids], act.changes.shift
         )

@@ -71,13 +71,17 @@ class Changes:
     name that the old title holds. `keeps_day` is set
     where only a time was told: the task keeps the day that it has, and where it was a bare hour ("at 7"),
     the half of the day; `keeps_month` where only a day of a month was. `count` is the bare number of "make it 15", which
-    may stand for one in the title. `day_of` names the task whose day is meant.
+    may stand for one in the title. `day_of` names the task whose day is meant. `is_reading` tells that `title` is what the title
+    is to say, which may be a part of it; `appends` and `drops` are words to be added to it and left out of it.
     """
 
     title: str = ""
     instead_of: str = ""
     maybe_for: str = ""
     is_name: bool = False
+    is_reading: bool = False
+    appends: str = ""
+    drops: str = ""
     note: str = ""
     priority: Priority | None = None
     due: LocalDue | None = None

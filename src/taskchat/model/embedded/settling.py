@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from taskchat.dates.sentences import LocalDue
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.correction_words import corrected_title
+from taskchat.model.embedded.exchanging import exchange, holds, without
 from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
@@ -66,10 +67,30 @@ def _settle_title(changes: Changes, title: str) -> Changes:
         changes = replace(changes, title=title.replace(old, changes.title), maybe_for="")
     if changes.maybe_for:
         old, new = changes.maybe_for, changes.title
-        is_part = _is_object(old, title, new)
+        is_part = _is_object(old, title, new) or _is_part(old, title, new)
         new = corrected_title(title, new, old) if is_part else clean_title(new)
         changes = replace(changes, title=new)
+    if changes.is_reading and not _opens_alike(changes.title, title):
+        # "The cheese one should say goat cheese."
+        changes = replace(changes, title=exchange(title, changes.title) or changes.title)
+    if changes.appends and not holds(title, changes.appends):
+        changes = replace(changes, title=f"{title} {changes.appends}", appends="")
+    if changes.drops:
+        changes = replace(changes, title=without(title, changes.drops), drops="")
     return changes
+
+
+def _is_part(old: str, title: str, new: str) -> bool:
+    """Whether a word of a title stands for one or two others: "replace Tom with Daniel"."""
+    others = tokens(new)
+    is_short = 0 < len(others) < 3 and not set(others[:1]) & ERRAND_VERBS
+    return is_short and tokens(title)[:1] != tokens(old)[:1] and holds(title, old) and len(tokens(old)) < len(tokens(title))
+
+
+def _opens_alike(new: str, title: str) -> bool:
+    """Whether new words are a whole title: they open with a verb, or as the old one does."""
+    first = tokens(new)[:1]
+    return bool(set(first) & ERRAND_VERBS) or first == tokens(title)[:1]
 
 
 def _name_for(new: str, title: str) -> str:
