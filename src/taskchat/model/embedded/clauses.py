@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.cues import correct_slips
 from taskchat.model.embedded.known_titles import pattern_of
+from taskchat.model.embedded.level_phrasing import plain_levels
 from taskchat.model.embedded.tidying import tidy
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -188,7 +189,7 @@ def cut(text: str, titles: Sequence[str] = ()) -> Message:
     for title in sorted(titles, key=len, reverse=True):
         text, count = pattern_of(title).subn(chr(_FIRST_MARK + len(quotes)), text, count=1)
         quotes += [title] * count
-    text = correct_slips(text)
+    text = plain_levels(correct_slips(text))
     clauses: list[Clause] = []
     start = 0
     for end in _SENTENCE_END.finditer(text):

@@ -68,10 +68,25 @@ _BETTER = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:(?:hm+|no|actually|well|ok(?:ay)?|wait|sorry)\b\W*)*(?:(?:better|rather|perhaps|maybe)\s+(?:make\s+it\s+|to\s+)?(?:a\s+)?{_HIGH}(?:[\s-]+(?:priority|prio))?){END}",
     re.IGNORECASE,
 )
+_CLEARED = r"remove the priority of \g<what>"
+_NO_PRIORITY = [
+    (re.compile(pattern, re.IGNORECASE), _CLEARED)
+    for pattern in (
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:take|get)\s+(?:the\s+)?(?:(?:high|low|medium|top)\s+)?prio(?:rity)?\s+(?:off|away\s+from|from)\s+(?:of\s+)?(?P<what>\S.*?){END}",
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?get\s+rid\s+of\s+the\s+(?:(?:high|low|medium|top)\s+)?prio(?:rity)?\s+(?:of|on|for)\s+(?P<what>[^,;]+?)(?:\s*,.*)?{END}",
+        rf"^[^\w\ue000-\uf8ff]*(?:(?:hm+|no|actually|oh|well)\b\W*)*(?P<what>\S.*?)\s+(?:doesn't|does\s+not|don't|do\s+not)\s+(?:really\s+)?(?:need|have)\s+(?:an?|any|the)\s+prio(?:rity)?(?:\s+(?:any\s?more|any\s+longer|after\s+all|at\s+all|really))*{END}",
+        rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:shouldn't|should\s+not|must\s+not)\s+have\s+(?:an?|any)\s+prio(?:rity)?(?:\s+at\s+all)?{END}",
+        rf"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+)?no\s+prio(?:rity)?\s+(?:needed\s+)?(?:for|on)\s+(?P<what>\S.*?){END}",
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|change|make|put)\s+(?P<what>\S.*?)'s\s+prio(?:rity)?\s+(?:back\s+)?to\s+(?:none|nothing|no\s+priority){END}",
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|change|make|put)\s+the\s+prio(?:rity)?\s+(?:of|on|for)\s+(?P<what>\S.*?)\s+(?:back\s+)?to\s+(?:none|nothing|no\s+priority){END}",
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?remove\s+(?P<what>it|that)(?:\s+again)?\s*,\s*(?:it|that)\s+(?:doesn't|does\s+not)\s+need\s+(?:an?|any)\s+prio(?:rity)?(?:\s+\w+)*{END}",
+    )
+]
 _LEVEL = r"make \g<what> \g<level>"
 KEPT = (_KEEP_BUT, _LEVEL)
 """Before the wordings of a title, which "keep … but …" may look like."""
 LEVELS = [
+    *_NO_PRIORITY,
     (_ASSIGNS, _LEVEL),
     (_BETTER, r"make it \g<level>"),
     (_RATHER, _LEVEL),
@@ -87,3 +102,40 @@ LEVELS = [
     (_LEVEL_WILL_DO, _LEVEL),
     (_LEVEL_ALONE, r"make it \g<level>"),
 ]
+
+
+_NOT = r"(?:\s+(?:isn't|aren't|is\s+not|are\s+not|was\s+not)|'s\s+not|'re\s+not)"
+_HARDLY = r"(?:(?:that|so|very|too|all|really|super|particularly|terribly|especially)\s+)+"
+_NO_MATTER = r"(?:important|urgent|pressing)(?:\s+(?:right\s+now|at\s+all|actually|really|any\s?more|at\s+the\s+moment|though|either))*"
+_SO_LOW = r"(?:\s*,?\s+(?:so\s+)?(?:(?:put|make|set|mark)\s+(?:it|that)\s+(?:(?:on|to|at|as)\s+)?)?low(?:\s+prio(?:rity)?)?(?=\W*$|\s*[,.;]))?"
+_SO_HIGH = r"(?:\s*,\s*(?:so\s+)?(?:(?:put|make|set|mark)\s+(?:it|that)\s+(?:(?:on|to|at|as)\s+)?)?high(?:\s+prio(?:rity)?)?(?=\W*$))?"
+_WORDS = [
+    (re.compile(pattern, re.IGNORECASE), plain)
+    for pattern, plain in (
+        (r"\b(?:mid|middle|middling|moderate|average)[\s-]+(?:level\s+)?(?=prio(?:rity)?\b|importance\b)", "medium "),
+        (r"\b(?P<to>prio(?:rity)?\b[^.;]{0,60}?\b(?:to|as|at|is)\s+)(?:moderate|mid|middle|average)\b", r"\g<to>medium"),
+        (r"\b(?:somewhere|right)\s+in\s+the\s+middle(?:\s+(?:priority[\s-]*wise|(?:on|in|of|for)\s+priority))?(?=\W*$|\s*[,.;]|\s+and\b)", "medium priority"),
+        (r"\b(?:of\s+)?(?P<level>high|low|medium)\s+importance\b", r"\g<level> priority"),
+        (r"\bmedium\s+important\b", "medium priority"),
+        (r"(?P<is>'s|\bis|\bare)\s+(?:really\s+|absolutely\s+|very\s+)?(?:critical|crucial|vital|essential)(?=\W*$|\s*[,.;])", r"\g<is> urgent"),
+        (r"\bnot\s+an?\s+(?:high|big|top)\s+priority\s*,\s*(?:more\s+like|rather|but|just|more)\s+(?:a\s+)?(?P<level>medium|low)(?:\s+(?:one|priority))?\b", r"\g<level> priority"),
+        (rf"(?<=\w){_NOT}\s+{_HARDLY}{_NO_MATTER}{_SO_LOW}(?=\W*$|\s*[,.;])", " is low priority"),
+        (rf"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:but\s+)?(?:it\s*)?not\s+(?:{_HARDLY}{_NO_MATTER}|an?\s+(?:big|high|top)\s+priority){_SO_LOW}(?=\W*$)", ", low priority"),
+        (r"(?<=[\w\ue000-\uf8ff])\s*,?\s+but\s+it(?:'s|\s+is)\s+(?:unimportant|low\s+priority)(?=\W*$)", ", low priority"),
+        (rf"\bas\s+not\s+{_HARDLY}important\b", "as low priority"),
+        (rf"(?<=\w)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bhe)(?<!\bshe)(?<!\bthey)\s+can\s+(?:easily\s+|surely\s+|probably\s+)?wait(?:\s+(?:though|after\s+all|for\s+now|a\s+bit|a\s+while))*{_SO_LOW}(?=\W*$|\s*,\s|\s+and\b)", " is low priority"),
+        (rf"(?<=\w)\s+(?:comes|goes)\s+(?:first|before\s+(?:everything|all|anything)(?:\s+else)?|before\s+(?:the\s+(?:others|rest)|all\s+others)){_SO_HIGH}(?=\W*$|\s*,)", " is high priority"),
+        (rf"(?<=\w)\s+is\s+the\s+one\s+that\s+(?:really\s+)?(?:matters|counts){_SO_HIGH}(?=\W*$)", " is high priority"),
+        (r"\b(?:increase|raise|turn\s+up|up)\s+(?:the\s+)?priority\s+(?:on|for|of)\s+(?=\S)", "raise the priority of "),
+        (r"\bturn\s+up\s+(?P<what>\S.*?)'s\s+priority(?:\s+a\s+(?:notch|bit))?(?=\W*$)", r"raise the priority of \g<what>"),
+        (r"(?<=\w)\s+(?:just\s+)?(?:got|became|has\s+become|is\s+getting)\s+(?:really\s+|very\s+|quite\s+)?(?P<level>urgent|important)\b", r" is \g<level>"),
+        (r"\bwhat\s+i(?:'ve|\s+have)?\s+just\s+added\b", "the new one"),
+    )
+]
+
+
+def plain_levels(text: str) -> str:
+    """The text with the words for a priority that the rules know: "the garage can wait" is of low priority."""
+    for pattern, plain in _WORDS:
+        text = pattern.sub(plain, text)
+    return text
