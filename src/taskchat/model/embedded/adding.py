@@ -62,8 +62,8 @@ _PRIORITY = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"[\s,]+(?:(?:with\s+(?:a\s+|the\s+)?|and\s+(?:with\s+)?(?:a|the)\s+)(?:note|description|comment|details?)s?|(?:note|description"
-    r"|details)\s*:)"
+    r"[\s,]+(?:(?:with\s+(?:a\s+|the\s+)?|and\s+(?:with\s+)?(?:a|the)\s+)(?:note|description|comment|details?)s?|(?:notes?|description"
+    r"|details)\s*:|(?<=,)\s*(?:note|description|comment)\s+(?!to\b|that\b)|(?:and\s+)?(?:in|under)\s+(?:the|its)\s+(?:notes?|description|comments?)\s+(?:put|write|add|say|have)\b)"
     r"[\s:,-]*(?:that\s+|saying\s+)?(?P<note>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -89,7 +89,8 @@ def read_level(word: str) -> Priority:
 
 def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
     """The tasks that a clause wants kept; empty where it names none, None where it is no such wish."""
-    text, priority = take_priority(clause)
+    text, noted = _take_note(clause)
+    text, priority = take_priority(text)
     text = without_asides(text, now) if priority else text
     if _LEVEL_FIRST.match(clause):
         # "Low priority: re-pot the basil" is told of something new.
@@ -111,6 +112,7 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
         return [add for add in adds if add is not None]
     title, is_several = found
     title, note = _take_note(title)
+    note = note or noted
     separate = SEPARATELY.search(title)
     if separate is not None:
         title, is_several = title[: separate.start()], True

@@ -253,9 +253,10 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         said = re.sub(
             r"[\s,]+(?:please|instead|thanks|too|as\s+well)\s*$", "", found["title"], flags=re.I
         ).strip(" ,.:")
-        level = LEVEL_ALONE.match(said)
-        if level is not None:
-            return target, Changes(priority=read_level(level["level"]))
+        alone = LEVEL_ALONE.match(said)
+        if alone is not None:
+            return target, Changes(priority=read_level(alone["level"]))
+        said, level = _level_at_end(said)
         hour = find_due(f"at {said}", now) if _HOUR.fullmatch(said) else None
         if hour is not None:
             return target, changes_due(f"at {said}", hour.due, now)
@@ -275,10 +276,20 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
             maybe_for=old,
             is_name=is_name,
             is_reading=is_reading,
+            priority=level,
         )
     return None
 
 
+def _level_at_end(title: str) -> tuple[str, Priority | None]:
+    """The new title without the priority that is told behind it: "rename it to X, low priority"."""
+    found = _LEVEL_AT_END.search(title)
+    return (title, None) if found is None else (title[: found.start()], read_level(found["level"]))
+
+
+_LEVEL_AT_END = re.compile(
+    r"\s*,\s*(?:with\s+)?(?P<level>high|low|medium|top)[\s-]+prio(?:rity)?\W*$", re.IGNORECASE
+)
 _READS = re.compile(r"\b(?:says?|reads?)\s*$", re.IGNORECASE)
 # "Change the review to 11" names an hour, and no title.
 _HOUR = re.compile(r"\d{1,2}(?::\d\d)?(?:\s*[ap]m)?", re.IGNORECASE)

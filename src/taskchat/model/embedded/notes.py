@@ -19,12 +19,12 @@ _NOTE = r"(?:(?:short\s+|little\s+|quick\s+)?(?:notes?|descriptions?|comments?|d
 NOTE_WORD = re.compile(r"\b(?:notes?|description)\b", re.IGNORECASE)
 _ITS = r"(?:(?:a|an|the|its|that|this|his|her|their|another|one)\s+)"
 _PUT = r"(?:add|put|attach|write|leave|make|stick|pop|jot|set|append|include|enter|save|note|type|give|have|say|use)"
-_SET = r"(?:set|change|update|edit|make|replace|rewrite|fix|correct|turn)"
+_SET = r"(?:set|change|update|edit|make|replace|rewrite|overwrite|override|fix|correct|turn)"
 _OF = r"(?:to|for|on|of|in|under|with|about)"
 # What stands between the order and the note.
 _SAYS = (
     r"(?:\s*[:,;\u2013\u2014-]\s*(?:that\s+)?|\s+(?:saying|reading|stating|(?:that|which)\s+(?:says|reads)"
-    r"|to\s+say|to\s+read|telling\s+me|to\s+the\s+effect)\s*:?\s*(?:that\s+)?|\s+(?=[\ue000-\uf8ff]))"
+    r"|to\s+say|to\s+read|,\s*it\s+should\s+(?:say|read)|telling\s+me|to\s+the\s+effect)\s*:?\s*(?:that\s+)?|\s+(?=[\ue000-\uf8ff]))"
 )
 _MARK = r"[\ue000-\uf8ff]"
 _TEXT = r"(?P<note>\S.*?)"
@@ -45,6 +45,25 @@ _PLAIN = _all(
     rf"{_PUT}\s+(?:down\s+)?{_ITS}?{_NOTE}\s*:?\s*(?P<note>{_MARK})\s+{_OF}\s+(?P<target>.+?)",
     rf"{_PUT}\s+(?:down\s+)?{_ITS}{_NOTE}\s+(?:{_OF}\s+)(?:the\s+description\s+of\s+)?{_NAMED}(?:{_SAYS}|\s+that\s+){_TEXT}",
     rf"{_PUT}\s+{_ITS}?{_NOTE}\s+saying\s+(?!that\b){_TEXT}\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|number|it|that|this)\b[^:]*?|{_MARK})",
+    # "Update the description of the rent: …", "edit the rent's note so it reads …".
+    rf"{_SET}\s+(?:the|its|that)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s*:\s*{_TEXT}",
+    rf"{_SET}\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}\s+so\s+(?:that\s+)?it\s+(?:reads|says)\s*:?\s+{_TEXT}",
+    rf"{_PUT}\s+(?:down\s+)?(?:in|into|to|under)\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}\s*[:,]?\s*(?:that\s+)?{_TEXT}",
+    # "The wine note should say …", "the note for the wine is wrong, it should be …".
+    rf"(?P<target>(?:the|my)\s+[\w' -]{{2,40}}?)(?:'s)?\s+(?:notes?|description|comment)\s+(?:should|must|has\s+to|needs\s+to)\s+(?:now\s+)?(?:say|read|be)\s*:?\s+{_TEXT}(?:\s+instead)?",
+    rf"(?:the|its)\s+{_NOTE}(?:\s+(?:of|for|on)\s+{_NAMED})?\s+is\s+wrong\s*[,;]\s*(?:it\s+)?should\s+(?:be|say|read)\s+{_TEXT}",
+    # "#2 description: …", "the keys - note - …".
+    rf"(?P<target>#\s?\d+|(?:task|number)\s+\w+|(?:the|my)\s[\w' -]{{2,40}}?)\s+(?:note|description|comment)\s*:\s*{_TEXT}",
+    rf"(?P<target>[\w' ]{{2,40}}?)\s+[\u2013\u2014-]\s+(?:note|description|comment)\s*[:,\u2013\u2014-]*\s+{_TEXT}",
+    # "Save this link with the course: …", "for the windows, add: …".
+    rf"(?:save|keep|put|store|note|add)\s+(?:this|the|that)\s+(?:link|address|number|code|url|info|detail)s?\s+(?:with|on|to|for|under|in)\s+{_NAMED}\s*:\s*{_TEXT}",
+    rf"for\s+{_NAMED}\s*,\s+(?:please\s+)?(?:add|note|write)\s*:\s*{_TEXT}",
+    # "“…” goes in the notes of the rent".
+    rf"{_TEXT}\s+(?:goes|belongs|should\s+go|should\s+be|must\s+go)\s+(?:in|into|under)\s+(?:the|its)\s+{_NOTE}(?:\s+(?:of|for)\s+{_NAMED})?",
+    rf"(?:in|on|under)\s+{_NOTE}\s*,?\s+(?:please\s+)?{_PUT}\s*:?\s+{_TEXT}",
+    rf"note\s+(?!that\b|down\b)(?P<note>(?:{_MARK}|[^:\ue000-\uf8ff]{{2,60}}?))\s+(?:on|under|in|for)\s+(?P<target>(?:the|my)\s+[\w' -]+?\s+(?:task|one)|task\s+(?:number\s+)?\w+|number\s+\w+|#\s?\d+)",
+    rf"(?:write|note)\s+down\s+(?:there|here)\s*:?\s*(?:that\s+)?{_TEXT}",
+    rf"{_PUT}\s+(?:details|notes)\s+(?:to|on)\s+{_NAMED}\s*:\s*{_TEXT}",
     # "Add to the rent the note …".
     rf"{_PUT}\s+(?:to|on|in|under)\s+{_NAMED}\s+(?:the|a|this|that)\s+(?:note|description|comment)\s*:?\s*{_TEXT}",
     # "Add to the paint one that we need two litres".
@@ -68,13 +87,13 @@ _PLAIN = _all(
     rf"{_SET}\s+(?:the|its|that|this|a|my)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:to|into|as|with|by)(?:\s+(?:say|read|be))?\s*:?\s+{_TEXT}",
     rf"{_SET}\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:to|as|with)\s+{_TEXT}",
     rf"{_SET}\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}\s+(?:to|into|as|with)(?:\s+(?:say|read|be))?\s*:?\s+{_TEXT}",
-    rf"(?:{_SET}\s+)?(?:the|its|that)\s+{_NOTE}\s*(?:\bto\b(?:\s+(?:say|read|be))?|:|\b(?:should|must|is\s+to)\s+(?:say|read|be)\b|\bwith\b|\binto\b|\bsays?\b|\bis\b(?!\s+(?:wrong|not|gone|missing)\b))\s*:?\s*(?:now\s+)?{_TEXT}",
+    rf"(?:{_SET}\s+)?(?:the|its|that|this)\s+{_NOTE}\s*(?:\bto\b(?:\s+(?:say|read|be))?|:|\b(?:should|must|is\s+to)\s+(?:say|read|be)\b|\bwith\b|\binto\b|\bsays?\b|\bis\b(?!\s+(?:wrong|not|gone|missing)\b))\s*:?\s*(?:now\s+)?{_TEXT}",
     rf"(?:the|its)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s+(?:should\s+(?:say|read|be)|is|says)\s*:?\s+{_TEXT}",
     # "The rent: add the note …", "for the rent, note that …".
     rf"(?P<target>[^:;]{{1,60}}?)\s*:\s*(?:(?:please\s+)?{_PUT}\s+)?(?:{_ITS})?(?:note|description|comment)\b(?:{_SAYS}|\s+that\s+|\s+(?!to\b|for\b|down\b)){_TEXT}",
     rf"(?:for|on|to|in|under|with|about)\s+{_NAMED}\s*[:,]?\s+(?:(?:please\s+)?{_PUT}\s+{_ITS}?|{_ITS})?(?:note|description|comment)(?:{_SAYS}|\s+that\s+|\s+(?!to\b|for\b)){_TEXT}",
-    rf"(?P<target>[^:;,]{{1,60}}?)\s+(?:needs|gets|should\s+(?:have|get)|has)\s+{_ITS}{_NOTE}{_SAYS}{_TEXT}",
-    rf"(?:give|describe)\s+{_NAMED}\s+(?:{_ITS}{_NOTE}(?:{_SAYS}|\s+(?:that\s+)?)|as\s+){_TEXT}",
+    rf"(?P<target>[^:;,]{{1,60}}?)\s+(?:needs|gets|should\s+(?:have|get)|has)\s+{_ITS}{_NOTE}(?:\s+too|\s+as\s+well)?{_SAYS}{_TEXT}",
+    rf"(?:give|describe)\s+{_NAMED}\s+(?:{_ITS}{_NOTE}(?:{_SAYS}|\s+(?:that\s+)?)|as\s*:?\s+){_TEXT}",
     # "Note on the rent: …", "description: …".
     rf"{_ITS}?{_NOTE}\s+(?:for|on|to|of)\s+{_NAMED}\s*(?::|\bsaying\b)\s*{_TEXT}",
     rf"(?:description|comment|details)\s*:\s*{_TEXT}",
@@ -83,7 +102,7 @@ _PLAIN = _all(
 # These may as well be a task of their own: the note counts where the task that they name is there.
 _MAYBE = _all(
     # "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
-    rf"note\s*:\s*{_TEXT}",
+    rf"notes?\s*:\s*{_TEXT}",
     rf"(?P<target>[^:;,]{{2,40}}?)\s*:\s*{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
     rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so|can\s+you|could\s+you)\s+)*(?:note|write|jot|put)\s+(?:it|that|this)(?:\s+(?:down|on\s+(?:it|there)|in\s+there|for\s+me))*",
     rf"(?:write|put|note|scribble|add)\s+(?:on|in|under|to)\s+(?P<target>(?!it\b)[^:]{{1,40}}?)\s*:\s*{_TEXT}",
@@ -91,7 +110,18 @@ _MAYBE = _all(
     rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",
     rf"(?:make\s+a\s+note|take\s+a\s+note|note)\s+(?:down\s+|there\s+|on\s+it\s+|of\s+it\s*:?\s*)?that\s+(?!reminds\b){_TEXT}(?:\s+for\s+(?P<target>it|that|this|that\s+one))?",
 )
-_LABEL = re.compile(r"\W*note\s*:", re.IGNORECASE)
+# What is added to a note leaves in it what it says.
+_ADDS = re.compile(
+    r"\b(?:add|append|also|too|as\s+well|another|include|include)\b(?!.*\binstead\b)", re.IGNORECASE
+)
+_LABEL = re.compile(r"\W*notes?\s*:", re.IGNORECASE)
+_CLEARS_TOO = _all(
+    rf"(?:clear|empty|remove|delete|erase|wipe)\s+(?:out\s+)?(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}",
+    rf"(?:empty|blank)\s+(?:out\s+)?(?:the|its)\s+{_NOTE}(?:\s+(?:of|on|for)\s+(?P<target>.+?))?",
+    rf"(?P<target>\S.*?)\s+(?:doesn't|does\s+not|no\s+longer)\s+needs?\s+(?:an?|any|the)\s+{_NOTE}(?:\s+(?:any\s?more|any\s+longer|after\s+all))*(?:\s*,\s*(?:please\s+)?(?:take|remove|delete)\s+(?:it|that)(?:\s+(?:out|off|away))?)?",
+    rf"no\s+{_NOTE}\s+(?:needed\s+)?(?:on|for|to)\s+(?P<target>[^,]+?)(?:\s+after\s+all)?(?:\s*,.*)?",
+    rf"(?:erase|delete|remove|clear)\s+what\s+i\s+(?:noted|wrote(?:\s+down)?|put\s+down)\s+(?:for|on|about)\s+(?P<target>\S.*?)(?:\s+but\s+keep\s+the\s+task)?",
+)
 _CLEARS = re.compile(
     _LEAD
     + r"(?:remove|delete|clear|drop|erase|get\s+rid\s+of|take\s+(?:off|out)|wipe)\s+(?:the|its|that|any)\s+"
@@ -116,7 +146,8 @@ def read_note_order(text: str, heard: Heard) -> tuple[Act, bool] | None:
     """The note that a clause orders, and whether the words may as well be a task of their own."""
     if _NEW.search(text):
         return None
-    cleared = _CLEARS.match(text)
+    matches = (pattern.match(text) for pattern in (_CLEARS, *_CLEARS_TOO))
+    cleared = next((found for found in matches if found), None)
     if cleared is not None:
         return _act(cleared["target"] or "it", Changes(clears_note=True), heard), False
     for found, is_maybe in _found(text):
@@ -127,7 +158,7 @@ def read_note_order(text: str, heard: Heard) -> tuple[Act, bool] | None:
         is_label = _LABEL.match(text) is not None
         if is_maybe and not (is_label or heard.message.quoted(text)) and _TO_DO.match(note):
             continue
-        act = _act(words, Changes(note=note), heard)
+        act = _act(words, Changes(note=note, adds_note=_ADDS.search(text) is not None), heard)
         is_told = not is_maybe or re.search(rf"\b{_NOTE}\b", text, re.IGNORECASE) is not None
         # "Add “for Bob” to the milk" may be meant for its title.
         return (act if is_told or ":" in text else replace(act, is_hedged=True)), is_maybe

@@ -72,7 +72,7 @@ class Changes:
     where only a time was told: the task keeps the day that it has, and where it was a bare hour ("at 7"),
     the half of the day; `keeps_month` where only a day of a month was. `count` is the bare number of "make it 15", which
     may stand for one in the title. `day_of` names the task whose day is meant. `is_reading` tells that `title` is what the title
-    is to say, which may be a part of it; `appends` and `drops` are words to be added to it and left out of it.
+    is to say, which may be a part of it; `adds_note` that the note a task has stays; `appends` and `drops` are words to be added to it and left out of it.
     """
 
     title: str = ""
@@ -83,6 +83,7 @@ class Changes:
     appends: str = ""
     drops: str = ""
     note: str = ""
+    adds_note: bool = False
     priority: Priority | None = None
     due: LocalDue | None = None
     shift: timedelta = timedelta()

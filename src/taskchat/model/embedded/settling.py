@@ -29,6 +29,9 @@ _NOON = 12
 def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -> Changes:
     """The changes in full, for a task of this title; `task` is None where no more is known of it."""
     changes = _settle_title(changes, title)
+    written = task.description if task else None
+    if changes.adds_note and written and changes.note.casefold() not in written.casefold():
+        changes = replace(changes, note=f"{written.rstrip(' .;')}; {changes.note}")
     if changes.shift:
         was = task.due_at.astimezone(now.tzinfo) if task and task.due_at else now
         # By the clock on the wall: a day later is the same hour, whatever became of the clocks.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
 _SET_THAT = re.compile(
     r"^(?:(?P<told>.+?)\s*[,;:\u2013\u2014-]+\s*)?(?:(?:so|and|then|can\s+you|could\s+you|please|just)\s+)*"
     r"(?:(?P<due>that's\s+when\s+(?:it's|it\s+is)\s+due|that's\s+(?:its|the)\s+(?:due\s+date|deadline)\W*$)|(?:set|put|stick|add|pop|chuck|write|note|jot|use|save|make|get)\s+(?:that|this|it)\s+(?:down\s+)?"
-    r"(?:(?:as|in|to|on|onto|into|under|for|with)\s+)?(?:an?\s+|the\s+|its\s+|his\s+|her\s+|their\s+)?"
-    r"(?:(?P<note>notes?|description|comments?|details?)|(?P<date>due\s+(?:date|time|day)|deadline|date|time|day|it))\b)"
-    r"(?:\s+(?:for|of|on|to)\s+(?:it|that|the\s+task|(?P<of>(?:the|my)\s+[\w' -]+?)))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
+    r"(?:(?:as|in|to|on|onto|into|under|for|with|in\s+as)\s+)?(?:an?\s+|the\s+|its\s+|his\s+|her\s+|their\s+)?"
+    r"(?:(?P<note>notes?|description|comments?|details?|(?<=\bto\sthe\s)task|(?<=\bwith\sthe\s)task)|(?P<date>due\s+(?:date|time|day)|deadline|date|time|day|it))\b)"
+    r"(?:\s+(?:for|of|on|to|in)\s+(?:it|that|the\s+task|(?P<of>(?:the|my)\s+[\w' -]+?)))?(?:\s+(?:please|then|too|as\s+well))*\W*$",
     re.IGNORECASE,
 )
 # "The dentist is at 12 High Street": what it is about, and what is told of it.
 _SUBJECT = re.compile(
-    r"^\W*(?P<name>(?:the|my|our)\s+[\w' -]+?|[\w-]+)(?:'s|\s+(?:is|are|will\s+be))\s+(?:now\s+)?(?:(?:at|in|on)\s+)?(?P<note>.+)$",
+    r"^\W*(?P<name>(?:the|my|our)\s+[\w' -]+?|[\w-]+)(?:'s|\s+(?:is|are|will\s+be|should\s+be|must\s+be))\s+(?:now\s+)?(?:(?:at|in|on)\s+)?(?P<note>.+)$",
+    re.IGNORECASE,
+)
+# "Handouts: 30 copies", "oak boards - need 12 of them".
+_LABELLED = re.compile(
+    r"^\W*(?P<name>(?:(?:the|my|our|for)\s+)*[\w'-]+(?:\s+[\w'-]+){0,3}?)\s*(?::|\s[\u2013\u2014-])\s+(?P<note>\S.*)$",
     re.IGNORECASE,
 )
 
@@ -37,16 +43,7 @@ def read_told(text: str, heard: Heard) -> Act | None:
     if found is None or not told:
         return None
     if found["note"]:
-        subject = _SUBJECT.match(told)
-        note = heard.message.reveal(subject["note"] if subject else told)
-        target = read_target(subject["name"] if subject else "it", [])
-        return Act(
-            "update",
-            target,
-            Changes(note=clean_title(note)),
-            otherwise=Talk("repeat_please"),
-            said="it",
-        )
+        return _noted(told, found["of"] or "", heard)
     due = find_due(told, heard.now)
     if due is None:
         return None
@@ -71,6 +68,23 @@ def read_told(text: str, heard: Heard) -> Act | None:
         said="it",
         is_stated=True,
     )
+
+
+def _noted(told: str, of: str, heard: Heard) -> Act:
+    """The note that was told: of the task that is named for it, of what it tells, or of the one in mind."""
+    subject = _LABELLED.match(told) or _SUBJECT.match(told)
+    note = heard.message.reveal(subject["note"] if subject else told)
+    changes = Changes(note=clean_title(note), adds_note=True)
+    lost = Talk("repeat_please")
+    if of:
+        whole = Changes(note=clean_title(heard.message.reveal(told)), adds_note=True)
+        target = read_target(re.sub(r"\s+(?:thing|task|one)$", "", of), [])
+        return Act("update", target, whole, otherwise=lost, said="it")
+    it = Act("update", read_target("it", []), changes, otherwise=lost, said="it")
+    if subject is None:
+        return it
+    named = read_target(heard.message.reveal(subject["name"]), [])
+    return replace(it, target=named, otherwise=it, is_stated=True)
 
 
 _TOPIC = re.compile(
