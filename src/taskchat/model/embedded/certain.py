@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.known_titles import may_be_told_of
-from taskchat.model.embedded.requests import Act, Add, Correct, Look, Offer, Same, Tail
+from taskchat.model.embedded.requests import Act, Add, Correct, Look, Offer, Parts, Same, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def needs_list(requests: Sequence[Request], memory: Memory) -> bool:
     """Whether the list must be read before anything can be decided."""
     return any(
-        isinstance(one, Look | Same | Tail | Correct)
+        isinstance(one, Look | Same | Tail | Correct | Parts)
         or (isinstance(one, Offer) and may_be_told_of(one.add.title))
         or (isinstance(one, Add) and (one.is_bare or one.day_of))
         or (isinstance(one, Act) and known_choice(one, memory) is None)

@@ -30,12 +30,14 @@ from taskchat.model.embedded.requests import (
     Correct,
     Look,
     Offer,
+    Parts,
     Request,
     Same,
     Tail,
     Talk,
     Undo,
 )
+from taskchat.model.embedded.same_day import settle_day
 from taskchat.model.embedded.settling import can_shift, settle
 from taskchat.model.embedded.spoken_of import NAMED, choose_deleted, told_before
 
@@ -46,6 +48,10 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.history import SeenTask
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
+
+
+# What is done to one task and what to another may not be taken for the same.
+_UNLIKE = {"complete_task", "delete_task"}
 
 
 @dataclass(slots=True)
@@ -113,6 +119,8 @@ class Planner:
                 self._plan_tail(request)
             case Correct():
                 self._plan_correction(request)
+            case Parts():
+                self._plan_parts(request)
 
     def _say(self, talk: Talk) -> None:
         if talk.topic == "what_to_add":
@@ -141,6 +149,24 @@ class Planner:
             self._plan_one(Look(status="all"))
         else:
             self._plan_one(same.otherwise or Look(target=same.target, status="all"))
+
+    def _plan_parts(self, parts: Parts) -> None:
+        """Plan the parts of a clause where each of them is an act on a task of its own, else the whole."""
+        plans = [self._alone((one,)) for one in parts.parts]
+        whole = self._alone(parts.whole)
+        changed = [{call.arguments.get("task_id") for call in plan.calls} - {None} for plan in plans]
+        are_apart = sum(map(len, changed)) == len(set[object]().union(*changed))
+        fit = all(plan.calls and not (plan.remarks or plan.question) for plan in plans)
+        reached = {call.arguments.get("task_id") for call in whole.calls} - {None}
+        is_more = not whole.calls or whole.remarks or whole.question
+        is_more = is_more or reached < set[object]().union(*changed)
+        is_more = is_more or {call.tool for plan in plans for call in plan.calls} >= _UNLIKE
+        for one in parts.parts if fit and are_apart and is_more else parts.whole:
+            self._plan_one(one)
+
+    def _alone(self, requests: Sequence[Request]) -> Plan:
+        settled = [settle_day(one, self._tasks, self._memory, self._now) for one in requests]
+        return Planner(self._memory, self._tasks, self._now).plan(settled)
 
     def _plan_correction(self, correction: Correct) -> None:
         mended = mend(correction, self._memory, self._tasks, self._now)

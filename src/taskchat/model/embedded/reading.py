@@ -30,6 +30,7 @@ from taskchat.model.embedded.mood import (
     RETRACTS,
 )
 from taskchat.model.embedded.orders import read_order, read_question
+from taskchat.model.embedded.parting import read_parts, with_parts
 from taskchat.model.embedded.phrasing import phrase
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
@@ -74,7 +75,9 @@ def _read(
     requests: list[Request] = []
     background, before = "", ""
     for clause in message.clauses:
-        found = _read_clause(clause, Heard(message, now, background, before))
+        heard = Heard(message, now, background, before)
+        found = _read_clause(clause, heard)
+        found = with_parts(found, read_parts(clause, heard, _read_clause))
         requests = combine(requests, found, clause, message, now)
         before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()

@@ -241,4 +241,12 @@ class Correct:
     is_exchange: bool = False
 
 
-Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Acts that a clause may hold side by side, each of which must fit a task; else what it is as a whole."""
+
+    parts: tuple[Request, ...]
+    whole: tuple[Request, ...]
+
+
+Request = Add | Offer | Look | Talk | Undo | Act | Tail | Same | Correct | Parts
