@@ -70,6 +70,9 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         return []
     if _BOTH.match(text) or (_THEM.fullmatch(text) and len(candidates) <= MAX_NAMED):
         return list(candidates)
+    text = _plain(text)
+    if _BOTH.match(text):
+        return list(candidates)
     changed = NOT_BUT.match(text)
     text = changed["right"] if changed else text
     agreed = _YES_BUT.fullmatch(text)
@@ -98,6 +101,31 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
         # "The call" is one of the two that were asked about.
         return full
     return list(choice.tasks) if choice.is_clear else []
+
+
+def _plain(text: str) -> str:
+    """An answer in the words that a target is read from: "the latter" is the last one."""
+    for pattern, plain in _ANSWERS:
+        text = pattern.sub(plain, text)
+    return text
+
+
+_ANSWERS = [
+    (re.compile(pattern, re.IGNORECASE), plain)
+    for pattern, plain in (
+        (r"^\W*the\s+(?:latter|last\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the last one"),
+        (r"^\W*the\s+(?:former|first\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the first one"),
+        (r"\b(?P<place>the\s+\w+)(?:\s+one)?\s+(?:that\s+)?(?:you|was|were)\s+(?:just\s+)?(?:listed|showed|shown|mentioned|said|named)\b", r"\g<place> one"),
+        (r"^\W*(?:either\s+way\s*,\s*)?(?:do\s+|take\s+)?(?:the\s+(?:pair|two|lot)\s+of\s+them|both(?:\s+of\s+them)?)(?=\W*(?:please\W*)?$)", "both"),
+        (r"^\W*(?:no\W+)?i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+", ""),
+        (r"^\W*(?:(?:no|oh|actually|wait)\b\W*)*i\s+only\s+meant?\s+", "only "),
+        (r"\b(?P<the>the\s+ones?)\s+that(?:'s|\s+is|\s+are)\s+(?:already\s+)?(?:done|finished|completed?)\b", "the completed ones"),
+        (r"^\W*(?:(?:actually|no|oh)\b\W*)*(?:just|only)\s+(?:the\s+)?completed\s+one(?=\W*$)", "only the completed ones"),
+        (r"^\W*(?:just|only)\s+(?:delete|remove|complete|mark|do)\s+(?=\S)", ""),
+        (r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)", ""),
+        (r"(?<=\w)\s*,\s*not\s+(?:the\s+|my\s+)?[\w' -]+?(?=\W*$)", ""),
+    )
+]
 
 
 def spares(text: str) -> bool:

@@ -46,7 +46,7 @@ _ASK = (
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
 )
 _STARTERS = (
-    r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|undo"
+    r"(?:add|create|delete|remove|erase|get\s+rid\s+of|rename|remind\s+(?:me|us)|restore|recover|undelete|undo"
     r"|reopen|"
     r"re-open|mark|uncheck|untick|reschedule|postpone|don'?t\s+(?:let\s+me\s+)?forget|"
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"

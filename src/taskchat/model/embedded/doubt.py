@@ -23,6 +23,7 @@ from taskchat.model.embedded.words import (
     is_errand_stem,
     is_past,
     read_number,
+    same_deed,
     stem,
     telling_words,
     tokens,
@@ -42,7 +43,7 @@ _HARMLESS = word_set(
     "down over back about is are was were be been being am has have had having do does did got gotten "
     "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
     "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
-    "altogether entirely night last though although tho officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "numbers than altogether entirely night last though although tho officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
     "let's want wants wanted like all both each every everything whole entire lot rest others other task "
     "appointment matter business affair tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "
@@ -87,7 +88,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "restore": _HARMLESS,
 }
 _AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more new under asap")
-_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom top next no nr very")
+_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom final penultimate top next no nr very")
 
 
 def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
@@ -140,6 +141,27 @@ def _is_deed_of(word: str, titles: Sequence[str]) -> bool:
     told = stem(word)
     is_deed = is_past(word) and is_errand_stem(told)
     return is_deed and any(fits_deed(told, title) for title in titles)
+
+
+def tells_whole(act: Act, title: str) -> bool:
+    """Whether a report tells all that a title wants done: whatever else it says is a story around it.
+
+    "I picked up the dry cleaning on my way home", but not "the meeting with Bob" of one with Ann.
+    """
+    if act.verb != "complete" or _DOUBTS.search(act.said):
+        return False
+    wanted = telling_words(title)
+    said = {word.stem for word in telling_words(act.said)}
+    verbs = [word.stem for word in wanted if word.is_verb]
+    deeds = {stem(word) for word in tokens(act.said) if is_past(word)}
+    is_told = any(not deeds.isdisjoint({verb} | same_deed(verb)) for verb in verbs)
+    return is_told and all(word.stem in said for word in wanted if not word.is_verb)
+
+
+_DOUBTS = re.compile(
+    r"\b(?:not|no|never|nearly|almost|half|partly|part|some|only|if|unless|maybe|perhaps|might|should|would|could|will|going|try|tried|trying|wish|hope|want|wanted|need|needed|forgot|but|except|another|wrong|again|before|after|when|until|who|why)\b|n't\b|\d|%|\?",
+    re.IGNORECASE,
+)
 
 
 def tells_part(act: Act, title: str) -> bool:

@@ -31,7 +31,8 @@ _OVERDUE_FIRST = re.compile(
     re.IGNORECASE,
 )
 _ORDERS = re.compile(
-    r"\W*(?:please\s+|can\s+you\s+|could\s+you\s+)?(?:delete|remove|erase|cancel|clear|complete|finish|mark|tick|check|cross|move|push|postpone|shift|reschedule|set|make|change|give|put|delay|defer|bump|reopen)\b",
+    r"\W*(?:please\s+|can\s+you\s+|could\s+you\s+)?(?:delete|remove|erase|cancel|clear|complete|finish|mark|tick|check|cross|move|push|postpone|shift|reschedule|set|make|change|give|put|delay|defer|bump|reopen)\b"
+    r"|\W*(?:i|we)(?:'ve|\s+have)?\s+(?:(?:just|already|now|finally)\s+)?(?:done|did|finished|completed)\s",
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
@@ -40,6 +41,13 @@ _CHANGES = re.compile(
 )
 _MORE = re.compile(
     r"\b(?!(?:please|too|now|then|thanks|instead|as|well|for|me)\b)\w", re.IGNORECASE
+)
+
+
+# "Today's tasks".
+_DAYS_OWN = re.compile(
+    rf"\b(?:(?:all|everything|any)\s+(?:of\s+)?)?(?:the\s+|my\s+)?(?P<day>today|tomorrow|(?:this\s+)?\w+day)'s\s+(?:\w+\s+)?{_ONES}\b",
+    re.IGNORECASE,
 )
 
 
@@ -54,6 +62,7 @@ def cut_due_ones(text: str, now: datetime) -> Ones:
     """Take out of an order when the tasks are due that it means."""
     if not _ORDERS.match(text):
         return _cut_stated(text, now)
+    text = _DAYS_OWN.sub(r"everything due \g<day>", text)
     first = _OVERDUE_FIRST.search(text)
     if first is not None:
         rest = f"{text[: first.start()]}{first['which']} {first['ones']}{text[first.end() :]}"
@@ -90,7 +99,7 @@ def _cut_stated(text: str, now: datetime) -> Ones:
 
 
 _STATED = re.compile(
-    rf"^\W*(?P<which>the\s+{_ONES})\s+(?:(?:that's|which\s+is|that\s+is)\s+)?(?:due\s+)?(?:for\s+|on\s+|by\s+)?(?P<rest>\w.*)$",
+    rf"^\W*(?P<which>the\s+{_ONES}|everything|all(?:\s+of)?\s+(?:the|my)\s+{_ONES})\s+(?:(?:that's|which\s+is|that\s+is)\s+)?(?:due\s+)?(?:for\s+|on\s+|by\s+)?(?P<rest>\w.*)$",
     re.IGNORECASE,
 )
 _IS = re.compile(r"(?:\s+(?:is|are|was|can|has|should|needs)|'s)\b", re.IGNORECASE)

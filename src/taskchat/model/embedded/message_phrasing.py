@@ -19,7 +19,41 @@ def _named_again(found: re.Match[str]) -> str:
     return f"{found['out']} {found['what']}. {found['lead']}{found['some']} {found['what']}"
 
 
+_DOES = r"(?P<verb>(?:tick|check|cross)\s+off|complete|finish|delete|remove|erase|wipe|clear|scrap|bin|drop|get\s+rid\s+of|take\s+off|mark)"
+_ALL = r"(?:everything(?:\s+else)?|it\s+all|all(?:\s+of\s+(?:it|them))?|the\s+(?:whole\s+)?lot|every\s+task|all\s+(?:the\s+|my\s+)?tasks)"
+_REST = r"(?:the\s+rest|everything\s+else|all\s+(?:of\s+)?(?:the\s+)?(?:others|rest)|the\s+others)"
+_ONE = r"(?P<what>(?:the\s+|my\s+)?[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{0,40}?)"
+_STAYS = r"(?:\s+(?:open|alone|on|there|be|as\s+(?:it|they)\s+(?:is|are)|on\s+(?:the|my)\s+list))*"
 _WORDINGS = [
+    # "Tick off the lot, just leave the lawn open", "keep the car, delete the rest".
+    (rf"^(?P<lead>\W*(?:please\s+)?){_DOES}\s+{_ALL}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\s*[,;]\s*(?:(?:and|but|just|only|please)\s+)*(?:leave|keep|spare)\s+{_ONE}{_STAYS}\W*$", r"\g<lead>\g<verb> everything\g<mid> except \g<what>"),
+    (rf"^\W*(?:please\s+)?(?:keep|leave)\s+{_ONE}{_STAYS}\s*[,;]?\s+(?:(?:and|but|then|please)\s+)*{_DOES}\s+{_REST}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\W*$", r"\g<verb> everything\g<mid> except \g<what>"),
+    (rf"^\W*only\s+{_ONE}\s+(?:should|must|can|may|needs\s+to|has\s+to)\s+(?:stay|remain){_STAYS}\s*[,;]\s*(?:and\s+|so\s+)?{_REST}\s+(?:can|may|should|must)\s+(?:all\s+)?(?:go|be\s+(?:deleted|removed))\W*$", r"delete everything except \g<what>"),
+    (rf"^\W*i\s+(?:just|only)\s+(?:need|want)\s+{_ONE}\s*[,;]\s*(?:so\s+)?(?:please\s+)?(?:take|get|delete|remove|clear|drop|bin)\s+{_REST}(?:\s+(?:off|away|out))?\W*$", r"delete everything except \g<what>"),
+    (rf"^\W*(?:all|everything)(?:'s|\s+is)?\s+(?:now\s+)?(?:done|finished|complete)\s*[,;]?\s+(?:(?:but|and|just|only)\s+)*{_ONE}\s+(?:is|are)\s+(?:still\s+)?(?:missing|left|open|to\s+do|pending|not\s+done)\W*$", r"mark everything except \g<what> as done"),
+    (rf"^\W*(?:i|we)(?:'ve|\s+have)?\s+(?:now\s+)?(?:done|did|finished|completed)\s+{_ALL}\s+(?:bar|except|but|save|apart\s+from)\s+{_ONE}\W*$", r"I've done everything except \g<what>"),
+    # "The bike can go, I sold it": why.
+    (r"^(?P<what>\W*(?:the|my|that|this|number|task|\d)[^,;]*?\s+can)\s+(?:all\s+|now\s+|also\s+)?go(?:\s+(?:entirely|completely|altogether|for\s+good))?\s*(?:[,;]\s*(?:i|we|it|it's|they|he|she|that|no)\b.*)?$", r"\g<what> go"),
+    # "I spoke too soon, the fridge isn't finished."
+    (r"^\W*(?:(?:hm+|oh|oops|sorry|no|wait)\b\W*)*i\s+spoke\s+too\s+soon\s*[,;.:]\s*(?=\w)", ""),
+    (r"^\W*(?:(?:oh|oops|sorry|no|wait)\b\W*)*i\s+(?:accidentally\s+)?(?:ticked\s+off|marked|checked\s+off|crossed\s+off|completed)\s+(?P<what>\S.*?)(?:\s+as\s+(?:done|complete))?\s+(?:by\s+(?:accident|mistake)|too\s+(?:early|soon)|prematurely|accidentally)\W*$", r"reopen \g<what>"),
+    (r"^\W*(?:(?:oh|oops|sorry|no|wait|turns\s+out|it\s+turns\s+out)\b\W*)*(?P<what>(?:the\s+|my\s+)?[\w' -]{2,40}?)\s+(?:isn't|is\s+not|wasn't|aren't|are\s+not)\s+(?:\w+\s+)?(?:done|finished|complete)(?:\s+(?:yet|after\s+all))*\s*[,;]\s*(?:so\s+)?(?:please\s+)?(?:re-?open|open)\s+(?:it|that|them)(?:\s+(?:up\s+)?again)?\W*$", r"reopen \g<what>"),
+    (r"^\W*neither\s+(?P<a>\S.*?)\s+nor\s+(?P<b>\S.*?)\s+(?:is|are|was|were)\s+(?:\w+\s+)?(?:done|finished|complete)(?:\s+yet)?(?:\s*[,;]\s*.*)?$", r"reopen \g<a> and \g<b>"),
+    (r"^\W*(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:shouldn't|should\s+not)\s+be\s+(?:marked|ticked|checked)(?:\s+(?:as\s+)?(?:done|complete|off))?(?:\s*,.*)?$", r"reopen \g<what>"),
+    (r"^\W*(?:please\s+)?make\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:active|open|pending)\s+again\W*$", r"reopen \g<what>"),
+    (r"\b(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:needs?|has|have)\s+to\s+be\s+(?:re-?opened|opened\s+again)\b", r"reopen \g<what>"),
+    (r"^\W*(?:please\s+)?bring\s+back\s+all\s+(?:of\s+)?(?:the\s+|my\s+)?(?:finished|completed|done)\s+(?P<ones>ones|tasks|items)\b", r"reopen all the completed \g<ones>"),
+    # What was just deleted is wanted after all.
+    (r"^\W*(?:(?:oh|hm+|no|wait|sorry|actually)\b\W*)*(?:i(?:'ve)?\s+)?changed\s+my\s+mind\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:keep|leave|don't\s+(?:delete|remove))\s+(?P<what>it|that|them|that\s+one|(?:the|my)\s+[\w' -]+?)\W*$", r"put \g<what> back on the list"),
+    (r"^\W*(?:(?:oh|hm+|no|wait|sorry|actually)\b\W*)*(?:keep|leave)\s+(?P<what>(?:the|my)\s+[\w' -]+?)(?:\s+on)?\s+after\s+all\W*$", r"put \g<what> back on the list"),
+    (r"^\W*(?:(?:oh|hm+|no|wait|sorry|actually)\b\W*)*(?:that\s+one|that|it)\s+should\s+stay(?:\s+(?:on|there|after\s+all))*\W*$", "I want to keep it"),
+    (r"^\W*(?:it\s+)?turns\s+out\s+(?:that\s+)?i\s+(?:do\s+)?(?:still\s+)?need\s+(?P<what>it|that|them)(?:\s+(?:again|after\s+all))?(?:\s*,\s*can\s+(?:it|they)\s+come\s+back)?\W*$", r"put \g<what> back on the list"),
+    (r"\bput\s+(?P<what>it|that|them|those)\s+on\s+(?P<list>(?:the|my)\s+list)\s+again\b", r"put \g<what> back on \g<list>"),
+    (r"\bput\s+both\s+(?:deleted\s+)?(?:tasks|ones)\s+back\b", "restore both"),
+    (r"\bthe\s+(?:whole|entire)\s+(?:task|thing)\b", "the task"),
+    (r"\b(?:the\s+)?(?:second|next)[\s-]+to[\s-]+(?:the\s+)?last(?:\s+one)?\b|\b(?:the\s+)?(?:last\s+but\s+one|penultimate(?:\s+one)?)\b", "the penultimate one"),
+    (r"\bevery\s+(?:single\s+)?(?:thing|one)(?:\s+on\s+(?:my|the)\s+list)?\b(?!\s+of\b)", "everything"),
+    (r"(?<=\w)\s+(?:all\s+)?at\s+once(?=\W*$)", ""),
     # "Sorry, 4pm I meant" puts first what is right.
     (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
     # "Call Mark with a k".

@@ -47,6 +47,8 @@ def _read_way(
         piece = clause.text[start:end].strip()
         if len(piece.split()) < _MIN_WORDS and not re.search(r"'s\b|[\ue000-\uf8ff]", piece):
             return []
+        if _COUNTS_ONE.search(piece):
+            return []  # "I bought one" names no task
         if _LATER.search(piece) and not _LEANS.search(piece):
             continue  # "the bank will have to wait"
         asked = read(replace(clause, text=piece, before=clause.text[:start]), heard)
@@ -60,6 +62,7 @@ _LATER = re.compile(
     r"\b(?:(?:will|'ll)\s+have\s+to\s+wait|not\s+yet|haven't|hasn't|didn't|isn't\s+(?:done\s+|finished\s+)?yet|still\s+(?:to\s+do|open|to\s+come)|another\s+(?:day|time))\b",
     re.IGNORECASE,
 )
+_COUNTS_ONE = re.compile(r"\b(?:i|we|he|she|they)\b.*\b(?:one|two|some)\W*$", re.IGNORECASE)
 _LEANS = re.compile(r"\b(?:it|that|this|them|those|these|everything|anything|all)\b", re.IGNORECASE)
 
 

@@ -18,7 +18,7 @@ from taskchat.model.embedded.choosing import MAX_NAMED, Choice, choose
 from taskchat.model.embedded.correcting import DONE_VERBS, changes_of, mend, part_of, take_back
 from taskchat.model.embedded.counted import counts, miscounts
 from taskchat.model.embedded.cues import takes_back
-from taskchat.model.embedded.doubt import tells_part, unexplained
+from taskchat.model.embedded.doubt import tells_part, tells_whole, unexplained
 from taskchat.model.embedded.exchanging import holds
 from taskchat.model.embedded.listing import answer_look
 from taskchat.model.embedded.meaning import choose_for, may_be_there, task_told_again
@@ -215,7 +215,7 @@ class Planner:
         choice = choose_for(act, self._tasks, self._memory)
         # "The dentist was painful" holds a word too many to tell of it as done.
         is_deed = act.is_stated and act.verb == "complete" and bool(act.target.words)
-        fits = choice.is_clear or (act.is_stated and choice.is_full)
+        fits = choice.is_clear or (choice.is_full and (act.is_stated or act.verb == "complete"))
         fits = choice.is_full if is_deed or act.is_gist else fits
         is_doubtful = act.otherwise is not None and not (choice.tasks and fits)
         is_named = act.target.words or act.deed
@@ -250,6 +250,8 @@ class Planner:
         self._do([task.id for task in tasks], act)
 
     def _leaves_words(self, act: Act, tasks: Sequence[SeenTask]) -> bool:
+        if len(tasks) == 1 and tells_whole(act, tasks[0].title):
+            return False
         # "Complete the passport and the milk" where the passport is done: it is accounted for.
         is_done = act.verb == "complete"
         settled = [task for task in self._tasks if task.completed == is_done]
