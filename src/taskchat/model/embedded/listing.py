@@ -33,6 +33,8 @@ def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: date
         named = [match.task for match in rank(look.target.words, fitting) if match.is_likely]
         if named:
             return _tell_named(named, now)
+        if look.is_guess:
+            return replies.TALK["off_topic"]
         if look.asks_one:
             return f"I found nothing about {replies.quote(look.target.words)} on your list."
     if look.counts:
@@ -48,9 +50,8 @@ def _tell_pointed(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: da
     if look.target.numbers or look.target.ordinals:
         chosen = choose(look.target, "update", tasks, memory)
         if chosen.tasks:
-            return _lines(
-                "Here it is:" if len(chosen.tasks) == 1 else "Here they are:", chosen.tasks, now
-            )
+            opening = "Here it is:" if len(chosen.tasks) == 1 else "Here they are:"
+            return _lines(opening, chosen.tasks, now) + _note_of(chosen.tasks)
         return replies.tell_missing(chosen.missing)
     if look.of_focus and len(memory.focus) == 1:
         spoken_of = [task for task in tasks if task.id in memory.focus]
@@ -93,8 +94,14 @@ def _tell_named(named: Sequence[SeenTask], now: datetime) -> str:
     if len(named) == 1:
         task = named[0]
         state = "It is completed." if task.completed else "It is still open."
-        return _lines("I found this:", named, now) + f"\n{state}"
+        return _lines("I found this:", named, now) + f"\n{state}" + _note_of(named)
     return _lines(f"I found {len(named)} tasks:", named, now)
+
+
+def _note_of(tasks: Sequence[SeenTask]) -> str:
+    """The note of the one task that was asked for, on a line of its own."""
+    note = tasks[0].description if len(tasks) == 1 else None
+    return f"\nIts note: {' '.join(note.split())}" if note else ""
 
 
 def _tell_narrow(

@@ -67,7 +67,23 @@ def read_question(text: str, heard: Heard) -> list[Request]:
         return [
             Look(target=read_target(DELETE_CUE.sub(" ", text), []), status="all", asks_one=True)
         ]
+    if _OF_MINE.search(text) and not _OF_YOU.search(text):
+        look = read_look(text, heard.message, heard.now)
+        is_it = _IT.search(text) is not None and not look.target.words
+        return [replace(look, status="all", asks_one=True, is_guess=True, of_focus=is_it)]
     return [Talk("off_topic")]
+
+
+# "What was I going to ask the vet?", "is the contract sent?" may be of a task.
+_OF_MINE = re.compile(
+    r"\b(?:i|i'm|i've|am\s+i|me|my|we|we're|we've|us|our|mine)\b|^\W*(?:is|are|was|were|has|have|when(?:'s|\s+is|\s+are|\s+does|\s+do)|what(?:'s|\s+is)\s+(?:the\s+(?:status|state)|going\s+on\s+with|up\s+with))\b.*\b(?:the|my|[A-Z]\w+|tomorrow|today)\b",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\b(?:it|that|that\s+one)\b", re.IGNORECASE)
+_OF_YOU = re.compile(
+    r"\b(?:you|u|your)\b|^\W*(?:can't|cannot|couldn't|what\s+an?|what\s+(?:lovely|nice|great|awful|terrible|beautiful|horrible))\b",
+    re.IGNORECASE,
+)
 
 
 def read_order(text: str, heard: Heard) -> list[Request]:

@@ -138,7 +138,8 @@ class Look:
 
     `is_soonest` asks for what is due next, `is_undated` for what has no date.
     `asks_one` is set where the question is whether some task is there, so that "no" is an answer;
-    `of_focus` where it is about the task last spoken of ("when is that due?").
+    `of_focus` where it is about the task last spoken of ("when is that due?"), and `is_guess` where
+    nothing but a task of that name makes it a question about the list.
     """
 
     status: Status = "pending"
@@ -152,6 +153,7 @@ class Look:
     priority: Priority | None = None
     asks_one: bool = False
     of_focus: bool = False
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
