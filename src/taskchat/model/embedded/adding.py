@@ -39,7 +39,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,]+(?:please|now|then|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
+    r"(?:[\s,]+(?:please|now|then|let's|to\s+(?:that|those|these|this)(?:\s+list)?|as\s+another\s+(?:one|task)|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
     rf"|(?:on|to|in|onto|into)\s+{LIST}|is\s+due|due|deadline"
     r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?)"
     r"|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?"
@@ -173,6 +173,8 @@ def build_add(  # noqa: PLR0913  (each is a thing that a sentence says)
     heard: str = "",
 ) -> Add | None:
     """Make a task of the words of a title, or None where they name nothing."""
+    if not note:
+        title, note = _take_note(title)
     quote = re.match(
         r"[\s:,.]*(?:something\s+like\s+)?([\ue000-\uf8ff])(?P<rest>.*)$", title, re.DOTALL
     )

@@ -21,7 +21,7 @@ _FIRST_MARK = 0xE000
 _QUOTED = re.compile(r'"([^"\n]+)"|(?<!\w)\'([^\'\n]+?)\'(?!\w)|`([^`\n]+)`')
 _NAMED = re.compile(
     r"\b(?:called|named|titled|entitled|with (?:the )?(?:title|name)|that says|which says)\b"
-    r"[\s:]*(?![\s:])(?P<title>[^\ue000-\uf8ff]+)$",
+    r"[\s:]*(?![\s:])(?P<title>[^\ue000-\uf8ff]+?)(?=,\s*(?:due|with|and\s+(?:make|set|mark)|high|low|medium|top)\b.*$|$)",
     re.IGNORECASE | re.DOTALL,
 )
 _MAKES_TASK = re.compile(
@@ -61,7 +61,7 @@ _STARTERS = (
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
-    r"|that)\s+back|scrap|i\s+(?:also\s+|still\s+)?(?:need|have)\s+to|"
+    r"|that)\s+back|scrap|(?:(?:on\s+\w+day|tomorrow|today)\s+)?(?:i|we)\s+(?:also\s+|still\s+)?(?:need|have)\s+to|let's\s+(?:add|put|delete|remove|mark|move)\b|"
     r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
     r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
 )
@@ -243,7 +243,8 @@ def _hide_quotes(text: str, quotes: list[str]) -> str:
     text = _QUOTED.sub(lambda m: hide(m[1] or m[2] or m[3]), text)
     named = _NAMED.search(text)
     if named is not None and _MAKES_TASK.search(text[: named.start()]):
-        text = text[: named.start("title")] + hide(named["title"].strip(" .:"))
+        rest = text[named.end() :]
+        text = text[: named.start("title")] + hide(named["title"].strip(" .:")) + rest
     return text
 
 

@@ -21,7 +21,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Undo,
 )
-from taskchat.model.embedded.same_task import LEADS_UP, of_same_task, points
+from taskchat.model.embedded.same_task import LEADS_UP, is_other_title, of_same_task, points
 from taskchat.model.embedded.told_of import takes_up
 from taskchat.model.embedded.words import ERRAND_VERBS, content_stems, tokens
 
@@ -57,6 +57,9 @@ def combine(
     if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
         # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
         return [*requests[:-1], one]
+    renamed = of_same_task(last, one, clause) if is_other_title(one) else None
+    if renamed is not None:
+        return [*requests[:-1], renamed]
     is_instead = _is_put_otherwise(last, one, clause) or _puts_it_right(last, one)
     if is_instead or _are_its_parts(last, found):
         return [*requests[:-1], *found]

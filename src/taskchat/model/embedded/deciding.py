@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.consent import is_yes
 from taskchat.model.embedded import replies
-from taskchat.model.embedded.adding import build_add
+from taskchat.model.embedded.adding import build_add, take_priority
 from taskchat.model.embedded.answering import (
     changes_asked,
     changes_told,
@@ -195,12 +195,24 @@ _MAX_NAME_WORDS = 6
 
 
 def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
-    """Read "then add it", said after a task was not found, as a wish for that task."""
-    if list(requests) != [Talk("what_to_add")] or not conversation.earlier:
+    """Read "then add it for friday", said after a task was not found, as a wish for that task."""
+    if not conversation.earlier:
         return requests
     words = replies.read_missing(conversation.earlier[-1].reply)
-    add = build_add(words, Message((), ()), conversation.now) if words else None
+    found = _THEN_ADD.fullmatch(conversation.current.text) if words else None
+    if found is None and (not words or list(requests) != [Talk("what_to_add")]):
+        return requests
+    title, level = take_priority(f"{words} {found['rest'] if found else ''}")
+    add = build_add(title, Message((), ()), conversation.now, priority=level)
     return requests if add is None else [add]
+
+
+# "Oh no, I thought I had it. Put it on for friday, low priority."
+_THEN_ADD = re.compile(
+    r"\W*(?:(?:oh|ah|no|hm+|well|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20})\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
+    r"(?:add|put|create|make|note|have|save)\s+(?:it|that|one)\b(?:\s+(?:on|down|in|there|then|now|please|to\s+(?:my|the)\s+list))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*[^.!?]{2,40})?)(?:[\s,]+(?:please|then|now|instead))*\W*",
+    re.IGNORECASE,
+)
 
 
 def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:

@@ -36,7 +36,7 @@ def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: date
         if look.is_guess:
             return replies.TALK["off_topic"]
         if look.asks_one:
-            return f"I found nothing about {replies.quote(look.target.words)} on your list."
+            return replies.nothing_about(look.target.words)
     if look.counts:
         return _count(tasks, look)
     narrowed = [task for task in fitting if _is_wanted(task, look, now)]

@@ -78,6 +78,7 @@ _PLAIN = _all(
     rf"{_PUT}\s+(?P<note>{_MARK}|.+?)\s+(?:in|to|into|under|on)\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}",
     rf"{_PUT}\s+(?:down\s+)?(?P<note>{_MARK})\s+(?:in|to|into|under|on|onto|as)\s+(?:{_ITS})?{_NOTE}(?:\s+{_HERE})?",
     rf"{_PUT}\s+(?:down\s+)?(?P<note>(?!it\b|that\b|this\b)[^\ue000-\uf8ff]+?)\s+(?:in|to|into|under|onto)\s+(?:the|its|that)\s+{_NOTE}",
+    rf"{_PUT}\s+(?:down\s+)?(?P<note>(?!it\b|that\b|this\b|a\b|the\b)[^\ue000-\uf8ff]+?)\s+as\s+(?:a|the|its)\s+{_NOTE}",
     # "Write in its description that …", "in the notes of the rent put …".
     rf"{_PUT}\s+(?:down\s+)?(?:in|on|to|into|under)\s+(?:the|its|that|his|her|their)\s+{_NOTE}(?:\s+{_OF}\s+{_NAMED})?(?:{_SAYS}|\s+that\s+|\s+(?!of\b|for\b|on\b)){_TEXT}",
     rf"(?:in|on|to|into|under|for|as)\s+(?:the|its|that|a|his|her|their)\s+{_NOTE}(?:\s+{_OF}\s+{_NAMED})?\s*,?\s+(?:please\s+)?{_PUT}(?:\s+down)?[\s:,]+(?:that\s+)?{_TEXT}",

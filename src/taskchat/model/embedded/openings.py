@@ -75,7 +75,7 @@ _OPENINGS = [
         rf"|into)\s+{LIST}(?:\s+please)?\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}"
         rf"|list\b)[\s:,-]*(?:to\s+)?",
-        rf"\b(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put"
+        rf"\b(?!(?:need|have|want)\s+to\s+do\s+(?:the|my|our|some|a)\b)(?:add(?:ing)?|create|creating|new|make|register|set(?:ting)?|need|want|have|give|put"
         rf"|start"
         rf"|open|write|schedule|enter|insert|log|chuck|pop|stick|throw|bung|drop|"
         rf"record|like|about|get)\b(?:\s+(?:in|up|down"

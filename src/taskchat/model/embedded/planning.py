@@ -156,7 +156,12 @@ class Planner:
         whole = self._alone(parts.whole)
         changed = [{call.arguments.get("task_id") for call in plan.calls} - {None} for plan in plans]
         are_apart = sum(map(len, changed)) == len(set[object]().union(*changed))
-        fit = all(plan.calls and not (plan.remarks or plan.question) for plan in plans)
+        fit = all(
+            plan.calls
+            and not (plan.remarks or plan.question)
+            and (isinstance(one, Add) or all("task_id" in call.arguments for call in plan.calls))
+            for one, plan in zip(parts.parts, plans, strict=True)
+        )
         reached = {call.arguments.get("task_id") for call in whole.calls} - {None}
         is_more = not whole.calls or whole.remarks or whole.question
         is_more = is_more or reached < set[object]().union(*changed)

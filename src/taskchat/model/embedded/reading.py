@@ -29,6 +29,7 @@ from taskchat.model.embedded.leading_date import put_date_last, refine_date
 from taskchat.model.embedded.mood import (
     RETRACTS,
 )
+from taskchat.model.embedded.needs import read_needs
 from taskchat.model.embedded.orders import read_order, read_question
 from taskchat.model.embedded.parting import read_parts, with_parts
 from taskchat.model.embedded.phrasing import phrase
@@ -37,6 +38,7 @@ from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Same, Talk, Undo
 from taskchat.model.embedded.same_day import cut_same_day, with_day_of
 from taskchat.model.embedded.softening import doubt_add, soften
+from taskchat.model.embedded.standing_for import with_name
 from taskchat.model.embedded.talk import read_talk
 from taskchat.model.embedded.words import ERRAND_VERBS
 
@@ -139,6 +141,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         return [Talk("left_alone")]
     talk = read_talk(text) or read_talk(clause.text)
     plain: list[Request] = [Talk(talk)] if talk is not None else _read_wish(text, clause, heard)
+    plain = _or_new(plain, clause, heard)
     more = _MORE.match(clause.text) or (_SAME_FOR.match(text) and _MORE.match(text))
     if more is not None and clause.is_asked and isinstance(plain[0], Offer | Talk):
         # "And the bag?" asks, it orders nothing.
@@ -161,6 +164,24 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         or guess_exchange(clause.text, plain, heard)
     )
     return plain if correction is None else [correction]
+
+
+def _or_new(plain: list[Request], clause: Clause, heard: Heard) -> list[Request]:
+    """The date of a task that is to be finished then, or that task where there is none of that name."""
+    one = plain[0] if len(plain) == 1 else None
+    if not isinstance(one, Act) or one.otherwise or not one.changes.due or not one.target.words:
+        return plain
+    needed = read_needs(clause.text, heard) if _TO_FINISH.match(clause.text) else []
+    meant = needed[0] if len(needed) == 1 else None
+    meant = meant.at_last if isinstance(meant, Act) else meant
+    return [replace(one, otherwise=meant, is_stated=True)] if isinstance(meant, Add) else plain
+
+
+# "I have to complete the training by friday" may be a new task as well.
+_TO_FINISH = re.compile(
+    r"\W*(?:i|we)\s+(?:also\s+|still\s+|really\s+)?(?:need|have|must|ought)\s+(?:to\s+)?(?:finish|complete)\b",
+    re.IGNORECASE,
+)
 
 
 def _with_then(text: str, heard: Heard) -> str:
@@ -219,7 +240,8 @@ def _read_wish(text: str, clause: Clause, heard: Heard) -> list[Request]:
         # "Remember the dentist?", "can you send Bob an email" asks for what only a person can do.
         return [Offer(one) if isinstance(one, Add) else one for one in found]
     if len(found) == 1 and isinstance(found[0], Add):
-        return [doubt_add(_with_date(found[0], text, heard), heard)]
+        told = heard.message.reveal(f"{heard.background}. {clause.before} {clause.text}")
+        return [doubt_add(with_name(_with_date(found[0], text, heard), told), heard)]
     return [_dated_at_last(one, text, heard) if isinstance(one, Act) else one for one in found]
 
 

@@ -109,6 +109,12 @@ def tell_failures(reasons: Sequence[tuple[str, str]]) -> str:
 
 
 _NOT_FOUND = "I couldn't find "
+_NOTHING_ABOUT = "I found nothing about "
+
+
+def nothing_about(name: str) -> str:
+    """That no task is about what was asked."""
+    return f"{_NOTHING_ABOUT}{quote(name)} on your list."
 
 
 def tell_missing(names: Sequence[str]) -> str:
@@ -122,8 +128,8 @@ def was_unheard(reply: str) -> bool:
 
 
 def read_missing(reply: str) -> str:
-    """The one name that `tell_missing` told in a reply, or ""."""
-    found = re.match(rf"{_NOT_FOUND}“([^”]+)” on your list", reply)
+    """The one name that a reply told as not being on the list, or ""."""
+    found = re.match(rf"(?:{_NOT_FOUND}|{_NOTHING_ABOUT})“([^”]+)” on your list", reply)
     return found[1] if found else ""
 
 

@@ -38,6 +38,9 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     if isinstance(last, Add) and _ON_EXISTING.search(clause.text):
         changes = Changes(due=last.due, priority=last.priority, note=last.note)
         return Act("update", Target(last.title), changes, otherwise=last)
+    if isinstance(one, Act) and isinstance(last, Add) and is_other_title(one):
+        # "Put “wash the dog” on the list, actually make that “brush the dog”."
+        return replace(last, title=one.changes.title)
     if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
         changes = one.changes
         return replace(
@@ -142,6 +145,13 @@ def _is_level_alone(act: Act) -> bool:
     target, changes = act.target, act.changes
     is_it = target.is_pronoun and not target.words and not target.background
     return act.verb == "update" and is_it and changes == Changes(priority=changes.priority)
+
+
+def is_other_title(request: Request | None) -> bool:
+    """Whether a request only gives the task spoken of another title."""
+    if not isinstance(request, Act) or request.verb != "update" or not points(request.target):
+        return False
+    return request.changes == Changes(title=request.changes.title)
 
 
 def _tells_more(act: Act) -> bool:
