@@ -66,6 +66,12 @@ def read_weekday(match: re.Match[str], now: datetime) -> Told | None:
     return Told(day=today + timedelta(days=ahead))
 
 
+def read_weekday_week(match: re.Match[str], now: datetime) -> Told:
+    """The day of that name a week after the next one: "friday week"."""
+    today = now.date()
+    return Told(day=today + timedelta(days=_days_to(_weekday(match["weekday"]), today) + 7))
+
+
 _WORDS = {"mon", "sat", "sun", "wed"}
 
 
@@ -159,7 +165,7 @@ def _month(name: str) -> int:
 
 def read_day_of_month(match: re.Match[str], now: datetime) -> Told | None:
     """The next day of that number, today included: "the 3rd"."""
-    number, today = int(match["nth"]), now.date()
+    number, today = _day_number(match["nth"]), now.date()
     if match["of_next"] or match["next_before"]:
         today = start_of_next("month", today)
     day = next_day_of_month(number, today)

@@ -25,7 +25,7 @@ def read_ago(match: re.Match[str], now: datetime) -> Told | None:
 
 def read_from_day(match: re.Match[str], now: datetime) -> Told | None:
     """So many days from another one: "two days from tomorrow"."""
-    days = 7 if match["unit"].lower().startswith("w") else 1
+    days = {"d": 1, "w": 7, "f": 14}[match["unit"][0].lower()]
     ahead = round(read_count(match["count"]) * days) + (match["base"].lower() != "today")
     return Told(day=now.date() + timedelta(days=ahead))
 

@@ -143,7 +143,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (
         _pattern(
-            rf"\b(?:due\s+)?(?:in|within)\s+(?:about\s+|around\s+)?{_AMOUNT}"
+            rf"\b(?:due\s+)?(?:in|within)\s+(?:the\s+next\s+|about\s+|around\s+)?{_AMOUNT}"
             r"(?:['\u2019]?s?['\u2019]?\s+time\b)?"
         ),
         durations.read_ahead,
@@ -156,6 +156,14 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
         ),
         durations.read_from_day,
     ),
+    (
+        _pattern(
+            rf"\b{_LEAD}(?P<count>an?|one|two|three|four|\d)\s+(?P<unit>weeks?|fortnights?)\s+"
+            r"(?P<base>today|tomorrow)\b"
+        ),
+        durations.read_from_day,
+    ),
+    (_pattern(rf"\b{_LEAD}{_DAY}\s+week\b(?=\s*(?:$|[.,;!?)]))"), days.read_weekday_week),
     (
         _pattern(
             rf"\b{_LEAD}{_END_OF}(?:(?:later|sometime)\s+)?(?P<near>(?:the\s+)?day\s+after"
@@ -182,12 +190,22 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
         days.read_day_of_month,
     ),
     (
+        # "By the thirtieth"; "the third" is more often a place in a list.
+        _pattern(
+            r"\b(?:by|on|for|until|till|before|due)\s+the\s+(?P<nth>"
+            + "|".join(word.replace("-", r"[-\s]") for word, place in PLACE_WORDS.items() if place > 10)
+            + r")(?P<of_next>)(?P<next_before>)\b(?=\s*(?:$|[.,;!?)]|at\b|please\b|instead\b))"
+        ),
+        days.read_day_of_month,
+    ),
+    (
         _pattern(
             r"\b(?P<weeks>(?:an?|one|two|three|four|\d)\s+weeks?\s+(?:from\s+|on\s+)?)?"
             rf"(?P<lead>(?:{_LEAD})?){_END_OF}(?P<later>next\s+week\s+(?:on\s+)?)?"
             rf"(?P<which>(?:this\s+coming|coming|upcoming|next|this)\s+)?\b{_DAY}\b"
             r"(?P<at>(?=\.?,?\s+(?:at\s+)?\d{1,2}(?::\d\d\b|\s*[ap]m\b)|\.?,?\s+at\s+(?:\d|noon)))?"
             r"(?:(?P<later_end>\s+(?:of\s+)?next\s+week)|(?P<this_end>\s+this)\s+week)?"
+            r"(?:,\s+the\s+\d{1,2}(?:st|nd|rd|th)(?=\s*(?:$|[.,;!?)])))?"
         ),
         days.read_weekday,
     ),
@@ -236,6 +254,26 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})\b"
         ),
         times.read_spoken_time,
+    ),
+    (
+        # "Five to ten people" are no time.
+        _pattern(
+            rf"\b{_LEAD}(?P<share>(?:five|ten|twenty(?:[-\s]five)?|5|10|20|25)\s+(?:minutes\s+|min\s+)?(?:past|to))\s+"
+            rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})\b(?![\s:.]*\d){_HOUR_END}"
+        ),
+        times.read_spoken_time,
+    ),
+    (
+        _pattern(
+            rf"\b{_LEAD}(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hours|hrs|h)(?P<meridiem>)\b"
+        ),
+        times.read_time,
+    ),
+    (
+        _pattern(
+            rf"\b{_LEAD}(?:(?P<hour>1[3-9]|2[0-3])h(?P<minute>[0-5]\d)?|(?P<early>0?\d|1[0-2])h(?P<past>[0-5]\d))\b"
+        ),
+        times.read_hour_mark,
     ),
     (
         _pattern(

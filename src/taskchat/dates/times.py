@@ -26,14 +26,28 @@ def read_time(match: re.Match[str], _now: datetime) -> Told | None:
 
 
 def read_spoken_time(match: re.Match[str], _now: datetime) -> Told | None:
-    """A time in words: "half past four", "quarter to 5"."""
+    """A time in words: "half past four", "quarter to 5", "ten to nine"."""
     hour, share = _read_hour(match["hour"]), match["share"].lower()
-    minutes = 30 if "half" in share else 15
+    minutes = 30 if "half" in share else 15 if "quarter" in share else _read_minutes(share)
     if share.endswith("to"):
         hour, minutes = hour - 1 or 12, 60 - minutes
     if not 0 < hour <= 12:
         return None
     return Told(at=time(hour, minutes), is_open_hour=True)
+
+
+def _read_minutes(share: str) -> int:
+    """The minutes of "twenty-five past"."""
+    words = share.replace("-", " ").split()
+    return sum(
+        int(word) if word.isdecimal() else NUMBER_WORDS.get(word, 0) for word in words[:2]
+    )
+
+
+def read_hour_mark(match: re.Match[str], _now: datetime) -> Told:
+    """A time with an h: "16h", "9h30"."""
+    hour, minute = match["hour"] or match["early"], match["minute"] or match["past"]
+    return Told(at=time(int(hour), int(minute or 0)))
 
 
 def _read_hour(word: str) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Priority
 
 _DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
-_LEVEL = r"(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)"
+_LEVEL = r"\b(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)\b"
 
 
 def _any(*patterns: str) -> list[re.Pattern[str]]:

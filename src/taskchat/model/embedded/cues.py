@@ -211,7 +211,9 @@ _KNOWN = word_set(
 
 
 # Slips of the fingers that are no other word, wherever they stand.
-_SLIPPED = {"pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
+_SLIPPED = {"wednsday": "wednesday", "wensday": "wednesday", "wendesday": "wednesday", "thrusday": "thursday", "thurday": "thursday",
+            "tuseday": "tuesday", "tusday": "tuesday", "saterday": "saturday", "satuday": "saturday", "firday": "friday",
+            "mondy": "monday", "suday": "sunday", "pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tsks": "tasks", "taskss": "tasks", "tasts": "tasks", "tassk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
             "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "wats": "what's", "wots": "what's", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
