@@ -43,7 +43,7 @@ _HARMLESS = word_set(
     "down over back about is are was were be been being am has have had having do does did got gotten "
     "get getting can could will would shall please pls plz thanks thank thx ty just also too now then here "
     "there already finally so ok okay yes yeah yep hey hi hello oh well good great nice perfect lovely yay "
-    "numbers than altogether entirely night last though although tho officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
+    "numbers weekend than altogether entirely night last though although tho officially min mins minute minutes hour hours ago situation phew hooray woohoo luckily happily proudly actually really sorry oops mate buddy dear kindly let "
     "let's want wants wanted like all both each every everything whole entire lot rest others other task "
     "appointment matter business affair tasks todo todos to-do to-dos reminder reminders item items thing things stuff list lists entry "
     "entries chore chores errand errands number named called titled title titles same again today "

@@ -45,7 +45,7 @@ _AROUND_DATE = word_set(
     "begin needed needs required expected supposed wanted ready latest end before until till by sharp around about "
     "wants needs requires think guess know see want like better works suits fine ok say says said told tell turns out away along through "
     "doing expires expire expiring runs closes opens ends important pretty urgent quite very gonna postponed delayed shifted shift bump bumped brought bring forward wait later earlier later's instead rather won't it'll that'll there'll should've must've we'll let's we've "
-    "next this coming finally definitely probably honestly basically luckily ideally"
+    "next this coming job need end finally definitely probably honestly basically luckily ideally"
 )
 _AROUND_DEED = word_set(
     "finally managed got get away off through up out back down over in on went go gone all today yesterday "

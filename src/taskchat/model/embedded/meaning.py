@@ -92,6 +92,9 @@ def task_told_again(add: Add, tasks: Sequence[SeenTask]) -> SeenTask | None:
     """The task that a bare order with a date or a priority only says again, with that; None for a new one."""
     if not (add.due or add.priority):
         return None
+    told = [one for one in tasks if not one.completed and _goes_on(add.title, one.title)]
+    if len(told) == 1:
+        return told[0]
     ranked = rank(add.title, tasks)
     # "Email to the professor goes out today" says no more than "email the professor".
     there = named_in_full(ranked) or named_in_full(rank(naming_words(add.title), tasks))
@@ -101,6 +104,15 @@ def task_told_again(add: Add, tasks: Sequence[SeenTask]) -> SeenTask | None:
     # "Renew the permit in two weeks", where the task is to renew the parking permit.
     said = [match.task for match in ranked if match.phrase > _IN_FULL and match.shares_noun]
     return said[0] if len(said) == 1 and not said[0].completed else None
+
+
+def _goes_on(said: str, title: str) -> bool:
+    """Whether words are a title and then only why or until when: "ring the bank before they close"."""
+    rest = said.casefold().removeprefix(title.casefold())
+    return rest != said.casefold() and _WHY.match(rest) is not None
+
+
+_WHY = re.compile(r"\s+(?:before|within|because|so|or|else|when|while|until|as)\b", re.IGNORECASE)
 
 
 def may_be_there(add: Add, tasks: Sequence[SeenTask]) -> bool:

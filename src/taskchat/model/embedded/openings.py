@@ -164,7 +164,7 @@ _NAMED_REMINDER = re.compile(
 )
 NOTHING = word_set(
     "nothing it this that something anything me one them stuff things some list to be do i you reminded made in "
-    "a an bit up for us we he she they my the on please pls plz thanks thank ty thx cheers of about and ok okay now"
+    "sometime sometimes a an bit up for us we he she they my the on please pls plz thanks thank ty thx cheers of about and ok okay now"
 )
 
 

@@ -13,6 +13,7 @@ from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
 from taskchat.model.embedded.field_phrasing import FIELDS, as_order
 from taskchat.model.embedded.level_phrasing import KEPT, LEVELS
 from taskchat.model.embedded.look_phrasing import LOOKS
+from taskchat.model.embedded.moving_phrasing import MOVES
 from taskchat.model.embedded.state_phrasing import NOT_WANTED, SAID_DONE
 from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
 from taskchat.model.embedded.words import ERRAND_VERBS
@@ -159,6 +160,7 @@ def phrase(text: str, now: datetime) -> str:
 
 
 _ORDERS = [
+    *MOVES,
     (_TOPIC, r"\g<verb> \g<what> \g<rest>"),
     KEPT,
     *TITLES,

@@ -6,6 +6,7 @@ import re
 
 from taskchat.model.embedded.framing import frames_several, spell_items
 from taskchat.model.embedded.message_phrasing import phrase_message
+from taskchat.model.embedded.moving_phrasing import without_around
 from taskchat.model.embedded.wish_phrasing import phrase_wish
 
 # Said between two wishes, or beside one.
@@ -72,7 +73,7 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
-    text = phrase_message(phrase_wish(text))
+    text = phrase_message(phrase_wish(without_around(text)))
     text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
     # "Thank youuu" is thanks.
     text = re.sub(r"(?<=[a-z])(?P<one>[a-vyz])(?P=one){2,}\b", r"\g<one>", text)

@@ -1,0 +1,61 @@
+"""Wordings that tell another date of a task that is there: "they brought the inspection forward to thursday".
+
+Each is put in the words that the rules know before the clause is read, as in `phrasing.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|so|but|ok(?:ay)?|actually|no|oh|sorry|please|well|hm+)\b[\s,]*)*"
+_END = r"[\s.!]*$"
+_WHAT = r"(?P<what>(?:the|my|our|task|number|it|that|this|\ue000)\b?[^,:;]{0,50}?)"
+_NAMED = r"(?P<what>(?:the|my|our|task|number)\s+[^,:;]{1,50}?|it|that|this|them|[\ue000-\uf8ff])"
+_COUNT = r"(?P<count>an?|one|another|two|three|four|five|six|seven|ten|\d{1,2}|half\s+an)"
+_UNIT = r"(?P<unit>days?|weeks?|hours?|minutes?)"
+_DAY = r"(?P<when>(?:by|on|for|at|before|this|next|today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the\s+\d)\b.*?|\d.*?)"
+_OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this)\b)[A-Za-z][\w'-]+|(?:the|my)\s+[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?"
+
+
+def _all(*pairs: tuple[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile(f"{_LEAD}{pattern}{_END}", re.IGNORECASE), plain) for pattern, plain in pairs
+    ]
+
+
+MOVES = _all(
+    (rf"{_OTHERS}(?:brought|moved|pushed|put|pulled)\s+{_NAMED}\s+(?:forward|back|up|out)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
+    (rf"(?:the|its)\s+(?:deadline|due\s+date|date)\s+(?:for|of)\s+{_NAMED}\s+(?:has\s+been|was|is|got)\s+(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
+    (rf"{_OTHERS}(?:postponed|delayed|pushed|moved)\s+{_NAMED}\s+(?:back\s+)?by\s+{_COUNT}\s+{_UNIT}", r"push \g<what> back by \g<count> \g<unit>"),
+    (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:be\s+(?:done|finished|ready)|happen|be\s+(?:in|out|there)|be)\s+{_DAY}", r"it is due \g<when>"),
+    (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|must|should|will)\s+be\s+{_COUNT}\s+{_UNIT}\s+(?P<way>later|earlier|sooner)", r"move it \g<count> \g<unit> \g<way>"),
+    (rf"give\s+me\s+{_COUNT}\s+more\s+{_UNIT}\s+(?:for|on|with)\s+{_NAMED}", r"move \g<what> \g<count> \g<unit> later"),
+    (rf"give\s+me\s+{_COUNT}\s+{_UNIT}\s+for\s+{_NAMED}", r"\g<what> is due in \g<count> \g<unit>"),
+    (rf"(?:i|we)(?:'ve|\s+have)?\s+(?:got|have)\s+an\s+extension\s+(?:on|for)\s+{_NAMED}\s*[,;]\s*(?:so\s+)?(?:now\s+)?(?:it's\s+|it\s+is\s+)?(?:now\s+)?(?:due\s+)?(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
+    (rf"(?:they|he|she|we|i|[A-Z]\w+)\s+(?:wants?|needs?)\s+{_NAMED}\s+{_COUNT}\s+{_UNIT}\s+(?P<way>earlier|sooner|later)", r"move \g<what> \g<count> \g<unit> \g<way>"),
+    (rf"(?:they|he|she|we|i|[A-Z]\w+)\s+(?:wants?|needs?)\s+{_NAMED}\s+(?:\w+(?:ed|nt|id|ne|ght)|by)\s+(?P<when>(?:by|before|on)\s.*?)", r"\g<what> is due \g<when>"),
+    (rf"{_NAMED}\s+can\s+(?:easily\s+)?wait\s+(?:another\s+|for\s+)?{_COUNT}\s+(?:more\s+)?{_UNIT}", r"move \g<what> \g<count> \g<unit> later"),
+    (rf"(?:take|get)\s+(?:the\s+)?(?:due\s+)?(?:dates?|deadlines?)\s+off\s+(?P<what>\S.*?)", r"clear the due date of \g<what>"),
+    (rf"get\s+rid\s+of\s+the\s+(?:due\s+)?(?:dates?|deadlines?)\s+(?:on|of|for)\s+(?P<what>\S.*?)", r"clear the due date of \g<what>"),
+    (r"take\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)\s+(?:away|off)", "clear the due date of it"),
+    (rf"(?:there(?:'s|\s+is)\s+)?no\s+(?:rush|hurry)\s+(?:with|for|on)\s+{_NAMED}\s*,\s*(?:so\s+)?(?:take|remove|drop|clear)\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)(?:\s+(?:away|off))?", r"clear the due date of \g<what>"),
+    (rf"{_NAMED}\s+(?:has|have|needs?)\s+to\s+be\s+(?:\w+(?:ed|nt|id|ne|ght)|in|out|there|made|done)\s+(?P<when>by\s.*?)", r"\g<what> is due \g<when>"),
+    (rf"(?:they|he|she|[A-Z]\w+|the\s+\w+)\s+(?:told\s+me|suggested|offered|said|gave\s+me)\s+(?P<when>\S.*?)\s+for\s+{_NAMED}", r"\g<what> is at \g<when>"),
+    (rf"(?:i've|i\s+have)\s+decided\s+to\s+(?P<deed>[a-z]+)\s+{_NAMED}\s+(?P<when>on\s.*?)", r"move \g<what> to \g<when>"),
+)  # fmt: skip
+# These stand before or behind what counts.
+_AROUND = [
+    (re.compile(pattern, re.IGNORECASE), "")
+    for pattern in (
+        r"^\W*(?:that's\s+wrong|that\s+is\s+wrong|my\s+mistake|i\s+got\s+the\s+(?:day|date|time)\s+wrong|wrong\s+(?:day|date|time)|i\s+mixed\s+(?:them|it|those)\s+up)\s*[,:;.\u2013\u2014-]+\s*(?=[^,;]*\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^,;]*\b(?:tomorrow|today|\d{1,2}(?:st|nd|rd|th))\b)",
+        r"(?<=\w)\s*,\s*(?:and\s+|but\s+)?leave\s+(?:the\s+(?:rest|others?)|everything\s+else)(?:\s+as\s+(?:is|it\s+is|they\s+are)|\s+alone)?(?=\W*$)",
+        r"\beach\s+(?=(?:an?|one|two|three|four|five|\d)\s+(?:days?|weeks?|hours?)\s+(?:later|earlier))",
+    )
+]
+
+
+def without_around(text: str) -> str:
+    """The message without what only says that a date was wrong, or that the rest stays."""
+    for pattern, plain in _AROUND:
+        text = pattern.sub(plain, text)
+    return text
