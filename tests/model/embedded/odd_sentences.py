@@ -143,7 +143,9 @@ def _has(op: str, tasks: list[dict[str, object]]) -> bool:
         return _has_note(name, note, tasks)
     words = op[1:].split()
     if op[0] == "~":
-        return _has_note(words[0], " ".join(words[1:]), tasks)
+        # Of how many words the name is made is not told.
+        cuts = range(1, min(len(words), 4))
+        return any(_has_note(" ".join(words[:at]), " ".join(words[at:]), tasks) for at in cuts)
     clock = words.pop() if ":" in words[-1] else ""
     value, name = words[-1], _norm(" ".join(words[:-1]))
     task = next((t for t in tasks if name in _norm(str(t["title"]))), None)

@@ -57,6 +57,9 @@ def combine(
     if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
         # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
         return [*requests[:-1], one]
+    if _is_told_open(last) and isinstance(one, Act) and _points_back(one) and one.verb != "reopen":
+        # "We still have candles at home, take that one off."
+        return [*requests[:-1], one]
     renamed = of_same_task(last, one, clause) if is_other_title(one) else None
     if renamed is not None:
         return [*requests[:-1], renamed]
@@ -131,6 +134,11 @@ def _is_told_only(request: Request) -> bool:
     return isinstance(request, Offer) or (
         isinstance(request, Add) and (request.is_bare or request.is_hint)
     )
+
+
+def _is_told_open(last: Request) -> bool:
+    """Whether words told that something is still there: "we still have candles"."""
+    return isinstance(last, Act) and last.verb == "reopen" and isinstance(last.otherwise, Add)
 
 
 def _are_its_parts(last: Request, found: list[Request]) -> bool:

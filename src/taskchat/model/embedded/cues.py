@@ -215,7 +215,7 @@ _SLIPPED = {"wednsday": "wednesday", "wensday": "wednesday", "wendesday": "wedne
             "tuseday": "tuesday", "tusday": "tuesday", "saterday": "saturday", "satuday": "saturday", "firday": "friday",
             "mondy": "monday", "suday": "sunday", "pls": "please", "plz": "please", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "lsit": "list", "lits": "list", "taks": "task",
             "tsak": "task", "taskk": "task", "tsks": "tasks", "taskss": "tasks", "tasts": "tasks", "tassk": "task", "tasl": "task", "tomorow": "tomorrow", "tommorow": "tomorrow",
-            "tommorrow": "tomorrow", "da": "the", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "wats": "what's", "wots": "what's", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
+            "tommorrow": "tomorrow", "plese": "please", "pleas": "please", "pleae": "please", "gimme": "give me", "wats": "what's", "wots": "what's", "lemme": "let me", "tmrw": "tomorrow", "reminer": "reminder", "compelte": "complete",
             "complte": "complete", "finsihed": "finished", "ot": "to", "alredy": "already", "finaly": "finally",
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
             "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
