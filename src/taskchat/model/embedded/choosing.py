@@ -320,6 +320,10 @@ def _by_what_was_said(
         return Choice((spoken_of[0].task,), is_clear=True)
     if spoken_of:
         return Choice(candidates=(*(match.task for match in spoken_of), *row))
+    is_last = len(pool) == 1 and bool(row) and all(task.completed for task in row)
+    if verb == "complete" and target.is_pronoun and is_last:
+        # "Now that one is done too", after all but one.
+        return Choice(tuple(pool), is_clear=True)
     if target.is_both and len(row) < _BOTH and (row or len(pool) == _BOTH):
         # "Complete both", where one was last spoken of and two are open.
         is_pair = len(pool) == _BOTH

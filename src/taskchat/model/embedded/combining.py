@@ -258,6 +258,8 @@ def weigh(requests: list[Request]) -> list[Request]:
             if number > plain[-1] or not ((isinstance(one, Add) and one.is_hint) or _tells_of(one))
         ]
     if any(isinstance(one, Add) and not one.is_hint for one in real):
+        # "We have a fundraiser. Please add …": why.
+        real = [one for one in real if not (_is_event(one) and _is_undated(one))]
         real = [
             one
             for one in real
@@ -311,6 +313,10 @@ def _is_event(request: Request) -> bool:
     """Whether a need that was told names no deed: "I have jury duty"."""
     first = tokens(request.title)[:1] if isinstance(request, Add) and request.is_hint else []
     return bool(first) and first[0] not in ERRAND_VERBS
+
+
+def _is_undated(request: Request) -> bool:
+    return isinstance(request, Add) and request.due is None
 
 
 def _is_plain(request: Request) -> bool:

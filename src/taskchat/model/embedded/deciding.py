@@ -187,11 +187,14 @@ def _of_named(
         return [replace(act, target=one.target, otherwise=None, said="")]
     if not isinstance(one, Offer):
         return []
-    target = read_target(text, [])
+    target = read_target(_OPENS.sub("", text), [])
     return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
 
 
 _MAX_NAME_WORDS = 6
+_OPENS = re.compile(
+    r"^\W*(?:(?:sorry|no|oh|oops|wait|hm+|i\s+mean(?:t)?)\b\W*)+(?=\w)", re.IGNORECASE
+)
 
 
 def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:

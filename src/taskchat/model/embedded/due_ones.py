@@ -79,10 +79,18 @@ def cut_due_ones(text: str, now: datetime) -> Ones:
     spans = find_spans(after, now)
     due = find_due(after[: spans[0].end], now) if spans and spans[0].start == 0 else None
     # "Make the last one due friday" tells a new date, and of no task when it is due.
-    is_change = _CHANGES.match(text) and not _MORE.search(after[spans[0].end :])
-    if due is None or is_change:
+    if due is None:
+        return Ones(text, None)
+    is_change = _CHANGES.match(text) and not _MORE.search(_without_spans(after, now))
+    if is_change:
         return Ones(text, None)
     return Ones(before + after[spans[0].end :], DueIn(due.due.day, due.due.day))
+
+
+def _without_spans(text: str, now: datetime) -> str:
+    for span in reversed(find_spans(text, now)):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return text
 
 
 def _cut_stated(text: str, now: datetime) -> Ones:

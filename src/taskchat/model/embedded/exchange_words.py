@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|oops|no|sorry|wait|actually|hm+|ah|and|so|but|please|can\s+you|could\s+you|i\s+think|my\s+mistake|my\s+bad)\b[\s,.!:;-]*)*"
+_LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:typo|oh|oops|no|sorry|wait|actually|hm+|ah|and|so|but|please|can\s+you|could\s+you|i\s+think|my\s+mistake|my\s+bad)\b[\s,.!:;-]*)*"
 _END = r"(?:\s+(?:please|now|actually|though|instead|by\s+the\s+way|in\s+(?:the|its)\s+title))*[\s.!]*$"
 _SHOULD = r"(?:should(?:\s+have)?|must|has\s+to|have\s+to|needs?\s+to|ought\s+to|was\s+(?:meant|supposed)\s+to|is\s+(?:meant|supposed)\s+to)\s+(?:be(?:en)?|say|read)"
 _NOT = r"(?:instead\s+of|rather\s+than|and\s+not|not)"

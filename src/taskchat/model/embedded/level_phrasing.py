@@ -130,6 +130,7 @@ _WORDS = [
         (r"\bturn\s+up\s+(?P<what>\S.*?)'s\s+priority(?:\s+a\s+(?:notch|bit))?(?=\W*$)", r"raise the priority of \g<what>"),
         (r"(?<=\w)\s*,\s*(?:and\s+)?(?P<level>high|low|medium|top)\s+prio(?:rity)?\s+for\s+(?:that|this|it)(?:\s+one)?(?=\W*$)", r", \g<level> priority"),
         (r"(?<=\w)\s*,\s*(?:and\s+)?(?:that's|it's|that\s+is|it\s+is)\s+(?:really\s+|a\s+|very\s+)*(?P<level>high|low|medium|top)\s+prio(?:rity)?(?=\W*$)", r", \g<level> priority"),
+        (r"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:and\s+)?(?:that's|it's|this\s+is)\s+(?:(?:really|very|quite|super|pretty)\s+)*(?:urgent|important)(?=\W*$)", ", high priority"),
         (r"(?<=\w)\s+(?:just\s+)?(?:got|became|has\s+become|is\s+getting)\s+(?:really\s+|very\s+|quite\s+)?(?P<level>urgent|important)\b", r" is \g<level>"),
         (r"\bwhat\s+i(?:'ve|\s+have)?\s+just\s+added\b", "the new one"),
     )

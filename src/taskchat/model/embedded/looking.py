@@ -113,7 +113,7 @@ _NOT_COMPLETED = re.compile(
     re.IGNORECASE,
 )
 _BOTH_STATES = re.compile(
-    r"\b(?:completed|finished|done)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:pending|open|unfinished|remaining)\b"
+    r"\b(?:done|finished|completed?|open)\s+or\s+not\b|\b(?:completed|finished|done)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:pending|open|unfinished|remaining)\b"
     r"|\b(?:pending|open|unfinished|remaining)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:completed|finished|done)\b",
     re.IGNORECASE,
 )

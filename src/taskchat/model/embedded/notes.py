@@ -69,7 +69,8 @@ _PLAIN = _all(
     # "Add to the paint one that we need two litres".
     rf"(?:add|note|put|write)\s+(?:to|on|in|under)\s+(?P<target>(?:the|my)\s+[^:,]{{2,40}}?\s+(?:one|task)|it|that\s+one)\s+that\s+{_TEXT}",
     # "Add a note (there): …", "with the note …".
-    rf"(?:{_PUT}|with)\s+(?:down\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",
+    rf"(?:for|on|in)\s+{_NAMED}\s*,\s+(?:please\s+)?{_SET}\s+(?:the|its)\s+{_NOTE}\s+(?:to|as)\s*:?\s+{_TEXT}",
+    rf"(?:{_PUT}|with)\s+(?:down\s+|in\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",
     rf"(?:with|{_PUT})\s+(?:the|its|that|a)\s+(?:note|description|comment)\s+(?!(?:to|for|on|of|in|about|from)\b){_TEXT}",
     rf"(?:make|change|set)\s+(?:the|its)\s+{_NOTE}\s+(?P<note>{_MARK})(?:\s+instead)?",
     rf"{_PUT}\s+(?:it|that|this)\s+(?:an?\s+|the\s+)(?:note|description|comment){_SAYS}{_TEXT}",
@@ -104,6 +105,7 @@ _PLAIN = _all(
 _MAYBE = _all(
     # "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
     rf"notes?\s*:\s*{_TEXT}",
+    rf"(?:add|put|attach|leave)\s+(?:a|the)\s+note\s+to\s+(?P<note>(?:{'|'.join(sorted(ERRAND_VERBS))})\s[^:]+?)",
     rf"(?P<target>[^:;,]{{2,40}}?)\s*:\s*{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
     rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so|can\s+you|could\s+you)\s+)*(?:note|write|jot|put)\s+(?:it|that|this)(?:\s+(?:down|on\s+(?:it|there)|in\s+there|for\s+me))*",
     rf"(?:write|put|note|scribble|add)\s+(?:on|in|under|to)\s+(?P<target>(?!it\b)[^:]{{1,40}}?)\s*:\s*{_TEXT}",

@@ -248,7 +248,12 @@ def _read_done(text: str, heard: Heard) -> Act | None:
         # "Texted her!", of the task to text somebody.
         act = _act("complete", "it", Changes(), heard)
         return replace(act, deed=stem(deed["deed"])) if act else None
-    return _act("complete", f"{deed['deed']} {deed['name']}", Changes(), heard)
+    name = _ALL_THE.sub("", deed["name"])
+    return _act("complete", f"{deed['deed']} {name}", Changes(), heard)
+
+
+# "I've labelled all the jars" is of the one task to do so.
+_ALL_THE = re.compile(r"^all\s+(?:of\s+)?(?=(?:the|my|our)\s)", re.IGNORECASE)
 
 
 def _read_level(text: str, heard: Heard) -> Act | None:
