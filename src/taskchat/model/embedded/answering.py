@@ -73,6 +73,11 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     text = _plain(text)
     if _BOTH.match(text):
         return list(candidates)
+    other = _THE_OTHER.fullmatch(text)
+    if other is not None:
+        spared = _each_named(other["spared"], candidates)
+        left = [task for task in candidates if task not in spared]
+        return left if spared and len(left) == 1 else []
     changed = NOT_BUT.match(text)
     text = changed["right"] if changed else text
     agreed = _YES_BUT.fullmatch(text)
@@ -142,8 +147,26 @@ def _each_named(words: str, candidates: Sequence[SeenTask]) -> list[SeenTask]:
 # "Yes, but leave the paint": all but that one.
 _YES_BUT = re.compile(
     r"\W*(?:yes|yeah|yep|ok(?:ay)?|sure|go\s+ahead|do\s+(?:it|that))\b[\s,.]*(?:(?:please|go\s+ahead|do\s+(?:it|that))\b[\s,.]*)*"
-    r"(?:but\s+)?(?:(?:please\s+)?(?:not|leave|keep|spare|except(?:\s+for)?|apart\s+from|without|don't\s+(?:delete|remove|touch|complete))\b)\s+(?P<kept>\S.*?)(?:\s+(?:in|alone|please|there|though|out))*\W*",
+    r"(?:(?:but|just|only)\s+)*(?:(?:please\s+)?(?:not|leave|keep|spare|except(?:\s+for)?|apart\s+from|without|don't\s+(?:delete|remove|touch|complete))\b)\s+(?P<kept>\S.*?)(?:\s+(?:in|on|alone|please|there|though|out))*\W*",
     re.IGNORECASE,
+)
+# "Leave Lisa's alone, get rid of the other one", "not the bank, the other one".
+_THE_OTHER = re.compile(
+    r"\W*(?:(?:no|please)\b\W*)*(?:leave|keep|not)\s+(?P<spared>(?:the\s+|my\s+)?[\w' -]+?)(?:'s)?(?:\s+(?:one|task))?(?:\s+alone)?\s*[,;]\s*(?:and\s+|but\s+)?(?:[a-z]+\s+){0,4}the\s+other(?:\s+one)?\W*",
+    re.IGNORECASE,
+)
+
+
+def split_answer(text: str) -> tuple[str, str] | None:
+    """An answer that names one and goes on: what it names, and what it then wants; None for another."""
+    found = _AND_MORE.fullmatch(text)
+    return (found["one"], found["more"] or "") if found else None
+
+
+# "Lisa's, and delete the room too", "the one for Anna, she has them already".
+_AND_MORE = re.compile(
+    r"\W*(?P<one>(?:the\s+|my\s+)?[\w' -]{1,40}?)\s*(?:[,;]\s*(?:and|also|then)\s+(?P<more>(?:please\s+)?(?:add|delete|remove|mark|complete|rename|show|move|make|set|put|create)\b.+)"
+    r"|[,;.]\s*(?:(?:she|he|they|it|i|we)\b|(?:she|he|they|it|i|we)(?:'s|'ve|'re|'m)\b|that's|because|since|[A-Z]\w+'s\b)[^?]*)",
 )
 _OWNED = re.compile(r"(?<=\w)'s(?=(?:\s+(?:one|task))?\W*$)", re.IGNORECASE)
 _FILLS = re.compile(

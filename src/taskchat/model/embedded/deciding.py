@@ -16,6 +16,7 @@ from taskchat.model.embedded.answering import (
     named_task,
     pick,
     spares,
+    split_answer,
 )
 from taskchat.model.embedded.calls import Call, call_act
 from taskchat.model.embedded.certain import needs_list
@@ -152,6 +153,9 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         requests = _read(conversation)
         return _of_named(requests, conversation, memory) or _with_missing(requests, conversation)
     if question.kind in {"choose", "confirm"} and question.verb is not None:
+        both = _answer_and_more(conversation, memory)
+        if both is not None:
+            return both
         plan = _answer_choice(conversation, memory)
         if plan is not None:
             return plan
@@ -216,6 +220,25 @@ _THEN_ADD = re.compile(
     r"(?:add|put|create|make|note|have|save)\s+(?:it|that|one)\b(?:\s+(?:on|down|in|there|then|now|please|to\s+(?:my|the)\s+list))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
     re.IGNORECASE,
 )
+
+
+def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
+    """The act on the one candidate that an answer opens with, and what it wants besides."""
+    question, asked, now = memory.question, conversation.earlier[-1], conversation.now
+    answer = split_answer(conversation.current.text)
+    if question is None or question.verb is None or answer is None or asked.listed is None:
+        return None
+    one, more = answer
+    candidates = [task for task in map(asked.listed.find, displayed(asked)) if task]
+    opens_otherwise = any(_is_other_act(read, question.verb) for read in read_message(one, now))
+    changes = changes_asked(memory.asked_about, question.verb, now)
+    if is_no(one) or is_yes(one, question.verb) or opens_otherwise or changes is None:
+        return None
+    chosen = pick(one, candidates, question.verb, memory)
+    if len(chosen) != 1 or len(candidates) < len(chosen) + 1:
+        return None
+    act = Act(question.verb, Target(chosen[0].title), changes)
+    return [act, *(read_message(more, now, _titles(conversation)) if more else ())]
 
 
 def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:

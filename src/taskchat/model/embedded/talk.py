@@ -65,6 +65,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
     (
         "fine",
         _cue(
+            r"^\W*(?:(?:no|yes|yeah|ok(?:ay)?)\W+)?(?:that's|that\s+is|it's)\s+(?:right|correct|perfect)(?:\W+(?:thanks|thank\s+you))?\W*$|"
             r"^\W*(?:please\s+)?update\s+(?:the|my)\s+(?:to-?do\s+)?list(?:\s+(?:please|then))?\W*$|"
             r"^\W*(?:(?:ok(?:ay)?|k|kk|cool|great|nice|perfect|awesome|alright|good|fine|right"
             r"|sweet|super|lovely|excellent|wonderful|got\s+it|sounds\s+good|i\s+see|wow|haha|lol"

@@ -9,7 +9,7 @@ from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Changes
-from taskchat.model.embedded.words import tokens
+from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -46,6 +46,7 @@ _DROPS = _all(
 )
 _SAY = r"(?:say|read|be\s+worded(?:\s+as)?|be\s+called|be\s+named|be\s+titled)"
 _READS = _all(
+    rf"(?:make|have|let)\s+(?P<what>(?:that|the)\s+(?:last|first|second|third|other|bottom|top)\s+(?:one|task))\s+(?P<new>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+?)",
     rf"(?:can|could|should|let)\s+{_WHAT}\s+{_SAY}\s+(?P<new>\S.*?)",
     rf"(?:make|have|let)\s+{_WHAT}\s+(?:say|read)\s+(?P<new>\S.*?)",
     rf"{_WHAT}\s+(?:needs?\s+to|has\s+to|must|ought\s+to|is\s+to)\s+{_SAY}\s+(?P<new>\S.*?)",
