@@ -39,9 +39,7 @@ def read_spoken_time(match: re.Match[str], _now: datetime) -> Told | None:
 def _read_minutes(share: str) -> int:
     """The minutes of "twenty-five past"."""
     words = share.replace("-", " ").split()
-    return sum(
-        int(word) if word.isdecimal() else NUMBER_WORDS.get(word, 0) for word in words[:2]
-    )
+    return sum(int(word) if word.isdecimal() else NUMBER_WORDS.get(word, 0) for word in words[:2])
 
 
 def read_hour_mark(match: re.Match[str], _now: datetime) -> Told:

@@ -49,7 +49,7 @@ async def run_dialogue(dialogue: Dialogue) -> DialogueOutcome:
     for text, want in dialogue.turns:
         before = play.tasks()
         reply, tools = await play.talk(text)
-        why = judge(want, before, play.tasks(), reply, tools)
+        why = judge(want, before, play.tasks(), reply, tools, is_strict=True)
         if why:
             wrong.append(f"{text!r} wanted {want!r}: {why} | {reply}")
             is_harmed = is_harmed or play.tasks() != before

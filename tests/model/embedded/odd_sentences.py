@@ -61,13 +61,19 @@ async def run(case: Case) -> Outcome:
     return Outcome(wrong, reply, after != before)
 
 
-def judge(
+def judge(  # noqa: PLR0913  (all that a turn did)
     want: str,
     before: list[dict[str, object]],
     after: list[dict[str, object]],
     reply: str,
     tools: list[str],
+    *,
+    is_strict: bool = False,
 ) -> str:
+    """What is wrong with what a turn did, "" for nothing.
+
+    `is_strict` looks at the date, the priority and the note of every task; else at what a want names.
+    """
     if want.endswith("?"):
         if "?" not in reply:
             return "did not ask"
@@ -86,7 +92,7 @@ def judge(
     wrong = [op for op in ops if (op[0] in "@!~" or " ~ " in op) and not _has(op, after)]
     if wrong:
         return f"not {wrong}: {[(t['title'], t['due'], t['priority']) for t in after]}"
-    return _changed_unasked(ops, before, after)
+    return _changed_unasked(ops, before, after) if is_strict else ""
 
 
 def _changed_unasked(
@@ -109,7 +115,9 @@ def _speaks_of(op: str, title: str) -> bool:
         return _norm(op.split(" ~ ")[0]) in _norm(title)
     if op[0] in "@!~":
         return _norm(op[1:]).split()[0] in _norm(title)
-    return _norm(title) in [name for part in op[op[0] in "+-xo" :].split(" > ") for name in _names(part)]
+    return _norm(title) in [
+        name for part in op[op[0] in "+-xo" :].split(" > ") for name in _names(part)
+    ]
 
 
 def _expected(ops: list[str], before: list[dict[str, object]]) -> list[list[tuple[str, bool]]]:

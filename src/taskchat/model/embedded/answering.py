@@ -120,14 +120,32 @@ _ANSWERS = [
     for pattern, plain in (
         (r"^\W*the\s+(?:latter|last\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the last one"),
         (r"^\W*the\s+(?:former|first\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the first one"),
-        (r"\b(?P<place>the\s+\w+)(?:\s+one)?\s+(?:that\s+)?(?:you|was|were)\s+(?:just\s+)?(?:listed|showed|shown|mentioned|said|named)\b", r"\g<place> one"),
-        (r"^\W*(?:either\s+way\s*,\s*)?(?:do\s+|take\s+)?(?:the\s+(?:pair|two|lot)\s+of\s+them|both(?:\s+of\s+them)?)(?=\W*(?:please\W*)?$)", "both"),
-        (r"^\W*(?:no\W+)?i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+", ""),
+        (
+            r"\b(?P<place>the\s+\w+)(?:\s+one)?\s+(?:that\s+)?(?:you|was|were)\s+(?:just\s+)?(?:listed|showed|shown|mentioned|said|named)\b",
+            r"\g<place> one",
+        ),
+        (
+            r"^\W*(?:either\s+way\s*,\s*)?(?:do\s+|take\s+)?(?:the\s+(?:pair|two|lot)\s+of\s+them|both(?:\s+of\s+them)?)(?=\W*(?:please\W*)?$)",
+            "both",
+        ),
+        (
+            r"^\W*(?:no\W+)?i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+",
+            "",
+        ),
         (r"^\W*(?:(?:no|oh|actually|wait)\b\W*)*i\s+only\s+meant?\s+", "only "),
-        (r"\b(?P<the>the\s+ones?)\s+that(?:'s|\s+is|\s+are)\s+(?:already\s+)?(?:done|finished|completed?)\b", "the completed ones"),
-        (r"^\W*(?:(?:actually|no|oh)\b\W*)*(?:just|only)\s+(?:the\s+)?completed\s+one(?=\W*$)", "only the completed ones"),
+        (
+            r"\b(?P<the>the\s+ones?)\s+that(?:'s|\s+is|\s+are)\s+(?:already\s+)?(?:done|finished|completed?)\b",
+            "the completed ones",
+        ),
+        (
+            r"^\W*(?:(?:actually|no|oh)\b\W*)*(?:just|only)\s+(?:the\s+)?completed\s+one(?=\W*$)",
+            "only the completed ones",
+        ),
         (r"^\W*(?:just|only)\s+(?:delete|remove|complete|mark|do)\s+(?=\S)", ""),
-        (r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)", ""),
+        (
+            r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)",
+            "",
+        ),
         (r"(?<=\w)\s*,\s*not\s+(?:the\s+|my\s+)?[\w' -]+?(?=\W*$)", ""),
     )
 ]

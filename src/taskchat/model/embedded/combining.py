@@ -54,17 +54,10 @@ def combine(
             requests = requests[:-1]
         if len(requests) < before or isinstance(one, Add):
             return requests + found
-    if takes_up(clause.text) and isinstance(one, Act) and one.verb == "update":
-        # "The rent is due on the 30th. Put that on it.": what was told is no wish of its own.
-        return [*requests[:-1], one]
-    if _is_told_open(last) and isinstance(one, Act) and _points_back(one) and one.verb != "reopen":
-        # "We still have candles at home, take that one off."
-        return [*requests[:-1], one]
     renamed = of_same_task(last, one, clause) if is_other_title(one) else None
     if renamed is not None:
         return [*requests[:-1], renamed]
-    is_instead = _is_put_otherwise(last, one, clause) or _puts_it_right(last, one)
-    if is_instead or _are_its_parts(last, found):
+    if _is_in_place(last, one, clause) or _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
         return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
@@ -93,6 +86,15 @@ def _go_on(
     if clause.joined_by:
         return _join_tail(requests, found, clause, message, now)
     return requests + found
+
+
+def _is_in_place(last: Request, one: Request | None, clause: Clause) -> bool:
+    """Whether what was told before a clause is no wish of its own, beside what the clause wants."""
+    if isinstance(one, Act) and one.verb == "update" and takes_up(clause.text):
+        return True  # "The rent is due on the 30th. Put that on it."
+    if isinstance(one, Act) and one.verb != "reopen" and _is_told_open(last) and _points_back(one):
+        return True  # "We still have candles at home, take that one off."
+    return _is_put_otherwise(last, one, clause) or _puts_it_right(last, one)
 
 
 def _is_put_otherwise(last: Request, one: Request | None, clause: Clause) -> bool:

@@ -67,11 +67,15 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
     if last is None or not memory.is_just_changed:
-        return (
-            _ordered(correction, memory.turns[-1:], now)
-            or _reworded(correction, tasks)
-            or otherwise
-        )
+        ordered = _ordered(correction, memory.turns[-1:], now)
+        return ordered or _reworded(correction, tasks) or otherwise
+    return _mend_last(correction, last, memory, tasks, now) or otherwise
+
+
+def _mend_last(
+    correction: Correct, last: Done, memory: Memory, tasks: Sequence[SeenTask], now: datetime
+) -> Mended | None:
+    """What a correction of the last act comes to; None where it corrects nothing of it."""
     status, ids = last.effects[-1].status, {effect.task_id for effect in last.effects}
     told = correction.changes
     if not told.are_none and status in {"created", "updated"} and len(ids) == 1:
@@ -97,7 +101,8 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         is_title = correction.words and find_due(correction.words, now) is None
         # "Actually three" is no name of anything.
         is_title = is_title and (
-            read_number(correction.words) is None or exchange(last.effects[0].title, correction.words)
+            read_number(correction.words) is None
+            or exchange(last.effects[0].title, correction.words)
         )
         is_title = is_title and not _OF_IT.search(correction.words)
         is_strange = correction.wrong.casefold() not in last.effects[0].title.casefold()
@@ -106,9 +111,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
             old = last.effects[0].title
             title = corrected_title(old, correction.words, correction.wrong)
             return _update(Changes(title=title))
-        return otherwise
+        return None
     if verb is None or verb == "update" or correction.otherwise:
-        return otherwise
+        return None
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
 
 
@@ -182,31 +187,36 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
 
 def _is_of_other(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -> bool:
     """Whether it was another task that was meant: "I talked to Peter, not to Maria", where both are to be called."""
-    ids = {effect.task_id for effect in memory.last_effects} if memory.is_just_changed else set()
+    ids = {effect.task_id for effect in memory.last_effects if memory.is_just_changed}
     return bool(ids) and any(
         holds(task.title, correction.words) for task in tasks if task.id not in ids
     )
 
 
-def _exchanged(
-    correction: Correct, memory: Memory, tasks: Sequence[SeenTask]
-) -> Mended | None:
+def _exchanged(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -> Mended | None:
     """The change of some words in the one title that they fit: that of a task in mind, or of any."""
-    new, old = correction.words, correction.wrong
     named = best(correction.target.words, tasks) if correction.target.words else ()
     among = [match.task for match in named] or list(tasks)
     in_mind = [task for task in among if task.id in memory.focus]
-    for some in (in_mind, among):
-        fits = [(task, title) for task in some if (title := exchange(task.title, new, old))]
-        if not fits and correction.target.words and not old:
-            # "The bookshelf should be a wardrobe."
-            told = correction.target.words
-            fits = [(one, title) for one in some if (title := exchange(one.title, new, told))]
+    for some, is_known in ((in_mind, True), (among, bool(named))):
+        fits = _titles_with(correction, some, is_known=is_known)
         if len(fits) == 1:
             task, title = fits[0]
             changes = Changes(title=title)
             return Mended((call_act("update", task.id, task.title, changes, memory.now),))
     return None
+
+
+def _titles_with(
+    correction: Correct, tasks: Sequence[SeenTask], *, is_known: bool
+) -> list[tuple[SeenTask, str]]:
+    """The tasks with their titles as they are to be, of those that the words fit."""
+    new, old, told = correction.words, correction.wrong, correction.target.words
+    titles = [(task, exchange(task.title, new, old, by_kind=is_known)) for task in tasks]
+    if told and not old and not any(title for _, title in titles):
+        # "The bookshelf should be a wardrobe."
+        titles = [(task, exchange(task.title, new, told)) for task in tasks]
+    return [(task, title) for task, title in titles if title]
 
 
 def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:

@@ -210,7 +210,12 @@ def _may_correct(said: str, rest: str, plain: list[Request]) -> bool:
 
 def corrected_title(old: str, right: str, wrong: str) -> str:
     """The title that is meant, where `right` puts the whole or a part of the old one right."""
-    right = re.sub(r"^(?:to\s+|and\s+|(?:it|that)(?:'s|\s+is|\s+was)\s+|i\s+(?:mean|meant|need|want)\s+)+", "", right, flags=re.IGNORECASE)
+    right = re.sub(
+        r"^(?:to\s+|and\s+|(?:it|that)(?:'s|\s+is|\s+was)\s+|i\s+(?:mean|meant|need|want)\s+)+",
+        "",
+        right,
+        flags=re.IGNORECASE,
+    )
     exchanged = exchange(old, right, wrong) if wrong else ""
     if exchanged:
         return clean_title(exchanged)

@@ -234,6 +234,7 @@ def correct_slips(text: str) -> str:
 
 # Signs for words, where no number or name can be meant: "remind me 2 call", "done w/ the report".
 _SHORTHANDS = [
+    (re.compile(r"(?<![\w'])da(?![\w'])"), "the"),  # "Da Marco" is a name
     (_cue(r"^n(?=\s+[a-z])"), "and"),
     (_cue(r"^\W*nvm(?=\W*$)"), "never mind"),
     (_cue(r"\blike\s+(?=(?:super|really|so|totally|very)\s+(?:urgent|important|high))"), ""),

@@ -88,7 +88,9 @@ _WORDS: dict[Verb, frozenset[str]] = {
     "restore": _HARMLESS,
 }
 _AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more new under asap")
-_PLACES = frozenset(ORDINAL_WORDS) | word_set("last latest newest bottom final penultimate top next no nr very")
+_PLACES = frozenset(ORDINAL_WORDS) | word_set(
+    "last latest newest bottom final penultimate top next no nr very"
+)
 
 
 def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
@@ -159,7 +161,7 @@ def tells_whole(act: Act, title: str) -> bool:
 
 
 _DOUBTS = re.compile(
-    r"\b(?:not|no|never|nearly|almost|half|partly|part|some|only|if|unless|maybe|perhaps|might|should|would|could|will|going|try|tried|trying|wish|hope|want|wanted|need|needed|forgot|but|except|another|wrong|again|before|after|when|until|who|why)\b|n't\b|\d|%|\?",
+    r"\b(?:not|no|never|nearly|almost|half|partly|part|some|only|if|unless|and|maybe|perhaps|might|should|would|could|will|going|try|tried|trying|wish|hope|want|wanted|need|needed|forgot|but|except|another|wrong|sure|again|before|after|when|until|who|why)\b|n't\b|\d|%|\?",
     re.IGNORECASE,
 )
 

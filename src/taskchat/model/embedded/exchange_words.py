@@ -36,13 +36,13 @@ _CERTAIN = _all(
     rf"instead\s+of\s+{_OLD}\s*,?\s+(?:(?:i|we)(?:'ll|'d\s+like|\s+(?:need|want|would\s+like|meant))|it\s+should\s+(?:be|say|read)|make\s+(?:it|that)|put|write|get)\s+{_NEW}",
     rf"(?:i\s+(?:want|need|have)\s+to|i'd\s+like\s+to|i'll)\s+{_NEW}\s+(?:instead\s+of|rather\s+than)\s+{_OLD}",
     rf"(?:the\s+)?{_OLD}\s+(?:is|was|'s)\s+wrong\s*[,;:-]\s*(?:it(?:'s|\s+is|\s+should\s+be|\s+should\s+say)|should\s+(?:be|say|read))\s+{_NEW}",
-    rf"{_OLD}\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])",
+    r"(?P<old>[\ue000-\uf8ff])\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])",
     rf".{{0,40}}?\b(?:with|for|to|from|at|about|in|on)\s+{_NEW}\s*,?\s+(?:but\s+)?(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+)?{_OLD}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that|(?:the|my)\s+[\w' -]+?))?",
     rf".{{0,30}}?(?:isn't|is\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_OLD}\s*,?\s+(?:but|it's|it\s+is)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_NEW}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that)[\w ]*)?",
     rf"i\s+(?:wrote|said|put|typed)\s+{_OLD}\s*,?\s+(?:but|and)\s+(?:i\s+meant?|it's|it\s+is|it\s+should\s+be)\s+{_NEW}",
     rf"(?:it\s+)?should\s+(?:be|say|read)\s+{_NEW}\s*,?\s+i\s+(?:wrote|said|put|typed)\s+{_OLD}",
     rf"(?:can|could)\s+{_WHAT}\s+say\s+{_NEW}\s+(?:where\s+it\s+says|instead\s+of)\s+{_OLD}",
-    rf"(?:change|set|correct)\s+the\s+number\s+of\s+(?P<what>[\w' -]+?)\s+to\s+(?P<new>\w+)",
+    r"(?:change|set|correct)\s+the\s+number\s+of\s+(?P<what>[\w' -]+?)\s+to\s+(?P<new>\w+)",
     r"(?:it|that|this)(?:'s|\s+is|\s+was)\s+(?:an?\s+)?(?P<new>[\w' -]{2,40}?)\s*,\s*(?:(?:please|so)\s+)*put\s+(?:that|it)\s+in\s+(?:the|its)\s+title",
     rf"(?:i\s+)?(?:{_SPELT})\s+{_NEW}(?:\s*,?\s+(?:can|could)\s+you\s+(?:correct|fix)\s+(?:it|that))?",
     rf"{_NEW}\s+(?:is|was|'s)\s+{_SPELT}(?:\s+(?:in|on)\s+{_WHAT})?(?:\s*,?\s+(?:(?:can|could)\s+you\s+)?(?:correct|fix)\s+(?:it|that))?",
@@ -86,14 +86,12 @@ def _read(
     return None
 
 
-def _exchange(
-    found: re.Match[str], plain: list[Request], heard: Heard
-) -> Correct | None:
+def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Correct | None:
     told = {name: heard.message.reveal(words or "") for name, words in found.groupdict().items()}
     new, old, what = (told.get(name, "").strip() for name in ("new", "old", "what"))
     if not new or find_due(new, heard.now) or _NO_TITLE.search(new) or _is_state(new):
         return None
-    if not old and _HOUR.fullmatch(new):
+    if (old and _is_state(old)) or (not old and _HOUR.fullmatch(new)):
         return None
     if what and re.fullmatch(r"\w+", new) and "number of" in found[0]:
         new, what = f"{new} {what}", ""
@@ -114,7 +112,7 @@ def _exchange(
 
 # A field of a task, or somebody who acts.
 _NO_TITLE = re.compile(
-    r"\b(?:high|low|medium|urgent|important|top|due|date|deadline|priority|title|note|description|i|i'm|we|it|that|was|were|did|do|is)\b|^to\s",
+    r"\b(?:high|low|medium|urgent|important|top|due|date|deadline|priority|title|note|description|i|i'm|we|it|that|was|were|did|do|is|or)\b|^to\s|\b(?:and|but)$",
     re.IGNORECASE,
 )
 _HOUR = re.compile(r"\d{1,2}(?::\d\d)?", re.IGNORECASE)
@@ -127,7 +125,19 @@ def _is_state(new: str) -> bool:
 
 
 _STATES = frozenset(
-    {"done", "finished", "complete", "open", "pending", "ready", "gone", "deleted", "removed", "back"}
+    {
+        "yet",
+        "done",
+        "finished",
+        "complete",
+        "open",
+        "pending",
+        "ready",
+        "gone",
+        "deleted",
+        "removed",
+        "back",
+    }
 )
 
 

@@ -14,11 +14,12 @@ _PLACES = frozenset({"with", "for", "from", "to", "at", "in", "about", "on"})
 _MISSPELLED = 75
 
 
-def exchange(title: str, new: str, old: str = "") -> str:
+def exchange(title: str, new: str, old: str = "", *, by_kind: bool = True) -> str:
     """The title with `new` in the place of `old`, or of the words that are most like it; "" where nothing fits.
 
     Without `old` the new words must hold on to something: a word that both have, a number where there is
-    one number, a name where there is one name, a word that is only spelled otherwise.
+    one number, a name where there is one name, a word that is only spelled otherwise. `by_kind` is unset
+    where the task is not known, so that a number or a name alone may be of another.
     """
     words, put = title.split(), new.strip(" .,!?\"'").split()
     if not words or not put:
@@ -26,7 +27,7 @@ def exchange(title: str, new: str, old: str = "") -> str:
     if old:
         return _in_place(words, put, _window(words, _bare(old)))
     if len(put) == 1:
-        at = _alike(words, put[0])
+        at = _alike(words, put[0], by_kind=by_kind)
         return "" if at is None else _in_place(words, put, (at, at + 1))
     return _anchored(words, put)
 
@@ -81,7 +82,9 @@ def _in_place(words: list[str], put: list[str], window: tuple[int, int] | None) 
     said = [_norm(word) for word in put]
     for length in (2, 1):
         led = [_norm(word) for word in before[-length:]]
-        starts = [at for at in range(len(said)) if len(led) == length and said[at : at + length] == led]
+        starts = [
+            at for at in range(len(said)) if len(led) == length and said[at : at + length] == led
+        ]
         if starts and len(said) > starts[-1] + length:
             # "I'm meeting Eva at the airport", for the station: what led to it is there already.
             put = put[starts[-1] + length :]
@@ -95,18 +98,23 @@ def _in_place(words: list[str], put: list[str], window: tuple[int, int] | None) 
     return _joined([*before, *put, *after]) if put else ""
 
 
-def _alike(words: list[str], new: str) -> int | None:
+def _alike(words: list[str], new: str, *, by_kind: bool) -> int | None:
     """The place of the one word that a new one stands for."""
     if any(_norm(word) == _norm(new) for word in words):
         return None
-    if read_number(_norm(new)) is not None:
-        return _only([read_number(_norm(word)) is not None for word in words])
     likeness = [fuzz.ratio(_norm(word), _norm(new)) for word in words]
-    if len(new) > 3 and max(likeness) >= _MISSPELLED:
+    is_number = read_number(_norm(new)) is not None
+    if not is_number and len(new) > _SHORT and max(likeness) >= _MISSPELLED:
         return likeness.index(max(likeness))
-    if not new[:1].isupper():
+    if not by_kind:
         return None
-    return _only([bool(at) and word[:1].isupper() for at, word in enumerate(words)])
+    if is_number:
+        return _only([read_number(_norm(word)) is not None for word in words])
+    are_names = [bool(at) and word[:1].isupper() for at, word in enumerate(words)]
+    return _only(are_names) if new[:1].isupper() else None
+
+
+_SHORT = 3
 
 
 def _only(fits: list[bool]) -> int | None:
@@ -130,12 +138,19 @@ def _anchored(words: list[str], put: list[str]) -> str:
     if ended and end < len(words) and all(read_number(word) is not None for word in shared):
         end += 1  # "3 envelopes", of "Buy 3 stamps"
     told = list(led)
-    while told and start and _is_same_kind(words[start - 1], told[-1]):
+    while told and start and _may_stand(words[start - 1], told[-1]):
         start, told = start - 1, told[:-1]
     while led and _norm(led[0]) in _ARTICLES:
         led = led[1:]
     changed = [*words[:start], *led, *put[first : last + 1], *ended, *words[end:]]
     return _joined(changed) if [_norm(word) for word in changed] != said else ""
+
+
+def _may_stand(one: str, other: str) -> bool:
+    """Whether a word before what both have may be another one now: "soy milk", of "Oat milk"."""
+    said = _norm(one)
+    is_name = said not in STOP_WORDS and said not in ERRAND_VERBS
+    return _is_same_kind(one, other) or (is_name and _norm(other) not in STOP_WORDS)
 
 
 def _is_same_kind(one: str, other: str) -> bool:

@@ -112,26 +112,74 @@ _SO_HIGH = r"(?:\s*,\s*(?:so\s+)?(?:(?:put|make|set|mark)\s+(?:it|that)\s+(?:(?:
 _WORDS = [
     (re.compile(pattern, re.IGNORECASE), plain)
     for pattern, plain in (
-        (r"\b(?:mid|middle|middling|moderate|average)[\s-]+(?:level\s+)?(?=prio(?:rity)?\b|importance\b)", "medium "),
-        (r"\b(?P<to>prio(?:rity)?\b[^.;]{0,60}?\b(?:to|as|at|is)\s+)(?:moderate|mid|middle|average)\b", r"\g<to>medium"),
-        (r"\b(?:somewhere|right)\s+in\s+the\s+middle(?:\s+(?:priority[\s-]*wise|(?:on|in|of|for)\s+priority))?(?=\W*$|\s*[,.;]|\s+and\b)", "medium priority"),
+        (
+            r"\b(?:mid|middle|middling|moderate|average)[\s-]+(?:level\s+)?(?=prio(?:rity)?\b|importance\b)",
+            "medium ",
+        ),
+        (
+            r"\b(?P<to>prio(?:rity)?\b[^.;]{0,60}?\b(?:to|as|at|is)\s+)(?:moderate|mid|middle|average)\b",
+            r"\g<to>medium",
+        ),
+        (
+            r"\b(?:somewhere|right)\s+in\s+the\s+middle(?:\s+(?:priority[\s-]*wise|(?:on|in|of|for)\s+priority))?(?=\W*$|\s*[,.;]|\s+and\b)",
+            "medium priority",
+        ),
         (r"\b(?:of\s+)?(?P<level>high|low|medium)\s+importance\b", r"\g<level> priority"),
         (r"\bmedium\s+important\b", "medium priority"),
-        (r"(?P<is>'s|\bis|\bare)\s+(?:really\s+|absolutely\s+|very\s+)?(?:critical|crucial|vital|essential)(?=\W*$|\s*[,.;])", r"\g<is> urgent"),
-        (r"\bnot\s+an?\s+(?:high|big|top)\s+priority\s*,\s*(?:more\s+like|rather|but|just|more)\s+(?:a\s+)?(?P<level>medium|low)(?:\s+(?:one|priority))?\b", r"\g<level> priority"),
+        (
+            r"(?P<is>'s|\bis|\bare)\s+(?:really\s+|absolutely\s+|very\s+)?(?:critical|crucial|vital|essential)(?=\W*$|\s*[,.;])",
+            r"\g<is> urgent",
+        ),
+        (
+            r"\bnot\s+an?\s+(?:high|big|top)\s+priority\s*,\s*(?:more\s+like|rather|but|just|more)\s+(?:a\s+)?(?P<level>medium|low)(?:\s+(?:one|priority))?\b",
+            r"\g<level> priority",
+        ),
         (rf"(?<=\w){_NOT}\s+{_HARDLY}{_NO_MATTER}{_SO_LOW}(?=\W*$|\s*[,.;])", " is low priority"),
-        (rf"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:but\s+)?(?:it\s*)?not\s+(?:{_HARDLY}{_NO_MATTER}|an?\s+(?:big|high|top)\s+priority){_SO_LOW}(?=\W*$)", ", low priority"),
-        (r"(?<=[\w\ue000-\uf8ff])\s*,?\s+but\s+it(?:'s|\s+is)\s+(?:unimportant|low\s+priority)(?=\W*$)", ", low priority"),
+        (
+            rf"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:but\s+)?(?:it\s*)?not\s+(?:{_HARDLY}{_NO_MATTER}|an?\s+(?:big|high|top)\s+priority){_SO_LOW}(?=\W*$)",
+            ", low priority",
+        ),
+        (
+            r"(?<=[\w\ue000-\uf8ff])\s*,?\s+but\s+it(?:'s|\s+is)\s+(?:unimportant|low\s+priority)(?=\W*$)",
+            ", low priority",
+        ),
         (rf"\bas\s+not\s+{_HARDLY}important\b", "as low priority"),
-        (rf"(?<=\w)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bhe)(?<!\bshe)(?<!\bthey)\s+can\s+(?:easily\s+|surely\s+|probably\s+)?wait(?:\s+(?:though|after\s+all|for\s+now|a\s+bit|a\s+while))*{_SO_LOW}(?=\W*$|\s*,\s|\s+and\b)", " is low priority"),
-        (rf"(?<=\w)\s+(?:comes|goes)\s+(?:first|before\s+(?:everything|all|anything)(?:\s+else)?|before\s+(?:the\s+(?:others|rest)|all\s+others)){_SO_HIGH}(?=\W*$|\s*,)", " is high priority"),
-        (rf"(?<=\w)\s+is\s+the\s+one\s+that\s+(?:really\s+)?(?:matters|counts){_SO_HIGH}(?=\W*$)", " is high priority"),
-        (r"\b(?:increase|raise|turn\s+up|up)\s+(?:the\s+)?priority\s+(?:on|for|of)\s+(?=\S)", "raise the priority of "),
-        (r"\bturn\s+up\s+(?P<what>\S.*?)'s\s+priority(?:\s+a\s+(?:notch|bit))?(?=\W*$)", r"raise the priority of \g<what>"),
-        (r"(?<=\w)\s*,\s*(?:and\s+)?(?P<level>high|low|medium|top)\s+prio(?:rity)?\s+for\s+(?:that|this|it)(?:\s+one)?(?=\W*$)", r", \g<level> priority"),
-        (r"(?<=\w)\s*,\s*(?:and\s+)?(?:that's|it's|that\s+is|it\s+is)\s+(?:really\s+|a\s+|very\s+)*(?P<level>high|low|medium|top)\s+prio(?:rity)?(?=\W*$)", r", \g<level> priority"),
-        (r"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:and\s+)?(?:that's|it's|this\s+is)\s+(?:(?:really|very|quite|super|pretty)\s+)*(?:urgent|important)(?=\W*$)", ", high priority"),
-        (r"(?<=\w)\s+(?:just\s+)?(?:got|became|has\s+become|is\s+getting)\s+(?:really\s+|very\s+|quite\s+)?(?P<level>urgent|important)\b", r" is \g<level>"),
+        (
+            rf"(?<=\w)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bhe)(?<!\bshe)(?<!\bthey)\s+can\s+(?:easily\s+|surely\s+|probably\s+)?wait(?:\s+(?:though|after\s+all|for\s+now|a\s+bit|a\s+while))*{_SO_LOW}(?=\W*$|\s*,\s|\s+and\b)",
+            " is low priority",
+        ),
+        (
+            rf"(?<=\w)\s+(?:comes|goes)\s+(?:first|before\s+(?:everything|all|anything)(?:\s+else)?|before\s+(?:the\s+(?:others|rest)|all\s+others)){_SO_HIGH}(?=\W*$|\s*,)",
+            " is high priority",
+        ),
+        (
+            rf"(?<=\w)\s+is\s+the\s+one\s+that\s+(?:really\s+)?(?:matters|counts){_SO_HIGH}(?=\W*$)",
+            " is high priority",
+        ),
+        (
+            r"\b(?:increase|raise|turn\s+up|up)\s+(?:the\s+)?priority\s+(?:on|for|of)\s+(?=\S)",
+            "raise the priority of ",
+        ),
+        (
+            r"\bturn\s+up\s+(?P<what>\S.*?)'s\s+priority(?:\s+a\s+(?:notch|bit))?(?=\W*$)",
+            r"raise the priority of \g<what>",
+        ),
+        (
+            r"(?<=\w)\s*,\s*(?:and\s+)?(?P<level>high|low|medium|top)\s+prio(?:rity)?\s+for\s+(?:that|this|it)(?:\s+one)?(?=\W*$)",
+            r", \g<level> priority",
+        ),
+        (
+            r"(?<=\w)\s*,\s*(?:and\s+)?(?:that's|it's|that\s+is|it\s+is)\s+(?:really\s+|a\s+|very\s+)*(?P<level>high|low|medium|top)\s+prio(?:rity)?(?=\W*$)",
+            r", \g<level> priority",
+        ),
+        (
+            r"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:and\s+)?(?:that's|it's|this\s+is)\s+(?:(?:really|very|quite|super|pretty)\s+)*(?:urgent|important)(?=\W*$)",
+            ", high priority",
+        ),
+        (
+            r"(?<=\w)\s+(?:just\s+)?(?:got|became|has\s+become|is\s+getting)\s+(?:really\s+|very\s+|quite\s+)?(?P<level>urgent|important)\b",
+            r" is \g<level>",
+        ),
         (r"\bwhat\s+i(?:'ve|\s+have)?\s+just\s+added\b", "the new one"),
     )
 ]

@@ -51,6 +51,7 @@ _WORDINGS = [
     (r"\bput\s+(?P<what>it|that|them|those)\s+on\s+(?P<list>(?:the|my)\s+list)\s+again\b", r"put \g<what> back on \g<list>"),
     (r"\bput\s+both\s+(?:deleted\s+)?(?:tasks|ones)\s+back\b", "restore both"),
     (r"\bthe\s+(?:whole|entire)\s+(?:task|thing)\b", "the task"),
+    (r"(?P<act>\b(?:delete|remove|erase|clear|wipe)\b[^,.;]*?)\s*,?\s*(?:whether\s+)?(?:done|finished|completed?)\s+or\s+not\b", r"\g<act>"),
     (r"\bevery\s+single\s+(?=(?:task|item|to-?do)\b)", "every "),
     (r"\bthe\s+(?:one|task|thing|item)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", "the new one"),
     (r"^\W*(?P<who>i|we)\s+need\s+neither\s+(?P<a>\S.*?)\s+nor\s+(?P<b>\S.*?)\W*$", r"\g<who> don't need \g<a> or \g<b> any more"),

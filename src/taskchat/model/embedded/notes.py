@@ -123,7 +123,7 @@ _CLEARS_TOO = _all(
     rf"(?:empty|blank)\s+(?:out\s+)?(?:the|its)\s+{_NOTE}(?:\s+(?:of|on|for)\s+(?P<target>.+?))?",
     rf"(?P<target>\S.*?)\s+(?:doesn't|does\s+not|no\s+longer)\s+needs?\s+(?:an?|any|the)\s+{_NOTE}(?:\s+(?:any\s?more|any\s+longer|after\s+all))*(?:\s*,\s*(?:please\s+)?(?:take|remove|delete)\s+(?:it|that)(?:\s+(?:out|off|away))?)?",
     rf"no\s+{_NOTE}\s+(?:needed\s+)?(?:on|for|to)\s+(?P<target>[^,]+?)(?:\s+after\s+all)?(?:\s*,.*)?",
-    rf"(?:erase|delete|remove|clear)\s+what\s+i\s+(?:noted|wrote(?:\s+down)?|put\s+down)\s+(?:for|on|about)\s+(?P<target>\S.*?)(?:\s+but\s+keep\s+the\s+task)?",
+    r"(?:erase|delete|remove|clear)\s+what\s+i\s+(?:noted|wrote(?:\s+down)?|put\s+down)\s+(?:for|on|about)\s+(?P<target>\S.*?)(?:\s+but\s+keep\s+the\s+task)?",
 )
 _CLEARS = re.compile(
     _LEAD

@@ -81,7 +81,7 @@ _OF_MINE = re.compile(
 )
 _IT = re.compile(r"\b(?:it|that|that\s+one)\b", re.IGNORECASE)
 _OF_YOU = re.compile(
-    r"\b(?:you|u|your)\b|^\W*(?:can't|cannot|couldn't|what\s+an?|what\s+(?:lovely|nice|great|awful|terrible|beautiful|horrible))\b",
+    r"\b(?:you|u|your)\b|^\W*how\s+(?:do|can|would|should)\s+(?:i|we)\b|^\W*(?:can't|cannot|couldn't|what\s+an?|what\s+(?:lovely|nice|great|awful|terrible|beautiful|horrible))\b",
     re.IGNORECASE,
 )
 

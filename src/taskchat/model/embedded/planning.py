@@ -115,18 +115,22 @@ class Planner:
                 self._plan_undo(request)
             case Same():
                 self._plan_same(request)
-            case Tail():
-                self._plan_tail(request)
             case Correct():
                 self._plan_correction(request)
-            case Parts():
-                self._plan_parts(request)
+            case Tail() | Parts():
+                self._plan_joined(request)
 
     def _say(self, talk: Talk) -> None:
         if talk.topic == "what_to_add":
             self._plan.question = ask_name()
         else:
             self._plan.remarks.append(replies.TALK[talk.topic])
+
+    def _plan_joined(self, request: Tail | Parts) -> None:
+        if isinstance(request, Parts):
+            self._plan_parts(request)
+        else:
+            self._plan_tail(request)
 
     def _plan_tail(self, tail: Tail) -> None:
         choice = choose(tail.act.target, tail.act.verb, self._tasks, self._memory)
@@ -154,7 +158,9 @@ class Planner:
         """Plan the parts of a clause where each of them is an act on a task of its own, else the whole."""
         plans = [self._alone((one,)) for one in parts.parts]
         whole = self._alone(parts.whole)
-        changed = [{call.arguments.get("task_id") for call in plan.calls} - {None} for plan in plans]
+        changed = [
+            {call.arguments.get("task_id") for call in plan.calls} - {None} for plan in plans
+        ]
         are_apart = sum(map(len, changed)) == len(set[object]().union(*changed))
         fit = all(
             plan.calls

@@ -22,8 +22,8 @@ from taskchat.model.embedded.cues import (
     correct_cues,
     correct_slips,
 )
-from taskchat.model.embedded.exchange_words import guess_exchange, read_exchange
 from taskchat.model.embedded.due_ones import cut_due_ones, of_those
+from taskchat.model.embedded.exchange_words import guess_exchange, read_exchange
 from taskchat.model.embedded.known_titles import titles_in
 from taskchat.model.embedded.leading_date import put_date_last, refine_date
 from taskchat.model.embedded.mood import (
@@ -79,7 +79,9 @@ def _read(
     for clause in message.clauses:
         heard = Heard(message, now, background, before)
         found = _read_clause(clause, heard)
-        found = with_parts(found, read_parts(clause, heard, _read_clause))
+        if clause is message.clauses[-1]:
+            # What follows may lean on the clause as it stands.
+            found = with_parts(found, read_parts(clause, heard, _read_clause))
         requests = combine(requests, found, clause, message, now)
         before = message.reveal(clause.text)
         background = f"{background} {message.reveal(clause.text)}".strip()

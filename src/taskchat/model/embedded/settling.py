@@ -87,7 +87,12 @@ def _is_part(old: str, title: str, new: str) -> bool:
     """Whether a word of a title stands for one or two others: "replace Tom with Daniel"."""
     others = tokens(new)
     is_short = 0 < len(others) < 3 and not set(others[:1]) & ERRAND_VERBS
-    return is_short and tokens(title)[:1] != tokens(old)[:1] and holds(title, old) and len(tokens(old)) < len(tokens(title))
+    return (
+        is_short
+        and tokens(title)[:1] != tokens(old)[:1]
+        and holds(title, old)
+        and len(tokens(old)) < len(tokens(title))
+    )
 
 
 def _opens_alike(new: str, title: str) -> bool:

@@ -11,8 +11,9 @@ from taskchat.model.embedded.adding import clean_title
 if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Add
 
+# "Call IT" names somebody.
 _IT = re.compile(
-    r"(?P<deed>[a-z]+(?:\s+[a-z]+)?)\s+(?:it|them)(?P<rest>(?:\s+(?:up|out|off|in|back|down|over|done|fixed|sorted|repaired|cleaned|checked|serviced))*)",
+    r"(?P<deed>[a-z]+(?:\s+[a-z]+)?)\s+(?-i:it|them)(?P<rest>(?:\s+(?:up|out|off|in|back|down|over|done|fixed|sorted|repaired|cleaned|checked|serviced))*)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(

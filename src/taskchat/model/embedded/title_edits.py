@@ -37,7 +37,9 @@ _APPENDS = _all(
 _APPENDS_PART = _all(
     rf"(?:add|append|attach|put)\s+(?:the\s+words?\s+)?(?P<new>{_Q})\s+(?:to|after|behind|at\s+the\s+end\s+of)\s+{_WHAT}",
 )
-_PART = re.compile(r"(?:and|or|plus|about|for|from|with|at|to|of|in|on|before|after)\s", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:and|or|plus|about|for|from|with|at|to|of|in|on|before|after)\s", re.IGNORECASE
+)
 _DROPS = _all(
     rf"(?:take|remove|drop|delete|cut|strike|erase|lose|leave)\s+(?:out\s+)?(?:the\s+(?:words?\s+)?)?(?P<old>{_Q})\s+(?:part\s+|bit\s+)?(?:out\s+of|from|off|of|in)\s+{_WHAT}",
     rf"(?:take|remove|drop|delete|cut|strike|erase|lose|leave)\s+(?:out\s+)?the\s+(?:words?\s+)?(?P<old>{_Q}|[\w -]{{2,30}}?)\s+(?:part|bit)(?:\s+(?:out|off))?(?:\s+(?:from|of|in)\s+{_WHAT})?",
@@ -67,13 +69,19 @@ def read_title_edit(text: str, heard: Heard) -> Act | None:
     for pattern in (*_APPENDS, *_APPENDS_PART):
         found = pattern.match(text)
         new = _told(found, "new", heard)
+        if found and is_about_list(found["what"]):
+            return None
         if found and new and (pattern not in _APPENDS_PART or _PART.match(new)):
             return _edit(found, Changes(appends=new), heard)
     for pattern in _DROPS:
         found = pattern.match(text)
         old = _told(found, "old", heard)
         if found and old and not _NO_TITLE.search(old):
-            return None if is_about_list(found["what"] or "") else _edit(found, Changes(drops=old), heard)
+            return (
+                None
+                if is_about_list(found["what"] or "")
+                else _edit(found, Changes(drops=old), heard)
+            )
     for pattern in _READS:
         found = pattern.match(text)
         new = _told(found, "new", heard)

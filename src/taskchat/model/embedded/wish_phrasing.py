@@ -20,14 +20,15 @@ _DOING = {"putting": "put", "adding": "add", "noting": "note", "writing": "write
           "setting": "set", "making": "make", "renaming": "rename", "ticking": "tick", "checking": "check",
           "crossing": "cross", "taking": "take", "pushing": "push", "creating": "create", "telling": "tell"}  # fmt: skip
 _WOULD_YOU_MIND = re.compile(
-    rf"\b(?:would|do)\s+you\s+mind\s+(?P<doing>{'|'.join(_DOING)})\b(?P<rest>[^?]*)\??", re.IGNORECASE
+    rf"\b(?:would|do)\s+you\s+mind\s+(?P<doing>{'|'.join(_DOING)})\b(?P<rest>[^?]*)\??",
+    re.IGNORECASE,
 )
 _WORDINGS = [
     (r"\b(?P<who>i|we)'ve\s+to\b", r"\g<who> have to"),
     (r"^\W*(?:i\s+)?(?:can't|cannot|mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
     (r"^\W*(?:good\s+\w+\W+)?(?:if\s+(?:it\s+isn't|it's\s+not|that's\s+not)\s+too\s+much\s+(?:trouble|bother)|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|fine)|if\s+you\s+don't\s+mind|if\s+possible)\s*,\s*", ""),
     (rf"\b{_ASK}make\s+sure\s+(?:that\s+)?(?P<what>\S[^,.;?]*?)\s+(?:is|are|gets?)\s+(?:put\s+)?on\s+(?P<list>{_LIST})", r"add \g<what> to \g<list>"),
-    (rf"\b{_ASK}(?:note|record|write|put|jot)\s+(?:down\s+)?that\s+(?={_NEED}\b)", ""),
+    (rf"^\W*{_ASK}(?:note|record|write|put|jot)\s+(?:down\s+)?that\s+(?={_NEED}\b)", ""),
     # What has run out.
     (r"^\W*there(?:'s|\s+is|\s+are)\s+no\s+(?P<what>[\w' -]{2,40}?)\s+left(?:\s+in\s+[\w ]+?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:add|put)\s+(?:it|that|some)\b[^,.;]*$", r"add \g<what>"),
     (r"^\W*(?:i|we)?(?:'ve|\s+have)?\s*(?:just\s+)?used\s+(?:up\s+)?the\s+last\s+of\s+(?:the\s+|my\s+|our\s+)?(?P<what>[\w' -]{2,40}?)\s*[,;.]\s*(?:so\s+)?(?:(?:please|can\s+you|could\s+you)\s+)*(?:add|put)\s+(?:it|that|some)\b[^,.;]*$", r"add \g<what>"),
@@ -36,16 +37,16 @@ _WORDINGS = [
     # A level before the wish.
     (rf"^\W*(?:very\s+|really\s+)?(?:urgent|important)\s*[:,;.\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me)\b[^.;]*?)\W*$", r"\g<wish>, high priority"),
     (rf"^\W*{_LEVEL}\s+prio(?:rity)?(?:\s+for\s+(?P<when>today|tomorrow|\w+day))?\s*[:,;\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me|{_VERB})\b[^.;]*?)(?:\s+at\s+some\s+point)?\W*$", r"\g<wish> \g<when>, \g<level> priority"),
-    (rf"^\W*it's\s+(?:really\s+|very\s+)?(?:urgent|important)\s+that\s+(?P<who>i|we)\s+(?P<wish>\S.*?)\W*$", r"\g<who> need to \g<wish>, high priority"),
+    (r"^\W*it's\s+(?:really\s+|very\s+)?(?:urgent|important)\s+that\s+(?P<who>i|we)\s+(?P<wish>\S.*?)\W*$", r"\g<who> need to \g<wish>, high priority"),
     (rf"(?<=\w)\s*,\s*(?:with\s+)?{_LEVEL}\s+prio(?:rity)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|do|enough|ok(?:ay)?)(?=\W*$)", r", \g<level> priority"),
     (r"(?<=\w),?\s+(?:oh\s+)?and\s+it's\s+(?:really\s+|very\s+)?(?:important|urgent)(?:\s*,?\s*so\s+high(?:\s+prio(?:rity)?)?)?(?=\W*$)", ", high priority"),
     (rf"(?<=\w)\s*[,.\u2026]+\s*(?:hm+|no|well|actually|or)\s*,?\s*(?:better|rather|make\s+(?:it|that))\s+{_LEVEL}(?:\s+prio(?:rity)?)?(?=\W*$)", r". Make it \g<level> priority"),
-    (rf"\bput\s+(?P<what>(?:{_VERB}|\w+ing)\s+[\w' -]+?)\s+on(?:\s+there)?(?P<for>\s+for\s+(?:today|tomorrow|\w+day))?(?P<level>\s+(?:with|at)\s+(?:top|high|low|medium)\s+prio(?:rity)?)?(?=\W*$)", r"add a task to \g<what>\g<for>\g<level>"),
+    (rf"\bput\s+(?P<what>(?:{_VERB}|\w+ing)\s+[\w' -]+?)(?<!\bback)\s+on(?:\s+there)?(?P<for>\s+for\s+(?:today|tomorrow|\w+day))?(?P<level>\s+(?:with|at)\s+(?:top|high|low|medium)\s+prio(?:rity)?)?(?=\W*$)", r"add a task to \g<what>\g<for>\g<level>"),
     # Several, announced.
     (r"^\W*new\s+(?P<ones>tasks|to-?dos|items)\s*:\s*(?P<rest>[^.!?]*;[^.!?]*)$", r"new \g<ones>: \g<rest>"),
     (r"(?<=[\"'\u201d])\s+as\s+well\s+as\s+(?=[\"'\u201c])", " and "),
     (r"\s*,\s*oh\s+and\s+(?=to\s)", " and "),
-    (r"^\W*(?:and\s+)?(?:the\s+)?(?:next|another|second|third|fourth|fifth|one\s+more)\s+(?:one|task|thing)\s*:\s*", "add a task: "),
+    (r"^\W*(?:and\s+)?(?:the\s+)?(?:next|another|one\s+more)\s+(?:one|task|thing)\s*:\s*", "add a task: "),
     (r"(?P<start>^|[.;!]\s+)(?:and\s+)?(?:the\s+)?next\s+(?:one|thing|task|up)(?:\s+(?:for\s+me|i\s+have\s+to\s+do|on\s+my\s+list))?\s+is\s+to\s+", r"\g<start>I need to "),
     (rf"(?P<start>^|[.;,!]\s+)(?:and\s+)?(?:after\s+that|afterwards|next|then)\s*,?\s+(?={_NEED}\b)", r"\g<start>"),
     (rf"\b(?:add|create)\s+(?P<new>a\s+(?:new\s+)?(?:task|to-?do|item))\s+to\s+{_LIST}\s*[,:]?\s*(?:namely|which\s+is|:)\s*(?:to\s+)?", r"add \g<new> to "),
@@ -74,7 +75,9 @@ _SEMICOLONS = re.compile(r"^(?P<lead>new\s+\w[\w-]*:)(?P<rest>.*)$", re.IGNORECA
 
 def phrase_wish(text: str) -> str:
     """The message in the words that the rules know, or as it was."""
-    text = _WOULD_YOU_MIND.sub(lambda found: f"please {_DOING[found['doing'].lower()]}{found['rest']}", text)
+    text = _WOULD_YOU_MIND.sub(
+        lambda found: f"please {_DOING[found['doing'].lower()]}{found['rest']}", text
+    )
     for pattern, plain in _COMPILED:
         text = pattern.sub(plain, text)
     row = _SEMICOLONS.match(text)
