@@ -104,6 +104,8 @@ _HOUR_END = (
     r"(?=\s*(?:$|[.,;!?)]|(?:on|this|to|and|today|tomorrow|tonight|in|next|by|for|with|please|"
     r"instead|so|because|from|sharp|at)\b|" + "|".join(WEEKDAYS) + r"))"
 )
+# "Fast for 16h" is no time: it stands behind a day, a comma or such a word.
+_AT_CLOCK = r"(?<=day\s)|(?<=row\s)|(?<=,\s)|\b(?:at|by|until|till|before|around|from)\s+"
 _PART = r"(?P<part>morning|afternoon|evening|night|noon|lunchtime)"
 
 
@@ -256,22 +258,23 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
         times.read_spoken_time,
     ),
     (
-        # "Five to ten people" are no time.
+        # "Pages 5 to 10" and "chapters five to seven" are no times.
         _pattern(
-            rf"\b{_LEAD}(?P<share>(?:five|ten|twenty(?:[-\s]five)?|5|10|20|25)\s+(?:minutes\s+|min\s+)?(?:past|to))\s+"
+            rf"\b(?:{_LEAD}(?P<share>(?:five|ten|twenty(?:[-\s]five)?|\d{{1,2}}(?=\s+min))\s+(?:minutes?\s+|mins?\s+)?past|\d{{1,2}}\s+min(?:ute)?s?\s+to)"
+            r"|(?:at|by|until|till|before|around)\s+(?:about\s+)?(?P<told>(?:five|ten|twenty(?:[-\s]five)?|\d{1,2})\s+(?:minutes?\s+)?(?:to|past)))\s+"
             rf"(?P<hour>\d{{1,2}}|{_CLOCK_WORD})\b(?![\s:.]*\d){_HOUR_END}"
         ),
-        times.read_spoken_time,
+        times.read_spoken_minutes,
     ),
     (
         _pattern(
-            rf"\b{_LEAD}(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hours|hrs|h)(?P<meridiem>)\b"
+            rf"(?:{_AT_CLOCK})(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hours|hrs|h)(?P<meridiem>)\b"
         ),
         times.read_time,
     ),
     (
         _pattern(
-            rf"\b{_LEAD}(?:(?P<hour>1[3-9]|2[0-3])h(?P<minute>[0-5]\d)?|(?P<early>0?\d|1[0-2])h(?P<past>[0-5]\d))\b"
+            rf"(?:{_AT_CLOCK})(?:(?P<hour>1[3-9]|2[0-3])h(?P<minute>[0-5]\d)?|(?P<early>0?\d|1[0-2])h(?P<past>[0-5]\d))\b"
         ),
         times.read_hour_mark,
     ),

@@ -26,12 +26,23 @@ def read_time(match: re.Match[str], _now: datetime) -> Told | None:
 
 
 def read_spoken_time(match: re.Match[str], _now: datetime) -> Told | None:
-    """A time in words: "half past four", "quarter to 5", "ten to nine"."""
-    hour, share = _read_hour(match["hour"]), match["share"].lower()
-    minutes = 30 if "half" in share else 15 if "quarter" in share else _read_minutes(share)
+    """A time in words: "half past four", "quarter to 5"."""
+    share = match["share"].lower()
+    return _beside(match["hour"], share, 30 if "half" in share else 15)
+
+
+def read_spoken_minutes(match: re.Match[str], _now: datetime) -> Told | None:
+    """The same in minutes: "twenty past two", "at ten to nine"."""
+    share = (match["share"] or match["told"]).lower()
+    return _beside(match["hour"], share, _read_minutes(share))
+
+
+def _beside(hour_word: str, share: str, minutes: int) -> Told | None:
+    """The time so many minutes past an hour, or before it."""
+    hour = _read_hour(hour_word)
     if share.endswith("to"):
         hour, minutes = hour - 1 or 12, 60 - minutes
-    if not 0 < hour <= 12:
+    if not 0 < hour <= 12 or minutes > 59:
         return None
     return Told(at=time(hour, minutes), is_open_hour=True)
 

@@ -26,6 +26,11 @@ _YES_WORD = re.compile(
     r"exactly|proceed|continue|affirmative|delete|remove|all)\b|👍",
     re.IGNORECASE,
 )
+_WANTS = re.compile(r"\bwant\b", re.IGNORECASE)
+_CERTAIN_YES = re.compile(
+    r"\b(?:yes|yeah|yep|yup|sure|please|absolutely|definitely|confirm|confirmed|correct|right|exactly|delete|remove|clear|wipe)\b",
+    re.IGNORECASE,
+)
 MAX_CHARS = 200
 """A longer message says more than yes."""
 
@@ -39,6 +44,8 @@ def is_yes(text: str, act: str) -> bool:
             in a yes.
     """
     text = text.strip()
+    if _WANTS.search(text) and not _CERTAIN_YES.search(text):
+        return False  # "I want them all on the list"
     return len(text) <= MAX_CHARS and bool(_yes_to(act).match(text) and _YES_WORD.search(text))
 
 

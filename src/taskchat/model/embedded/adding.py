@@ -39,7 +39,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,]+(?:please|now|then|let's|to\s+(?:that|those|these|this)(?:\s+list)?|as\s+another\s+(?:one|task)|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
+    r"(?:[\s,]+(?:please|now|then|let's|as\s+another\s+(?:one|task)|ok|okay|as\s+well|too|at\s+some\s+point|asap|first\s+thing|instead|mate|ty"
     rf"|(?:on|to|in|onto|into)\s+{LIST}|is\s+due|due|deadline"
     r"|(?:with\s+)?(?:an?\s+|the\s+)?due\s+date(?:\s+(?:of|is|on|for))?|and|with(?:\s+an?)?)"
     r"|(?:\s*,|\s+and)\s+(?:make|put|set|mark|flag)\s+(?:it|that)(?:\s+(?:as|at|to|with|down\s+as))?"
@@ -62,8 +62,8 @@ _PRIORITY = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"[\s,]+(?:(?:with\s+(?:a\s+|the\s+)?|and\s+(?:with\s+)?(?:a|the)\s+)(?:note|description|comment|details?)s?|(?:notes?|description"
-    r"|details)\s*:|(?<=,)\s*(?:note|description|comment)\s+(?!to\b|that\b)|(?:and\s+)?(?:in|under)\s+(?:the|its)\s+(?:notes?|description|comments?)\s+(?:put|write|add|say|have)\b)"
+    r"[\s,]+(?:(?:with\s+(?:a\s+|the\s+)?|and\s+(?:with\s+)?(?:a|the)\s+)(?:note|description|comment|details?)s?|(?:note|description"
+    r"|details)\s*:|(?<=,)\s*(?:note|description)\s+(?!to\b|that\b|the\b|on\b|for\b|down\b|,)(?=[^,]*$)|(?:and\s+)?(?:in|under)\s+(?:the|its)\s+(?:notes?|description|comments?)\s+(?:put|write|add|say|have)\b)"
     r"[\s:,-]*(?:that\s+|saying\s+)?(?P<note>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -111,6 +111,7 @@ def read_add(clause: str, message: Message, now: datetime) -> list[Add] | None:
         ]
         return [add for add in adds if add is not None]
     title, is_several = found
+    title = _TO_THAT.sub("", title)
     title, note = _take_note(title)
     note = note or noted
     separate = SEPARATELY.search(title)
@@ -148,6 +149,11 @@ def _quotes_with(title: str) -> list[str]:
     return [f"{quote} {found['rest']}" for quote in re.findall("[\ue000-\uf8ff]", found["quotes"])]
 
 
+# "Add ironing to that", but not "add reply to this".
+_TO_THAT = re.compile(
+    r"(?<!\breply)(?<!\brespond)(?<!\blisten)(?<!\bback)(?<!\bno)(?<!\bspeak)(?<!\btalk)(?<!\bagree)(?<!\bcome)\s+to\s+(?:that|those|these|this)(?:\s+list)?\W*$",
+    re.IGNORECASE,
+)
 _QUOTES_WITH = re.compile(
     r"[\s:,]*(?P<quotes>[\ue000-\uf8ff](?:[\s,]*(?:and\s+)?[\ue000-\uf8ff])+)[\s,]*(?:(?:both|all|each)(?:\s+of\s+them)?\b)?\s*(?P<rest>[^\ue000-\uf8ff]*)",
     re.IGNORECASE,

@@ -66,7 +66,7 @@ def is_no(text: str) -> bool:
 
 def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) -> list[SeenTask]:
     """The candidates that an answer names, by number, place or words; empty where none is clear."""
-    if _NEW_WISH.match(text) or QUESTION.match(PREAMBLE.sub("", text)):
+    if _keeps_it(text) or _NEW_WISH.match(text) or QUESTION.match(PREAMBLE.sub("", text)):
         return []
     if _BOTH.match(text) or (_THEM.fullmatch(text) and len(candidates) <= MAX_NAMED):
         return list(candidates)
@@ -170,21 +170,34 @@ _YES_BUT = re.compile(
 )
 # "Leave Lisa's alone, get rid of the other one", "not the bank, the other one".
 _THE_OTHER = re.compile(
-    r"\W*(?:(?:no|please)\b\W*)*(?:leave|keep|not)\s+(?P<spared>(?:the\s+|my\s+)?[\w' -]+?)(?:'s)?(?:\s+(?:one|task))?(?:\s+alone)?\s*[,;]\s*(?:and\s+|but\s+)?(?:[a-z]+\s+){0,4}the\s+other(?:\s+one)?\W*",
+    r"\W*(?:(?:no|please)\b\W*)*(?:leave|keep|not)\s+(?P<spared>(?:the\s+|my\s+)?[\w' -]+?)(?:'s)?(?:\s+(?:one|task))?(?:\s+alone)?\s*[,;]\s*(?:and\s+|but\s+)?(?:(?:please|just|i\s+mean(?:t)?|it's|delete|remove|get\s+rid\s+of|complete|mark|tick\s+off|do|take|change|move|rename|reopen)\s+)*the\s+other(?:\s+one)?(?:\s+please)?\W*",
     re.IGNORECASE,
 )
+
+
+def _keeps_it(text: str) -> bool:
+    """Whether an answer names one only to say that it is still wanted: "the milk, I need that"."""
+    found = _AND_MORE.fullmatch(text)
+    is_reason = found is not None and not found["more"]
+    return is_reason and _WANTS_IT.search(text[found.end("one") :]) is not None
 
 
 def split_answer(text: str) -> tuple[str, str] | None:
     """An answer that names one and goes on: what it names, and what it then wants; None for another."""
     found = _AND_MORE.fullmatch(text)
+    if _keeps_it(text):
+        return None
     return (found["one"], found["more"] or "") if found else None
 
 
 # "Lisa's, and delete the room too", "the one for Anna, she has them already".
 _AND_MORE = re.compile(
-    r"\W*(?P<one>(?:the\s+|my\s+)?[\w' -]{1,40}?)\s*(?:[,;]\s*(?:and|also|then)\s+(?P<more>(?:please\s+)?(?:add|delete|remove|mark|complete|rename|show|move|make|set|put|create)\b.+)"
-    r"|[,;.]\s*(?:(?:she|he|they|it|i|we)\b|(?:she|he|they|it|i|we)(?:'s|'ve|'re|'m)\b|that's|because|since|[A-Z]\w+'s\b)[^?]*)",
+    r"\W*(?P<one>(?:[Tt]he\s+|[Mm]y\s+)?[\w' -]{1,40}?)\s*(?:[,;]\s*(?:and|also|then)\s+(?P<more>(?:please\s+)?(?:add|delete|remove|mark|complete|rename|show|move|make|set|put|create)\b.+)"
+    r"|[,;.]\s*(?:(?i:she|he|they|it|i|we)(?:\b|'s|'ve|'re|'m)|that's|because|since|[A-Z]\w+'s\b)[^?]*)",
+)
+_WANTS_IT = re.compile(
+    r"\b(?:not|never|still|need|needs|keep|want|wants|miss|love|don't|waiting|important)\b|n't\b",
+    re.IGNORECASE,
 )
 _OWNED = re.compile(r"(?<=\w)'s(?=(?:\s+(?:one|task))?\W*$)", re.IGNORECASE)
 _FILLS = re.compile(

@@ -192,8 +192,8 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
         pool = likely
         if not pool:
             return Choice(missing=(quote(target.words),))
-    elif target.is_plural and target.status == "all" and memory.is_fresh_show:
-        pool = [task for task in pool if task.id in memory.shown]
+    elif target.is_plural and not target.is_other:
+        pool = _in_view(pool, target, memory)
     if target.but:
         kept = _spared(target.but, pool, tasks, memory)
         if not kept:
@@ -205,6 +205,15 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
     places = {task.id: place for place, task in enumerate(tasks)}
     in_order = sorted(pool, key=lambda task: places[task.id])
     return Choice(tuple(in_order), is_bulk=True, is_clear=True)
+
+
+def _in_view(pool: list[SeenTask], target: Target, memory: Memory) -> list[SeenTask]:
+    """Of all tasks those that "all of them" is about: the several just changed, else those shown."""
+    if memory.is_just_changed and len(memory.focus) > 1:
+        return [task for task in pool if task.id in memory.focus]
+    if target.status == "all" and memory.is_fresh_show:
+        return [task for task in pool if task.id in memory.shown]
+    return pool
 
 
 _OLD = re.compile(r"\bold\b", re.IGNORECASE)

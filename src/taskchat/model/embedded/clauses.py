@@ -21,7 +21,7 @@ _FIRST_MARK = 0xE000
 _QUOTED = re.compile(r'"([^"\n]+)"|(?<!\w)\'([^\'\n]+?)\'(?!\w)|`([^`\n]+)`')
 _NAMED = re.compile(
     r"\b(?:called|named|titled|entitled|with (?:the )?(?:title|name)|that says|which says)\b"
-    r"[\s:]*(?![\s:])(?P<title>[^\ue000-\uf8ff]+?)(?=,\s*(?:due|with|and\s+(?:make|set|mark)|high|low|medium|top)\b.*$|$)",
+    r"[\s:]*(?![\s:])(?P<title>[^\ue000-\uf8ff]+?)(?=,\s*(?:due\s+(?:on|by|at|today|tomorrow|next|this|\w+day|the|\d)\b|(?:with\s+)?(?:high|low|medium|top)\s+prio|with\s+(?:an?\s+|the\s+)?(?:note|description|due)\b|and\s+(?:make|set|mark)\s+it\b).*$|$)",
     re.IGNORECASE | re.DOTALL,
 )
 _MAKES_TASK = re.compile(

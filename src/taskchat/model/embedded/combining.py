@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Request
 
 
+_STILL = re.compile(r"\bstill\b", re.IGNORECASE)
 _RETRACTED = Talk("left_alone", retracts=True)
 
 
@@ -46,7 +47,9 @@ def combine(
         return _put_right(requests, one)
     last = requests[-1]
     if isinstance(last, Undo) and all(_is_told_only(one) or isinstance(one, Talk) for one in found):
-        return requests  # "withdraw that, I still have to pay" says why
+        # "Withdraw that, I still have to pay" says why, "never mind, we have to buy bread" does not.
+        is_new = last.is_of_last and isinstance(one, Add) and not _STILL.search(clause.text)
+        return found if is_new else requests
     if LEADS_UP.search(clause.before) and any(map(_is_concluded, found)):
         # "Party on friday and I need to tidy up, so add wine": only why the clause asks.
         before = len(requests)

@@ -14,7 +14,7 @@ from taskchat.model.embedded.changing import changes_due
 from taskchat.model.embedded.choosing import choose
 from taskchat.model.embedded.correction_words import corrected_title, without_frame
 from taskchat.model.embedded.cues import UNDO_CUE, takes_back
-from taskchat.model.embedded.exchanging import exchange, holds
+from taskchat.model.embedded.exchanging import are_alike, exchange, holds
 from taskchat.model.embedded.history import Effect, SeenTask
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
@@ -175,14 +175,14 @@ def _elsewhere(correction: Correct, last: Done, tasks: Sequence[SeenTask]) -> Me
 
 def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
     """The change of a word in the one title that holds it: "it's pears, not apples"."""
-    wrong = correction.wrong.casefold()
-    held = [task for task in tasks if wrong and wrong in task.title.casefold().split()]
+    new, wrong = correction.words, correction.wrong
+    held = [task for task in tasks if wrong and holds(task.title, wrong)]
+    title = exchange(held[0].title, new, wrong) if len(held) == 1 else ""
     # "It's a joke, not Tom" puts nothing right.
-    is_word = re.fullmatch(r"[\w'-]{3,}", correction.words) and content_stems(correction.words)
-    if len(held) != 1 or not is_word:
+    is_word = re.fullmatch(r"[\w'-]{3,}", new) and content_stems(new)
+    if not title or not (is_word or are_alike(held[0].title, new, wrong)):
         return None
-    changes = Changes(title=correction.words, instead_of=correction.wrong)
-    return Mended(requests=(Act("update", Target(held[0].title), changes),))
+    return Mended(requests=(Act("update", Target(held[0].title), Changes(title=title)),))
 
 
 def _is_of_other(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -> bool:
@@ -195,8 +195,11 @@ def _is_of_other(correction: Correct, memory: Memory, tasks: Sequence[SeenTask])
 
 def _exchanged(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -> Mended | None:
     """The change of some words in the one title that they fit: that of a task in mind, or of any."""
-    named = best(correction.target.words, tasks) if correction.target.words else ()
-    among = [match.task for match in named] or list(tasks)
+    told = correction.target.words
+    named = [match.task for match in rank(told, tasks) if match.shares_noun] if told else []
+    if correction.is_told_of and not named:
+        return None
+    among = named or list(tasks)
     in_mind = [task for task in among if task.id in memory.focus]
     for some, is_known in ((in_mind, True), (among, bool(named))):
         fits = _titles_with(correction, some, is_known=is_known)
@@ -211,12 +214,13 @@ def _titles_with(
     correction: Correct, tasks: Sequence[SeenTask], *, is_known: bool
 ) -> list[tuple[SeenTask, str]]:
     """The tasks with their titles as they are to be, of those that the words fit."""
-    new, old, told = correction.words, correction.wrong, correction.target.words
+    new, old = correction.words, correction.wrong
     titles = [(task, exchange(task.title, new, old, by_kind=is_known)) for task in tasks]
-    if told and not old and not any(title for _, title in titles):
-        # "The bookshelf should be a wardrobe."
-        titles = [(task, exchange(task.title, new, told)) for task in tasks]
-    return [(task, title) for task, title in titles if title]
+    return [
+        (task, title)
+        for task, title in titles
+        if title and (is_known or not old or are_alike(task.title, new, old))
+    ]
 
 
 def _hour(correction: Correct, last: Done, now: datetime) -> Changes | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
     from taskchat.model.embedded.requests import Request
 
-_STRONG = r"(?:(?:it|that)\s+was\s+(?:supposed|meant)\s+to\s+be(?:\s+for)?|(?:it\s+|that\s+)?should(?:'ve|\s+have)\s+been(?:\s+for)?|i\s+(?:meant?|wanted)\s+to\s+say|i\s+meant?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
+_STRONG = r"(?:(?:(?:it|that)\s+was\s+(?:supposed|meant)\s+to\s+be|(?:it\s+|that\s+)?should(?:'ve|\s+have)\s+been)(?:\s+for)?(?=\s+(?:the|my|number|task|#|[\ue000-\uf8ff]))|i\s+(?:meant?|wanted)\s+to\s+say|i\s+meant?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no(?!\s+(?:idea|clue|problem|worries|rush|hurry)\b)|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops|(?:i\s+)?(?:made|make)\s+(?:a\s+)?mistake|my\s+mistake)"
 _SAID = r"(?:actually|rather|better|only|just|make\s+it|(?:it|that)\s+should\s+be)"
 _SOFT = r"(?:oh\s+(?:dear|no|my)|excuse\s+me|(?:i\s+beg\s+your\s+)?pardon(?:\s+me)?|forgive\s+me|(?:my\s+)?apologies|damn|dang|shoot|bother|oh|um+|ah|hmm+|actually|well|rather|better|only|just|make\s+it|please|it\s+should\s+be|that\s+should\s+be|it's)"

@@ -101,6 +101,9 @@ def phrase_date(text: str, now: datetime) -> str | None:
         if what.split()[0].lower() in ERRAND_VERBS:
             return f"{what} {when} {level} priority"  # it may be new
         return f"set {what} to {level} priority and due {when}"
+    better = _BETTER.match(text)
+    if better is not None and _is_date(better["when"], now):
+        return f"make it due {better['when']}"
     slips = _SLIPS.match(text)
     if slips is not None and _opens_with_date(slips["when"], now):
         return f"move {slips['what'] or 'it'} to {slips['when']}"
@@ -134,6 +137,11 @@ _SHOVES = re.compile(
 # "Set the speech to be finished by friday", "have the car fall due in three days".
 _SETS_DUE = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|make|mark|schedule|put|have)\s+(?P<what>\S.*?)\s+(?:to\s+be|be|fall|to\s+fall)\s+(?:(?:finished|done|due|completed|ready|sorted)\s+)?(?P<when>(?:by|on|for|before|at|in|due|next|this|today|tomorrow)\b.*)$",
+    re.IGNORECASE,
+)
+# "Sorry, saturday is better."
+_BETTER = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:(?:sorry|no|actually|oh|hm+|well)\b[\s,]*)*(?P<when>\S[^,;]*?)\s+(?:is|would\s+be|works|suits\s+me)\s+better[\s.!]*$",
     re.IGNORECASE,
 )
 # "Can the deadline slip to tomorrow?"

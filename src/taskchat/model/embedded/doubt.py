@@ -20,6 +20,7 @@ from taskchat.model.embedded.targets import split_phrases, unmatched
 from taskchat.model.embedded.words import (
     ERRAND_VERBS,
     ORDINAL_WORDS,
+    STOP_WORDS,
     is_errand_stem,
     is_past,
     read_number,
@@ -89,7 +90,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
 }
 _AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more new under asap")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set(
-    "last latest newest bottom final penultimate top next no nr very"
+    "last latest newest bottom penultimate top next no nr very"
 )
 
 
@@ -153,13 +154,25 @@ def tells_whole(act: Act, title: str) -> bool:
     if act.verb != "complete" or _DOUBTS.search(act.said):
         return False
     wanted = telling_words(title)
-    said = {word.stem for word in telling_words(act.said)}
-    verbs = [word.stem for word in wanted if word.is_verb]
-    deeds = {stem(word) for word in tokens(act.said) if is_past(word)}
-    is_told = any(not deeds.isdisjoint({verb} | same_deed(verb)) for verb in verbs)
-    return is_told and all(word.stem in said for word in wanted if not word.is_verb)
+    verbs = {word.stem for word in wanted if word.is_verb}
+    nouns = {word.stem for word in wanted if not word.is_verb}
+    words = tokens(act.said)
+    stems = [stem(word) for word in words]
+    deeds = [at for at, word in enumerate(words) if is_past(word)]
+    told = [at for at in deeds if any(stems[at] in {verb} | same_deed(verb) for verb in verbs)]
+    places = [at for at, one in enumerate(stems) if one in nouns]
+    if not told or not nouns or not nouns <= set(stems) or not told[0] < places[0]:
+        return False
+    # "I called Ben a liar" and "I bought a book about bread" are of other things.
+    between = [word for word in words[told[0] + 1 : places[0]] if word not in STOP_WORDS]
+    after = words[places[-1] + 1 : places[-1] + 2]
+    return len(between) < _PARTICLE and (not after or after[0] in _GOES_AROUND)
 
 
+_PARTICLE = 1
+_GOES_AROUND = word_set(
+    "on in at from after before during today yesterday this last just over back to for with by now already please earlier"
+)
 _DOUBTS = re.compile(
     r"\b(?:not|no|never|nearly|almost|half|partly|part|some|only|if|unless|and|maybe|perhaps|might|should|would|could|will|going|try|tried|trying|wish|hope|want|wanted|need|needed|forgot|but|except|another|wrong|sure|again|before|after|when|until|who|why)\b|n't\b|\d|%|\?",
     re.IGNORECASE,

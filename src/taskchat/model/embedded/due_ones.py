@@ -107,7 +107,7 @@ def _cut_stated(text: str, now: datetime) -> Ones:
 
 
 _STATED = re.compile(
-    rf"^\W*(?P<which>the\s+{_ONES}|everything|all(?:\s+of)?\s+(?:the|my)\s+{_ONES})\s+(?:(?:that's|which\s+is|that\s+is)\s+)?(?:due\s+)?(?:for\s+|on\s+|by\s+)?(?P<rest>\w.*)$",
+    rf"^\W*(?P<which>the\s+{_ONES}|everything(?=\s+(?:that's\s+|that\s+is\s+)?due\b)|all(?:\s+of)?\s+(?:the|my)\s+{_ONES})\s+(?:(?:that's|which\s+is|that\s+is)\s+)?(?:due\s+)?(?:for\s+|on\s+|by\s+)?(?P<rest>\w.*)$",
     re.IGNORECASE,
 )
 _IS = re.compile(r"(?:\s+(?:is|are|was|can|has|should|needs)|'s)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Correct, Offer, Same, Talk
-from taskchat.model.embedded.words import is_past, tokens
+from taskchat.model.embedded.words import ERRAND_VERBS, content_stems, is_past, tokens
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses import Heard
@@ -20,6 +20,7 @@ _SHOULD = r"(?:should(?:\s+have)?|must|has\s+to|have\s+to|needs?\s+to|ought\s+to
 _NOT = r"(?:instead\s+of|rather\s+than|and\s+not|not)"
 _ONE = r"(?:the\s+|my\s+)?(?P<{}>[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{{0,40}}?)"
 _NEW, _OLD, _WHAT = (_ONE.format(name) for name in ("new", "old", "what"))
+_WORD = r"(?:the\s+)?(?P<new>[\w'-]+)"
 _SPELT = r"(?:misspell?ed|misspelt|mistyped|spell?ed\s+wrong(?:ly)?|spelt\s+wrong(?:ly)?|wrongly\s+(?:spelt|spelled))"
 
 
@@ -37,30 +38,35 @@ _CERTAIN = _all(
     rf"(?:i\s+(?:want|need|have)\s+to|i'd\s+like\s+to|i'll)\s+{_NEW}\s+(?:instead\s+of|rather\s+than)\s+{_OLD}",
     rf"(?:the\s+)?{_OLD}\s+(?:is|was|'s)\s+wrong\s*[,;:-]\s*(?:it(?:'s|\s+is|\s+should\s+be|\s+should\s+say)|should\s+(?:be|say|read))\s+{_NEW}",
     r"(?P<old>[\ue000-\uf8ff])\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])",
-    rf".{{0,40}}?\b(?:with|for|to|from|at|about|in|on)\s+{_NEW}\s*,?\s+(?:but\s+)?(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+)?{_OLD}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that|(?:the|my)\s+[\w' -]+?))?",
-    rf".{{0,30}}?(?:isn't|is\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_OLD}\s*,?\s+(?:but|it's|it\s+is)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_NEW}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that)[\w ]*)?",
-    rf"i\s+(?:wrote|said|put|typed)\s+{_OLD}\s*,?\s+(?:but|and)\s+(?:i\s+meant?|it's|it\s+is|it\s+should\s+be)\s+{_NEW}",
+    rf"(?P<lead>.{{0,40}}?)\b(?:with|for|to|from|at|about|in|on)\s+{_NEW}\s*,?\s+(?:but\s+)?(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+)?{_OLD}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that|(?:the|my)\s+[\w' -]+?))?",
+    rf"(?P<lead>.{{0,30}}?)(?:isn't|is\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_OLD}\s*,?\s+(?:but|it's|it\s+is)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_NEW}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that)[\w ]*)?",
+    rf"i\s+(?:wrote|said|put|typed)\s+{_OLD}\s*,?\s+(?:but|and)\s+(?:i\s+meant?|it's|it\s+is|it\s+should\s+be)\s+(?!(?:no|not|too|so|a|an|something|nothing)\b){_NEW}",
     rf"(?:it\s+)?should\s+(?:be|say|read)\s+{_NEW}\s*,?\s+i\s+(?:wrote|said|put|typed)\s+{_OLD}",
     rf"(?:can|could)\s+{_WHAT}\s+say\s+{_NEW}\s+(?:where\s+it\s+says|instead\s+of)\s+{_OLD}",
     r"(?:change|set|correct)\s+the\s+number\s+of\s+(?P<what>[\w' -]+?)\s+to\s+(?P<new>\w+)",
     r"(?:it|that|this)(?:'s|\s+is|\s+was)\s+(?:an?\s+)?(?P<new>[\w' -]{2,40}?)\s*,\s*(?:(?:please|so)\s+)*put\s+(?:that|it)\s+in\s+(?:the|its)\s+title",
-    rf"(?:i\s+)?(?:{_SPELT})\s+{_NEW}(?:\s*,?\s+(?:can|could)\s+you\s+(?:correct|fix)\s+(?:it|that))?",
-    rf"{_NEW}\s+(?:is|was|'s)\s+{_SPELT}(?:\s+(?:in|on)\s+{_WHAT})?(?:\s*,?\s+(?:(?:can|could)\s+you\s+)?(?:correct|fix)\s+(?:it|that))?",
-    rf"(?:fix|correct)\s+the\s+(?:typo|spelling|mistake|spelling\s+mistake)\s+(?:in|of)\s+{_NEW}",
-    rf"there(?:'s|\s+is)\s+an?\s+(?:letter\s+)?\w\s+(?:missing|too\s+many)\s+in\s+{_NEW}",
-    rf"{_NEW}\s+(?:has|is\s+with|is\s+written\s+with|is\s+spell?ed\s+with|is\s+spelt\s+with)\s+(?:two|one|a\s+double|a\s+single|an?)\s+\w(?:'?s)?",
+    rf"(?:i\s+)?(?:{_SPELT})\s+{_WORD}(?:\s*,?\s+(?:can|could)\s+you\s+(?:correct|fix)\s+(?:it|that))?",
+    rf"{_WORD}\s+(?:is|was|'s)\s+{_SPELT}(?:\s+(?:in|on)\s+{_WHAT})?(?:\s*,?\s+(?:(?:can|could)\s+you\s+)?(?:correct|fix)\s+(?:it|that))?",
+    rf"(?:fix|correct)\s+the\s+(?:typo|spelling|mistake|spelling\s+mistake)\s+(?:in|of)\s+{_WORD}",
+    rf"there(?:'s|\s+is)\s+an?\s+(?:letter\s+)?\w\s+(?:missing|too\s+many)\s+in\s+{_WORD}",
+    rf"{_WORD}\s+(?:has|is\s+with|is\s+written\s+with|is\s+spell?ed\s+with|is\s+spelt\s+with)\s+(?:two|one|a\s+double|a\s+single|an?)\s+\w(?:'?s)?",
     rf"{_WHAT}\s+has\s+a\s+(?:typo|mistake|spelling\s+mistake|spelling\s+error)\s*[,;:-]\s*(?:it\s+)?should\s+(?:be|say|read)\s+{_NEW}",
 )
 # These may be said of other things than a title.
 _MAYBE = _all(
-    rf"(?:it|that|this)(?:'s|\s+is)\s+{_NEW}\s+(?:that\s+)?(?:i|we)\s+(?:need|want|have|meant)(?:\s+to\s+\w+)?",
-    rf"(?:it|that|this)(?:'s|\s+is|\s+was)\s+{_NEW}\s+actually",
+    rf"(?:it|that|this)(?:'s|\s+is)\s+(?=[\w' -]*\d){_NEW}\s+(?:that\s+)?(?:i|we)\s+(?:need|want|meant)(?:\s+to\s+\w+)?",
+    r"(?:it|that)(?:'s|\s+is)\s+(?!(?:my|your|his|her|a|an|the)\b)(?P<new>[\w'-]+(?:\s+[\w'-]+)?)\s+actually",
     rf"(?:make|have)\s+(?:that|it|this)\s+{_NEW}(?:\s*,\s*{_NOT}\s+{_OLD})?",
-    rf"(?:it|that|this)\s+(?:was|is)\s+(?:meant|supposed)\s+to\s+(?:be|say|read)\s+{_NEW}",
+    rf"(?:it|that|this)\s+(?:was|is)\s+(?:meant|supposed)\s+to\s+(?:(?:say|read)\s+|be\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\s)){_NEW}",
     rf"{_WHAT}\s+(?:one\s+|task\s+)?should\s+(?:be|say|read)\s+{_NEW}",
     rf"{_NEW}\s*,?\s+(?:instead\s+of|and\s+not|not)\s+{_OLD}",
 )
 _MAX_WORDS = 14
+# What is to be kept, and what is asked, changes no title.
+_OTHER_WISH = re.compile(
+    r"\W*(?:please\s+)?(?:add|remind|create|note|remember|don't\s+forget|who|what|where|when|why|how|was|were|is|are|did|does|do)\b",
+    re.IGNORECASE,
+)
 
 
 def read_exchange(text: str, plain: list[Request], heard: Heard) -> Correct | None:
@@ -76,7 +82,7 @@ def guess_exchange(text: str, plain: list[Request], heard: Heard) -> Correct | N
 def _read(
     patterns: list[re.Pattern[str]], text: str, plain: list[Request], heard: Heard
 ) -> Correct | None:
-    if len(tokens(text)) > _MAX_WORDS:
+    if len(tokens(text)) > _MAX_WORDS or _OTHER_WISH.match(text):
         return None
     for pattern in patterns:
         found = pattern.match(text)
@@ -100,13 +106,18 @@ def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Corre
         new, old = (f"{old} {new}", "") if new.isdecimal() else (new, old)
     if what:
         new = re.sub(r"^(?:an?|the)\s+", "", new)
-    what = "" if re.fullmatch(r"it|that|this|there", what, re.IGNORECASE) else what
+    has_lead = "lead" in found.groupdict()
+    named = told.get("lead", "") if has_lead else what
+    if has_lead and not content_stems(named):
+        return None
+    named = "" if re.fullmatch(r"it|that|this|there", named, re.IGNORECASE) else named
     return Correct(
-        target=read_target(what, []),
+        target=read_target(named, []),
         words=new,
         wrong=old,
         otherwise=tuple(plain),
         is_exchange=True,
+        is_told_of=has_lead or bool(named and old),
     )
 
 

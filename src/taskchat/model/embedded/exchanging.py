@@ -6,7 +6,14 @@ import re
 
 from rapidfuzz import fuzz
 
-from taskchat.model.embedded.words import ERRAND_VERBS, STOP_WORDS, read_number
+from taskchat.model.embedded.words import (
+    ERRAND_VERBS,
+    STOP_WORDS,
+    is_errand_stem,
+    read_number,
+    same_deed,
+    stem,
+)
 
 _ARTICLES = frozenset({"the", "a", "an", "my", "our", "some"})
 _PLACES = frozenset({"with", "for", "from", "to", "at", "in", "about", "on"})
@@ -24,12 +31,37 @@ def exchange(title: str, new: str, old: str = "", *, by_kind: bool = True) -> st
     words, put = title.split(), new.strip(" .,!?\"'").split()
     if not words or not put:
         return ""
+    if old and len(put) > 1 and _is_deed(put[0]) and _norm(put[0]) != _norm(words[0]):
+        # "Instead of milk I'll get juice", but not "I want to go to lunch with Ben instead of Ann".
+        is_deed = _is_deed(old.split()[0])
+        is_same = stem(_norm(put[0])) in same_deed(stem(_norm(words[0])))
+        put = put if is_deed else put[1:] if is_same else []
+        if not put:
+            return ""
     if old:
         return _in_place(words, put, _window(words, _bare(old)))
     if len(put) == 1:
         at = _alike(words, put[0], by_kind=by_kind)
         return "" if at is None else _in_place(words, put, (at, at + 1))
     return _anchored(words, put)
+
+
+def _is_deed(word: str) -> bool:
+    return _norm(word) in ERRAND_VERBS or is_errand_stem(stem(_norm(word)))
+
+
+def are_alike(title: str, new: str, old: str) -> bool:
+    """Whether new words may stand for the old ones in a title that nobody spoke of.
+
+    Both are numbers, names or spelled alike, or the new ones hold another word of the title.
+    """
+    put, gone = _bare(new), _bare(old)
+    rest = {_norm(word) for word in title.split()} - {_norm(word) for word in gone} - STOP_WORDS
+    if not put or not gone or not rest.isdisjoint(map(_norm, put)):
+        return bool(put and gone)
+    are_names = new[:1].isupper() and old[:1].isupper()
+    are_numbers = all(read_number(_norm(word)) is not None for word in (put[0], gone[0]))
+    return are_names or are_numbers or fuzz.ratio(new, old) >= _MISSPELLED
 
 
 def holds(title: str, part: str) -> bool:

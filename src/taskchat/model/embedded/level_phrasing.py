@@ -187,6 +187,16 @@ _WORDS = [
 
 def plain_levels(text: str) -> str:
     """The text with the words for a priority that the rules know: "the garage can wait" is of low priority."""
+    if _INSIDE.search(text):
+        return text
     for pattern, plain in _WORDS:
         text = pattern.sub(plain, text)
     return text
+
+
+# "Ask if the order can wait" and "rename it to “…”" hold such words in what is to be done.
+_INSIDE = re.compile(
+    r"\b(?:if|whether|why|who|rename|tell|remind|decide|nobody|no\s+one|never|ask(?:ing)?|find\s+out|essay|all\s+that|what\s+is)\b|\btask\s*:"
+    r"|(?<=\w\s)that\s+(?!one\b|task\b|is\b|can\b|comes\b)",
+    re.IGNORECASE,
+)

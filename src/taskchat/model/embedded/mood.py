@@ -76,7 +76,7 @@ _ACT_DOUBTS = _cue(
     r"probably|i\s+(?:guess|think|believe|hope|assume|reckon)|hopefully|supposedly"
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
-    r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+    r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|can\s+go\b(?!(?:\s+(?:too|now|then|please|as\s+well|entirely|completely))*\W*$)|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
 )
 # Done in part is not done. It is a reason to reopen.
 _IN_PART = _cue(

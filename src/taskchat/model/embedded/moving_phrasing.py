@@ -6,6 +6,12 @@ Each is put in the words that the rules know before the clause is read, as in `p
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from taskchat.dates.spans import find_spans
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|so|but|ok(?:ay)?|actually|no|oh|sorry|please|well|hm+)\b[\s,]*)*"
 _END = r"[\s.!]*$"
@@ -30,22 +36,20 @@ MOVES = _all(
     (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:be\s+(?:done|finished|ready)|happen|be\s+(?:in|out|there)|be)\s+{_DAY}", r"it is due \g<when>"),
     (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|must|should|will)\s+be\s+{_COUNT}\s+{_UNIT}\s+(?P<way>later|earlier|sooner)", r"move it \g<count> \g<unit> \g<way>"),
     (rf"give\s+me\s+{_COUNT}\s+more\s+{_UNIT}\s+(?:for|on|with)\s+{_NAMED}", r"move \g<what> \g<count> \g<unit> later"),
-    (rf"give\s+me\s+{_COUNT}\s+{_UNIT}\s+for\s+{_NAMED}", r"\g<what> is due in \g<count> \g<unit>"),
+    (rf"give\s+me\s+{_COUNT}\s+(?P<unit>days?|weeks?)\s+for\s+{_NAMED}", r"\g<what> is due in \g<count> \g<unit>"),
     (rf"(?:i|we)(?:'ve|\s+have)?\s+(?:got|have)\s+an\s+extension\s+(?:on|for)\s+{_NAMED}\s*[,;]\s*(?:so\s+)?(?:now\s+)?(?:it's\s+|it\s+is\s+)?(?:now\s+)?(?:due\s+)?(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"(?:they|he|she|we|i|[A-Z]\w+)\s+(?:wants?|needs?)\s+{_NAMED}\s+{_COUNT}\s+{_UNIT}\s+(?P<way>earlier|sooner|later)", r"move \g<what> \g<count> \g<unit> \g<way>"),
-    (rf"(?:they|he|she|we|i|[A-Z]\w+)\s+(?:wants?|needs?)\s+{_NAMED}\s+(?:\w+(?:ed|nt|id|ne|ght)|by)\s+(?P<when>(?:by|before|on)\s.*?)", r"\g<what> is due \g<when>"),
-    (r"(?:they|he|she|[A-Z]\w+(?:\s+[A-Z]\w+)?|(?:the|my)\s+\w+)\s+(?:wants?|needs?)\s+(?P<what>it|that|them)\s+(?P<when>(?:by|on|before|for)\s.*?)(?:\s+already)?", r"\g<what> is due \g<when>"),
-    (r"(?:just\s+)?forget\s+(?:about\s+)?the\s+(?:due\s+)?(?:date|deadline)(?:\s*,.*)?", "clear the due date of it"),
+    (rf"(?:they|we|i)\s+(?:want|need)\s+{_NAMED}\s+(?:(?!one\b)\w+(?:ed|nt|id|ne|ght)|by)\s+(?P<when>(?:by|before|on)\s.*?)", r"\g<what> is due \g<when>"),
+    (r"(?:they|he|she|[A-Z]\w+(?:\s+[A-Z]\w+)?|(?:the|my)\s+\w+)\s+(?:wants?|needs?)\s+(?P<what>it|that)\s+(?P<when>(?:by|on|before|for)\s.*?)(?:\s+already)?", r"\g<what> is due \g<when>"),
+    (r"(?:just\s+)?forget\s+(?:about\s+)?the\s+(?:due\s+)?(?:date|deadline)(?:\s*,\s*(?:i|i'll|we|we'll|it|it's)\b.*)?", "clear the due date of it"),
     (r"(?:can\s+(?:we|you|i)\s+|let's\s+)?make\s+it\s+(?P<when>\d{1,2}(?::\d\d)?)\s+instead", r"make it \g<when>"),
-    (r"(?P<when>\S[^,;]*?)\s+(?:is|would\s+be|works|suits\s+me)\s+better", r"make it \g<when>"),
     (rf"{_NAMED}\s+can\s+(?:easily\s+)?wait\s+(?:another\s+|for\s+)?{_COUNT}\s+(?:more\s+)?{_UNIT}", r"move \g<what> \g<count> \g<unit> later"),
-    (r"(?:take|get)\s+(?:the\s+)?(?:due\s+)?(?:dates?|deadlines?)\s+off\s+(?P<what>\S.*?)", r"clear the due date of \g<what>"),
+    (r"(?:take|get)\s+(?:the\s+(?:due\s+)?|due\s+|its\s+)(?:dates?|deadlines?)\s+off\s+(?P<what>(?!(?:my|the)\s+(?:list|calendar))\S.*?)", r"clear the due date of \g<what>"),
     (r"get\s+rid\s+of\s+the\s+(?:due\s+)?(?:dates?|deadlines?)\s+(?:on|of|for)\s+(?P<what>\S.*?)", r"clear the due date of \g<what>"),
     (r"take\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)\s+(?:away|off)", "clear the due date of it"),
     (rf"(?:there(?:'s|\s+is)\s+)?no\s+(?:rush|hurry)\s+(?:with|for|on)\s+{_NAMED}\s*,\s*(?:so\s+)?(?:take|remove|drop|clear)\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)(?:\s+(?:away|off))?", r"clear the due date of \g<what>"),
     (rf"{_NAMED}\s+(?:has|have|needs?)\s+to\s+be\s+(?:\w+(?:ed|nt|id|ne|ght)|in|out|there|made|done)\s+(?P<when>by\s.*?)", r"\g<what> is due \g<when>"),
-    (rf"(?:they|he|she|[A-Z]\w+|the\s+\w+)\s+(?:told\s+me|suggested|offered|said|gave\s+me)\s+(?P<when>\S.*?)\s+for\s+{_NAMED}", r"\g<what> is at \g<when>"),
-    (rf"(?:i've|i\s+have)\s+decided\s+to\s+(?P<deed>[a-z]+)\s+{_NAMED}\s+(?P<when>on\s.*?)", r"move \g<what> to \g<when>"),
+    (rf"(?:they|he|she|[A-Z]\w+|the\s+\w+)\s+(?:told\s+me|suggested|offered)\s+(?P<when>\S.*?)\s+for\s+{_NAMED}", r"\g<what> is at \g<when>"),
 )  # fmt: skip
 # These stand before or behind what counts.
 _AROUND = [
@@ -56,6 +60,30 @@ _AROUND = [
         r"\beach\s+(?=(?:an?|one|two|three|four|five|\d)\s+(?:days?|weeks?|hours?)\s+(?:later|earlier))",
     )
 ]
+
+
+def _is_date(text: str, now: datetime) -> bool:
+    """Whether words tell a date and little else."""
+    spans = find_spans(text, now)
+    for span in reversed(spans):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return bool(spans) and not _MORE.search(text)
+
+
+_MORE = re.compile(
+    r"\b(?!(?:and|the|please|instead|then|now|by|on|at|in|for|to|morning|afternoon|evening|night)\b)[^\W\d]{2,}",
+    re.IGNORECASE,
+)
+
+
+def as_move(text: str, now: datetime) -> str | None:
+    """The clause as the move that it tells, where a date stands in the place of one; None for another."""
+    for pattern, plain in MOVES:
+        found = pattern.match(text)
+        when = found.groupdict().get("when") if found else None
+        if found is not None and (when is None or _is_date(when, now)):
+            return found.expand(plain)
+    return None
 
 
 def without_around(text: str) -> str:

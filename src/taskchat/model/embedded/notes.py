@@ -44,26 +44,24 @@ _PLAIN = _all(
     # "Add the note “…” to the rent", "put a note on the rent that says …".
     rf"{_PUT}\s+(?:down\s+)?{_ITS}?{_NOTE}\s*:?\s*(?P<note>{_MARK})\s+{_OF}\s+(?P<target>.+?)",
     rf"{_PUT}\s+(?:down\s+)?{_ITS}{_NOTE}\s+(?:{_OF}\s+)(?:the\s+description\s+of\s+)?{_NAMED}(?:{_SAYS}|\s+that\s+){_TEXT}",
-    rf"{_PUT}\s+{_ITS}?{_NOTE}\s+saying\s+(?!that\b){_TEXT}\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|number|it|that|this)\b[^:]*?|{_MARK})",
+    rf"{_PUT}\s+{_ITS}?{_NOTE}\s+saying\s+(?!that\b){_TEXT}\s+(?:to|on|for)\s+(?P<target>(?:the|my|task|number|it|that|this)\b[^:]*?|\w+ing\s+(?:the|my)\s[^:]*?|{_MARK})",
     # "Update the description of the rent: …", "edit the rent's note so it reads …".
     rf"{_SET}\s+(?:the|its|that)\s+{_NOTE}\s+(?:of|for|on)\s+{_NAMED}\s*:\s*{_TEXT}",
     rf"{_SET}\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}\s+so\s+(?:that\s+)?it\s+(?:reads|says)\s*:?\s+{_TEXT}",
     rf"{_PUT}\s+(?:down\s+)?(?:in|into|to|under)\s+(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}\s*[:,]?\s*(?:that\s+)?{_TEXT}",
     # "The wine note should say …", "the note for the wine is wrong, it should be …".
-    rf"(?P<target>(?:the|my)\s+[\w' -]{{2,40}}?)(?:'s)?\s+(?:notes?|description|comment)\s+(?:should|must|has\s+to|needs\s+to)\s+(?:now\s+)?(?:say|read|be)\s*:?\s+{_TEXT}(?:\s+instead)?",
+    rf"(?P<target>(?:the|my)\s+[\w' -]{{2,40}}?)(?:'s)?\s+(?:notes?|description|comment)\s+(?:should|must|has\s+to|needs\s+to)\s+(?:now\s+)?(?:say|read|be(?!\s+(?:done|finished|ready|sent|completed?|written|sorted|out|in)\b))\s*:?\s+{_TEXT}(?:\s+instead)?",
     rf"(?:the|its)\s+{_NOTE}(?:\s+(?:of|for|on)\s+{_NAMED})?\s+is\s+wrong\s*[,;]\s*(?:it\s+)?should\s+(?:be|say|read)\s+{_TEXT}",
     # "#2 description: …", "the keys - note - …".
-    rf"(?P<target>#\s?\d+|(?:task|number)\s+\w+|(?:the|my)\s[\w' -]{{2,40}}?)\s+(?:note|description|comment)\s*:\s*{_TEXT}",
-    rf"(?P<target>[\w' ]{{2,40}}?)\s+[\u2013\u2014-]\s+(?:note|description|comment)\s*[:,\u2013\u2014-]*\s+{_TEXT}",
+    rf"(?P<target>#\s?\d+|(?:task|number)\s+\w+|(?:the|my)\s[\w' -]{{2,40}}?|(?!(?:quick|side|please|another|an?|the|my|new|final|last|one|take|make|also|and|just|short|little)\b)[\w'-]+)\s+(?:note|description|comment)\s*:\s*{_TEXT}",
+    rf"(?P<target>(?!(?:i|we|he|she|they|it)\b)[\w' ]{{2,40}}?)\s+[\u2013\u2014-]\s+(?:note|description|comment)\s*[:,\u2013\u2014-]*\s+{_TEXT}",
     # "Save this link with the course: …", "for the windows, add: …".
-    rf"(?:save|keep|put|store|note|add)\s+(?:this|the|that)\s+(?:link|address|number|code|url|info|detail)s?\s+(?:with|on|to|for|under|in)\s+{_NAMED}\s*:\s*{_TEXT}",
-    rf"for\s+{_NAMED}\s*,\s+(?:please\s+)?(?:add|note|write)\s*:\s*{_TEXT}",
+    rf"for\s+{_NAMED}\s*,\s+(?:please\s+)?(?:add|note)\s*:\s*{_TEXT}",
     # "“…” goes in the notes of the rent".
     rf"{_TEXT}\s+(?:goes|belongs|should\s+go|should\s+be|must\s+go)\s+(?:in|into|under)\s+(?:the|its)\s+{_NOTE}(?:\s+(?:of|for)\s+{_NAMED})?",
-    rf"(?:in|on|under)\s+{_NOTE}\s*,?\s+(?:please\s+)?{_PUT}\s*:?\s+{_TEXT}",
+    rf"(?:in|on|under)\s+{_NOTE}\s*,?\s+(?:please\s+)?(?!write\s+an?\b){_PUT}\s*:?\s+{_TEXT}",
     rf"note\s+(?!that\b|down\b)(?P<note>(?:{_MARK}|[^:\ue000-\uf8ff]{{2,60}}?))\s+(?:on|under|in|for)\s+(?P<target>(?:the|my)\s+[\w' -]+?\s+(?:task|one)|task\s+(?:number\s+)?\w+|number\s+\w+|#\s?\d+)",
-    rf"(?:write|note)\s+down\s+(?:there|here)\s*:?\s*(?:that\s+)?{_TEXT}",
-    rf"{_PUT}\s+(?:details|notes)\s+(?:to|on)\s+{_NAMED}\s*:\s*{_TEXT}",
+    rf"(?:write|note)\s+down\s+(?:there|here)\s*(?::|\bthat\b)\s*{_TEXT}",
     # "Add to the rent the note …".
     rf"{_PUT}\s+(?:to|on|in|under)\s+{_NAMED}\s+(?:the|a|this|that)\s+(?:note|description|comment)\s*:?\s*{_TEXT}",
     # "Add to the paint one that we need two litres".
@@ -103,16 +101,19 @@ _PLAIN = _all(
 )
 # These may as well be a task of their own: the note counts where the task that they name is there.
 _MAYBE = _all(
+    rf"(?:save|keep|put|store|note|add)\s+(?:this|the|that)\s+(?:link|address|number|code|url|info|detail)s?\s+(?:with|on|to|for|under|in)\s+{_NAMED}\s*:\s*{_TEXT}",
+    rf"{_PUT}\s+(?:details|notes)\s+(?:to|on)\s+{_NAMED}\s*:\s*{_TEXT}",
     # "Note: two pairs", said right after a task; "the cake should be chocolate, note that".
     rf"notes?\s*:\s*{_TEXT}",
     rf"(?:add|put|attach|leave)\s+(?:a|the)\s+note\s+to\s+(?P<note>(?:{'|'.join(sorted(ERRAND_VERBS))})\s[^:]+?)",
-    rf"(?P<target>[^:;,]{{2,40}}?)\s*:\s*{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
+    rf"(?P<target>[^:;,]{{1,40}}?)\s*:\s*{_TEXT}\s*,\s*(?:(?:please|so)\s+)*(?:note|write|jot)\s+(?:it|that|this)(?:\s+down)?",
     rf"(?P<target>[^:;,]{{2,40}}?)\s+(?:should|must|has\s+to|have\s+to|needs?\s+to)\s+be\s+{_TEXT}\s*,\s*(?:(?:please|so|can\s+you|could\s+you)\s+)*(?:note|write|jot|put)\s+(?:it|that|this)(?:\s+(?:down|on\s+(?:it|there)|in\s+there|for\s+me))*",
     rf"(?:write|put|note|scribble|add)\s+(?:on|in|under|to)\s+(?P<target>(?!it\b)[^:]{{1,40}}?)\s*:\s*{_TEXT}",
     rf"(?:add|put|write|attach|append)\s+(?:the\s+words?\s+)?(?P<note>{_MARK})\s+(?:to|on|under|in)\s+(?P<target>(?!there\b|here\b|for\b|on\b|(?:my|the|our)\s+(?:[\w-]+\s+)?(?:list|lists|tasks|to-?dos?|todos)\b)[^,]{{1,60}}?)",
     rf"(?:note|mention|write)\s+(?:down\s+)?(?:for|on|in|about)\s+(?P<target>it|that|this|(?:the|my)\s[^:,]{{2,40}}?|task\s+\d+|number\s+\w+)\s*(?:,|:|\s+that\b)\s*{_TEXT}",
     rf"(?:make\s+a\s+note|take\s+a\s+note|note)\s+(?:down\s+|there\s+|on\s+it\s+|of\s+it\s*:?\s*)?that\s+(?!reminds\b){_TEXT}(?:\s+for\s+(?P<target>it|that|this|that\s+one))?",
 )
+_APPENDS = re.compile(_LEAD + r"(?:add|append|attach)\b", re.IGNORECASE)
 # What is added to a note leaves in it what it says.
 _ADDS = re.compile(
     r"\b(?:add|append|also|too|as\s+well|another|include|include)\b(?!.*\binstead\b)", re.IGNORECASE
@@ -163,8 +164,9 @@ def read_note_order(text: str, heard: Heard) -> tuple[Act, bool] | None:
             continue
         act = _act(words, Changes(note=note, adds_note=_ADDS.search(text) is not None), heard)
         is_told = not is_maybe or re.search(rf"\b{_NOTE}\b", text, re.IGNORECASE) is not None
-        # "Add “for Bob” to the milk" may be meant for its title.
-        return (act if is_told or ":" in text else replace(act, is_hedged=True)), is_maybe
+        # "Add “blue” to the shirts" may be meant for its title.
+        is_plain = is_told or ":" in text or _APPENDS.match(text) is None
+        return (act if is_plain else replace(act, is_hedged=True)), is_maybe
     return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.requests import Act, Add, Parts
+from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ def _read_way(
             return []
         if _COUNTS_ONE.search(piece):
             return []  # "I bought one" names no task
-        if _LATER.search(piece) and not _LEANS.search(piece):
+        if _LATER.search(piece) and content_stems(piece) and not _LEANS.search(piece):
             continue  # "the bank will have to wait"
         asked = read(replace(clause, text=piece, before=clause.text[:start]), heard)
         if not all(_is_whole(one) for one in asked):

@@ -13,7 +13,7 @@ from taskchat.model.embedded.date_phrasing import DATE, END, WHAT, phrase_date
 from taskchat.model.embedded.field_phrasing import FIELDS, as_order
 from taskchat.model.embedded.level_phrasing import KEPT, LEVELS
 from taskchat.model.embedded.look_phrasing import LOOKS
-from taskchat.model.embedded.moving_phrasing import MOVES
+from taskchat.model.embedded.moving_phrasing import as_move
 from taskchat.model.embedded.state_phrasing import NOT_WANTED, SAID_DONE
 from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
 from taskchat.model.embedded.words import ERRAND_VERBS
@@ -152,6 +152,9 @@ def phrase(text: str, now: datetime) -> str:
     wished = _HAVE_DONE.match(text)
     if wished is not None:
         return f"{_VERBS[wished['done'].lower()]} {wished['what']}{wished['rest']}"
+    moved = as_move(text, now)
+    if moved is not None:
+        return moved
     for pattern, plain in _ORDERS:
         found = pattern.match(text)
         if found is not None:
@@ -160,7 +163,6 @@ def phrase(text: str, now: datetime) -> str:
 
 
 _ORDERS = [
-    *MOVES,
     (_TOPIC, r"\g<verb> \g<what> \g<rest>"),
     KEPT,
     *TITLES,

@@ -12,7 +12,7 @@ _NUMBER = r"(?:\d{1,6}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|t
 _ORDINAL = (
     r"(?:"
     + "|".join(ORDINAL_WORDS)
-    + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|final|penultimate|top|middle)"
+    + r"|\d{1,3}(?:st|nd|rd|th)|last|latest|newest|bottom|penultimate|top|middle)"
 )
 _MAX_RANGE = 50
 MIDDLE = 0
@@ -309,7 +309,7 @@ def _take_places(text: str) -> tuple[tuple[int, ...], str]:
     for found in _PLACE.finditer(text):
         word = found["place"].lower()
         count = read_number(found["count"] or "1") or 1
-        if word in {"last", "latest", "newest", "bottom", "final"}:
+        if word in {"last", "latest", "newest", "bottom"}:
             places += range(-count, 0)
         elif word == "penultimate":
             places.append(-2)

@@ -135,7 +135,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
         again = _read_clause(clause, replace(heard, background="")) if " " in rest else []
         asked = [one for one in again if isinstance(one, Add | Act) and _is_meant(one)]
         return [Talk("left_alone", retracts=True), *asked]
-    if heard.background and _RATHER_NOT.search(clause.text):
+    if heard.background and (_RATHER_NOT.search(clause.text) or _NO_WAIT.fullmatch(clause.text)):
         return [Talk("left_alone", retracts=True)]
     if not heard.background and NEVER_MIND.fullmatch(clause.text):
         return [Undo(is_of_last=True)]
@@ -299,6 +299,11 @@ _SAID_DUE = re.compile(
 # "Add dinner on friday... no, lunch is enough, don't".
 _RATHER_NOT = re.compile(
     r"^\W*(?:no|wait|actually|oh|hm+|sorry|nah)\b.*[\s,]don't(?:\s+(?:do|add)\s+(?:it|that))?\W*$",
+    re.IGNORECASE,
+)
+# "Delete the milk, no wait": what was said is not to be done.
+_NO_WAIT = re.compile(
+    r"\W*(?:(?:oh|um+|actually|hang\s+on|hold\s+on)\W+)*(?:no\W+wait|wait\W+no|no|wait|(?:but\s+)?not\s+(?:just\s+)?yet)\W*",
     re.IGNORECASE,
 )
 _JOKES = re.compile(

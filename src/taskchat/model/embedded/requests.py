@@ -232,7 +232,8 @@ class Correct:
 
     `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
     date or priority that was said instead; `otherwise` is what was asked for where there is nothing
-    to correct. `is_exchange` tells that words of a title are spoken of, of any task.
+    to correct. `is_exchange` tells that words of a title are spoken of, of any task, and
+    `is_told_of` that a task counts only where its title shares a noun with the target.
     """
 
     target: Target
@@ -241,6 +242,7 @@ class Correct:
     changes: Changes = field(default_factory=Changes)
     otherwise: tuple[Request, ...] = ()
     is_exchange: bool = False
+    is_told_of: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,6 @@ def with_name(add: Add, told: str) -> Add:
     found = _IT.fullmatch(add.title)
     start = told.casefold().rfind(add.heard.strip().casefold()) if found else -1
     named = _SUBJECT.findall(told[:start] if start >= 0 else told) if found else []
-    if found is None or not named:
+    if found is None or len({name.casefold() for name in named}) != 1:
         return add
     return replace(add, title=clean_title(f"{found['deed']} {named[-1]}{found['rest']}"))

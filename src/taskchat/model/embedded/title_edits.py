@@ -42,21 +42,24 @@ _PART = re.compile(
 )
 _DROPS = _all(
     rf"(?:take|remove|drop|delete|cut|strike|erase|lose|leave)\s+(?:out\s+)?(?:the\s+(?:words?\s+)?)?(?P<old>{_Q})\s+(?:part\s+|bit\s+)?(?:out\s+of|from|off|of|in)\s+{_WHAT}",
-    rf"(?:take|remove|drop|delete|cut|strike|erase|lose|leave)\s+(?:out\s+)?the\s+(?:words?\s+)?(?P<old>{_Q}|[\w -]{{2,30}}?)\s+(?:part|bit)(?:\s+(?:out|off))?(?:\s+(?:from|of|in)\s+{_WHAT})?",
+    rf"(?:take|remove|drop|delete|cut|strike|erase|lose|leave)\s+(?:out\s+)?the\s+(?:words?\s+)?(?P<old>{_Q})\s+(?:part|bit)(?:\s+(?:out|off))?(?:\s+(?:from|of|in)\s+{_WHAT})?",
+    rf"leave\s+out\s+the\s+(?P<old>[\w -]{{2,30}}?)\s+(?:part|bit)(?:\s+(?:from|of|in)\s+{_WHAT})?",
     rf"the\s+words?\s+(?P<old>{_Q}|[\w-]+)\s+can\s+(?:go|be\s+(?:removed|deleted|dropped))\s+(?:from|out\s+of|in)\s+{_WHAT}",
     rf"(?:take|remove|drop|delete|cut)\s+(?:out\s+)?the\s+words?\s+(?P<old>{_Q}|[\w-]+)\s+(?:from|out\s+of|in)\s+{_WHAT}",
 )
+# A person may read and say things too, so a title must be spoken of.
+_CALLED = r"(?P<what>(?:(?:the|my|that)\s+(?:[\w'-]+\s+){0,4}?(?:one|task|title|item|reminder)|it|that|this|(?:task|number|no\.?|item|#)\s*\w+|[\ue000-\uf8ff]|the\s+(?:first|second|third|fourth|last|other|bottom|top)))"
 _SAY = r"(?:say|read|be\s+worded(?:\s+as)?|be\s+called|be\s+named|be\s+titled)"
 _READS = _all(
-    rf"(?:make|have|let)\s+(?P<what>(?:that|the)\s+(?:last|first|second|third|other|bottom|top)\s+(?:one|task))\s+(?P<new>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+?)",
-    rf"(?:can|could|should|let)\s+{_WHAT}\s+{_SAY}\s+(?P<new>\S.*?)",
-    rf"(?:make|have|let)\s+{_WHAT}\s+(?:say|read)\s+(?P<new>\S.*?)",
-    rf"{_WHAT}\s+(?:needs?\s+to|has\s+to|must|ought\s+to|is\s+to)\s+{_SAY}\s+(?P<new>\S.*?)",
-    rf"(?:i'd|i\s+would)\s+(?:like|prefer|rather)\s+{_WHAT}\s+(?:to\s+(?:say|read)|said|read)\s+(?P<new>\S.*?)",
-    rf"(?:i\s+want)\s+{_WHAT}\s+to\s+(?:say|read)\s+(?P<new>\S.*?)",
-    rf"{_WHAT}\s*,\s*i\s+(?:want|need)\s+(?:it|that)\s+to\s+(?:say|read)\s+(?P<new>\S.*?)",
-    rf"(?:shorten|reword|rephrase|abbreviate|reduce)\s+{_WHAT}\s+(?:to|as|into)\s+(?P<new>\S.*?)",
-    rf"(?:for\s+)?{_WHAT}\s*[,:]\s*(?:the\s+)?new\s+(?:name|title)\s*(?::|is|should\s+be)\s*(?P<new>\S.*?)",
+    rf"make\s+(?P<what>(?:that|the)\s+(?:last|first|second|third|other|bottom|top)\s+(?:one|task))\s+(?P<new>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+?)",
+    rf"(?:can|could|should|let)\s+{_CALLED}\s+{_SAY}\s+(?P<new>\S.*?)",
+    rf"(?:make|have|let)\s+{_CALLED}\s+(?:say|read)\s+(?P<new>\S.*?)",
+    rf"{_CALLED}\s+(?:needs?\s+to|has\s+to|must|ought\s+to|is\s+to)\s+{_SAY}\s+(?P<new>\S.*?)",
+    rf"(?:i'd|i\s+would)\s+(?:like|prefer|rather)\s+{_CALLED}\s+(?:to\s+(?:say|read)|said|read)\s+(?P<new>\S.*?)",
+    rf"(?:i\s+want)\s+{_CALLED}\s+to\s+(?:say|read)\s+(?P<new>\S.*?)",
+    rf"{_CALLED}\s*,\s*i\s+(?:want|need)\s+(?:it|that)\s+to\s+(?:say|read)\s+(?P<new>\S.*?)",
+    rf"(?:shorten|reword|rephrase|abbreviate)\s+{_CALLED}\s+(?:to|as|into)\s+(?P<new>\S.*?)",
+    rf"(?:for\s+)?{_CALLED}\s*[,:]\s*(?:the\s+)?new\s+(?:name|title)\s*(?::|is|should\s+be)\s*(?P<new>\S.*?)",
 )
 _NO_TITLE = re.compile(
     r"\b(?:due|deadline|priority|high|low|medium|urgent|notes?|descriptions?|done|completed?|finished|when|what|yes|no)\b",
