@@ -196,7 +196,7 @@ def plain_levels(text: str) -> str:
 
 # "Ask if the order can wait" and "rename it to “…”" hold such words in what is to be done.
 _INSIDE = re.compile(
-    r"\b(?:if|whether|why|who|rename|tell|remind|decide|nobody|no\s+one|never|ask(?:ing)?|find\s+out|essay|all\s+that|what\s+is)\b|\btask\s*:"
-    r"|(?<=\w\s)that\s+(?!one\b|task\b|is\b|can\b|comes\b)",
+    r"\b(?:if|whether|why|who|rename|tell|decide|nobody|no\s+one|never|find\s+out|essay|all\s+that|what\s+is)\b|\btask\s*:"
+    r"|(?<=\w\s)(?<!n't\s)(?<!not\s)that\s+(?!one\b|task\b|is\b|can\b|comes\b)",
     re.IGNORECASE,
 )

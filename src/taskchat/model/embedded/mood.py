@@ -76,7 +76,11 @@ _ACT_DOUBTS = _cue(
     r"probably|i\s+(?:guess|think|believe|hope|assume|reckon)|hopefully|supposedly"
     r"|allegedly|"
     r"(?:i|we)\s+(?:really\s+|still\s+)?(?:should|plan|intend)|"
-    r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|can\s+go\b(?!(?:\s+(?:too|now|then|please|as\s+well|entirely|completely))*\W*$)|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+    r"(?<!day\s)(?<!days\s)(?<!hour\s)(?<!hours\s)(?<!week\s)(?<!weeks\s)later|would\s+be|before\s+(?:i|we)|after\s+(?:i|we)|when\s+(?:i|we|the|it|he|she|they)|soon)\b"
+)
+# "The milk can go, I think, in the fridge".
+_GOES_ON = _cue(
+    r"\bcan\s+go\b(?!(?:\s+(?:too|now|then|please|as\s+well|entirely|completely))*\W*$)"
 )
 # Done in part is not done. It is a reason to reopen.
 _IN_PART = _cue(
@@ -215,6 +219,7 @@ def mood_of_act(clause: Clause, verb: Verb, read: str) -> Mood:
         or (_is_told(read) and not (verb == "update" and _WANTED.search(read)))
         or (verb != "update" and _WILL.search(without_reason(text)))
         or _CONDITION.match(clause.before)
+        or (verb == "delete" and _GOES_ON.search(text))
         or (is_denied and not _NOT_NEEDED.search(text))
         or (clause.is_asked and not _KINDLY.search(text))
     )
