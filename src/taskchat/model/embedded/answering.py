@@ -178,8 +178,9 @@ _THE_OTHER = re.compile(
 def _keeps_it(text: str) -> bool:
     """Whether an answer names one only to say that it is still wanted: "the milk, I need that"."""
     found = _AND_MORE.fullmatch(text)
-    is_reason = found is not None and not found["more"]
-    return is_reason and _WANTS_IT.search(text[found.end("one") :]) is not None
+    if found is None or found["more"]:
+        return False
+    return _WANTS_IT.search(text[found.end("one") :]) is not None
 
 
 def split_answer(text: str) -> tuple[str, str] | None:

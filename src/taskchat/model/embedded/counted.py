@@ -11,6 +11,7 @@ from taskchat.model.embedded.words import read_number, tokens
 if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Act
 
+_BOTH_OF = re.compile(r"\bboth\s+of\s+(?:them|those|these)\b", re.IGNORECASE)
 _ALL_OF = re.compile(r"\ball\s+(?:of\s+)?(?:the\s+)?(\w+)", re.IGNORECASE)
 
 
@@ -21,6 +22,8 @@ def counts(act: Act, count: int) -> bool:
 
 
 def miscounts(act: Act, count: int) -> bool:
-    """Whether an order said "all four" and it would be done to another number of tasks."""
+    """Whether an order said "all four", or "both of those", and it would be done to another number of tasks."""
+    if count == 1 and _BOTH_OF.search(act.said):
+        return True
     said = _ALL_OF.search(act.said)
     return said is not None and read_number(said[1]) not in {None, count}
