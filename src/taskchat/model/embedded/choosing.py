@@ -13,7 +13,7 @@ from taskchat.model.embedded.replies import quote
 from taskchat.model.embedded.requests import Target
 from taskchat.model.embedded.spoken_of import NAMED, told_before
 from taskchat.model.embedded.targets import best, leaders, rank, rank_each, split_phrases
-from taskchat.model.embedded.words import content_stems
+from taskchat.model.embedded.words import content_stems, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,7 +209,7 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
 
 def _in_view(pool: list[SeenTask], target: Target, memory: Memory) -> list[SeenTask]:
     """Of all tasks those that "all of them" is about: the several just changed, else those shown."""
-    if memory.is_just_changed and len(memory.focus) > 1:
+    if memory.is_just_changed and len(memory.focus) > 1 and target.count in {0, len(memory.focus)}:
         return [task for task in pool if task.id in memory.focus]
     if target.status == "all" and memory.is_fresh_show:
         return [task for task in pool if task.id in memory.shown]
@@ -237,6 +237,9 @@ def _spared(
 def _by_words(
     target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], *, is_final: bool = False
 ) -> Choice:
+    called = [task for task in tasks if _is_called(task, target.words)]
+    if len(called) == 1:
+        return Choice((called[0],), is_clear=True, is_full=True)
     preferred = {task.id for task in pool}
     parts = split_phrases(target.words)
     # Each phrase is ranked once among all tasks: that is what costs on a long list.
@@ -268,6 +271,17 @@ def _by_words(
             return _several(target, [match.task for match in whole])
     near = [match.task for match in ranked[target.words] if match.phrase >= 0.3]
     return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
+
+
+def _is_called(task: SeenTask, words: str) -> bool:
+    """Whether words are the very title of a task, its articles apart."""
+    said, title = (
+        [word for word in tokens(text) if word not in _ARTICLES] for text in (words, task.title)
+    )
+    return said == title
+
+
+_ARTICLES = frozenset({"the", "a", "an", "my"})
 
 
 def _all_in_full(matches: Sequence[Match]) -> list[SeenTask]:

@@ -37,7 +37,7 @@ _SENTENCE_END = re.compile(
 )
 _NEW_TASK = (
     r"(?:(?:a|an|another|one)\s+(?:more\s+|new\s+|other\s+)?(?:task|reminder|to-?do|todo|one)"
-    r"|one)\s+"
+    r"|one|another)\s+"
     r"(?:to|for|about|called|named)\b"
 )
 _ASK = (

@@ -69,6 +69,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
             correct.
         heard: what it was said with.
     """
+    text = _AND.sub("", text)
     opening = _OPENING.match(text)
     # "No" and the like count; "hmm" and "well" only fill.
     said = opening["said"] if opening else ""
@@ -113,6 +114,12 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         changes=changes,
         otherwise=() if is_strong else tuple(plain),
     )
+
+
+# "And it's the station, not the airport."
+_AND = re.compile(
+    r"^\W*(?:and|but)\s+(?=(?:it|that)(?:'s|\s+is)\s.*\b(?:not|instead\s+of)\b)", re.IGNORECASE
+)
 
 
 def _is_certain(one: Request) -> bool:

@@ -73,7 +73,7 @@ UNDO_CUE = _cue(
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
     r"|\b(?:put|change|set|switch|turn)\s+(?:the|its)\s+(?:old\s+|original\s+|previous\s+)?(?:name|title|date|priority|due\s+date|note)\s+back\b(?!\s+(?:to\s+\S+\s+\S|(?:by\s+)?(?:an?|one|two|three|\d)\b))|\b(?:call\s+it|go\s+back\s+to|change\s+(?:it|that)\s+(?:back\s+)?to)\s+what\s+it\s+was(?:\s+called)?(?:\s+before)?\b|\broll\s+(?:that|it)\s+back\b"
     r"|^\W*(?:(?:no|oh|actually|wait|sorry|hm+)\b\W*)*the\s+old\s+(?:one|name|title)\s+was\s+(?:right|correct)(?:\s+(?:all\s+along|after\s+all))?\W*$"
-    r"|\bmy\s+mistake\b|\bput\s+(?:them|those|these|both)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
+    r"|\bmy\s+mistake\b|\bput\s+(?:them|those|these|both(?:\s+of\s+(?:them|those|these))?)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
     r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)(?=\s*(?:before\b|please\b|[.,;!]|$))"
 )
 # Said alone right after a change, this takes it back.

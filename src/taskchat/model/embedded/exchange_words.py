@@ -40,6 +40,7 @@ _CERTAIN = _all(
     r"(?P<old>[\ue000-\uf8ff])\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])",
     rf"(?P<lead>.{{0,40}}?)\b(?:with|for|to|from|at|about|in|on)\s+{_NEW}\s*,?\s+(?:but\s+)?(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+)?{_OLD}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that|(?:the|my)\s+[\w' -]+?))?",
     rf"(?P<lead>.{{0,30}}?)(?:isn't|is\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_OLD}\s*,?\s+(?:but|it's|it\s+is)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_NEW}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that)[\w ]*)?",
+    rf"(?:it|that)(?:'s|\s+is)\s+not\s+{_OLD}\s*[,;]\s*(?:but\s+|it's\s+|it\s+is\s+){_NEW}",
     rf"i\s+(?:wrote|said|put|typed)\s+{_OLD}\s*,?\s+(?:but|and)\s+(?:i\s+meant?|it's|it\s+is|it\s+should\s+be)\s+(?!(?:no|not|too|so|a|an|something|nothing)\b){_NEW}",
     rf"(?:it\s+)?should\s+(?:be|say|read)\s+{_NEW}\s*,?\s+i\s+(?:wrote|said|put|typed)\s+{_OLD}",
     rf"(?:can|could)\s+{_WHAT}\s+say\s+{_NEW}\s+(?:where\s+it\s+says|instead\s+of)\s+{_OLD}",

@@ -86,6 +86,13 @@ _LEVEL = r"make \g<what> \g<level>"
 KEPT = (_KEEP_BUT, _LEVEL)
 """Before the wordings of a title, which "keep … but …" may look like."""
 LEVELS = [
+    (
+        re.compile(
+            rf"^[^\w\ue000-\uf8ff]*(?:(?:actually|no|please|and)\b\W*)*(?:take|get)\s+(?:the|its|that)\s+prio(?:rity)?\s+(?:off|away){END}",
+            re.IGNORECASE,
+        ),
+        "remove the priority of it",
+    ),
     *_NO_PRIORITY,
     (_ASSIGNS, _LEVEL),
     (_BETTER, r"make it \g<level>"),

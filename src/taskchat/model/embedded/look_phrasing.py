@@ -139,4 +139,11 @@ LOOKS = [
         ),
         r"what is due \g<when>",
     ),
+    (
+        re.compile(
+            rf"{_SO}(?:is\s+there\s+)?anything\s+(?:finished|done|completed)(?:\s+(?:yet|already|so\s+far))?\W*$",
+            re.IGNORECASE,
+        ),
+        "show my completed tasks",
+    ),
 ]

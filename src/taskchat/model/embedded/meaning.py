@@ -51,6 +51,11 @@ def choose_for(act: Act, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
         done = _choose_done(deed, tasks, memory)
         if done is not None and (act.deed or done.tasks):
             return done
+    if deed and points(act.target) and act.target.is_plural and not act.target.is_all:
+        # "I've staked them", of the one task to stake the tomatoes.
+        done = _choose_done(deed, tasks, memory)
+        if done is not None and len(done.tasks) == 1:
+            return done
     if points(act.target) and isinstance(act.at_last, Add) and not memory.is_just_changed:
         return Choice()  # "note: two pairs" is of the task that was just changed, or of none
     choice = choose(act.target, act.verb, tasks, memory)

@@ -43,6 +43,7 @@ MOVES = _all(
     (r"(?:they|he|she|[A-Z]\w+(?:\s+[A-Z]\w+)?|(?:the|my)\s+\w+)\s+(?:wants?|needs?)\s+(?P<what>it|that)\s+(?P<when>(?:by|on|before|for)\s.*?)(?:\s+already)?", r"\g<what> is due \g<when>"),
     (r"(?:just\s+)?forget\s+(?:about\s+)?the\s+(?:due\s+)?(?:date|deadline)(?:\s*,\s*(?:i|i'll|we|we'll|it|it's)\b.*)?", "clear the due date of it"),
     (r"(?:can\s+(?:we|you|i)\s+|let's\s+)?make\s+it\s+(?P<when>\d{1,2}(?::\d\d)?)\s+instead", r"make it \g<when>"),
+    (r"(?:they|he|she|[A-Z]\w+|(?:the|my)\s+\w+)(?:'ve|\s+have|\s+has)?\s+(?:just\s+)?(?:gave|given|giving)\s+(?:me|us)\s+until\s+(?P<when>\S.*?)", r"move it to \g<when>"),
     (rf"{_NAMED}\s+can\s+(?:easily\s+)?wait\s+(?:another\s+|for\s+)?{_COUNT}\s+(?:more\s+)?{_UNIT}", r"move \g<what> \g<count> \g<unit> later"),
     (r"(?:take|get)\s+(?:the\s+(?:due\s+)?|due\s+|its\s+)(?:dates?|deadlines?)\s+off\s+(?P<what>(?!(?:my|the)\s+(?:list|calendar))\S.*?)", r"clear the due date of \g<what>"),
     (r"get\s+rid\s+of\s+the\s+(?:due\s+)?(?:dates?|deadlines?)\s+(?:on|of|for)\s+(?P<what>\S.*?)", r"clear the due date of \g<what>"),

@@ -179,7 +179,9 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
     beside = _BESIDE.search(head)
     head = _BESIDE.sub(" it ", head)
     is_any = _ANY.search(head) is not None
-    head = _ALL_COUNTED.sub("all of them", _ANY.sub(" ", head))
+    head = _ANY.sub(" ", head)
+    counted = _ALL_COUNTED.search(head)
+    head = _ALL_COUNTED.sub("all of them", head)
     is_newest = _NEWEST.search(head) is not None
     levelled = _LEVELLED.search(head)
     head = _COUNTED.sub(r"\g<the> ", _LEVELLED.sub(r" \g<noun> ", _NEWEST.sub("it", head)))
@@ -219,6 +221,7 @@ def read_target(text: str, quoted: list[str], background: str = "") -> Target:
         background=background,
         is_any=is_any,
         is_both=bool(_BOTH.search(head)),
+        count=_count(counted),
         is_newest=is_newest,
         offset=_offset(beside),
         priority=_level(levelled),
@@ -236,6 +239,11 @@ def _offset(beside: re.Match[str] | None) -> int:
     if beside is None:
         return 0
     return -1 if beside["way"].lower() in {"before", "above"} else 1
+
+
+def _count(counted: re.Match[str] | None) -> int:
+    numbers = [read_number(word) for word in counted[0].lower().split()] if counted else []
+    return next((number for number in numbers if number is not None), 0)
 
 
 def _but_of_all(text: str) -> re.Match[str] | None:

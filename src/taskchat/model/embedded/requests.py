@@ -35,7 +35,7 @@ class Target:
 
     `numbers` and `ordinals` are 1-based; the ordinal -1 is the last one. `background` is what the
     sentences before said, for "I called Amy. Delete that one."; `is_any` tells "one of them", `is_both`
-    "both", `is_newest` "the new one", `offset` how many places after it "the one below it" is; `priority` is that of "the high priority one",
+    "both", `count` the number of "all three", `is_newest` "the new one", `offset` how many places after it "the one below it" is; `priority` is that of "the high priority one",
     `due` the days of "everything due today".
     """
 
@@ -51,6 +51,7 @@ class Target:
     background: str = ""
     is_any: bool = False
     is_both: bool = False
+    count: int = 0
     is_newest: bool = False
     offset: int = 0
     priority: Priority | None = None
