@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskchat.model.embedded.requests import Act, Add, Parts
+from taskchat.model.embedded.requests import Act, Add, Look, Parts, Undo
 from taskchat.model.embedded.words import content_stems
 
 if TYPE_CHECKING:
@@ -20,6 +20,14 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _MIN_WORDS, _MAX_WORDS, _MAX_JOINTS = 2, 30, 3
+
+
+def may_have_parts(found: list[Request]) -> bool:
+    """Whether what a clause was read as leaves open that it holds several wishes."""
+    return not all(
+        isinstance(one, Look | Undo) or (isinstance(one, Add) and not (one.is_bare or one.is_hint))
+        for one in found
+    )
 
 
 def read_parts(

@@ -31,7 +31,7 @@ from taskchat.model.embedded.mood import (
 )
 from taskchat.model.embedded.needs import read_needs
 from taskchat.model.embedded.orders import read_order, read_question
-from taskchat.model.embedded.parting import read_parts, with_parts
+from taskchat.model.embedded.parting import may_have_parts, read_parts, with_parts
 from taskchat.model.embedded.phrasing import phrase
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.preamble import PREAMBLE
@@ -79,7 +79,7 @@ def _read(
     for clause in message.clauses:
         heard = Heard(message, now, background, before)
         found = _read_clause(clause, heard)
-        if clause is message.clauses[-1]:
+        if clause is message.clauses[-1] and may_have_parts(found):
             # What follows may lean on the clause as it stands.
             found = with_parts(found, read_parts(clause, heard, _read_clause))
         requests = combine(requests, found, clause, message, now)
