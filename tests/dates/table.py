@@ -108,6 +108,12 @@ PLAIN = {
     "midnight": "2026-05-06T00:00",
     "half past four": "2026-05-05T16:30",
     "quarter to 5": "2026-05-05T16:45",
+    "at ten to nine": "2026-05-05T20:50",
+    "twenty past two": "2026-05-05T14:20",
+    "25 minutes past four": "2026-05-05T16:25",
+    "at 16h": "2026-05-05T16:00",
+    "at 9h30": "2026-05-06T09:30",
+    "tomorrow 1500 hours": "2026-05-06T15:00",
     # So much time from now
     "in half an hour": "2026-05-05T12:30",
     "in an hour and a half": "2026-05-05T13:30",
@@ -116,6 +122,13 @@ PLAIN = {
     "in 1 hour 20 minutes": "2026-05-05T13:20",
     "in half a day": "2026-05-06T00:00",
     "in 24 hours": "2026-05-06T12:00",
+    "within the next three hours": "2026-05-05T15:00",
+    # Days told by another
+    "a week today": "2026-05-12",
+    "a week tomorrow": "2026-05-13",
+    "friday week": "2026-05-15",
+    "by the thirtieth": "2026-05-30",
+    "wednesday next week, the 13th": "2026-05-13",
 }
 
 # Words that are read where a date stands alone, but not in a sentence, where they may be anything.

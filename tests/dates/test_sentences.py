@@ -97,3 +97,19 @@ def test_half_an_hour_is_half_an_hour_on_every_clock(now: str, zone: str, due: s
 
     assert found is not None
     assert found.due.as_argument() == due
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "read pages 5 to 10",
+        "study chapters five to seven",
+        "beat Ben 10 to 2",
+        "invite five to ten people",
+        "fast for 16h",
+        "log 1200 hours of flying",
+        "mark the twelfth as done",
+    ],
+)
+def test_ranges_scores_and_lengths_are_no_times(said: str) -> None:
+    assert find_due(said, NOON) is None

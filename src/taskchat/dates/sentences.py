@@ -65,7 +65,7 @@ def _compatible(spans: list[Span]) -> list[Span]:
     for span in spans:
         told = span.told
         clashes = any(
-            (told.day and other.told.day)
+            (told.day and other.told.day and not _is_said_twice(span, other))
             or (told.at and other.told.at)
             or (told.part and other.told.part)
             for other in kept
@@ -73,6 +73,12 @@ def _compatible(spans: list[Span]) -> list[Span]:
         if not clashes:
             kept.append(span)
     return kept
+
+
+def _is_said_twice(span: Span, before: Span) -> bool:
+    """Whether two spans side by side tell one day: "wednesday next week, the 13th"."""
+    is_beside = span.start - before.end <= len(", ")
+    return is_beside and span.told.day == before.told.day
 
 
 _PART_HOURS = {"morning": 9, "noon": 12, "lunchtime": 12, "afternoon": 15, "evening": 18,

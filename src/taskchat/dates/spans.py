@@ -207,7 +207,6 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
             rf"(?P<which>(?:this\s+coming|coming|upcoming|next|this)\s+)?\b{_DAY}\b"
             r"(?P<at>(?=\.?,?\s+(?:at\s+)?\d{1,2}(?::\d\d\b|\s*[ap]m\b)|\.?,?\s+at\s+(?:\d|noon)))?"
             r"(?:(?P<later_end>\s+(?:of\s+)?next\s+week)|(?P<this_end>\s+this)\s+week)?"
-            r"(?:,\s+the\s+\d{1,2}(?:st|nd|rd|th)(?=\s*(?:$|[.,;!?)])))?"
         ),
         days.read_weekday,
     ),
