@@ -77,7 +77,7 @@ def _compatible(spans: list[Span]) -> list[Span]:
 
 def _is_said_twice(span: Span, before: Span) -> bool:
     """Whether two spans side by side tell one day: "wednesday next week, the 13th"."""
-    is_beside = span.start - before.end <= len(", ")
+    is_beside = span.start - before.end == len(", ")
     return is_beside and span.told.day == before.told.day
 
 
