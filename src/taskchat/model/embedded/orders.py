@@ -76,7 +76,14 @@ def read_question(text: str, heard: Heard) -> list[Request]:
 
 # "What was I going to ask the vet?", "is the contract sent?" may be of a task.
 _OF_MINE = re.compile(
-    r"\b(?:i|i'm|i've|am\s+i|me|my|we|we're|we've|us|our|mine)\b|^\W*(?:is|are|was|were|has|have|when(?:'s|\s+is|\s+are|\s+does|\s+do)|what(?:'s|\s+is)\s+(?:the\s+(?:status|state)|going\s+on\s+with|up\s+with))\b.*\b(?:the|my|[A-Z]\w+|tomorrow|today)\b",
+    r"\bwhat\s+(?:was|is)\s+it\s+(?:again\s+)?(?:that\s+)?i\b|\bwhat\s+(?:was|were)\s+(?:i|we)\s+(?:going|meant|supposed|planning|about)\b"
+    r"|\bwhat\s+did\s+i\s+(?:say|want|plan|set|put|note|write|promise)\b|\b(?:which|what)\s+\w+(?:\s+of\s+\w+)?\s+did\s+i\s+(?:write|note|put|set)\b"
+    r"|\bwhat\s+(?:time|day|date)\s+(?:am|was|were|did|do)\s+(?:i|we)\b|\bhow\s+(?:long|much(?:\s+time)?)\s+(?:have|do)\s+(?:i|we)\s+(?:got|have|still|left)\b"
+    r"|\bwho\s+(?:do|must|should|am|was)\s+(?:i|we)\s+(?:\w+\s+)?(?:to\s+)?(?:call|email|meet|see|write|text|ring|pay|visit|invite|ask|phone)\b"
+    r"|\bwhen\s+do(?:es)?\s+(?:it|that|(?:the|my)\s+[\w' -]+?)\s+(?:have|need)\s+to\b|\bis\s+there\s+(?:a|any)\s+(?:date|deadline|note|priority)\s+(?:on|for)\b"
+    r"|\bwhat\s+priority\s+(?:does|is|has)\b|\bwhat(?:'s|\s+is)\s+my\s+(?:first|next)\b|\b(?:am\s+i|are\s+we)\s+all\s+done\b"
+    r"|\b(?:how\s+are\s+we\s+doing\s+with|what(?:'s|\s+is)\s+going\s+on\s+with|what(?:'s|\s+is)\s+the\s+(?:status|state)\s+of|where\s+are\s+we\s+with)\s"
+    r"|^\W*(?:is|are|was|were)\s+(?:the|my)\s+[\w' -]+?\s+(?:sent|bought|ordered|cleaned|written|renewed|returned|due)\b|^\W*(?:should|shall)\s+(?:i|we)\s+still\b",
     re.IGNORECASE,
 )
 _IT = re.compile(r"\b(?:it|that|that\s+one)\b", re.IGNORECASE)
