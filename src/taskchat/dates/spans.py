@@ -105,7 +105,9 @@ _HOUR_END = (
     r"instead|so|because|from|sharp|at)\b|" + "|".join(WEEKDAYS) + r"))"
 )
 # "Fast for 16h" is no time: it stands behind a day, a comma or such a word.
-_AT_CLOCK = r"(?<=day\s)|(?<=row\s)|(?<=,\s)|\b(?:at|by|until|till|before|around|from)\s+"
+_AT_CLOCK = (
+    r"(?<=day\s)|(?<=row\s)|(?<=,\s)|\b(?:for\s+)?(?:at|by|until|till|before|around|from)\s+"
+)
 _PART = r"(?P<part>morning|afternoon|evening|night|noon|lunchtime)"
 
 
@@ -160,7 +162,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     ),
     (
         _pattern(
-            rf"\b{_LEAD}(?P<count>an?|one|two|three|four|\d)\s+(?P<unit>weeks?|fortnights?)\s+"
+            r"(?<!\bfor\s)\b(?:(?:due|by|on|from|before|until|till)\s+)?(?P<count>an?|one|two|three|four|\d)\s+(?P<unit>weeks?|fortnights?)\s+"
             r"(?P<base>today|tomorrow)\b"
         ),
         durations.read_from_day,
@@ -194,7 +196,7 @@ _PATTERNS: list[tuple[re.Pattern[str], Reading]] = [
     (
         # "By the thirtieth"; "the third" is more often a place in a list.
         _pattern(
-            r"\b(?:by|on|for|until|till|before|due)\s+the\s+(?P<nth>"
+            r"\b(?:by|on|until|till|before|due)\s+the\s+(?P<nth>"
             + "|".join(word.replace("-", r"[-\s]") for word, place in PLACE_WORDS.items() if place > 10)
             + r")(?P<of_next>)(?P<next_before>)\b(?=\s*(?:$|[.,;!?)]|at\b|please\b|instead\b))"
         ),

@@ -36,7 +36,8 @@ _COUNTED = {
     "blind_dialogues_sixteenth.txt": (460, 443, 6),
     "blind_dialogues_seventeenth.txt": (510, 410, 22),
     "blind_dialogues_eighteenth.txt": (260, 244, 4),
-    "blind_dialogues_nineteenth.txt": (340, 312, 7),
+    "blind_dialogues_nineteenth.txt": (340, 311, 7),
+    "blind_dialogues_twentieth.txt": (170, 159, 2),
 }
 
 

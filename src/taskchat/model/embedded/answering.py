@@ -197,7 +197,8 @@ _AND_MORE = re.compile(
     r"|[,;.]\s*(?:(?i:she|he|they|it|i|we)(?:\b|'s|'ve|'re|'m)|that's|because|since|[A-Z]\w+'s\b)[^?]*)",
 )
 _WANTS_IT = re.compile(
-    r"\b(?:not|never|still|need|needs|keep|want|wants|miss|love|don't|waiting|important)\b|n't\b",
+    r"\b(?:not|never|still|need|needs|keep|want|wants|miss|love|waiting|important|urgent|priority|high|low|due|done|open|call(?:ed)?|stay|meet|instead|prefers?|moved"
+    r"|should|could|would|will|can|tomorrow|today|tonight|\w+day)\b|n't\b|'ll\b|\d",
     re.IGNORECASE,
 )
 _OWNED = re.compile(r"(?<=\w)'s(?=(?:\s+(?:one|task))?\W*$)", re.IGNORECASE)

@@ -238,7 +238,14 @@ def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Req
     if len(chosen) != 1 or len(candidates) < len(chosen) + 1:
         return None
     act = Act(question.verb, Target(chosen[0].title), changes)
-    return [act, *(read_message(more, now, _titles(conversation)) if more else ())]
+    wishes = read_message(more, now, _titles(conversation)) if more else []
+    # "Ben, and make it high priority": it is the one that was just named.
+    return [act, *(_of_task(one, act.target) for one in wishes)]
+
+
+def _of_task(request: Request, target: Target) -> Request:
+    is_it = isinstance(request, Act) and points(request.target) and not request.target.is_plural
+    return replace(request, target=target) if isinstance(request, Act) and is_it else request
 
 
 def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:

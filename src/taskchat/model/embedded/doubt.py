@@ -171,10 +171,10 @@ def tells_whole(act: Act, title: str) -> bool:
 
 _PARTICLE = 1
 _GOES_AROUND = word_set(
-    "on in at from after before during today yesterday this last just over back to for with by now already please earlier"
+    "on at from after before during today yesterday this just back now already please earlier"
 )
 _DOUBTS = re.compile(
-    r"\b(?:not|no|never|nearly|almost|half|partly|part|some|only|if|unless|and|maybe|perhaps|might|should|would|could|will|going|try|tried|trying|wish|hope|want|wanted|need|needed|forgot|but|except|another|wrong|sure|again|before|after|when|until|who|why)\b|n't\b|\d|%|\?",
+    r"\b(?:not|no|never|nearly|almost|half|partly|part|some|only|if|unless|and|maybe|perhaps|might|should|would|could|will|going|try|tried|trying|wish|hope|want|wanted|need|needed|forgot|but|except|another|wrong|sure|dream|accident|mistake|old|again|before|after|when|until|who|why)\b|n't\b|\d|%|\?",
     re.IGNORECASE,
 )
 

@@ -58,7 +58,7 @@ _MAYBE = _all(
     rf"(?:it|that|this)(?:'s|\s+is)\s+(?=[\w' -]*\d){_NEW}\s+(?:that\s+)?(?:i|we)\s+(?:need|want|meant)(?:\s+to\s+\w+)?",
     r"(?:it|that)(?:'s|\s+is)\s+(?!(?:my|your|his|her|a|an|the)\b)(?P<new>[\w'-]+(?:\s+[\w'-]+)?)\s+actually",
     rf"(?:make|have)\s+(?:that|it|this)\s+{_NEW}(?:\s*,\s*{_NOT}\s+{_OLD})?",
-    rf"(?:it|that|this)\s+(?:was|is)\s+(?:meant|supposed)\s+to\s+(?:(?:say|read)\s+|be\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\s)){_NEW}",
+    rf"(?:it|that)\s+(?:was|is)\s+(?:meant|supposed)\s+to\s+(?:(?:say|read)\s+|be\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\s)){_NEW}",
     rf"{_WHAT}\s+(?:one\s+|task\s+)?should\s+(?:be|say|read)\s+{_NEW}",
     rf"{_NEW}\s*,?\s+(?:instead\s+of|and\s+not|not)\s+{_OLD}",
 )
@@ -98,6 +98,8 @@ def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Corre
     new, old, what = (told.get(name, "").strip() for name in ("new", "old", "what"))
     if not new or find_due(new, heard.now) or _NO_TITLE.search(new) or _is_state(new):
         return None
+    if _PLACE.match(new) or _PAST_STORY.search(told.get("lead", "")):
+        return None
     if (old and _is_state(old)) or (not old and _HOUR.fullmatch(new)):
         return None
     if what and re.fullmatch(r"\w+", new) and "number of" in found[0]:
@@ -118,7 +120,7 @@ def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Corre
         wrong=old,
         otherwise=tuple(plain),
         is_exchange=True,
-        is_told_of=has_lead or bool(named and old),
+        is_told_of=has_lead or bool(named),
     )
 
 
@@ -128,6 +130,15 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _HOUR = re.compile(r"\d{1,2}(?::\d\d)?", re.IGNORECASE)
+
+
+# "The keys should be in the car", "I had coffee with Ben, not Anna".
+_PLACE = re.compile(
+    r"(?:in|on|at|by|from|to|with|for|near|under|home|here|there|about)\b", re.IGNORECASE
+)
+_PAST_STORY = re.compile(
+    r"\b(?:[Ii]|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|[Yy]ou|[A-Z]\w+)\s+(?:had|\w+ed|went|saw|met|got|was|were|took|sent|gave|wrote|bought|came|did|told)\b"
+)
 
 
 def _is_state(new: str) -> bool:

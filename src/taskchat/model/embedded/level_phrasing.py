@@ -134,14 +134,17 @@ _WORDS = [
         (r"\b(?:of\s+)?(?P<level>high|low|medium)\s+importance\b", r"\g<level> priority"),
         (r"\bmedium\s+important\b", "medium priority"),
         (
-            r"(?P<is>'s|\bis|\bare)\s+(?:really\s+|absolutely\s+|very\s+)?(?:critical|crucial|vital|essential)(?=\W*$|\s*[,.;])",
+            r"(?P<is>\b(?:it|that|this)(?:\s+(?:one|task))?(?:'s|\s+is))\s+(?:really\s+|absolutely\s+|very\s+)?(?:critical|crucial|vital|essential)(?=\W*$|\s*[,.;])",
             r"\g<is> urgent",
         ),
         (
             r"\bnot\s+an?\s+(?:high|big|top)\s+priority\s*,\s*(?:more\s+like|rather|but|just|more)\s+(?:a\s+)?(?P<level>medium|low)(?:\s+(?:one|priority))?\b",
             r"\g<level> priority",
         ),
-        (rf"(?<=\w){_NOT}\s+{_HARDLY}{_NO_MATTER}{_SO_LOW}(?=\W*$|\s*[,.;])", " is low priority"),
+        (
+            rf"(?<=\w){_NOT}\s+{_HARDLY}{_NO_MATTER}{_SO_LOW}(?=\W*$|\s*[,.;])(?!\s*[,;]\s*(?:but\s+|and\s+)?(?:the|my)\s[\w' -]+\s(?:is|are)\b)",
+            " is low priority",
+        ),
         (
             rf"(?<=[\w\ue000-\uf8ff])\s*,\s*(?:but\s+)?(?:it\s*)?not\s+(?:{_HARDLY}{_NO_MATTER}|an?\s+(?:big|high|top)\s+priority){_SO_LOW}(?=\W*$)",
             ", low priority",
@@ -152,11 +155,11 @@ _WORDS = [
         ),
         (rf"\bas\s+not\s+{_HARDLY}important\b", "as low priority"),
         (
-            rf"(?<=\w)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bhe)(?<!\bshe)(?<!\bthey)\s+can\s+(?:easily\s+|surely\s+|probably\s+)?wait(?:\s+(?:though|after\s+all|for\s+now|a\s+bit|a\s+while))*{_SO_LOW}(?=\W*$|\s*,\s|\s+and\b)",
+            rf"(?<=\w)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bnothing)(?<!\beverything)(?<!\brest)\s+can\s+(?:easily\s+|surely\s+|probably\s+)?wait(?:\s+(?:though|after\s+all|for\s+now|a\s+bit|a\s+while))*{_SO_LOW}(?=\W*$|\s*,\s|\s+and\b)",
             " is low priority",
         ),
         (
-            rf"(?<=\w)\s+(?:comes|goes)\s+(?:first|before\s+(?:everything|all|anything)(?:\s+else)?|before\s+(?:the\s+(?:others|rest)|all\s+others)){_SO_HIGH}(?=\W*$|\s*,)",
+            rf"(?<=\w)\s+(?:comes|goes)\s+(?:first|before\s+(?:everything|all|anything)(?:\s+else)?|before\s+(?:the\s+(?:others|rest)|all\s+others)){_SO_HIGH}(?=\W*$|\s*,(?!\s*(?:and\s+)?then\b))",
             " is high priority",
         ),
         (
@@ -196,14 +199,19 @@ def plain_levels(text: str) -> str:
     """The text with the words for a priority that the rules know: "the garage can wait" is of low priority."""
     if _INSIDE.search(text):
         return text
+    # "I bought milk and Anna can wait" tells of two.
+    text = _AND_WAITS.sub(r"\g<did>, ", text)
     for pattern, plain in _WORDS:
         text = pattern.sub(plain, text)
     return text
 
 
+_AND_WAITS = re.compile(
+    r"^(?P<did>\W*(?:i|we)\b[^,.;]*?)\s+and\s+(?=[\w' -]+\s+can\s+wait\W*$)", re.IGNORECASE
+)
 # "Ask if the order can wait" and "rename it to “…”" hold such words in what is to be done.
 _INSIDE = re.compile(
-    r"\b(?:if|whether|why|who|rename|tell|decide|nobody|no\s+one|never|find\s+out|essay|all\s+that|what\s+is)\b|\btask\s*:"
+    r"\b(?:if|whether|why|who|rename|tell|decide|nobody|no\s+one|never|find\s+out|essay|all\s+that|what\s+(?:is|comes))\b|\btask\s*:|^\W*(?:please\s+)?(?:forget|delete|remove|drop|cancel|scrap|skip)\b"
     r"|(?<=\w\s)(?<!n't\s)(?<!not\s)that\s+(?!one\b|task\b|is\b|can\b|comes\b)",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ _WORDINGS = [
     (rf"^\W*(?:all|everything)(?:'s|\s+is)?\s+(?:now\s+)?(?:done|finished|complete)\s*[,;]?\s+(?:(?:but|and|just)\s+)*(?:only|just|but)\s+{_ONE}\s+(?:is|are)\s+(?:still\s+)?(?:missing|left|open|to\s+do|pending|not\s+done)\W*$", r"mark everything except \g<what> as done"),
     (rf"^\W*(?:i|we)(?:'ve|\s+have)?\s+(?:now\s+)?(?:done|did|finished|completed)\s+{_ALL}\s+(?:bar|except|but|save|apart\s+from)\s+{_ONE}\W*$", r"I've done everything except \g<what>"),
     # "The bike can go, I sold it": why.
-    (r"^(?P<what>\W*(?:the|my|that|this|number|task|\d)[^,;]*?\s+can)\s+(?:all\s+|now\s+|also\s+)?go(?:\s+(?:entirely|completely|altogether|for\s+good))?(?:\s*[,;]\s*(?:(?:i|we)(?:'ve)?\s+(?:sold|don't\s+need|have|got|bought|gave)\b[^,;.]*|(?:it's|it\s+is|they're|that's)\s+(?:been\s+)?(?:cancelled|canceled|not\s+needed|obsolete|off|no\s+longer)\b[^,;.]*|no\s+longer\b[^,;.]*))?$", r"\g<what> go"),
+    (r"^(?P<what>\W*(?:the|my|that|this|number|task|\d)[^,;]*?\s+can)\s+(?:all\s+|now\s+|also\s+)?go(?:\s+(?:entirely|completely|altogether|for\s+good))?(?:\s*[,;]\s*(?:(?:i|we)(?:'ve)?\s+(?:sold|don't\s+need)\b[^,;.]*|(?:it's|it\s+is|they're|that's)\s+(?:been\s+)?(?:cancelled|canceled|not\s+needed|obsolete|off|no\s+longer)\b[^,;.]*|no\s+longer\b[^,;.]*))?$", r"\g<what> go"),
     # "I spoke too soon, the fridge isn't finished."
     (r"^\W*(?:(?:hm+|oh|oops|sorry|no|wait)\b\W*)*i\s+spoke\s+too\s+soon\s*[,;.:]\s*(?=\w[^.]*(?:n't\b|\bnot\b|\bstill\b))", ""),
     (r"^\W*(?:(?:oh|oops|sorry|no|wait)\b\W*)*i\s+(?:accidentally\s+)?(?:ticked\s+off|marked|checked\s+off|crossed\s+off|completed)\s+(?P<what>\S.*?)(?:\s+as\s+(?:done|complete))?\s+(?:by\s+(?:accident|mistake)|too\s+(?:early|soon)|prematurely|accidentally)\W*$", r"reopen \g<what>"),

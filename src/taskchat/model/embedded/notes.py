@@ -53,7 +53,7 @@ _PLAIN = _all(
     rf"(?P<target>(?:the|my)\s+[\w' -]{{2,40}}?)(?:'s)?\s+(?:notes?|description|comment)\s+(?:should|must|has\s+to|needs\s+to)\s+(?:now\s+)?(?:say|read|be(?!\s+(?:done|finished|ready|sent|completed?|written|sorted|out|in)\b))\s*:?\s+{_TEXT}(?:\s+instead)?",
     rf"(?:the|its)\s+{_NOTE}(?:\s+(?:of|for|on)\s+{_NAMED})?\s+is\s+wrong\s*[,;]\s*(?:it\s+)?should\s+(?:be|say|read)\s+{_TEXT}",
     # "#2 description: …", "the keys - note - …".
-    rf"(?P<target>#\s?\d+|(?:task|number)\s+\w+|(?:the|my)\s[\w' -]{{2,40}}?|(?!(?:quick|side|please|another|an?|the|my|new|final|last|one|take|make|also|and|just|short|little)\b)[\w'-]+)\s+(?:note|description|comment)\s*:\s*{_TEXT}",
+    rf"(?P<target>#\s?\d+|(?:task|number)\s+\w+|(?:the|my)\s[\w' -]{{2,40}}?)\s+(?:note|description|comment)\s*:\s*{_TEXT}",
     rf"(?P<target>(?!(?:i|we|he|she|they|it)\b)[\w' ]{{2,40}}?)\s+[\u2013\u2014-]\s+(?:note|description|comment)\s*[:,\u2013\u2014-]*\s+{_TEXT}",
     # "Save this link with the course: …", "for the windows, add: …".
     rf"for\s+{_NAMED}\s*,\s+(?:please\s+)?(?:add|note)\s*:\s*{_TEXT}",
@@ -101,6 +101,7 @@ _PLAIN = _all(
 )
 # These may as well be a task of their own: the note counts where the task that they name is there.
 _MAYBE = _all(
+    rf"(?P<target>(?!(?:quick|side|please|another|an?|the|my|new|final|last|one|take|make|also|and|just|short|little)\b)[\w'-]+)\s+(?:note|description|comment)\s*:\s*{_TEXT}",
     rf"(?:save|keep|put|store|note|add)\s+(?:this|the|that)\s+(?:link|address|number|code|url|info|detail)s?\s+(?:with|on|to|for|under|in)\s+{_NAMED}\s*:\s*{_TEXT}",
     rf"{_PUT}\s+(?:details|notes)\s+(?:to|on)\s+{_NAMED}\s*:\s*{_TEXT}",
     # "Note: two pairs", said right after a task; "the cake should be chocolate, note that".

@@ -16,9 +16,10 @@ _IT = re.compile(
     r"(?P<deed>[a-z]+(?:\s+[a-z]+)?)\s+(?-i:it|them)(?P<rest>(?:\s+(?:up|out|off|in|back|down|over|done|fixed|sorted|repaired|cleaned|checked|serviced))*)",
     re.IGNORECASE,
 )
+# What has something, or is somebody, is not what "it" is: "my mum has a parcel, remind me to collect it".
 _SUBJECT = re.compile(
-    r"\b(?P<name>(?:my|the|our|his|her|their)\s+(?:(?!(?:is|are|was|has|and|but|so)\b)[\w'-]+\s+){0,2}?[\w-]+)"
-    r"(?:'s|\s+(?:is|are|was|were|has|have|had|needs?|expires?|broke|fell|died|stopped|stops|looks?|arrived|keeps?|will|runs?|ran|ends?|closes?|leaks?|came|comes|got|went|smells?|won't|doesn't))\b",
+    r"\b(?P<name>(?:my|the|our|his|her|their)\s+(?:(?!(?:is|are|was|has|and|but|so)\b)[\w-]+\s+){0,2}?(?!(?:daughter|son|mum|mom|dad|father|mother|sister|brother|boss|wife|husband|partner|neighbours?|neighbors?|friends?|kids?|child|children|grandma|grandpa|colleagues?|doctor|team|shop|people|family|landlord|teacher|client|customer)\b)[\w-]+)"
+    r"\s+(?:is|are|was|were|expires?|broke|fell|died|stopped|stops|looks?|arrived|keeps?|will|runs?|ran|ends?|closes?|leaks?|came|comes|got|went|smells?|won't|doesn't)\b",
     re.IGNORECASE,
 )
 
@@ -30,4 +31,5 @@ def with_name(add: Add, told: str) -> Add:
     named = _SUBJECT.findall(told[:start] if start >= 0 else told) if found else []
     if found is None or len({name.casefold() for name in named}) != 1:
         return add
-    return replace(add, title=clean_title(f"{found['deed']} {named[-1]}{found['rest']}"))
+    name = named[-1][:1].lower() + named[-1][1:]
+    return replace(add, title=clean_title(f"{found['deed']} {name}{found['rest']}"))

@@ -49,11 +49,11 @@ _DROPS = _all(
 )
 # A person may read and say things too, so a title must be spoken of.
 _CALLED = r"(?P<what>(?:(?:the|my|that)\s+(?:[\w'-]+\s+){0,4}?(?:one|task|title|item|reminder)|it|that|this|(?:task|number|no\.?|item|#)\s*\w+|[\ue000-\uf8ff]|the\s+(?:first|second|third|fourth|last|other|bottom|top)))"
-_SAY = r"(?:say|read|be\s+worded(?:\s+as)?|be\s+called|be\s+named|be\s+titled)"
+_SAY = r"(?:say|read|be\s+worded(?:\s+as)?|be\s+called(?!\s+off\b)|be\s+named|be\s+titled)"
 _READS = _all(
     rf"make\s+(?P<what>(?:that|the)\s+(?:last|first|second|third|other|bottom|top)\s+(?:one|task))\s+(?P<new>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+?)",
-    rf"(?:can|could|should|let)\s+{_CALLED}\s+{_SAY}\s+(?P<new>\S.*?)",
-    rf"(?:make|have|let)\s+{_CALLED}\s+(?:say|read)\s+(?P<new>\S.*?)",
+    rf"(?:can|could|should|let)\s+{_CALLED}\s+(?:say|read|be\s+worded(?:\s+as)?)\s+(?P<new>\S.*?)",
+    rf"(?:make|let)\s+{_CALLED}\s+(?:say|read)\s+(?P<new>\S.*?)",
     rf"{_CALLED}\s+(?:needs?\s+to|has\s+to|must|ought\s+to|is\s+to)\s+{_SAY}\s+(?P<new>\S.*?)",
     rf"(?:i'd|i\s+would)\s+(?:like|prefer|rather)\s+{_CALLED}\s+(?:to\s+(?:say|read)|said|read)\s+(?P<new>\S.*?)",
     rf"(?:i\s+want)\s+{_CALLED}\s+to\s+(?:say|read)\s+(?P<new>\S.*?)",

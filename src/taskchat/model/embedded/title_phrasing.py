@@ -20,7 +20,7 @@ _TITLE_FOR = re.compile(
     re.IGNORECASE,
 )
 _SHALL_BE = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:shall|should|must|has\s+to|needs\s+to|is\s+to)\s+(?:now\s+)?be\s+(?:named|called|titled|renamed(?:\s+to)?)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:shall|should|must|has\s+to|needs\s+to|is\s+to)\s+(?:now\s+)?be\s+(?:named|called(?!\s+off\b)|titled|renamed(?:\s+to)?)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 _LET_BECOME = re.compile(

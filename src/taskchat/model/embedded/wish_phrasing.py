@@ -25,7 +25,7 @@ _WOULD_YOU_MIND = re.compile(
 )
 _WORDINGS = [
     (r"\b(?P<who>i|we)'ve\s+to\b", r"\g<who> have to"),
-    (r"^\W*(?:i\s+)?(?:can't|cannot|mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
+    (r"^\W*(?:can't|cannot|(?:i\s+)?mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
     (r"^\W*(?:good\s+\w+\W+)?(?:if\s+(?:it\s+isn't|it's\s+not|that's\s+not)\s+too\s+much\s+(?:trouble|bother)|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|fine)|if\s+you\s+don't\s+mind|if\s+possible)\s*,\s*", ""),
     (rf"\b{_ASK}make\s+sure\s+(?:that\s+)?(?P<what>(?!(?:everything|it|that|this|all|nothing|they|these|those)\b)\S[^,.;?]*?)\s+(?:is|are|gets?)\s+(?:put\s+)?on\s+(?P<list>{_LIST})", r"add \g<what> to \g<list>"),
     (rf"^\W*{_ASK}(?:note|record|write|put|jot)\s+(?:down\s+)?that\s+(?={_NEED}\b)", ""),
@@ -37,7 +37,7 @@ _WORDINGS = [
     # A level before the wish.
     (rf"^\W*(?:very\s+|really\s+)?(?:urgent|important)\s*[:,;.\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me)\b[^.;]*?)\W*$", r"\g<wish>, high priority"),
     (rf"^\W*{_LEVEL}\s+prio(?:rity)?(?:\s+for\s+(?P<when>today|tomorrow|\w+day))?\s*[:,;\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me|{_VERB})\b[^.;]*?)(?:\s+at\s+some\s+point)?\W*$", r"\g<wish> \g<when>, \g<level> priority"),
-    (r"^\W*it's\s+(?:really\s+|very\s+)?(?:urgent|important)\s+that\s+(?P<who>i)\s+(?P<wish>(?!(?:am|was|have|had|love|like|feel|know|can|could)\b)\S.*?)\W*$", r"\g<who> need to \g<wish>, high priority"),
+    (rf"^\W*it's\s+(?:really\s+|very\s+)?(?:urgent|important)\s+that\s+(?P<who>i)\s+(?P<wish>(?:{_VERB}|get|finish)\s.*?)\W*$", r"\g<who> need to \g<wish>, high priority"),
     (rf"(?<=\w)\s*,\s*(?:with\s+)?{_LEVEL}\s+prio(?:rity)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|do|enough|ok(?:ay)?)(?=\W*$)", r", \g<level> priority"),
     (r"(?<=\w),?\s+(?:oh\s+)?and\s+it's\s+(?:really\s+|very\s+)?(?:important|urgent)(?:\s*,?\s*so\s+high(?:\s+prio(?:rity)?)?)?(?=\W*$)", ", high priority"),
     (rf"(?<=\w)\s*[,.\u2026]+\s*(?:hm+|no|well|actually|or)\s*,?\s*(?:better|rather|make\s+(?:it|that))\s+{_LEVEL}(?:\s+prio(?:rity)?)?(?=\W*$)", r". Make it \g<level> priority"),
