@@ -219,7 +219,8 @@ def _read_priority(clause: str, now: datetime) -> tuple[str, Changes] | None:
         ):
             continue
         target = found["target"]
-        changes = Changes(priority=read_level(found["level"]), due=due.due if due else None)
+        dated = changes_due(clause, due.due, now) if due else Changes()
+        changes = replace(dated, priority=read_level(found["level"]))
         target = re.sub(r"(?:'s)?\s*\bpriority\b", "", target)
         return "it" if target.strip() in {"the", "its"} else target, changes
     return None
@@ -262,7 +263,7 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
             return target, changes_due(f"at {said}", hour.due, now)
         is_quote = len(said) == 1 and ord(said) >= 0xE000
         due = None if is_quote or _is_within(said, now) else find_due(said, now)
-        if due is not None and not re.search(r"[^\W_]", _TAIL.sub("", due.rest)):
+        if due is not None and not re.search(r"[^\W_]|[\ue000-\uf8ff]", _TAIL.sub("", due.rest)):
             return target, changes_due(said, due.due, now)
         title = message.reveal(due.rest if due else said)
         part = _PART.match(found[0]) if not is_quote else None
@@ -270,9 +271,9 @@ def _read_rename(clause: str, message: Message, now: datetime) -> tuple[str, Cha
         title = title if old else clean_title(title)
         is_name = not is_quote and bool(_NAME.fullmatch(said) and _OF_NAME.match(clause))
         is_reading = not is_quote and bool(_READS.search(clause[: found.start("title")]))
-        return target, Changes(
+        return target, replace(
+            changes_due(said, due.due, now) if due else Changes(),
             title=title,
-            due=due.due if due else None,
             maybe_for=old,
             is_name=is_name,
             is_reading=is_reading,
