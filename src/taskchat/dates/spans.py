@@ -56,6 +56,13 @@ def find_spans(text: str, now: datetime, *, alone: bool = False) -> list[Span]:
     return sorted(taken, key=lambda span: span.start)
 
 
+def without_spans(text: str, now: datetime) -> str:
+    """The text with a blank in the place of each date or time; as it is where it tells none."""
+    for span in reversed(find_spans(text, now)):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return text
+
+
 def _is_no_date(text: str, match: re.Match[str]) -> bool:
     # "tonight's game" names a game, "every friday" a habit, "not today" any other day.
     return bool(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.dates.spans import find_spans
+from taskchat.dates.spans import find_spans, without_spans
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
@@ -118,10 +118,8 @@ def phrase_date(text: str, now: datetime) -> str | None:
 
 
 def _is_date(text: str, now: datetime) -> bool:
-    spans = find_spans(text, now)
-    for span in reversed(spans):
-        text = text[: span.start] + text[span.end :]
-    return bool(spans) and not text.strip(" ,.")
+    rest = without_spans(text, now)
+    return rest != text and not rest.strip(" ,.")
 
 
 def _opens_with_date(text: str, now: datetime) -> bool:

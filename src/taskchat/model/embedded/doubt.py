@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.dates.spans import find_spans
+from taskchat.dates.spans import find_spans, without_spans
 from taskchat.model.embedded.asides import is_statement
 from taskchat.model.embedded.cues import correct_cues, correct_slips
 from taskchat.model.embedded.meaning import fits_deed
@@ -126,7 +126,7 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     if act.verb == "update" and _TO_BE_DONE.search(said):
         known |= word_set("done finished completed complete ready")
     points = bool(target.numbers or target.ordinals)
-    said_words = tokens(_without_dates(said, now))
+    said_words = tokens(without_spans(said, now))
     # "Washed and hung up": one deed that fits is enough.
     is_done = act.verb == "complete" and any(_is_deed_of(word, titles) for word in said_words)
     strange = [
@@ -201,7 +201,7 @@ def is_odd_title(add: Add, now: datetime) -> bool:
     quote = _QUOTE.search(add.heard)
     if quote is not None:
         # What follows is dropped, so it may say no more than where to and when: "… to my list".
-        rest = tokens(_without_dates(quote["rest"], now))
+        rest = tokens(without_spans(quote["rest"], now))
         return any(word not in _AFTER_QUOTE for word in rest)
     return bool(_ODD.search(add.title) or _is_torn(add.title) or find_spans(add.title, now))
 
@@ -256,12 +256,6 @@ _ODD = re.compile(
     r"|(?:,|\bthen|\bbut)\s+(?:please\s+)?(?:delete|remove|mark|complete|rename|undo|show|move|don't|not(?!\s+(?:urgent|important)))\b",
     re.IGNORECASE,
 )
-
-
-def _without_dates(text: str, now: datetime) -> str:
-    for span in reversed(find_spans(text, now)):
-        text = f"{text[: span.start]} {text[span.end :]}"
-    return text
 
 
 def _is_place(word: str) -> bool:

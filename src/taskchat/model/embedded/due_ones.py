@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from taskchat.dates.sentences import find_due
-from taskchat.dates.spans import find_spans
+from taskchat.dates.spans import find_spans, without_spans
 from taskchat.model.embedded.looking import WINDOW, window_of
 from taskchat.model.embedded.requests import Act, DueIn
 
@@ -81,16 +81,10 @@ def cut_due_ones(text: str, now: datetime) -> Ones:
     # "Make the last one due friday" tells a new date, and of no task when it is due.
     if due is None:
         return Ones(text, None)
-    is_change = _CHANGES.match(text) and not _MORE.search(_without_spans(after, now))
+    is_change = _CHANGES.match(text) and not _MORE.search(without_spans(after, now))
     if is_change:
         return Ones(text, None)
     return Ones(before + after[spans[0].end :], DueIn(due.due.day, due.due.day))
-
-
-def _without_spans(text: str, now: datetime) -> str:
-    for span in reversed(find_spans(text, now)):
-        text = f"{text[: span.start]} {text[span.end :]}"
-    return text
 
 
 def _cut_stated(text: str, now: datetime) -> Ones:
