@@ -19,6 +19,7 @@ from taskchat.model.embedded.preamble import PREAMBLE
 from taskchat.model.embedded.reading import read_message
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Request, Talk
 from taskchat.model.embedded.targets import best, rank, split_phrases
+from taskchat.model.embedded.wordings import reword, wordings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,11 +67,15 @@ def is_no(text: str) -> bool:
 
 def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) -> list[SeenTask]:
     """The candidates that an answer names, by number, place or words; empty where none is clear."""
-    if _keeps_it(text) or _NEW_WISH.match(text) or QUESTION.match(PREAMBLE.sub("", text)):
+    if (
+        _keeps(_AND_MORE.fullmatch(text))
+        or _NEW_WISH.match(text)
+        or QUESTION.match(PREAMBLE.sub("", text))
+    ):
         return []
     if _BOTH.match(text) or (_THEM.fullmatch(text) and len(candidates) <= MAX_NAMED):
         return list(candidates)
-    text = _plain(text)
+    text = reword(text, _ANSWERS)
     if _BOTH.match(text):
         return list(candidates)
     other = _THE_OTHER.fullmatch(text)
@@ -108,47 +113,38 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     return list(choice.tasks) if choice.is_clear else []
 
 
-def _plain(text: str) -> str:
-    """An answer in the words that a target is read from: "the latter" is the last one."""
-    for pattern, plain in _ANSWERS:
-        text = pattern.sub(plain, text)
-    return text
-
-
-_ANSWERS = [
-    (re.compile(pattern, re.IGNORECASE), plain)
-    for pattern, plain in (
-        (r"^\W*the\s+(?:latter|last\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the last one"),
-        (r"^\W*the\s+(?:former|first\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the first one"),
-        (
-            r"\b(?P<place>the\s+\w+)(?:\s+one)?\s+(?:that\s+)?(?:you|was|were)\s+(?:just\s+)?(?:listed|showed|shown|mentioned|said|named)\b",
-            r"\g<place> one",
-        ),
-        (
-            r"^\W*(?:either\s+way\s*,\s*)?(?:do\s+|take\s+)?(?:the\s+(?:pair|two|lot)\s+of\s+them|both(?:\s+of\s+them)?)(?=\W*(?:please\W*)?$)",
-            "both",
-        ),
-        (
-            r"^\W*(?:no\W+)?i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+",
-            "",
-        ),
-        (r"^\W*(?:(?:no|oh|actually|wait)\b\W*)*i\s+only\s+meant?\s+", "only "),
-        (
-            r"\b(?P<the>the\s+ones?)\s+that(?:'s|\s+is|\s+are)\s+(?:already\s+)?(?:done|finished|completed?)\b",
-            "the completed ones",
-        ),
-        (
-            r"^\W*(?:(?:actually|no|oh)\b\W*)*(?:just|only)\s+(?:the\s+)?completed\s+one(?=\W*$)",
-            "only the completed ones",
-        ),
-        (r"^\W*(?:just|only)\s+(?:delete|remove|complete|mark|do)\s+(?=\S)", ""),
-        (
-            r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)",
-            "",
-        ),
-        (r"(?<=\w)\s*,\s*not\s+(?:the\s+|my\s+)?[\w' -]+?(?=\W*$)", ""),
-    )
-]
+# In the words that a target is read from: "the latter" is the last one.
+_ANSWERS = wordings(
+    (r"^\W*the\s+(?:latter|last\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the last one"),
+    (r"^\W*the\s+(?:former|first\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the first one"),
+    (
+        r"\b(?P<place>the\s+\w+)(?:\s+one)?\s+(?:that\s+)?(?:you|was|were)\s+(?:just\s+)?(?:listed|showed|shown|mentioned|said|named)\b",
+        r"\g<place> one",
+    ),
+    (
+        r"^\W*(?:either\s+way\s*,\s*)?(?:do\s+|take\s+)?(?:the\s+(?:pair|two|lot)\s+of\s+them|both(?:\s+of\s+them)?)(?=\W*(?:please\W*)?$)",
+        "both",
+    ),
+    (
+        r"^\W*(?:no\W+)?i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+",
+        "",
+    ),
+    (r"^\W*(?:(?:no|oh|actually|wait)\b\W*)*i\s+only\s+meant?\s+", "only "),
+    (
+        r"\b(?P<the>the\s+ones?)\s+that(?:'s|\s+is|\s+are)\s+(?:already\s+)?(?:done|finished|completed?)\b",
+        "the completed ones",
+    ),
+    (
+        r"^\W*(?:(?:actually|no|oh)\b\W*)*(?:just|only)\s+(?:the\s+)?completed\s+one(?=\W*$)",
+        "only the completed ones",
+    ),
+    (r"^\W*(?:just|only)\s+(?:delete|remove|complete|mark|do)\s+(?=\S)", ""),
+    (
+        r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)",
+        "",
+    ),
+    (r"(?<=\w)\s*,\s*not\s+(?:the\s+|my\s+)?[\w' -]+?(?=\W*$)", ""),
+)
 
 
 def spares(text: str) -> bool:
@@ -175,20 +171,17 @@ _THE_OTHER = re.compile(
 )
 
 
-def _keeps_it(text: str) -> bool:
-    """Whether an answer names one only to say that it is still wanted: "the milk, I need that"."""
-    found = _AND_MORE.fullmatch(text)
-    if found is None or found["more"]:
-        return False
-    return _WANTS_IT.search(text[found.end("one") :]) is not None
-
-
 def split_answer(text: str) -> tuple[str, str] | None:
     """An answer that names one and goes on: what it names, and what it then wants; None for another."""
     found = _AND_MORE.fullmatch(text)
-    if _keeps_it(text):
-        return None
-    return (found["one"], found["more"] or "") if found else None
+    return (found["one"], found["more"] or "") if found and not _keeps(found) else None
+
+
+def _keeps(goes_on: re.Match[str] | None) -> bool:
+    """Whether an answer names one only to say that it is still wanted: "the milk, I need that"."""
+    if goes_on is None or goes_on["more"]:
+        return False
+    return _WANTS_IT.search(goes_on.string[goes_on.end("one") :]) is not None
 
 
 # "Lisa's, and delete the room too", "the one for Anna, she has them already".

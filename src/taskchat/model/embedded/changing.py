@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
@@ -11,6 +12,7 @@ from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.adding import clean_title, read_level, take_priority
 from taskchat.model.embedded.requests import Changes
 from taskchat.model.embedded.shifting import read_shift
+from taskchat.model.embedded.wordings import compiled
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
@@ -22,12 +24,7 @@ if TYPE_CHECKING:
 
 _DATE_WORD = r"(?:due\s+date|due\s+time|deadline|date|due\s+day)"
 _LEVEL = r"\b(?P<level>high(?:est)?|low(?:est)?|medium|top|normal|urgent|important)\b"
-
-
-def _any(*patterns: str) -> list[re.Pattern[str]]:
-    return [re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in patterns]
-
-
+_any = partial(compiled, flags=re.IGNORECASE | re.DOTALL)
 _CLEARS_DATE = _any(
     rf"^\W*no\s+{_DATE_WORD}\s+(?:needed\s+)?(?:for|on)\s+(?P<target>.+)",
     rf"\b(?:remove|clear|drop|delete|erase|lose|unset|cancel|take)\s+(?:off\s+)?(?:the\s+|its\s+"

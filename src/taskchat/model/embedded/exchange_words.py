@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Add, Correct, Offer, Same, Talk
+from taskchat.model.embedded.wordings import compiled
 from taskchat.model.embedded.words import ERRAND_VERBS, content_stems, is_past, tokens
 
 if TYPE_CHECKING:
@@ -24,10 +26,7 @@ _WORD = r"(?:the\s+)?(?P<new>[\w'-]+)"
 _SPELT = r"(?:misspell?ed|misspelt|mistyped|spell?ed\s+wrong(?:ly)?|spelt\s+wrong(?:ly)?|wrongly\s+(?:spelt|spelled))"
 
 
-def _all(*patterns: str) -> list[re.Pattern[str]]:
-    return [re.compile(_LEAD + pattern + _END, re.IGNORECASE) for pattern in patterns]
-
-
+_all = partial(compiled, lead=_LEAD, end=_END)
 # What is wrong and what is right are both told, or it is told that a word is misspelled.
 _CERTAIN = _all(
     rf"(?:(?:in|on|for)\s+{_WHAT}\s*,\s*)?(?:it\s+|that\s+)?{_SHOULD}\s+{_NEW}\s*,?\s+{_NOT}\s+{_OLD}",

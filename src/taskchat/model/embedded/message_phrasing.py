@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from taskchat.model.embedded.wordings import reword, wordings
+
 # "We're out of tea, remind me to get some": of what there is none left.
 _GET_SOME = re.compile(
     r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>(?:(?:please|can|could|you|add|put|make|a|note|remind|me|so|i|we|need|have|must|should|to|gotta|got|also|just|reminder|task)\s+)*(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?P<some>some(?:\s+more)?|more)"
@@ -24,7 +26,7 @@ _ALL = r"(?:everything(?:\s+else)?|it\s+all|all(?:\s+of\s+(?:it|them))?|the\s+(?
 _REST = r"(?:the\s+rest|everything\s+else|all\s+(?:of\s+)?(?:the\s+)?(?:others|rest)|the\s+others)"
 _ONE = r"(?P<what>(?:the\s+|my\s+)?[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{0,40}?)"
 _STAYS = r"(?:\s+(?:open|alone|on|there|be|as\s+(?:it|they)\s+(?:is|are)|on\s+(?:the|my)\s+list))*"
-_WORDINGS = [
+_WORDINGS = wordings(
     # "Tick off the lot, just leave the lawn open", "keep the car, delete the rest".
     (rf"^(?P<lead>\W*(?:please\s+)?){_DOES}\s+{_ALL}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\s*[,;]\s*(?:(?:and|but|just|only|please)\s+)*(?:leave|keep|spare)\s+{_ONE}{_STAYS}\W*$", r"\g<lead>\g<verb> everything\g<mid> except \g<what>"),
     (rf"^\W*(?:please\s+)?(?:keep|leave)\s+{_ONE}{_STAYS}\s*[,;]?\s+(?:(?:and|but|then|please)\s+)*{_DOES}\s+{_REST}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\W*$", r"\g<verb> everything\g<mid> except \g<what>"),
@@ -105,12 +107,9 @@ _WORDINGS = [
     (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
     # "And the cake? Same day."
     (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
-]  # fmt: skip
-_COMPILED = [(re.compile(pattern, re.IGNORECASE), plain) for pattern, plain in _WORDINGS]
+)  # fmt: skip
 
 
 def phrase_message(text: str) -> str:
     """The message in the words that the rules know, or as it was."""
-    for pattern, plain in _COMPILED:
-        text = pattern.sub(plain, text)
-    return _GET_SOME.sub(_named_again, text)
+    return _GET_SOME.sub(_named_again, reword(text, _WORDINGS))

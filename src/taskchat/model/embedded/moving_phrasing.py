@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskchat.dates.spans import find_spans
+from taskchat.dates.spans import without_spans
+from taskchat.model.embedded.wordings import reword, wordings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|so|but|ok(?:ay)?|actually|no|oh|sorry|please|well|hm+)\b[\s,]*)*"
 _END = r"[\s.!]*$"
-_WHAT = r"(?P<what>(?:the|my|our|task|number|it|that|this|\ue000)\b?[^,:;]{0,50}?)"
 _NAMED = r"(?P<what>(?:the|my|our|task|number)\s+[^,:;]{1,50}?|it|that|this|them|[\ue000-\uf8ff])"
 _COUNT = r"(?P<count>an?|one|another|two|three|four|five|six|seven|ten|\d{1,2}|half\s+an)"
 _UNIT = r"(?P<unit>days?|weeks?|hours?|minutes?)"
@@ -23,13 +23,7 @@ _DAY = r"(?P<when>(?:by|on|for|at|before|this|next|today|tomorrow|tonight|(?:mon
 _OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this)\b)[A-Za-z][\w'-]+|(?:the|my)\s+[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?"
 
 
-def _all(*pairs: tuple[str, str]) -> list[tuple[re.Pattern[str], str]]:
-    return [
-        (re.compile(f"{_LEAD}{pattern}{_END}", re.IGNORECASE), plain) for pattern, plain in pairs
-    ]
-
-
-MOVES = _all(
+MOVES = wordings(
     (rf"{_OTHERS}(?:brought|moved|pushed|put|pulled)\s+{_NAMED}\s+(?:forward|back|up|out)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"(?:the|its)\s+(?:deadline|due\s+date|date)\s+(?:for|of)\s+{_NAMED}\s+(?:has\s+been|was|is|got)\s+(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"{_OTHERS}(?:postponed|delayed|pushed|moved)\s+{_NAMED}\s+(?:back\s+)?by\s+{_COUNT}\s+{_UNIT}", r"push \g<what> back by \g<count> \g<unit>"),
@@ -51,24 +45,20 @@ MOVES = _all(
     (rf"(?:there(?:'s|\s+is)\s+)?no\s+(?:rush|hurry)\s+(?:with|for|on)\s+{_NAMED}\s*,\s*(?:so\s+)?(?:take|remove|drop|clear)\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)(?:\s+(?:away|off))?", r"clear the due date of \g<what>"),
     (rf"{_NAMED}\s+(?:has|have|needs?)\s+to\s+be\s+(?:\w+(?:ed|nt|id|ne|ght)|in|out|there|made|done)\s+(?P<when>by\s.*?)", r"\g<what> is due \g<when>"),
     (rf"(?:they|he|she|[A-Z]\w+|the\s+\w+)\s+(?:told\s+me|suggested|offered)\s+(?P<when>\S.*?)\s+for\s+{_NAMED}", r"\g<what> is at \g<when>"),
+    lead=_LEAD, end=_END,
 )  # fmt: skip
 # These stand before or behind what counts.
-_AROUND = [
-    (re.compile(pattern, re.IGNORECASE), "")
-    for pattern in (
-        r"^\W*(?:that's\s+wrong|that\s+is\s+wrong|my\s+mistake|i\s+got\s+the\s+(?:day|date|time)\s+wrong|wrong\s+(?:day|date|time)|i\s+mixed\s+(?:them|it|those)\s+up)\s*[,:;.\u2013\u2014-]+\s*(?=[^,;]*\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^,;]*\b(?:tomorrow|today|\d{1,2}(?:st|nd|rd|th))\b)",
-        r"(?<=\w)\s*,\s*(?:and\s+|but\s+)?leave\s+(?:the\s+(?:rest|others?)|everything\s+else)(?:\s+as\s+(?:is|it\s+is|they\s+are)|\s+alone)?(?=\W*$)",
-        r"\beach\s+(?=(?:an?|one|two|three|four|five|\d)\s+(?:days?|weeks?|hours?)\s+(?:later|earlier))",
-    )
-]
+_AROUND = wordings(
+    (r"^\W*(?:that's\s+wrong|that\s+is\s+wrong|my\s+mistake|i\s+got\s+the\s+(?:day|date|time)\s+wrong|wrong\s+(?:day|date|time)|i\s+mixed\s+(?:them|it|those)\s+up)\s*[,:;.\u2013\u2014-]+\s*(?=[^,;]*\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^,;]*\b(?:tomorrow|today|\d{1,2}(?:st|nd|rd|th))\b)", ""),
+    (r"(?<=\w)\s*,\s*(?:and\s+|but\s+)?leave\s+(?:the\s+(?:rest|others?)|everything\s+else)(?:\s+as\s+(?:is|it\s+is|they\s+are)|\s+alone)?(?=\W*$)", ""),
+    (r"\beach\s+(?=(?:an?|one|two|three|four|five|\d)\s+(?:days?|weeks?|hours?)\s+(?:later|earlier))", ""),
+)  # fmt: skip
 
 
 def _is_date(text: str, now: datetime) -> bool:
     """Whether words tell a date and little else."""
-    spans = find_spans(text, now)
-    for span in reversed(spans):
-        text = f"{text[: span.start]} {text[span.end :]}"
-    return bool(spans) and not _MORE.search(text)
+    rest = without_spans(text, now)
+    return rest != text and not _MORE.search(rest)
 
 
 _MORE = re.compile(
@@ -89,6 +79,4 @@ def as_move(text: str, now: datetime) -> str | None:
 
 def without_around(text: str) -> str:
     """The message without what only says that a date was wrong, or that the rest stays."""
-    for pattern, plain in _AROUND:
-        text = pattern.sub(plain, text)
-    return text
+    return reword(text, _AROUND)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Changes
+from taskchat.model.embedded.wordings import compiled
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
@@ -34,11 +36,7 @@ _LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|also|then|please|so|can\s+you|could\s+yo
 _END = r"(?:\s+(?:please|too|as\s+well))?[\s.!]*$"
 
 
-def _all(*patterns: str) -> list[re.Pattern[str]]:
-    flags = re.IGNORECASE | re.DOTALL
-    return [re.compile(_LEAD + pattern + _END, flags) for pattern in patterns]
-
-
+_all = partial(compiled, lead=_LEAD, end=_END, flags=re.IGNORECASE | re.DOTALL)
 # These say plainly that a task that is there is to have a note.
 _PLAIN = _all(
     # "Add the note “…” to the rent", "put a note on the rent that says …".
@@ -117,21 +115,16 @@ _MAYBE = _all(
 _APPENDS = re.compile(_LEAD + r"(?:add|append|attach)\b", re.IGNORECASE)
 # What is added to a note leaves in it what it says.
 _ADDS = re.compile(
-    r"\b(?:add|append|also|too|as\s+well|another|include|include)\b(?!.*\binstead\b)", re.IGNORECASE
+    r"\b(?:add|append|also|too|as\s+well|another|include)\b(?!.*\binstead\b)", re.IGNORECASE
 )
 _LABEL = re.compile(r"\W*notes?\s*:", re.IGNORECASE)
-_CLEARS_TOO = _all(
+_CLEARS = _all(
+    rf"(?:remove|delete|clear|drop|erase|get\s+rid\s+of|take\s+(?:off|out)|wipe)\s+(?:the|its|that|any)\s+{_NOTE}(?:\s+(?:from|of|on|off|for|in)\s+(?P<target>[^\n]+?))?",
     rf"(?:clear|empty|remove|delete|erase|wipe)\s+(?:out\s+)?(?P<target>(?:the\s+|my\s+)?[\w -]+?)'s\s+{_NOTE}",
     rf"(?:empty|blank)\s+(?:out\s+)?(?:the|its)\s+{_NOTE}(?:\s+(?:of|on|for)\s+(?P<target>.+?))?",
     rf"(?P<target>\S.*?)\s+(?:doesn't|does\s+not|no\s+longer)\s+needs?\s+(?:an?|any|the)\s+{_NOTE}(?:\s+(?:any\s?more|any\s+longer|after\s+all))*(?:\s*,\s*(?:please\s+)?(?:take|remove|delete)\s+(?:it|that)(?:\s+(?:out|off|away))?)?",
     rf"no\s+{_NOTE}\s+(?:needed\s+)?(?:on|for|to)\s+(?P<target>[^,]+?)(?:\s+after\s+all)?(?:\s*,.*)?",
     r"(?:erase|delete|remove|clear)\s+what\s+i\s+(?:noted|wrote(?:\s+down)?|put\s+down)\s+(?:for|on|about)\s+(?P<target>\S.*?)(?:\s+but\s+keep\s+the\s+task)?",
-)
-_CLEARS = re.compile(
-    _LEAD
-    + r"(?:remove|delete|clear|drop|erase|get\s+rid\s+of|take\s+(?:off|out)|wipe)\s+(?:the|its|that|any)\s+"
-    rf"{_NOTE}(?:\s+(?:from|of|on|off|for|in)\s+(?P<target>.+?))?{_END}",
-    re.IGNORECASE,
 )
 _LIST = re.compile(r"\b(?:lists?|(?:my|the|our)\s+(?:tasks|to-?dos|todos))\b", re.IGNORECASE)
 # After "note that" this is something to do, and no note on another task.
@@ -151,7 +144,7 @@ def read_note_order(text: str, heard: Heard) -> tuple[Act, bool] | None:
     """The note that a clause orders, and whether the words may as well be a task of their own."""
     if _NEW.search(text):
         return None
-    matches = (pattern.match(text) for pattern in (_CLEARS, *_CLEARS_TOO))
+    matches = (pattern.match(text) for pattern in _CLEARS)
     cleared = next((found for found in matches if found), None)
     if cleared is not None:
         return _act(cleared["target"] or "it", Changes(clears_note=True), heard), False

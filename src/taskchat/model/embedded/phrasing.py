@@ -16,6 +16,7 @@ from taskchat.model.embedded.look_phrasing import LOOKS
 from taskchat.model.embedded.moving_phrasing import as_move
 from taskchat.model.embedded.state_phrasing import NOT_WANTED, SAID_DONE
 from taskchat.model.embedded.title_phrasing import LATE_TITLES, TITLES, TYPO_FIRST
+from taskchat.model.embedded.wordings import reword
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 if TYPE_CHECKING:
@@ -146,9 +147,7 @@ _SIMPLE = [
 
 def phrase(text: str, now: datetime) -> str:
     """The clause in the words that the rules know, or as it was."""
-    text = as_order(text)
-    for pattern, plain in _SIMPLE:
-        text = pattern.sub(plain, text)
+    text = reword(as_order(text), _SIMPLE)
     wished = _HAVE_DONE.match(text)
     if wished is not None:
         return f"{_VERBS[wished['done'].lower()]} {wished['what']}{wished['rest']}"
@@ -164,7 +163,7 @@ def phrase(text: str, now: datetime) -> str:
 
 _ORDERS = [
     (_TOPIC, r"\g<verb> \g<what> \g<rest>"),
-    KEPT,
+    *KEPT,
     *TITLES,
     (_GOT_DONE, r"mark \g<what> as done"),
     (_TO_NO_DATE, r"clear the due date of \g<what>"),

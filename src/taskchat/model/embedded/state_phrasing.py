@@ -2,146 +2,106 @@
 
 from __future__ import annotations
 
-import re
-
 from taskchat.model.embedded.date_phrasing import DATE, END
+from taskchat.model.embedded.wordings import wordings
 
 _NO_MORE = r"(?:\s+(?:any\s?more|any\s+longer|now|after\s+all))?"
 # "Two packs of nappies" are nappies.
 _SO_MUCH = r"(?:an?|one|two|three|four|five|six|some|several|\d+)\s+(?:big\s+|large\s+|small\s+|whole\s+|new\s+|more\s+)?(?:packs?|packets?|bags?|bottles?|boxe?s?|loa(?:f|ves)|cans?|cartons?|jars?|bunch(?:es)?|kilos?|lit(?:er|re)s?|pints?|rolls?|pairs?|sacks?|sets?|tins?|tubs?|tubes?)\s+of\s+"
-SAID_DONE = [
+SAID_DONE = wordings(
     # "All filled up now".
     (
-        re.compile(
-            rf"^[^\w\ue000-\uf8ff]*all\s+(?P<deed>\w+(?:ed|en|ght))(?P<up>\s+(?:up|out|off|in|down|away))?(?:\s+now)?{END}",
-            re.IGNORECASE,
-        ),
+        rf"^[^\w\ue000-\uf8ff]*all\s+(?P<deed>\w+(?:ed|en|ght))(?P<up>\s+(?:up|out|off|in|down|away))?(?:\s+now)?{END}",
         r"it's \g<deed>\g<up>",
     ),
     (
-        re.compile(
-            rf"^(?P<got>[^\w\ue000-\uf8ff]*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:got|bought|picked\s+up|ordered|grabbed)\s+){_SO_MUCH}",
-            re.IGNORECASE,
-        ),
+        rf"^(?P<got>[^\w\ue000-\uf8ff]*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:got|bought|picked\s+up|ordered|grabbed)\s+){_SO_MUCH}",
         r"\g<got>",
     ),
     (
-        re.compile(rf"\b(?:sent|wrote)\s+(?:that|the|my)\s+e-?mail{END}", re.IGNORECASE),
+        rf"\b(?:sent|wrote)\s+(?:that|the|my)\s+e-?mail{END}",
         "emailed him",
     ),
     # "I made that call", "got hold of the plumber".
     (
-        re.compile(
-            r"\b(?:made|had)\s+(?:that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
-            re.IGNORECASE,
-        ),
+        r"\b(?:made|had)\s+(?:that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
         "called ",
     ),
     (
-        re.compile(rf"\bmade\s+(?:that|the|my)\s+(?:phone\s+)?call{END}", re.IGNORECASE),
+        rf"\bmade\s+(?:that|the|my)\s+(?:phone\s+)?call{END}",
         "called him",
     ),
-    (re.compile(r"\b(?:got|gotten)\s+(?:hold\s+of|through\s+to)\s+", re.IGNORECASE), "called "),
+    (r"\b(?:got|gotten)\s+(?:hold\s+of|through\s+to)\s+", "called "),
     # "I got round to cancelling it".
-    (re.compile(r"\b(?:finally\s+)?got\s+a?round\s+to\s+(?=\w+ing\b)", re.IGNORECASE), "finished "),
+    (r"\b(?:finally\s+)?got\s+a?round\s+to\s+(?=\w+ing\b)", "finished "),
     # "The report is written but not sent": what is left is another errand.
     (
-        re.compile(
-            rf"(?P<is>\b(?:is|are|'s|'ve|has\s+been|have\s+been)\s+\w+(?:ed|en|ne|nt|id|ght|de|ld))\s+but\s+not\s+(?:yet\s+)?(?:sent|posted|mailed|emailed|delivered|shipped|submitted|signed|printed|published|handed\s+in)(?:\s+yet)?{END}",
-            re.IGNORECASE,
-        ),
+        rf"(?P<is>\b(?:is|are|'s|'ve|has\s+been|have\s+been)\s+\w+(?:ed|en|ne|nt|id|ght|de|ld))\s+but\s+not\s+(?:yet\s+)?(?:sent|posted|mailed|emailed|delivered|shipped|submitted|signed|printed|published|handed\s+in)(?:\s+yet)?{END}",
         r"\g<is>",
     ),
     # "The essay is behind me", "that one's off my plate".
     (
-        re.compile(
+        (
             r"(?P<is>\s(?:is|are)|'s|'re)\s+(?:(?:now|all|finally|another)\s+)*(?:behind\s+(?:me|us)|off\s+(?:my|our)\s+(?:plate|hands|mind|back)|dealt\s+with|settled|covered|one\s+(?:down|less)|(?<=another\s)one\s+down)"
-            rf"{END}",
-            re.IGNORECASE,
+            rf"{END}"
         ),
         r"\g<is> done",
     ),
-]
-NOT_WANTED = [
+)
+NOT_WANTED = wordings(
     # "Add it again", of what was just deleted.
     (
-        re.compile(
-            r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|ok(?:ay)?|actually|please)\b\W*)*(?:add|create)\s+(?:it|that|them|that\s+one)\s+again(?:\s+please)?\W*$",
-            re.IGNORECASE,
-        ),
+        r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|ok(?:ay)?|actually|please)\b\W*)*(?:add|create)\s+(?:it|that|them|that\s+one)\s+again(?:\s+please)?\W*$",
         "bring it back",
     ),
     # "Back pls", of what was just deleted.
     (
-        re.compile(
-            r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|oops|sorry)\b\W*)*back(?:\s+(?:please|pls|again))?\W*$",
-            re.IGNORECASE,
-        ),
+        r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|oops|sorry)\b\W*)*back(?:\s+(?:please|pls|again))?\W*$",
         "bring it back",
     ),
     # "Stick that back on as open".
     (
-        re.compile(
-            rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:put|stick|set|mark|pop|move)\s+(?P<what>it|that|this|them|those|that\s+one|(?:the|my)\s+\S.*?)\s+back\s+(?:(?:on|up|in|down)\s+)?(?:as|to)\s+(?:open|pending|not\s+done|unfinished|to-?\s?do|undone){END}",
-            re.IGNORECASE,
-        ),
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:put|stick|set|mark|pop|move)\s+(?P<what>it|that|this|them|those|that\s+one|(?:the|my)\s+\S.*?)\s+back\s+(?:(?:on|up|in|down)\s+)?(?:as|to)\s+(?:open|pending|not\s+done|unfinished|to-?\s?do|undone){END}",
         r"reopen \g<what>",
     ),
     # "There's no deadline on that any more".
     (
-        re.compile(
-            rf"^[^\w\ue000-\uf8ff]*(?:(?:actually|well|so|oh)\b\W*)*there(?:'s|\s+is)\s+no\s+{DATE}\s+(?:for|on)\s+(?P<what>\S.*?){_NO_MORE}{END}",
-            re.IGNORECASE,
-        ),
+        rf"^[^\w\ue000-\uf8ff]*(?:(?:actually|well|so|oh)\b\W*)*there(?:'s|\s+is)\s+no\s+{DATE}\s+(?:for|on)\s+(?P<what>\S.*?){_NO_MORE}{END}",
         r"clear the due date of \g<what>",
     ),
     # "No date for the water one".
     (
-        re.compile(
-            rf"^[^\w\ue000-\uf8ff]*no\s+{DATE}\s+(?:needed\s+)?(?:for|on)\s+(?P<what>\S.*?)(?:\s+after\s+all)?{END}",
-            re.IGNORECASE,
-        ),
+        rf"^[^\w\ue000-\uf8ff]*no\s+{DATE}\s+(?:needed\s+)?(?:for|on)\s+(?P<what>\S.*?)(?:\s+after\s+all)?{END}",
         r"clear the due date of \g<what>",
     ),
     # "No need to print anything any more".
     (
-        re.compile(
-            rf"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+)?no\s+(?P<need>need\s+(?:to|for))\s+(?!.*\b(?:today|tonight|tomorrow|this|next|until|till|before|yet|now|by|in|\w+day|week|month)\b)(?P<what>[^,;]+?)(?:\s+anything)?{_NO_MORE}{END}",
-            re.IGNORECASE,
-        ),
+        rf"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+)?no\s+(?P<need>need\s+(?:to|for))\s+(?!.*\b(?:today|tonight|tomorrow|this|next|until|till|before|yet|now|by|in|\w+day|week|month)\b)(?P<what>[^,;]+?)(?:\s+anything)?{_NO_MORE}{END}",
         r"i don't \g<need> \g<what> any more",
     ),
     # "It's the insurance I don't need".
     (
-        re.compile(
+        (
             r"^[^\w\ue000-\uf8ff]*it(?:'s|\s+is|\s+was)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+)?(?P<not>(?:i|we)\s+(?:don't|do\s+not|no\s+longer)\s+(?:need|want))"
-            rf"{_NO_MORE}{END}",
-            re.IGNORECASE,
+            rf"{_NO_MORE}{END}"
         ),
         r"\g<not> \g<what> any more",
     ),
     # "Delete the savings one, not needed any more": why.
     (
-        re.compile(
+        (
             r"^(?P<order>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:delete|remove|drop|scrap|cancel|take|bin|get\s+rid)\s[^,;]+?)\s*[,;\u2013\u2014-]+\s*(?:(?:it's|that's|they're)\s+)?(?:not|no\s+longer)\s+(?:needed|necessary|required|relevant|wanted)"
-            rf"{_NO_MORE}{END}",
-            re.IGNORECASE,
+            rf"{_NO_MORE}{END}"
         ),
         r"\g<order>",
     ),
     # "Not the budget though, push that to tomorrow": what is spared of one act is meant by the next.
     (
-        re.compile(
-            r"^[^\w\ue000-\uf8ff]*(?:but\s+)?not\s+(?P<what>(?:the|my)\s+[\w' -]+?)(?:\s+(?:though|yet|one))*\s*[,;]\s*(?:please\s+)?(?P<verb>push|move|put|make|set|mark|change|shift|bump|rename|reschedule)\s+(?:that|it)(?:\s+one)?\b",
-            re.IGNORECASE,
-        ),
+        r"^[^\w\ue000-\uf8ff]*(?:but\s+)?not\s+(?P<what>(?:the|my)\s+[\w' -]+?)(?:\s+(?:though|yet|one))*\s*[,;]\s*(?:please\s+)?(?P<verb>push|move|put|make|set|mark|change|shift|bump|rename|reschedule)\s+(?:that|it)(?:\s+one)?\b",
         r"\g<verb> \g<what>",
     ),
     (
-        re.compile(
-            rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?knock\s+(?P<what>\S.*?)\s+on\s+the\s+head{END}",
-            re.IGNORECASE,
-        ),
+        rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?knock\s+(?P<what>\S.*?)\s+on\s+the\s+head{END}",
         r"delete \g<what>",
     ),
-]
+)

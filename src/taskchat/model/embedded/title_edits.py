@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.adding import clean_title
 from taskchat.model.embedded.looking import is_about_list
 from taskchat.model.embedded.pointing import read_target
 from taskchat.model.embedded.requests import Act, Changes
+from taskchat.model.embedded.wordings import compiled
 from taskchat.model.embedded.words import ERRAND_VERBS, tokens
 
 if TYPE_CHECKING:
@@ -18,14 +20,10 @@ _LEAD = r"^[^\w\ue000-\uf8ff]*(?:(?:and|then|oh|so|hey|please|just|now|can\s+you
 _END = r"(?:[\s,]+(?:please|too|as\s+well|now|instead|then|thanks|if\s+that's\s+ok(?:ay)?))*[^\w\ue000-\uf8ff]*$"
 _Q = r"[\ue000-\uf8ff]"
 _WHAT = r"(?P<what>(?:the|my|task|number|no\.?|#|item|that|this|it|\ue000|its)\b[^,:;\ue000-\uf8ff]{0,50}?|(?=\w)[^,:;\ue000-\uf8ff]{1,50}?)"
-_TITLE = r"(?:\s+(?:title|name|task|one))*"
 _OF = r"(?:\s+(?:the\s+)?(?:title|name)\s+(?:of|for))?"
 
 
-def _all(*patterns: str) -> list[re.Pattern[str]]:
-    return [re.compile(_LEAD + pattern + _END, re.IGNORECASE) for pattern in patterns]
-
-
+_all = partial(compiled, lead=_LEAD, end=_END)
 _APPENDS = _all(
     rf"(?:add|append|attach|put)\s+(?:the\s+words?\s+)?(?P<new>{_Q})\s+(?:to|after|behind|at\s+the\s+end\s+of){_OF}\s+(?:the\s+end\s+of\s+)?{_WHAT}(?:'s)?\s+(?:in\s+the\s+)?(?:title|name)",
     rf"(?:add|append|attach|put)\s+(?:the\s+words?\s+)?(?P<new>{_Q})\s+(?:to|at\s+the\s+end\s+of)\s+the\s+(?:title|name)\s+(?:of|for)\s+{_WHAT}",

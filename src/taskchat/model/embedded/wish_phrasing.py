@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from taskchat.model.embedded.wordings import reword, wordings
 from taskchat.model.embedded.words import ERRAND_VERBS
 
 _ASK = r"(?:(?:please|can\s+you|could\s+you|would\s+you|will\s+you|so|and|then|just|also)\s+)*"
@@ -23,7 +24,7 @@ _WOULD_YOU_MIND = re.compile(
     rf"^\W*(?:(?:hey|hi|hello|so|and|ok(?:ay)?)\b\W*)*(?:would|do)\s+you\s+mind\s+(?P<doing>{'|'.join(_DOING)})\b(?P<rest>[^?]*)\??",
     re.IGNORECASE,
 )
-_WORDINGS = [
+_WORDINGS = wordings(
     (r"\b(?P<who>i|we)'ve\s+to\b", r"\g<who> have to"),
     (r"^\W*(?:can't|cannot|(?:i\s+)?mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
     (r"^\W*(?:good\s+\w+\W+)?(?:if\s+(?:it\s+isn't|it's\s+not|that's\s+not)\s+too\s+much\s+(?:trouble|bother)|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|fine)|if\s+you\s+don't\s+mind|if\s+possible)\s*,\s*", ""),
@@ -60,8 +61,7 @@ _WORDINGS = [
     (r"^\W*(?:i|we)(?:'ve|\s+have)\s+(?:got\s+)?(?:[\w-]+\s+){1,4}?(?:free|spare|to\s+spare|to\s+kill)\s*[,.;]\s*(?:so\s+)?(?=what\b|which\b)", ""),
     # A second thought on where it is for.
     (r"\b(?P<p>for|at|on|to|with|in)\s+(?P<old>(?:the\s+|my\s+)?[\w']+)\s*,\s*(?:well|no|sorry|i\s+mean|or\s+rather)\s*,?\s+(?P=p)\s+(?P<new>(?:the\s+|my\s+)?[\w']+(?:\s+[\w']+)?)(?:\s+(?:rather|instead))?(?=\W*$)", r"\g<p> \g<new>"),
-]  # fmt: skip
-_COMPILED = [(re.compile(pattern, re.IGNORECASE), plain) for pattern, plain in _WORDINGS]
+)  # fmt: skip
 # "Two new tasks please. First, cancel the paper. Second, order wood."
 _COUNTED_OUT = re.compile(
     r"^\W*(?:i\s+have\s+|add\s+)?(?:two|three|four|five|some|a\s+few|a\s+couple\s+of)\s+(?:new\s+|more\s+)*(?:tasks|things|ones|to-?dos)(?:\s+please)?\s*[.:!]\s*(?=(?:first|one)\b)",
@@ -79,8 +79,7 @@ def phrase_wish(text: str) -> str:
     text = _WOULD_YOU_MIND.sub(
         lambda found: f"please {_DOING[found['doing'].lower()]}{found['rest']}", text
     )
-    for pattern, plain in _COMPILED:
-        text = pattern.sub(plain, text)
+    text = reword(text, _WORDINGS)
     row = _SEMICOLONS.match(text)
     if row is not None:
         text = f"{row['lead']}{row['rest'].replace(';', ',')}"
