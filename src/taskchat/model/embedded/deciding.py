@@ -48,7 +48,7 @@ from taskchat.model.embedded.telling import tells_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taskchat.model.embedded.history import Conversation, SeenTask, Step
+    from taskchat.model.embedded.history import Conversation, SeenTask, Step, Turn
     from taskchat.model.embedded.memory import Memory
     from taskchat.model.embedded.requests import Verb
 
@@ -229,13 +229,13 @@ def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Req
     if question is None or question.verb is None or answer is None or asked.listed is None:
         return None
     one, more = answer
-    candidates = [task for task in map(asked.listed.find, displayed(asked)) if task]
+    candidates = _candidates(asked)
     opens_otherwise = any(_is_other_act(read, question.verb) for read in read_message(one, now))
     changes = changes_asked(memory.asked_about, question.verb, now)
     if is_no(one) or is_yes(one, question.verb) or opens_otherwise or changes is None:
         return None
     chosen = pick(one, candidates, question.verb, memory)
-    if len(chosen) != 1 or len(candidates) < len(chosen) + 1:
+    if len(chosen) != 1 or candidates == chosen:
         return None
     act = Act(question.verb, Target(chosen[0].title), changes)
     wishes = read_message(more, now, _titles(conversation)) if more else []
@@ -256,8 +256,7 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
-    found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
-    candidates = [task for task in found if task is not None]
+    candidates = _candidates(asked)
     if is_no(text) and not pick(text, candidates, question.verb, memory):
         if any(_is_own_wish(one, question.verb) for one in _read(conversation)):
             # "No, just show them", "no, only delete the lamp" are wishes of their own.
@@ -275,6 +274,12 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         return planner.plan([])
     planner.act_on([task.id for task in chosen], question.verb, changes)
     return planner.plan([])
+
+
+def _candidates(asked: Turn) -> list[SeenTask]:
+    """The tasks that a question showed, as far as the list was read for it."""
+    found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
+    return [task for task in found if task is not None]
 
 
 def _is_own_wish(request: Request, verb: Verb) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.requests import Act, Add, Look, Parts, Undo
@@ -40,31 +41,43 @@ def read_parts(
     if not 0 < len(joints) <= _MAX_JOINTS:
         return []
     ways = [[joint] for joint in joints] + ([joints] if len(joints) > 1 else [])
-    return [found for way in ways if (found := _read_way(way, clause, heard, read))]
+
+    @cache
+    def ask(start: int, end: int) -> list[Request] | None:
+        # A piece stands in several ways to cut.
+        piece = clause.text[start:end].strip()
+        return _read_piece(replace(clause, text=piece, before=clause.text[:start]), heard, read)
+
+    return [found for way in ways if (found := _read_way(way, len(clause.text), ask))]
 
 
 def _read_way(
-    way: list[tuple[int, int]],
-    clause: Clause,
-    heard: Heard,
-    read: Callable[[Clause, Heard], list[Request]],
+    way: list[tuple[int, int]], length: int, ask: Callable[[int, int], list[Request] | None]
 ) -> list[Request]:
     starts = [0, *(end for _, end in way)]
-    ends = [*(start for start, _ in way), len(clause.text)]
+    ends = [*(start for start, _ in way), length]
     found: list[Request] = []
     for start, end in zip(starts, ends, strict=True):
-        piece = clause.text[start:end].strip()
-        if len(piece.split()) < _MIN_WORDS and not re.search(r"'s\b|[\ue000-\uf8ff]", piece):
-            return []
-        if _COUNTS_ONE.search(piece):
-            return []  # "I bought one" names no task
-        if _LATER.search(piece) and content_stems(piece) and not _LEANS.search(piece):
-            continue  # "the bank will have to wait"
-        asked = read(replace(clause, text=piece, before=clause.text[:start]), heard)
-        if not all(_is_whole(one) for one in asked):
+        asked = ask(start, end)
+        if asked is None:
             return []
         found += asked
     return found if any(isinstance(one, Act) for one in found) else []
+
+
+def _read_piece(
+    piece: Clause, heard: Heard, read: Callable[[Clause, Heard], list[Request]]
+) -> list[Request] | None:
+    """What a piece of a clause asks for, nothing of what is to wait; None where it is no wish of its own."""
+    text = piece.text
+    if len(text.split()) < _MIN_WORDS and not re.search(r"'s\b|[\ue000-\uf8ff]", text):
+        return None
+    if _COUNTS_ONE.search(text):
+        return None  # "I bought one" names no task
+    if _LATER.search(text) and content_stems(text) and not _LEANS.search(text):
+        return []  # "the bank will have to wait"
+    asked = read(piece, heard)
+    return asked if all(_is_whole(one) for one in asked) else None
 
 
 _LATER = re.compile(

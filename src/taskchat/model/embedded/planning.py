@@ -63,6 +63,11 @@ class Plan:
     question: str = ""
 
 
+def _changed(plan: Plan) -> set[object]:
+    """The ids of the tasks that a plan changes."""
+    return {call.arguments["task_id"] for call in plan.calls if "task_id" in call.arguments}
+
+
 class Planner:
     """Makes one plan for one message."""
 
@@ -157,23 +162,25 @@ class Planner:
     def _plan_parts(self, parts: Parts) -> None:
         """Plan the parts of a clause where each of them is an act on a task of its own, else the whole."""
         plans = [self._alone((one,)) for one in parts.parts]
-        whole = self._alone(parts.whole)
-        changed = [
-            {call.arguments.get("task_id") for call in plan.calls} - {None} for plan in plans
-        ]
-        are_apart = sum(map(len, changed)) == len(set[object]().union(*changed))
         fit = all(
             plan.calls
             and not (plan.remarks or plan.question)
             and (isinstance(one, Add) or all("task_id" in call.arguments for call in plan.calls))
             for one, plan in zip(parts.parts, plans, strict=True)
         )
-        reached = {call.arguments.get("task_id") for call in whole.calls} - {None}
-        is_more = not whole.calls or whole.remarks or whole.question
-        is_more = is_more or reached < set[object]().union(*changed)
-        is_more = is_more or {call.tool for plan in plans for call in plan.calls} >= _UNLIKE
-        for one in parts.parts if fit and are_apart and is_more else parts.whole:
+        for one in parts.parts if fit and self._say_more(plans, parts.whole) else parts.whole:
             self._plan_one(one)
+
+    def _say_more(self, plans: Sequence[Plan], whole: Sequence[Request]) -> bool:
+        """Whether plans of parts reach tasks of their own, and more than the whole does."""
+        changed = [_changed(plan) for plan in plans]
+        reached = set[object]().union(*changed)
+        if sum(map(len, changed)) != len(reached):
+            return False
+        if {call.tool for plan in plans for call in plan.calls} >= _UNLIKE:
+            return True
+        plan = self._alone(whole)
+        return not plan.calls or bool(plan.remarks or plan.question) or _changed(plan) < reached
 
     def _alone(self, requests: Sequence[Request]) -> Plan:
         settled = [settle_day(one, self._tasks, self._memory, self._now) for one in requests]
