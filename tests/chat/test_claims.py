@@ -96,8 +96,7 @@ async def test_what_the_built_in_assistant_says_of_its_acts_is_never_doubted() -
     doubted: list[str] = []
     missed: list[str] = []
     for case in read_cases():
-        play = Playground(NOW)
-        play.reset([{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in LIST])
+        play = Playground.of_titles(LIST, NOW)
         earlier: list[dict[str, Any]] = []
         for said in case.turns:
             reply, _ = await play.talk(said)

@@ -40,10 +40,7 @@ def read_dialogues(path: Path = Path(__file__).parent / "dialogues.txt") -> list
 
 
 async def run_dialogue(dialogue: Dialogue) -> DialogueOutcome:
-    play = Playground(NOW)
-    play.reset(
-        [{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in dialogue.titles]
-    )
+    play = Playground.of_titles(dialogue.titles, NOW)
     wrong: list[str] = []
     is_harmed = False
     for text, want in dialogue.turns:

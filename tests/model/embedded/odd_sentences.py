@@ -50,8 +50,7 @@ def read_cases(name: str = "odd_sentences.txt") -> list[Case]:
 
 
 async def run(case: Case) -> Outcome:
-    play = Playground(NOW)
-    play.reset([{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in LIST])
+    play = Playground.of_titles(LIST, NOW)
     before = play.tasks()
     reply, tools = "", list[str]()
     for turn in case.turns:

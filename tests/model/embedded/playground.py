@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pydantic_ai.messages import (
@@ -25,6 +26,9 @@ from pydantic_ai.models import ModelRequestParameters
 
 from taskchat.model.clock_line import clock_line
 from taskchat.model.embedded.model import EmbeddedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_ROUNDS = 6
 HISTORY_MESSAGES = 20
@@ -64,6 +68,13 @@ class Playground:
         for one in initial:
             task = PlayTask(next(self._ids), str(one["title"]), completed=bool(one["completed"]))
             self._tasks[task.id] = task
+
+    @classmethod
+    def of_titles(cls, titles: Iterable[str], now: datetime) -> Playground:
+        """One whose list has these tasks, those behind "[x]" completed."""
+        play = cls(now)
+        play.reset([{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in titles])
+        return play
 
     @property
     def now(self) -> datetime:

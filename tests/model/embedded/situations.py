@@ -39,10 +39,7 @@ def _told(lines: list[str], mark: str) -> list[str]:
 
 
 async def try_wording(wording: Wording) -> DialogueOutcome:
-    play = Playground(NOW)
-    play.reset(
-        [{"title": t.removeprefix("[x] "), "completed": t[0] == "["} for t in wording.titles]
-    )
+    play = Playground.of_titles(wording.titles, NOW)
     for text in wording.before:
         await play.talk(text)
     before = play.tasks()
