@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taskchat.model.embedded.calls import call_back
-from taskchat.model.embedded.history import Effect, SeenTask
+from taskchat.model.embedded.acting.calls import call_back
+from taskchat.model.embedded.conversation.history import Effect, SeenTask
 
 NOW = datetime(2026, 10, 24, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 

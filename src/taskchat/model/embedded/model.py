@@ -1,7 +1,8 @@
 """The built-in assistant: a pydantic-ai model made of rules, which needs no key and no network.
 
-It holds no state. Every request reads the conversation anew: the sentence (`reading`), what it is
-about (`memory`, `choosing`), and what is to be done about it (`planning`, `replies`).
+It holds no state. Every request reads the conversation anew: what the message asks for (`message`,
+with what a clause says in `clauses`), which tasks it means (`finding`, by what `conversation` knows),
+and what is to be done about it (`acting`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pydantic_ai.settings import ModelSettings
 
 
-_RULES = "taskchat.model.embedded.deciding"
+_RULES = "taskchat.model.embedded.acting.deciding"
 _SHORT_CHARS = 80
 """A message up to this is read in milliseconds. A longer one that means harm may take 0.7 s, with
 500 tasks to look through (the slowest of 15,000 that were made to be slow)."""
@@ -104,8 +105,8 @@ def _longest_said(messages: list[ModelMessage]) -> int:
 
 def respond(messages: list[ModelMessage]) -> ModelResponse:
     """The response to a history, made at once: there is nothing to wait for."""
-    from taskchat.model.embedded.deciding import decide
-    from taskchat.model.embedded.history import read_conversation
+    from taskchat.model.embedded.acting.deciding import decide
+    from taskchat.model.embedded.conversation.history import read_conversation
 
     conversation = read_conversation(messages)
     decision = decide(conversation)

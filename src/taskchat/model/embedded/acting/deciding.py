@@ -1,0 +1,357 @@
+"""The next step of a turn: first the list if it is needed, then the changes, then the reply."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from taskchat.model.consent import is_yes
+from taskchat.model.embedded.acting.answering import (
+    changes_asked,
+    changes_told,
+    is_no,
+    named_task,
+    pick,
+    spares,
+    split_answer,
+)
+from taskchat.model.embedded.acting.calls import Call, call_act
+from taskchat.model.embedded.acting.planning import Plan, Planner
+from taskchat.model.embedded.clauses.adding import build_add, take_priority
+from taskchat.model.embedded.clauses.cutting import Message
+from taskchat.model.embedded.clauses.same_task import points
+from taskchat.model.embedded.conversation import replies
+from taskchat.model.embedded.conversation.history import Effect, Failure, Listed
+from taskchat.model.embedded.conversation.memory import recall
+from taskchat.model.embedded.conversation.questions import read_question
+from taskchat.model.embedded.conversation.showing import displayed
+from taskchat.model.embedded.english.pointing import read_target
+from taskchat.model.embedded.english.telling import tells_state
+from taskchat.model.embedded.finding.certain import needs_list
+from taskchat.model.embedded.finding.choosing import MAX_NAMED
+from taskchat.model.embedded.finding.same_day import settle_day
+from taskchat.model.embedded.message.reading import read_message
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Changes,
+    Correct,
+    Look,
+    Offer,
+    Request,
+    Same,
+    Talk,
+    Target,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.conversation.history import Conversation, SeenTask, Step, Turn
+    from taskchat.model.embedded.conversation.memory import Memory
+    from taskchat.model.embedded.requests import Verb
+
+
+# The most that list_tasks gives at once; asked for where its usual first page was not all.
+MAX_LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Tool calls to make now, or, where there are none, the text that ends the turn."""
+
+    calls: tuple[Call, ...] = ()
+    text: str = ""
+
+
+def decide(conversation: Conversation) -> Decision:
+    """Decide the next step of the current turn from the conversation alone."""
+    memory = recall(conversation)
+    steps = conversation.current.steps
+    answered = _answer(conversation, memory)
+    if isinstance(answered, Plan):
+        plan = answered
+    else:
+        requests = answered
+        lists = [step for step in steps if step.tool == "list_tasks"]
+        if needs_list(requests, memory):
+            arguments = _list_arguments(requests)
+            if not lists:
+                return Decision((Call("list_tasks", arguments),))
+            if isinstance(lists[-1].result, Failure):
+                return Decision(text=replies.LIST_FAILED)
+            if _is_cut(lists):
+                return Decision((Call("list_tasks", {**arguments, "limit": MAX_LISTED}),))
+        tasks, now = _tasks(conversation), conversation.now
+        settled = [settle_day(one, tasks, memory, now) for one in requests]
+        planner = Planner(memory, tasks, now)
+        plan = planner.plan(settled)
+        if _is_lost(plan) and tells_state(conversation.current.text):
+            # "The fish have had their dinner" tells no deed, but speaks of the task to feed them.
+            plan = planner.ask_told(conversation.current.text) or plan
+    written = [step for step in steps if step.tool != "list_tasks"]
+    if plan.calls and not written:
+        return Decision(tuple(plan.calls))
+    following = _following(plan, written, conversation)
+    if following:
+        return Decision(following)
+    return Decision(text=_tell(plan, written))
+
+
+def _is_lost(plan: Plan) -> bool:
+    """Whether a plan only says that nothing was understood, or offers to keep the words."""
+    asked = read_question(plan.question)
+    is_offer = asked is not None and asked.kind == "add" and not plan.remarks
+    return not plan.calls and (is_offer or plan.remarks == [replies.TALK["repeat_please"]])
+
+
+def _following(plan: Plan, written: Sequence[Step], conversation: Conversation) -> tuple[Call, ...]:
+    """What is to be done to the tasks that were just created, once their ids are known."""
+    if len(written) != len(plan.calls):
+        return ()
+    return tuple(
+        call_act(call.then, step.result.task_id, step.result.title, Changes(), conversation.now)
+        for call, step in zip(plan.calls, written, strict=True)
+        if call.then and isinstance(step.result, Effect)
+    )
+
+
+def _is_cut(lists: Sequence[Step]) -> bool:
+    return len(lists) == 1 and isinstance(lists[0].result, Listed) and lists[0].result.is_cut
+
+
+def _list_arguments(requests: Sequence[Request]) -> dict[str, object]:
+    looks = [one for one in requests if isinstance(one, Look)]
+    is_plain = len(looks) == len(requests) == 1 and not looks[0].counts
+    if is_plain and not looks[0].target.numbers and not looks[0].target.ordinals:
+        return {"status": looks[0].status}
+    return {"status": "all"}
+
+
+def _tasks(conversation: Conversation) -> tuple[SeenTask, ...]:
+    listed = conversation.current.listed
+    return listed.tasks if listed else ()
+
+
+def _read(conversation: Conversation) -> list[Request]:
+    return read_message(conversation.current.text, conversation.now, _titles(conversation))
+
+
+def _titles(conversation: Conversation) -> list[str]:
+    """The titles of the list, as far as it was read in this turn or the one before."""
+    turns = (conversation.current, *conversation.earlier[-1:])
+    listed = next((turn.listed for turn in turns if turn.listed), None)
+    return [title for _, title in listed.titles] if listed else []
+
+
+def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Request]:
+    """Read the message as an answer to the pending question, else as a message of its own."""
+    text, now = conversation.current.text, conversation.now
+    question = memory.question
+    if question is None:
+        requests = _read(conversation)
+        return _of_named(requests, conversation, memory) or _with_missing(requests, conversation)
+    if question.kind in {"choose", "confirm"} and question.verb is not None:
+        both = _answer_and_more(conversation, memory)
+        if both is not None:
+            return both
+        plan = _answer_choice(conversation, memory)
+        if plan is not None:
+            return plan
+    if question.kind == "change":
+        changes = changes_told(text, now, memory.asked_about)
+        if changes is not None and len(memory.focus) == 1:
+            return [Act("update", Target(is_pronoun=True), changes)]
+    if question.kind in {"add", "name"}:
+        requests = _answer_add(text, conversation, memory)
+        if requests is not None:
+            return requests
+        if any(_changes_it(one) for one in _read(conversation)):
+            # "Make it high priority": of the task that is not there yet.
+            return [Offer(Add(question.title))] if question.title else [Talk("what_to_add")]
+    return _read(conversation)
+
+
+def _of_named(
+    requests: Sequence[Request], conversation: Conversation, memory: Memory
+) -> Sequence[Request]:
+    """Read a mere name, said after an act was not understood, as the task that the act was about."""
+    text = conversation.current.text
+    one = requests[0] if len(requests) == 1 else None
+    if isinstance(one, Correct) and one.otherwise:
+        one = one.otherwise[0]
+    if not memory.unheard or len(text.split()) > _MAX_NAME_WORDS:
+        return []
+    told = read_message(memory.unheard, conversation.now)
+    act = told[0] if len(told) == 1 else None
+    if not isinstance(act, Act):
+        return []
+    if isinstance(one, Same):
+        return [replace(act, target=one.target, otherwise=None, said="")]
+    if not isinstance(one, Offer):
+        return []
+    target = read_target(_OPENS.sub("", text), [])
+    return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
+
+
+_MAX_NAME_WORDS = 6
+_OPENS = re.compile(
+    r"^\W*(?:(?:sorry|no|oh|oops|wait|hm+|i\s+mean(?:t)?)\b\W*)+(?=\w)", re.IGNORECASE
+)
+
+
+def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
+    """Read "then add it for friday", said after a task was not found, as a wish for that task."""
+    if not conversation.earlier:
+        return requests
+    words = replies.read_missing(conversation.earlier[-1].reply)
+    found = _THEN_ADD.fullmatch(conversation.current.text) if words else None
+    if found is None and (not words or list(requests) != [Talk("what_to_add")]):
+        return requests
+    title, level = take_priority(f"{words} {found['rest'] if found else ''}")
+    add = build_add(title, Message((), ()), conversation.now, priority=level)
+    return requests if add is None else [add]
+
+
+# "Oh no, I thought I had it. Put it on for friday, low priority."
+_THEN_ADD = re.compile(
+    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+never\s+added\s+it|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20})\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
+    r"(?:add|put|create|make|note|save)\s+(?:it|that|one)\b(?:\s+(?:on|down|in|there|then|now|please|to\s+(?:my|the)\s+list))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
+    re.IGNORECASE,
+)
+
+
+def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
+    """The act on the one candidate that an answer opens with, and what it wants besides."""
+    question, asked, now = memory.question, conversation.earlier[-1], conversation.now
+    answer = split_answer(conversation.current.text)
+    if question is None or question.verb is None or answer is None or asked.listed is None:
+        return None
+    one, more = answer
+    candidates = _candidates(asked)
+    opens_otherwise = any(_is_other_act(read, question.verb) for read in read_message(one, now))
+    changes = changes_asked(memory.asked_about, question.verb, now)
+    if is_no(one) or is_yes(one, question.verb) or opens_otherwise or changes is None:
+        return None
+    chosen = pick(one, candidates, question.verb, memory)
+    if len(chosen) != 1 or candidates == chosen:
+        return None
+    act = Act(question.verb, Target(chosen[0].title), changes)
+    wishes = read_message(more, now, _titles(conversation)) if more else []
+    # "Ben, and make it high priority": it is the one that was just named.
+    return [act, *(_of_task(one, act.target) for one in wishes)]
+
+
+def _of_task(request: Request, target: Target) -> Request:
+    is_it = isinstance(request, Act) and points(request.target) and not request.target.is_plural
+    return replace(request, target=target) if isinstance(request, Act) and is_it else request
+
+
+def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
+    text, now, question = conversation.current.text, conversation.now, memory.question
+    if question is None or question.verb is None:
+        return None
+    if any(_is_other_act(one, question.verb) for one in _read(conversation)):
+        # "I paid the rent" tells something of its own, though a candidate is named.
+        return None
+    asked = conversation.earlier[-1]
+    candidates = _candidates(asked)
+    if is_no(text) and not pick(text, candidates, question.verb, memory):
+        if any(_is_own_wish(one, question.verb) for one in _read(conversation)):
+            # "No, just show them", "no, only delete the lamp" are wishes of their own.
+            return None
+        return Plan(remarks=[replies.TALK["cancelled"]])
+    is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
+    chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
+    changes = changes_asked(memory.asked_about, question.verb, now)
+    if not chosen or changes is None:
+        return None
+    planner = Planner(memory, candidates, now)
+    if question.verb == "delete" and len(chosen) > MAX_NAMED and spares(text):
+        # "Yes, but keep the rent": so many that are left are shown again.
+        planner.confirm(chosen, question.verb)
+        return planner.plan([])
+    planner.act_on([task.id for task in chosen], question.verb, changes)
+    return planner.plan([])
+
+
+def _candidates(asked: Turn) -> list[SeenTask]:
+    """The tasks that a question showed, as far as the list was read for it."""
+    found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
+    return [task for task in found if task is not None]
+
+
+def _is_own_wish(request: Request, verb: Verb) -> bool:
+    if isinstance(request, Act):
+        return request.verb == verb and bool(request.target.words) and not request.target.is_all
+    return isinstance(request, Look)
+
+
+def _is_other_act(request: Request, verb: Verb) -> bool:
+    if not isinstance(request, Act):
+        return False
+    if request.verb == verb == "update" and request.changes.due and request.target.words:
+        return True  # "and the cab wash in three days" has a date of its own
+    return request.verb != verb and not isinstance(request.otherwise, Add | Offer)
+
+
+def _changes_it(request: Request) -> bool:
+    return isinstance(request, Act) and request.verb == "update" and points(request.target)
+
+
+def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
+    question, now = memory.question, conversation.now
+    if question is None:
+        return None
+    if is_no(text):
+        return [Talk("cancelled")]
+    if question.kind == "name":
+        add = named_task(text, now)
+        return None if add is None else [add]
+    if not is_yes(text, "add") and not _ADD_IT.fullmatch(text):
+        return None
+    for request in read_message(memory.asked_about, now, _titles(conversation)):
+        offered = getattr(request, "add", None) or getattr(
+            getattr(request, "otherwise", None), "add", None
+        )
+        if isinstance(offered, Add):
+            return [offered]
+    return [Add(question.title)]
+
+
+_ADD_IT = re.compile(
+    r"\W*(?:please\s+)?(?:add|save|keep)\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE
+)
+
+
+def _tell(plan: Plan, written: Sequence[Step]) -> str:
+    done: list[tuple[Effect, str]] = []
+    failed: list[tuple[str, str]] = []
+    for number, step in enumerate(written):
+        call = plan.calls[number] if number < len(plan.calls) else None
+        match step.result:
+            case Effect() as effect:
+                done.append((effect, call.detail if call else ""))
+            case Failure(reason):
+                failed.append((call.what if call and call.what else "do that", reason))
+            case Listed():
+                pass
+    if done:
+        # What was not understood beside it only told why.
+        plan.remarks = [one for one in plan.remarks if one != replies.TALK["repeat_please"]]
+    parts = [
+        replies.tell_effects(done),
+        replies.tell_failures(failed),
+        *plan.remarks,
+        plan.question,
+    ]
+    text = ""
+    for part in parts:
+        if part:
+            text += (
+                part
+                if not text or text.endswith("\n")
+                else f"{'' if part.startswith(chr(10)) else ' '}{part}"
+            )
+    return text.strip() or replies.TALK["repeat_please"]

@@ -1,0 +1,77 @@
+"""Which tasks the sentences before an act speak of, and which were deleted before."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskchat.model.embedded.clauses.reports import without_time
+from taskchat.model.embedded.conversation.history import SeenTask
+from taskchat.model.embedded.english.words import content_stems
+from taskchat.model.embedded.finding.targets import best, leaders, rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.conversation.history import Effect
+    from taskchat.model.embedded.conversation.memory import Memory
+    from taskchat.model.embedded.finding.targets import Match
+    from taskchat.model.embedded.requests import Target
+
+NAMED = 0.45
+"""From this share of its title on, a task was spoken of and not only touched."""
+_IN_FULL = 0.99
+_BOTH = 2
+_WELL_COVERED = 0.55
+_TITLE_MARGIN = 0.1
+# "It's for the wedding, so make it high" tells more of what was spoken of before.
+_OF_IT = re.compile(
+    r"\W*(?:it|they(?!\s+(?:say|said|tell|told|think|want)\b)|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    re.IGNORECASE,
+)
+_GERUND = re.compile(
+    r"\W*(?:the\s+)?\w{3,}ing\s+(?:needs?|has|is|was|can|should|must)\b", re.IGNORECASE
+)
+
+
+def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
+    """The task that the sentences before speak of: "I called Amy. Delete that one."."""
+    if not content_stems(words) or _OF_IT.match(words):
+        return []
+    # A verb alone names no task that "it" could be: "they called it off".
+    ranked = rank(without_time(words), tasks)
+    is_noun = _GERUND.match(words) is not None  # "Hoovering needs doing again, reopen it."
+    matches = [match for match in ranked if match.shares_noun or is_noun]
+    fitting = leaders(matches)
+    if [match.phrase > _IN_FULL for match in matches].count(True) == 1 and len(fitting) == 1:
+        return fitting
+    if fitting:
+        # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
+        named = [match for match in matches if match.shares_noun and match.title >= NAMED]
+        return fitting if len(named) < 2 else named
+    # A longer story covers a title well, though the title covers little of the story.
+    ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
+    good = [match for match in ranked if match.title >= _WELL_COVERED]
+    if good:
+        return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
+    return ranked
+
+
+def choose_deleted(target: Target, memory: Memory) -> list[Effect]:
+    """The deleted tasks that are to come back: those named, else those of the last turn."""
+    if target.words:
+        gone = [SeenTask(effect.task_id, effect.title) for effect in memory.deleted]
+        ids = [match.task.id for match in best(target.words, gone)[:1]]
+        return [effect for effect in memory.deleted if effect.task_id in ids]
+    recent = [effect for effect in memory.last_effects if effect.status == "deleted"]
+    if len(recent) > 1 and target.background and not (target.is_plural or target.is_all):
+        # "The locks still need changing, bring that one back."
+        gone = [SeenTask(effect.task_id, effect.title) for effect in recent]
+        told = told_before(target.background, gone)
+        if len(told) == 1:
+            return [effect for effect in recent if effect.task_id == told[0].task.id]
+    if recent and not (target.is_plural and len(recent) == 1):
+        return recent
+    if recent and not target.is_all:
+        return list(memory.deleted[:_BOTH])
+    return list(memory.deleted) if target.is_all or target.is_plural else list(memory.deleted[:1])

@@ -1,0 +1,115 @@
+"""Wordings of a whole message, put in those that the rules know before it is cut into clauses.
+
+What a clause alone can tell is in `phrasing.py`; here a part of the message bears on another.
+"""
+
+from __future__ import annotations
+
+import re
+
+from taskchat.model.embedded.wording.tables import reword, wordings
+
+# "We're out of tea, remind me to get some": of what there is none left.
+_GET_SOME = re.compile(
+    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>(?:(?:please|can|could|you|add|put|make|a|note|remind|me|so|i|we|need|have|must|should|to|gotta|got|also|just|reminder|task)\s+)*(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?P<some>some(?:\s+more)?|more)"
+    r"(?=\W*$|\s+(?:for|on|by|tomorrow|today|tonight|this|next)\b)",
+    re.IGNORECASE,
+)
+
+
+def _named_again(found: re.Match[str]) -> str:
+    return f"{found['out']} {found['what']}. {found['lead']}{found['some']} {found['what']}"
+
+
+_DOES = r"(?P<verb>(?:tick|check|cross)\s+off|complete|finish|delete|remove|erase|wipe|clear|scrap|bin|drop|get\s+rid\s+of|take\s+off|mark)"
+_ALL = r"(?:everything(?:\s+else)?|it\s+all|all(?:\s+of\s+(?:it|them))?|the\s+(?:whole\s+)?lot|every\s+task|all\s+(?:the\s+|my\s+)?tasks)"
+_REST = r"(?:the\s+rest|everything\s+else|all\s+(?:of\s+)?(?:the\s+)?(?:others|rest)|the\s+others)"
+_ONE = r"(?P<what>(?:the\s+|my\s+)?[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{0,40}?)"
+_STAYS = r"(?:\s+(?:open|alone|on|there|be|as\s+(?:it|they)\s+(?:is|are)|on\s+(?:the|my)\s+list))*"
+_WORDINGS = wordings(
+    # "Tick off the lot, just leave the lawn open", "keep the car, delete the rest".
+    (rf"^(?P<lead>\W*(?:please\s+)?){_DOES}\s+{_ALL}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\s*[,;]\s*(?:(?:and|but|just|only|please)\s+)*(?:leave|keep|spare)\s+{_ONE}{_STAYS}\W*$", r"\g<lead>\g<verb> everything\g<mid> except \g<what>"),
+    (rf"^\W*(?:please\s+)?(?:keep|leave)\s+{_ONE}{_STAYS}\s*[,;]?\s+(?:(?:and|but|then|please)\s+)*{_DOES}\s+{_REST}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\W*$", r"\g<verb> everything\g<mid> except \g<what>"),
+    (rf"^\W*only\s+{_ONE}\s+(?:should|must|can|may|needs\s+to|has\s+to)\s+(?:stay|remain){_STAYS}\s*[,;]\s*(?:and\s+|so\s+)?{_REST}\s+(?:can|may|should|must)\s+(?:all\s+)?(?:go|be\s+(?:deleted|removed))\W*$", r"delete everything except \g<what>"),
+    (rf"^\W*i\s+(?:just|only)\s+(?:need|want)\s+{_ONE}\s*[,;]\s*(?:so\s+)?(?:please\s+)?(?:take|get|delete|remove|clear|drop|bin)\s+{_REST}(?:\s+(?:off|away|out))?\W*$", r"delete everything except \g<what>"),
+    (rf"^\W*(?:all|everything)(?:'s|\s+is)?\s+(?:now\s+)?(?:done|finished|complete)\s*[,;]?\s+(?:(?:but|and|just)\s+)*(?:only|just|but)\s+{_ONE}\s+(?:is|are)\s+(?:still\s+)?(?:missing|left|open|to\s+do|pending|not\s+done)\W*$", r"mark everything except \g<what> as done"),
+    (rf"^\W*(?:i|we)(?:'ve|\s+have)?\s+(?:now\s+)?(?:done|did|finished|completed)\s+{_ALL}\s+(?:bar|except|but|save|apart\s+from)\s+{_ONE}\W*$", r"I've done everything except \g<what>"),
+    # "The bike can go, I sold it": why.
+    (r"^(?P<what>\W*(?:the|my|that|this|number|task|\d)[^,;]*?\s+can)\s+(?:all\s+|now\s+|also\s+)?go(?:\s+(?:entirely|completely|altogether|for\s+good))?(?:\s*[,;]\s*(?:(?:i|we)(?:'ve)?\s+(?:sold|don't\s+need)\b[^,;.]*|(?:it's|it\s+is|they're|that's)\s+(?:been\s+)?(?:cancelled|canceled|not\s+needed|obsolete|off|no\s+longer)\b[^,;.]*|no\s+longer\b[^,;.]*))?$", r"\g<what> go"),
+    # "I spoke too soon, the fridge isn't finished."
+    (r"^\W*(?:(?:hm+|oh|oops|sorry|no|wait)\b\W*)*i\s+spoke\s+too\s+soon\s*[,;.:]\s*(?=\w[^.]*(?:n't\b|\bnot\b|\bstill\b))", ""),
+    (r"^\W*(?:(?:oh|oops|sorry|no|wait)\b\W*)*i\s+(?:accidentally\s+)?(?:ticked\s+off|marked|checked\s+off|crossed\s+off|completed)\s+(?P<what>\S.*?)(?:\s+as\s+(?:done|complete))?\s+(?:by\s+(?:accident|mistake)|too\s+(?:early|soon)|prematurely|accidentally)\W*$", r"reopen \g<what>"),
+    (r"^\W*(?:(?:oh|oops|sorry|no|wait|turns\s+out|it\s+turns\s+out)\b\W*)*(?P<what>(?:the\s+|my\s+)?[\w' -]{2,40}?)\s+(?:isn't|is\s+not|wasn't|aren't|are\s+not)\s+(?:\w+\s+)?(?:done|finished|complete)(?:\s+(?:yet|after\s+all))*\s*[,;]\s*(?:so\s+)?(?:please\s+)?(?:re-?open|open)\s+(?:it|that|them)(?:\s+(?:up\s+)?again)?\W*$", r"reopen \g<what>"),
+    (r"^\W*neither\s+(?P<a>\S.*?)\s+nor\s+(?P<b>\S.*?)\s+(?:is|are|was|were)\s+(?:\w+\s+)?(?:done|finished|complete)(?:\s+yet)?(?:\s*[,;]\s*.*)?$", r"reopen \g<a> and \g<b>"),
+    (r"^\W*(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:shouldn't|should\s+not)\s+be\s+(?:marked|ticked|checked)(?:\s+(?:as\s+)?(?:done|complete|off))?(?:\s*,[^?]*)?$", r"reopen \g<what>"),
+    (r"^\W*(?:please\s+)?make\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:active|open|pending)\s+again\W*$", r"reopen \g<what>"),
+    (r"\b(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:needs?|has|have)\s+to\s+be\s+re-?opened\b", r"reopen \g<what>"),
+    (r"^\W*(?:please\s+)?bring\s+back\s+all\s+(?:of\s+)?(?:the\s+|my\s+)?(?:finished|completed|done)\s+(?P<ones>ones|tasks|items)\b", r"reopen all the completed \g<ones>"),
+    # What was just deleted is wanted after all.
+    (r"^\W*(?:(?:oh|hm+|no|wait|sorry|actually)\b\W*)*(?:i(?:'ve)?\s+)?changed\s+my\s+mind\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:keep|leave|don't\s+(?:delete|remove))\s+(?P<what>it|that|them|that\s+one|(?:the|my)\s+[\w' -]+?)\W*$", r"put \g<what> back on the list"),
+    (r"^\W*(?:(?:oh|hm+|no|wait|sorry|actually)\b\W*)*(?:keep|leave)\s+(?P<what>(?:the|my)\s+[\w' -]+?)(?:\s+on)?\s+after\s+all\W*$", r"put \g<what> back on the list"),
+    (r"^\W*(?:(?:oh|hm+|no|wait|sorry|actually)\b\W*)*(?:that\s+one|that|it)\s+should\s+stay(?:\s+(?:on|there|after\s+all))*\W*$", "I want to keep it"),
+    (r"^\W*(?:it\s+)?turns\s+out\s+(?:that\s+)?i\s+(?:do\s+)?(?:still\s+)?need\s+(?P<what>it|that|them)(?:\s+(?:again|after\s+all))?(?:\s*,\s*can\s+(?:it|they)\s+come\s+back)?\W*$", r"put \g<what> back on the list"),
+    (r"\bput\s+(?P<what>it|that|them|those)\s+on\s+(?P<list>(?:the|my)\s+list)\s+again\b", r"put \g<what> back on \g<list>"),
+    (r"\bput\s+both\s+(?:deleted\s+)?(?:tasks|ones)\s+back\b", "restore both"),
+    (r"\bthe\s+(?:whole|entire)\s+task\b", "the task"),
+    (r"(?P<act>\b(?:delete|remove|erase|clear|wipe)\b[^,.;]*?)\s*,?\s*(?:whether\s+)?(?:done|finished|completed?)\s+or\s+not\b", r"\g<act>"),
+    (r"\bthe\s+final\s+(?P<one>one|task|item|entry|thing)\b", r"the last \g<one>"),
+    (r"\bevery\s+single\s+(?=(?:task|item|to-?do)\b)", "every "),
+    (r"\bthe\s+(?:one|task|thing|item)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", "the new one"),
+    (r"^\W*(?P<who>i|we)\s+need\s+neither\s+(?P<a>\S.*?)\s+nor\s+(?P<b>\S.*?)\W*$", r"\g<who> don't need \g<a> or \g<b> any more"),
+    (r"^(?P<a>\W*(?:the|my)\s+[\w' -]{2,40}?)\s+can\s+go\s*,?\s+and\s+so\s+can\s+(?P<b>(?:the|my)\s+[\w' -]+?)\W*$", r"\g<a> and \g<b> can go"),
+    (r"^[^:,;.]{3,40}\b(?:cancelled|canceled|called\s+off)\s*[:,;]\s*(?:so\s+)?(?=(?:please\s+)?(?:get\s+rid|delete|remove|drop|scrap|clear)\b(?!.*\b(?:it|that|this|them|those)\b))", ""),
+    (r"^\W*(?:we|i|they)(?:'re|'ve|'m|'ll)?\s[^,;.]{3,60},\s*so\s+(?=(?:the|my)\s[^.]*,[^.]*\band\b[^.]*\bcan\b[^,;]*\bgo\W*$)", ""),
+    (r"\b(?P<verb>get\s+rid\s+of|delete|remove|clear|complete|finish)\s+(?:what's|what\s+is|whatever\s+is|whatever's)\s+(?=due\b)", r"\g<verb> everything "),
+    (r"^\W*(?:i(?:'d\s+like|\s+want)\s+to\s+|let's\s+|let\s+me\s+)?start\s+(?:over|again|afresh|fresh)\s+with\s+(?:an?\s+)?(?:empty|clean|fresh|new|blank)\s+(?:list|slate|page)\W*$", "delete everything"),
+    (r"^\W*(?:please\s+)?(?:ctrl|control|cmd)[\s+-]*z\W*$", "undo that"),
+    (r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*i\s+(?:didn't|did\s+not)\s+mean\s+to\s+(?:add|do|delete|complete|change|rename|mark|tick)\s+(?:it|that|this|them)(?:\s+off)?\W*$", "undo that"),
+    (r"^\W*(?:please\s+)?(?:reset|change|put|set)\s+(?:it|that|this)\s+(?:back\s+)?to\s+(?:what|how)\s+it\s+was(?:\s+before)?\W*$|^\W*(?:please\s+)?put\s+the\s+(?:old|previous|original)\s+(?:name|title|date|one)\s+back(?:\s+please)?\W*$", "undo that"),
+    (r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*i\s+(?:didn't|did\s+not)\s+want\s+(?:it|that|that\s+one)\s+(?:deleted|removed|gone)\W*$", "undo that"),
+    (r"\b(?:put|set|mark|move)\s+(?P<what>it|that|them)\s+back\s+(?:on\s+)?(?:as|to)\s+(?:not\s+done|open|pending|incomplete|undone)\b", r"reopen \g<what>"),
+    (r"^\W*(?:hang|hold)\s+on\s*,\s*(?=i\s+(?:want|need)\b)", "wait, "),
+    (r"^\W*(?:(?:no|wait|oh|oops|sorry)\b\W*)*(?:bring|put)\s+(?:it|that|that\s+one)\s+back\s*[,.;]\s*i\s+(?:wanted|meant)\s+(?:to\s+(?:delete|remove|complete)\s+)?(?P<what>the\s+\S.*?)\W*$", r"I meant \g<what>"),
+    (r"^(?P<what>\W*(?!.*\b(?:is|are|was|were)\b)[\w' -]{2,40}?)\s*,\s*(?:tick|check)\W*$", r"mark \g<what> as done"),
+    (r"\beither\s+of\s+(?P<a>[\w' -]{2,30}?)\s+and\s+", r"\g<a> or "),
+    (r"^\W*(?:please\s+)?(?:clear|clean|throw)\s+out\s+(?:the\s+|all\s+(?:the\s+)?)?(?:stuff|things|tasks|ones)\s+(?:that's|that\s+are|that\s+is)\s+(?:already\s+)?(?:done|finished|completed)\W*$", "delete all completed tasks"),
+    (r"\b(?:the\s+)?(?:(?:second|next)[\s-]+to[\s-]+(?:the\s+)?last|last\s+but\s+one|penultimate)(?:\s+(?:one|task|item))?\b(?=\W*$|\s*[,.;]|\s+(?:please|is|can|as|off)\b)", "the penultimate one"),
+    (r"\bevery\s+single\s+(?:thing|one)(?:\s+on\s+(?:my|the)\s+list)?\b(?!\s+of\b)", "everything"),
+    (r"^(?P<do>\W*(?:(?:please|can|could|you)\s+)*(?:complete|mark|finish|delete|remove|do|tick|check|clear)\b.*\w)\s+(?:all\s+)?at\s+once(?=\W*$)", r"\g<do>"),
+    # "Sorry, 4pm I meant" puts first what is right.
+    (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
+    # "Call Mark with a k".
+    (r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with\s+(?:(?:a|an|one|two)\s+[a-z]s?|ph|ck|double\s+[a-z])(?=\W*$)", ""),
+    # "Actually no date, take it off."
+    (r"\bno\s+(?:due\s+)?(?:date|deadline)\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:take|remove|drop|delete|clear)\s+(?:it|that)(?:\s+(?:off|away|again|out))?(?=\W*$)", "clear the due date"),
+    # "It's not Karl, it's Kurt. Change it to Meet Kurt."
+    (r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*(?:it's|it\s+is|that's|the\s+name\s+is)\s+not\s+(?P<old>[\w'-]+)\s*[,;]\s*(?:but\s+|(?:it's|it\s+is|(?:the|my)\s+\w+\s+is\s+with)\s+)(?P<new>[\w'-]+)\s*[.,;]\s*(?:so\s+)?(?:please\s+)?(?:change|rename|correct|fix)\s+(?:it|that)\s+to\s+(?P<title>\S.*)$", r"rename \g<old> to \g<title>"),
+    # "I've checked the sheets, and payroll is due on 28 May": of two tasks.
+    (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+[^,.;]+?),?\s+and\s+(?P<rest>(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:due|high|low|medium|urgent)\b)", r"\g<did>. \g<rest>"),
+    # "The slides are high priority and due the same day."
+    (r"^(?P<what>[^,.;]+?)\s+(?P<be>is|are)\s+(?P<level>high|low|medium)(?:\s+priority)?\s*,?\s+and\s+due\s+(?:on\s+)?the\s+same\s+(?:day|date)(?=\W*$)", r"\g<what> \g<be> \g<level> priority. \g<what> \g<be> due on the same day"),
+    # "The inquiry is urgent, needs to go out today."
+    (r"^(?P<what>(?:the|my)\s+[^,.;]+?)\s+(?P<be>is|are)\s+(?:(?:really|very|quite|so|pretty)\s+)*(?P<level>urgent|important|(?:high|low|medium)\s+priority)\s*,\s*(?:it\s+|they\s+|and\s+)*(?:needs?|has|have)\s+to\s+(?:be\s+\w+|go\s+out|leave|happen)\s+(?P<when>\S.*)$", r"\g<what> \g<be> \g<level>. \g<what> \g<be> due \g<when>"),
+    # "Plan lunch -> make it “Plan dinner”".
+    (r"\s*(?:[-=]>|\u2192)\s*(?:(?:make|call)\s+it|it\s+should\s+(?:be|say)|should\s+(?:be|say))\s+", " -> "),
+    (r"\bnext\s+week\s+(?:on\s+)?(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", r"\g<day> next week"),
+    # "First thing tomorrow" is of no list.
+    (r"\bfirst\s+thing\s+(?=(?:tomorrow|today|on|in|next|this|\w+day)\b)", ""),
+    # "The feeder is high priority, and I need it done today."
+    (r"^(?P<what>[^,.;]+?)\s+is\s+(?P<level>urgent|important|(?:high|low|medium|top)\s+priority)\s*,?\s+and\s+(?:(?:i|we)\s+(?:need|want)\s+(?:it|that)\s+(?:done\s+|finished\s+)?|(?:it\s+)?(?:must|should|(?:has|needs|is)\s+to)\s+be\s+(?:done|finished|ready|sent|fixed|sorted)\s+)(?P<when>\S.*)$", r"\g<what> is \g<level>. \g<what> is due \g<when>"),
+    # "Remove that, I can't be bothered": why.
+    (r"(?<=\w)\s*,\s*i\s+(?:can't|cannot|don't|won't|couldn't)\s+(?:be\s+(?:bothered|arsed)|care|afford\s+it|feel\s+like\s+it|have\s+(?:the\s+)?(?:time|energy)(?:\s+for\s+(?:it|that))?|know\s+when\b[^,;.]*)(?:\s+(?:any\s?more|right\s+now|today|now))?(?=\W*$)", ""),
+    # "Grading is due tomorrow, and the worksheets are printed."
+    (r"(?P<due>\b(?:is|are)\s+due\s+[^,.;]{2,30}),?\s+and\s+(?=(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are|was|were)\s+\w+(?:ed|en|ne|nt|id|ght)\W*$)", r"\g<due>. "),
+    # "Put the maths one on thursday and the French one on friday."
+    (r"^(?P<verb>\W*(?:please\s+)?(?:put|move|set|schedule|push|shift|make))\s+(?P<a>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<p>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<d>(?:(?!and\b)[\w:]+\s+){1,4}?)and\s+(?P<b>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<q>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<e>[\w: ]+?)\W*$", r"\g<verb> \g<a>\g<p> \g<d>. \g<verb> \g<b>\g<q> \g<e>"),
+    # "Football boots too, size 36."
+    (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
+    # "And the cake? Same day."
+    (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
+)  # fmt: skip
+
+
+def phrase_message(text: str) -> str:
+    """The message in the words that the rules know, or as it was."""
+    return _GET_SOME.sub(_named_again, reword(text, _WORDINGS))

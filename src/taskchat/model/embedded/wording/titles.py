@@ -1,0 +1,76 @@
+"""Wordings of a wish for another title: "the rent should read Pay the landlord"."""
+
+from __future__ import annotations
+
+import re
+
+from taskchat.model.embedded.wording.dates import END
+
+# "There's a typo, call it Buy birthday card", "call it A instead of B".
+_CALL_IT = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:there(?:'s|\s+is)\s+a\s+(?:typo|mistake)\s*[,.:;-]\s*)?(?:please\s+)?call\s+it\s+(?P<new>[\ue000-\uf8ff]|\S.*?)\s+(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?P<old>.+?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+TYPO_FIRST = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:oops\W+)?(?:(?:(?:it|that)(?:'s|\s+is|\s+was)\s+)?(?:misspelled|misspelt|spelled\s+wrong(?:ly)?|spelt\s+wrong)|(?:there(?:'s|\s+is)\s+|i\s+made\s+|that(?:'s|\s+is)\s+)?a\s+(?:typo|spelling\s+mistake|mistake))(?:\s+(?:in\s+(?:it|that|there|that\s+one|the\s+\w+)))?\s*[,.:;-]+\s*(?=call\b|rename\b|change\b|make\b|it\s+should\b)",
+    re.IGNORECASE,
+)
+_TITLE_FOR = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:swap|exchange|replace|change|set|update)\s+(?:its|the)\s+(?:title|name)\s+(?:for|with|by|to)|as\s+(?:its|the|a)\s+(?:new\s+)?(?:title|name)\s*,?\s*(?:take|use|put|set|have|write))\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_SHALL_BE = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:shall|should|must|has\s+to|needs\s+to|is\s+to)\s+(?:now\s+)?be\s+(?:named|called(?!\s+off\b)|titled|renamed(?:\s+to)?)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_LET_BECOME = re.compile(
+    r"^[^\w\ue000-\uf8ff]*let\s+(?P<what>\S.*?)\s+(?:become|be\s+called|be\s+named|read)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_NEEDS_NAME = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:needs|should\s+have|should\s+get|wants|gets)\s+an?\s+(?:different|new|other|better)\s+(?:name|title)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_CALL_INSTEAD = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>(?:the|my)\s+.+?\s+(?:one|task)|it|that|this)\s+(?P<new>\S.*?)\s+instead[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_OUGHT_TO_SAY = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+ought\s+to\s+(?:say|read|be\s+called)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_NEW_TITLE = r"rename \g<what> to \g<new>"
+
+_TITLE_OF = re.compile(
+    r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|make|put)\s+the\s+(?:title|name|text)\s+(?:of|for)\s+(?P<what>\S.*?)\s+(?:to|as)\s+(?P<new>\S.*?)[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_CALL_QUOTE = re.compile(
+    rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>\S.*?)\s+(?P<new>[\ue000-\uf8ff])\s+instead{END}",
+    re.IGNORECASE,
+)
+TITLES = [
+    # "It's spelled Stephanie".
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|oops|wait)\b\W*)*(?:it(?:'s|\s+is)|that(?:'s|\s+is)|(?:his|her|the)\s+name\s+is)\s+(?:actually\s+)?(?:spelled|spelt|written)\s+(?P<new>[A-Z][\w'-]+){END}"), r"correct it to \g<new>"),
+    (_CALL_INSTEAD, _NEW_TITLE),
+    (_OUGHT_TO_SAY, _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:fix|correct)\s+the\s+(?:typo|spelling|mistake)\s+(?:in|of|on)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it\s+|that\s+)?should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:correct|fix|change|edit)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it|that)\s+should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|notes?|description|comment|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+\S.*?)\s+should\s+(?:say|read|be)\s+(?P<new>\S.*?)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>\S.*?){END}", re.IGNORECASE), r"change \g<old> to \g<new> in \g<what>"),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+should\s+read\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?give\s+(?P<what>\S.*?)\s+(?:the|a)\s+(?:new\s+)?(?:title|name)\s*:?\s*(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>the|its)\s+name\s+should\s+(?:be|read|say)\s+(?P<new>\S.*?){END}", re.IGNORECASE), r"rename it to \g<new>"),
+]  # fmt: skip
+LATE_TITLES = [
+    (_TITLE_OF, _NEW_TITLE),
+    (_CALL_QUOTE, _NEW_TITLE),
+    (_TITLE_FOR, r"rename it to \g<new>"),
+    (_LET_BECOME, _NEW_TITLE),
+    (_SHALL_BE, _NEW_TITLE),
+    (_NEEDS_NAME, r"edit \g<what>"),
+    (_CALL_IT, r"rename \g<old> to \g<new>"),
+]
+"""Those that other wordings go before."""

@@ -1,0 +1,89 @@
+"""Wordings of a message that wants something kept, put in those that the rules know.
+
+"Make sure the tyres are on my list" is "add the tyres to my list"; a story around a wish is left out
+where it would be taken for a part of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from taskchat.model.embedded.english.words import ERRAND_VERBS
+from taskchat.model.embedded.wording.tables import reword, wordings
+
+_ASK = r"(?:(?:please|can\s+you|could\s+you|would\s+you|will\s+you|so|and|then|just|also)\s+)*"
+_LIST = r"(?:(?:my|the|our)\s+(?:\w+[\s-]+)?(?:list|tasks|to-?dos?|todos?))"
+_NEED = r"(?:i|we)(?:'ve\s+got\s+to|\s+(?:have|need|ought)\s+to|\s+must|\s+should)"
+_VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
+_LEVEL = r"(?P<level>high|top|low|medium)"
+_DOING = {"putting": "put", "adding": "add", "noting": "note", "writing": "write", "marking": "mark", "deleting": "delete",
+          "removing": "remove", "moving": "move", "changing": "change", "completing": "complete", "showing": "show",
+          "setting": "set", "making": "make", "renaming": "rename", "ticking": "tick", "checking": "check",
+          "crossing": "cross", "taking": "take", "pushing": "push", "creating": "create", "telling": "tell"}  # fmt: skip
+_WOULD_YOU_MIND = re.compile(
+    rf"^\W*(?:(?:hey|hi|hello|so|and|ok(?:ay)?)\b\W*)*(?:would|do)\s+you\s+mind\s+(?P<doing>{'|'.join(_DOING)})\b(?P<rest>[^?]*)\??",
+    re.IGNORECASE,
+)
+_WORDINGS = wordings(
+    (r"\b(?P<who>i|we)'ve\s+to\b", r"\g<who> have to"),
+    (r"^\W*(?:can't|cannot|(?:i\s+)?mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
+    (r"^\W*(?:good\s+\w+\W+)?(?:if\s+(?:it\s+isn't|it's\s+not|that's\s+not)\s+too\s+much\s+(?:trouble|bother)|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|fine)|if\s+you\s+don't\s+mind|if\s+possible)\s*,\s*", ""),
+    (rf"\b{_ASK}make\s+sure\s+(?:that\s+)?(?P<what>(?!(?:everything|it|that|this|all|nothing|they|these|those)\b)\S[^,.;?]*?)\s+(?:is|are|gets?)\s+(?:put\s+)?on\s+(?P<list>{_LIST})", r"add \g<what> to \g<list>"),
+    (rf"^\W*{_ASK}(?:note|record|write|put|jot)\s+(?:down\s+)?that\s+(?={_NEED}\b)", ""),
+    # What has run out.
+    (r"^\W*there(?:'s|\s+is|\s+are)\s+no\s+(?P<what>(?!(?:hope|time|way|choice|room|reason|point|doubt)\b)[\w' -]{2,40}?)\s+left(?:\s+in\s+[\w ]+?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:add|put)\s+(?:it|that|some)(?:\s+(?:on|to)\s+(?:the|my)\s+list)?(?:\s+please)?\W*$", r"add \g<what>"),
+    (r"^\W*(?:i|we)?(?:'ve|\s+have)?\s*(?:just\s+)?used\s+(?:up\s+)?the\s+last\s+of\s+(?:the\s+|my\s+|our\s+)?(?P<what>[\w' -]{2,40}?)\s*[,;.]\s*(?:so\s+)?(?:(?:please|can\s+you|could\s+you)\s+)*(?:add|put)\s+(?:it|that|some)\b[^,.;]*$", r"add \g<what>"),
+    (r"^\W*(?:i'm|we're|i\s+am|we\s+are)?\s*(?:(?:running|getting|nearly|almost|completely|already)\s+)*(?:out\s+of|low\s+on|short\s+of|short\s+on)\s+(?P<what>(?!(?:time|ideas|luck|patience|money|cash|breath)\b)[\w' -]{2,40}?)\s*,?\s+(?:and\s+|so\s+)?(?:i\s+|we\s+)?(?:need|have|must|should|better)(?:\s+to)?\s+(?P<verb>get|buy|order|grab|pick\s+up)?\s*(?:some(?:\s+more)?|more)(?P<when>\s+(?:by|for|on|before)\s+\S.*)?\W*$", r"add \g<verb> \g<what>\g<when>"),
+    (rf"^(?!.*\b(?:what|who|which|whatever|never|hardly|not|that|that's|thing|sort|nothing)\b)(?:.*[,;.]\s*(?:so\s+)?)?(?P<what>[\w' -]{{2,40}}?)\s+(?:goes|should\s+go|has\s+to\s+go|belongs)\s+on\s+(?P<list>{_LIST})\W*$", r"add \g<what> to \g<list>"),
+    # A level before the wish.
+    (rf"^\W*(?:very\s+|really\s+)?(?:urgent|important)\s*[:,;.\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me)\b[^.;]*?)\W*$", r"\g<wish>, high priority"),
+    (rf"^\W*{_LEVEL}\s+prio(?:rity)?(?:\s+for\s+(?P<when>today|tomorrow|\w+day))?\s*[:,;\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me|{_VERB})\b[^.;]*?)(?:\s+at\s+some\s+point)?\W*$", r"\g<wish> \g<when>, \g<level> priority"),
+    (rf"^\W*it's\s+(?:really\s+|very\s+)?(?:urgent|important)\s+that\s+(?P<who>i)\s+(?P<wish>(?:{_VERB}|get|finish)\s.*?)\W*$", r"\g<who> need to \g<wish>, high priority"),
+    (rf"(?<=\w)\s*,\s*(?:with\s+)?{_LEVEL}\s+prio(?:rity)?\s+(?:is|will|would)\s+(?:be\s+)?(?:fine|do|enough|ok(?:ay)?)(?=\W*$)", r", \g<level> priority"),
+    (r"(?<=\w),?\s+(?:oh\s+)?and\s+it's\s+(?:really\s+|very\s+)?(?:important|urgent)(?:\s*,?\s*so\s+high(?:\s+prio(?:rity)?)?)?(?=\W*$)", ", high priority"),
+    (rf"(?<=\w)\s*[,.\u2026]+\s*(?:hm+|no|well|actually|or)\s*,?\s*(?:better|rather|make\s+(?:it|that))\s+{_LEVEL}(?:\s+prio(?:rity)?)?(?=\W*$)", r". Make it \g<level> priority"),
+    (rf"(?<!\bi\s)(?<!\bwe\s)\bput\s+(?P<what>(?:{_VERB}|\w+ing\s+(?:the|my|a))\s+[\w' -]+?)(?<!\bback)\s+on(?:\s+there)?(?P<for>\s+for\s+(?:today|tomorrow|\w+day))?(?P<level>\s+(?:with|at)\s+(?:top|high|low|medium)\s+prio(?:rity)?)?(?=\W*$)", r"add a task to \g<what>\g<for>\g<level>"),
+    # Several, announced.
+    (r"^\W*(?:i(?:'ve|\s+have)?\s+(?:got\s+)?)?(?:two|three|four|five|six|a\s+few|some|a\s+couple\s+of)\s+(?:new\s+|more\s+)?(?:things|tasks|to-?dos)\s+to\s+(?:add|do)\s*:\s*", "add these tasks: "),
+    (r"^\W*new\s+(?P<ones>tasks|to-?dos|items)\s*:\s*(?P<rest>[^.!?]*;[^.!?]*)$", r"new \g<ones>: \g<rest>"),
+    (r"(?<=[\"'\u201d])\s+as\s+well\s+as\s+(?=[\"'\u201c])", " and "),
+    (r"\s*,\s*oh\s+and\s+(?=to\s)", " and "),
+    (r"^\W*(?:and\s+)?(?:the\s+)?(?:next|another|one\s+more)\s+(?:one|task|thing)\s*:\s*", "add a task: "),
+    (rf"(?P<start>^|[.;!]\s+)(?:and\s+)?(?:the\s+)?next\s+(?:one|thing|task|up)(?:\s+(?:for\s+me|i\s+have\s+to\s+do|on\s+my\s+list))?\s+is\s+to\s+(?={_VERB}\s)(?!wait\b)", r"\g<start>I need to "),
+    (rf"(?P<start>^|[.;,!]\s+)(?:and\s+)?(?:after\s+that|afterwards|next|then)\s*,?\s+(?={_NEED}\b)", r"\g<start>"),
+    (rf"\b(?:add|create)\s+(?P<new>a\s+(?:new\s+)?(?:task|to-?do|item))\s+to\s+{_LIST}\s*[,:]?\s*(?:namely|which\s+is|:)\s*(?:to\s+)?", r"add \g<new> to "),
+    (r"\b(?:shove|chuck|pop|throw|whack|bung|stick)\s+(?P<what>[\"\u201c][^\"\u201d]+[\"\u201d])\s+on\b", r"add \g<what>"),
+    # What is no wish at all.
+    (r"^\W*(?:hang|hold)\s+on(?:\s+(?:a|one)\s+(?:sec|second|minute|moment))?\s*[,.!]\s*(?=(?:my|the)\s+\w+(?:'s|\s+is)\b)", ""),
+    (r"\b(?:i|we)(?:'ve\s+got|\s+have|\s+must)\s+(?:to\s+)?(?:say|admit|confess)\b(?=\s+(?:that|i|i'm|you|you're|we|it|it's|this)\b)", "I think"),
+    (r"^\W*(?:ok(?:ay)?\W+)?never\s*mind\s*[,.;]\s*(?:i|we)(?:'ve|\s+have)\s+(?:still\s+)?(?:got\s+)?(?:some|one|enough|plenty)\b[^?.]*$", "leave it"),
+    (r"^\W*i\s+nearly\s+[^.!?]*,\s*(?:but\s+)?(?:forget\s+it|never\s*mind|nvm)\W*$", "leave it"),
+    (r"^\W*(?:i|we)(?:'ve|\s+have)\s+(?:got\s+)?(?:[\w-]+\s+){1,4}?(?:free|spare|to\s+spare|to\s+kill)\s*[,.;]\s*(?:so\s+)?(?=what\b|which\b)", ""),
+    # A second thought on where it is for.
+    (r"\b(?P<p>for|at|on|to|with|in)\s+(?P<old>(?:the\s+|my\s+)?[\w']+)\s*,\s*(?:well|no|sorry|i\s+mean|or\s+rather)\s*,?\s+(?P=p)\s+(?P<new>(?:the\s+|my\s+)?[\w']+(?:\s+[\w']+)?)(?:\s+(?:rather|instead))?(?=\W*$)", r"\g<p> \g<new>"),
+)  # fmt: skip
+# "Two new tasks please. First, cancel the paper. Second, order wood."
+_COUNTED_OUT = re.compile(
+    r"^\W*(?:i\s+have\s+|add\s+)?(?:two|three|four|five|some|a\s+few|a\s+couple\s+of)\s+(?:new\s+|more\s+)*(?:tasks|things|ones|to-?dos)(?:\s+please)?\s*[.:!]\s*(?=(?:first|one)\b)",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(
+    r"(?:^|(?<=[.;,!]))\s*(?:and\s+)?(?:first|second|third|fourth|then|finally|lastly|one|two|three)(?:ly)?\s*[,:)]\s*",
+    re.IGNORECASE,
+)
+_SEMICOLONS = re.compile(r"^(?P<lead>new\s+\w[\w-]*:)(?P<rest>.*)$", re.IGNORECASE)
+
+
+def phrase_wish(text: str) -> str:
+    """The message in the words that the rules know, or as it was."""
+    text = _WOULD_YOU_MIND.sub(
+        lambda found: f"please {_DOING[found['doing'].lower()]}{found['rest']}", text
+    )
+    text = reword(text, _WORDINGS)
+    row = _SEMICOLONS.match(text)
+    if row is not None:
+        text = f"{row['lead']}{row['rest'].replace(';', ',')}"
+    counted = _COUNTED_OUT.match(text)
+    if counted is not None:
+        text = _COUNTS.sub(" add a task to ", text[counted.end() :]).strip()
+    return text
