@@ -52,7 +52,8 @@ def read_weekday(match: re.Match[str], now: datetime) -> Told | None:
     which = (match["which"] or match["this_end"] or "").lower()
     # "sat", "sun" and "wed" are words of their own unless something says that a day is meant.
     is_word = match["day_end"] is None and match["weekday"].lower() in _WORDS
-    if is_word and match["at"] is None and not (which or match["lead"]):
+    is_told = match["at"] is not None or which or match["lead"]
+    if is_word and not is_told and not _moves_to(match):
         return None
     index = _weekday(match["weekday"])
     today = now.date()
@@ -73,6 +74,17 @@ def read_weekday_week(match: re.Match[str], now: datetime) -> Told:
 
 
 _WORDS = {"mon", "sat", "sun", "wed"}
+_MOVES = re.compile(
+    r"\b(?:make|move|push|change|put|set|shift|switch)\s+(?:it|that|this|them)(?:\s+to)?\s+$",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"\s*(?:$|[.,;!?)]|(?:please|instead|then|now)\b)", re.IGNORECASE)
+
+
+def _moves_to(match: re.Match[str]) -> bool:
+    """Whether a word is what something is moved to: "make that sat"."""
+    said, start, end = match.string, match.start(), match.end()
+    return bool(_MOVES.search(said, 0, start) and _ENDS.match(said, end))
 
 
 def read_holiday(match: re.Match[str], now: datetime) -> Told:

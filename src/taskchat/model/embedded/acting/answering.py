@@ -215,7 +215,7 @@ def changes_asked(text: str, verb: Verb, now: datetime) -> Changes | None:
 
 
 _FIELD = re.compile(
-    r"^\W*(?:(?:its|the|it's|change|set|make)\s+)*(?:(?:it|title|name|due\s+date|date|deadline"
+    r"^\W*(?:(?:its|the|it's|change|set|make|call|name|rename)\s+)*(?:(?:it|title|name|due\s+date|date|deadline"
     r"|priority)\b\s*)?"
     r"(?:(?:to|should\s+be|is|as|into|on|for)\b\s*)*[:\s]*(?P<value>.+)$",
     re.IGNORECASE | re.DOTALL,

@@ -97,6 +97,11 @@ def _mend_last(
             return Mended((*take_back(last, now), *calls))
         if choice.candidates and not choice.missing and not correction.otherwise:
             return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+    if status == "updated" and correction.wrong and len(ids) == 1:
+        # "And it's the station, not the airport", after its date was put right.
+        title = exchange(last.effects[-1].title, correction.words, correction.wrong)
+        if title:
+            return _update(Changes(title=title))
     if status == "created" or last.steps[-1].arguments.get("title"):
         is_title = correction.words and find_due(correction.words, now) is None
         # "Actually three" is no name of anything.

@@ -192,6 +192,8 @@ def _of_named(
     if not isinstance(one, Offer):
         return []
     target = read_target(_OPENS.sub("", text), [])
+    if target.numbers and not target.words:
+        return [Act(act.verb, target, act.changes)]
     return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
 
 
@@ -209,15 +211,20 @@ def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Se
     found = _THEN_ADD.fullmatch(conversation.current.text) if words else None
     if found is None and (not words or list(requests) != [Talk("what_to_add")]):
         return requests
-    title, level = take_priority(f"{words} {found['rest'] if found else ''}")
-    add = build_add(title, Message((), ()), conversation.now, priority=level)
+    add = _added(words, found, conversation)
     return requests if add is None else [add]
+
+
+def _added(words: str, said: re.Match[str] | None, conversation: Conversation) -> Add | None:
+    """The task of these words, with what "then add it for friday" says of it."""
+    title, level = take_priority(f"{words} {said['rest'] if said else ''}")
+    return build_add(title, Message((), ()), conversation.now, priority=level)
 
 
 # "Oh no, I thought I had it. Put it on for friday, low priority."
 _THEN_ADD = re.compile(
-    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+never\s+added\s+it|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20})\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
-    r"(?:add|put|create|make|note|save)\s+(?:it|that|one)\b(?:\s+(?:on|down|in|there|then|now|please|to\s+(?:my|the)\s+list))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
+    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+(?:never|must\s+have\s+forgotten\s+to|forgot\s+to|didn't|haven't)\s+add(?:ed)?\s+it|i\s+forgot|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20})\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
+    r"(?:add|put|create|make|note|save|keep)\s+(?:it|that|this|one)\b(?:\s+(?:on|down|in|there|then|now|please|(?:to|on)\s+(?:my|the)\s+list|as\s+(?:a|an)\s+(?:new\s+)?(?:task|one|item|to-?do|entry)))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
     re.IGNORECASE,
 )
 
@@ -309,7 +316,11 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if question.kind == "name":
         add = named_task(text, now)
         return None if add is None else [add]
-    if not is_yes(text, "add") and not _ADD_IT.fullmatch(text):
+    told = _THEN_ADD.fullmatch(text)
+    if told is not None and told["rest"]:
+        add = _added(question.title, told, conversation)
+        return None if add is None else [add]
+    if not is_yes(text, "add") and told is None:
         return None
     for request in read_message(memory.asked_about, now, _titles(conversation)):
         offered = getattr(request, "add", None) or getattr(
@@ -318,11 +329,6 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
         if isinstance(offered, Add):
             return [offered]
     return [Add(question.title)]
-
-
-_ADD_IT = re.compile(
-    r"\W*(?:please\s+)?(?:add|save|keep)\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE
-)
 
 
 def _tell(plan: Plan, written: Sequence[Step]) -> str:

@@ -88,7 +88,7 @@ _CONCLUDES = (
     rf"|{_TOLD_DONE}"
 )
 _JOINT = re.compile(
-    rf"\s*,\s*(?:and\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
+    rf"\s*,\s*(?:(?:and|but)\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
     r"(?:\s*,)?\s+but\s+(?=(?:(?:i|we)\s+)?(?:still|haven't|have|didn't|did\s+not|couldn't"
@@ -97,6 +97,7 @@ _JOINT = re.compile(
     r"\s*,\s*(?=[\w -]{2,25}?\s(?:done|finished|not\s+yet|not\s+done)\W*(?:$|,))|"
     r"\s*,\s*(?=(?:the\s+|my\s+)?[\w-]+(?:'s|\s+is|\s+are)\s+not\W*$)|"
     r"\s*,\s*(?=(?:(?:i|we)(?:'m|'re)?\s+)?still\s+(?:need|have\s+to|working|waiting|doing)\b)|"
+    r"\s*,\s*(?:so\s+)?(?=(?:the|its)\s+(?:note|description|title|name|due\s+date|date|deadline)\s+(?:should|must|needs?\s+to|has\s+to)\b)|"
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+(?:one|task|item))?\s+(?:has\s+to|have\s+to|must|can|could|may|should|needs?\s+to)\b)|"
     r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|finished|sorted)\W*$)|"
     r"\s*,\s*(?:and\s+)?(?=(?!(?:it|that|this|so)\b)[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:a\s+)?(?:high|low|medium|top)(?:\s+priority)?\W*$)|"

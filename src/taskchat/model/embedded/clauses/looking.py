@@ -39,6 +39,8 @@ _MINE = re.compile(
     r"|\bwhat(?:'s|s|\s+is|\s+are)\s+(?:still\s+)?(?:not\s+(?:yet\s+)?(?:done|finished|complete)|undone|to\s+be\s+done)\b"
     r"|^\s*(?:which|what|is|are|has)\b.*\b(?:ticked|checked|crossed)\s+off\b"
     r"|^\s*(?:just|only)\s+(?:the\s+|my\s+)?(?:finished|completed|done|open|pending|remaining)\s+(?:ones|tasks|items|to-?dos)\b"
+    r"|^\s*(?:show|list|read|see|view|display|tell)\s+(?:me\s+)?(?:only|just)\s+(?:the\s+|those\s+)?(?:ones|those|what|tasks)?\s*(?:(?:that|which)\s+)?(?:(?:are|is|'s)\s+)?(?:still\s+|not\s+|already\s+|yet\s+)*(?:open|pending|left|done|finished|completed?|to\s+do|ticked)\b"
+    r"|^\s*(?:show|list|read|see|view|display|tell)\s+(?:me\s+)?(?:(?:only|just)\s+)?(?:those|the\s+ones)\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:still\s+|not\s+|already\s+)*(?:open|pending|left|done|finished|completed?)\b"
     r"|^\s*(?:from|of|in|among)\s+(?:my|the)\s+(?:\w+\s+)?(?:tasks|items|ones|list)\b.*\bwhat\b"
     r"|^\s*what(?:'s|s|\s+is)\s+(?:there\s+)?(?:still\s+)?to\s+(?:buy|do|get|finish|pay|come)\b"
     r"|^\W*(?:(?:and|so)\s+)?what(?:'s|s|\s+is|\s+are)\s+(?:(?:there|planned|scheduled|happening|going|up|coming|on|for)\s+)+(?:(?:this|next|the|coming)\s+)*"
@@ -83,8 +85,8 @@ _MINE = re.compile(
     r"|^\s*(?:did|have|has)\s+(?:you|the|my)\b.*\b(?:done|complete\w*|finish\w*|paid|booked"
     r"|delete\w*|remove\w*|add\w*|tick\w*)\b"
     r"|^\s*search\b|\b(?:overview|rundown|summary)\b|\bwhat\s+(?:did|do)\s+(?:i|we)\b.*\babout\b"
-    r"|^\s*(?:is|are|was|were)\b.*\b(?:done|finished|completed?|paid|booked|sorted"
-    r"|still\s+(?:open|pending|there))\W*$"
+    r"|^\s*(?:is|are|was|were|has|have)\b.*\b(?:done|finished|completed?|paid|booked|sorted"
+    r"|still\s+(?:open|pending|there))(?:\s+(?:already|yet|now|too|or\s+not))*\W*$"
     r"|\b(?:open|pending|completed|finished|unfinished|incomplete|undone|remaining|outstanding|overdue)\s+(?:ones?|things?"
     r"|stuff)\b"
     r"|\bhow\s+(?:many|much)\b.*\b(?:i|me|my)\b.*\b(?:left|have|do|pending|done|finish\w*"
@@ -113,6 +115,7 @@ _NOT_COMPLETED = re.compile(
     re.IGNORECASE,
 )
 _BOTH_STATES = re.compile(
+    r"\b(?:everything|all)\b.*\b(?:(?:finished|completed?|done|ticked)(?:\s+(?:ones|tasks|items|stuff))?\s+(?:included|too|as\s+well|also)|(?:including|with|plus|also)\s+(?:the\s+|what's\s+|those\s+)?(?:finished|completed?|done|ticked))\b|"
     r"\b(?:done|finished|completed?|open)\s+or\s+not\b|\b(?:completed|finished|done)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:pending|open|unfinished|remaining)\b"
     r"|\b(?:pending|open|unfinished|remaining)(?:\s+(?:tasks|ones|items))?\s*(?:,|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:the\s+|my\s+|all\s+)?(?:completed|finished|done)\b",
     re.IGNORECASE,
@@ -188,13 +191,25 @@ _OF_FOCUS = re.compile(
 )
 
 
+# "Is it gone?", "did that work?", asked of what was just done.
+_OF_CHANGE = re.compile(
+    r"\s*(?:(?:is|are|was|were|has|have)\s+(?:it|that|this|they|those|these|the\s+(?:task|change))\s+(?:been\s+)?(?:(?:really|now|all|already|actually|still|definitely)\s+)*"
+    r"(?:gone|deleted|removed|saved|added|updated|changed|moved|there|on\s+(?:the|my)\s+list|ticked(?:\s+off)?|marked(?:\s+\w+)*)(?:\s+(?:already|yet|now))*"
+    r"|did\s+(?:you\s+(?:delete|remove|add|save|change|update|mark|tick)\s+(?:it|that|them|those)(?:\s+off)?|(?:that|it|this)\s+(?:work|save|go\s+through|get\s+(?:saved|added|deleted|removed|done)))(?:\s+(?:now|already|yet))*)\W*",
+    re.IGNORECASE,
+)
+
+
 def is_about_list(clause: str) -> bool:
     """Whether the words are about the speaker's list at all."""
-    return bool(_HAS_NOUN.search(clause) or _MINE.search(clause) or _OF_FOCUS.match(clause))
+    is_about = _HAS_NOUN.search(clause) or _MINE.search(clause) or _OF_FOCUS.match(clause)
+    return bool(is_about or _OF_CHANGE.fullmatch(clause))
 
 
 def read_look(clause: str, message: Message, now: datetime) -> Look:
     """What a question about the list asks for."""
+    if _OF_CHANGE.fullmatch(clause):
+        return Look(status="all", asks_one=True, of_focus=True)
     first, last, rest = _read_window(clause, now)
     level = _LEVEL.search(clause)
     pointed = read_target(rest, message.quoted(rest))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NOTE = r"(?:(?:short\s+|little\s+|quick\s+)?(?:notes?|descriptions?|comments?|details?|remarks?))"
 NOTE_WORD = re.compile(r"\b(?:notes?|description)\b", re.IGNORECASE)
 _ITS = r"(?:(?:a|an|the|its|that|this|his|her|their|another|one)\s+)"
-_PUT = r"(?:add|put|attach|write|leave|make|stick|pop|jot|set|append|include|enter|save|note|type|give|have|say|use)"
+_PUT = r"(?:add|put|attach|write|leave|make|stick|pop|jot|set|append|include|enter|save|note|type|record|give|have|say|use)"
 _SET = r"(?:set|change|update|edit|make|replace|rewrite|overwrite|override|fix|correct|turn)"
 _OF = r"(?:to|for|on|of|in|under|with|about)"
 # What stands between the order and the note.
@@ -39,6 +39,8 @@ _END = r"(?:\s+(?:please|too|as\s+well))?[\s.!]*$"
 _all = partial(compiled, lead=_LEAD, end=_END, flags=re.IGNORECASE | re.DOTALL)
 # These say plainly that a task that is there is to have a note.
 _PLAIN = _all(
+    # "Put this in the description of the rent: …".
+    rf"{_PUT}\s+(?:this|the\s+following)\s+(?:in|to|into|under|on|as)\s+(?:{_ITS})?{_NOTE}(?:\s+{_OF}\s+{_NAMED})?\s*:\s*{_TEXT}",
     # "Add the note “…” to the rent", "put a note on the rent that says …".
     rf"{_PUT}\s+(?:down\s+)?{_ITS}?{_NOTE}\s*:?\s*(?P<note>{_MARK})\s+{_OF}\s+(?P<target>.+?)",
     rf"{_PUT}\s+(?:down\s+)?{_ITS}{_NOTE}\s+(?:{_OF}\s+)(?:the\s+description\s+of\s+)?{_NAMED}(?:{_SAYS}|\s+that\s+){_TEXT}",
@@ -63,7 +65,7 @@ _PLAIN = _all(
     # "Add to the rent the note …".
     rf"{_PUT}\s+(?:to|on|in|under)\s+{_NAMED}\s+(?:the|a|this|that)\s+(?:note|description|comment)\s*:?\s*{_TEXT}",
     # "Add to the paint one that we need two litres".
-    rf"(?:add|note|put|write)\s+(?:to|on|in|under)\s+(?P<target>(?:the|my)\s+[^:,]{{2,40}}?\s+(?:one|task)|it|that\s+one)\s+that\s+{_TEXT}",
+    rf"(?:add|note|put|write)\s+(?:to|on|in|under)\s+(?P<target>(?:the|my)\s+[^:,]{{2,40}}?\s+(?:one|task)|it|(?:that|this)\s+(?:one|task))\s+that\s+{_TEXT}",
     # "Add a note (there): …", "with the note …".
     rf"(?:for|on|in)\s+{_NAMED}\s*,\s+(?:please\s+)?{_SET}\s+(?:the|its)\s+{_NOTE}\s+(?:to|as)\s*:?\s+{_TEXT}",
     rf"(?:{_PUT}|with)\s+(?:down\s+|in\s+)?{_ITS}{_NOTE}(?:\s+(?:{_HERE}|(?:to|on|for|of)\s+(?P<target>it|that|this)))?(?:{_SAYS}|\s+that\s+){_TEXT}",

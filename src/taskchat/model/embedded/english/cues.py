@@ -72,9 +72,11 @@ UNDO_CUE = _cue(
     r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
     r"|\b(?:put|change|set|switch|turn)\s+(?:the|its)\s+(?:old\s+|original\s+|previous\s+)?(?:name|title|date|priority|due\s+date|note)\s+back\b(?!\s+(?:to\s+\S+\s+\S|(?:by\s+)?(?:an?|one|two|three|\d)\b))|\b(?:call\s+it|go\s+back\s+to|change\s+(?:it|that)\s+(?:back\s+)?to)\s+what\s+it\s+was(?:\s+called)?(?:\s+before)?\b|\broll\s+(?:that|it)\s+back\b"
+    r"|\b(?:like|want|prefer|have|give\s+(?:it|me)|bring|get|restore)\s+(?:back\s+)?(?:its|the)\s+(?:old|original|previous|earlier|former)\s+(?:name|title|date|due\s+date|deadline|time|priority|note|description)(?:\s+back|\s+again)?(?:\s+please)?\W*$"
+    r"|\bgo\s+back\s+to\s+(?:the|its)\s+(?:(?:old|original|previous|earlier|former|first)\s+(?:name|title|due\s+date|date|deadline|time|day|priority|note|one)|(?:name|title|due\s+date|date|deadline|time|day|priority|note)\s+(?:it|that)\s+(?:had|was)(?:\s+(?:before|first|originally))?)(?:\s+please)?\W*$"
     r"|^\W*(?:(?:no|oh|actually|wait|sorry|hm+)\b\W*)*the\s+old\s+(?:one|name|title)\s+was\s+(?:right|correct)(?:\s+(?:all\s+along|after\s+all))?\W*$"
-    r"|\bmy\s+mistake\b|\bput\s+(?:them|those|these|both(?:\s+of\s+(?:them|those|these))?)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
-    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)(?=\s*(?:before\b|please\b|[.,;!]|$))"
+    r"|\bmy\s+mistake\b|\bput\s+(?:(?:them|those|these)(?:\s+(?:all|both))?|(?:both|all(?:\s+(?:two|three|four|five|[2-5]))?)(?:\s+of\s+(?:them|those|these))?|everything)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
+    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:(?:it|that|them|(?:the|its)\s+(?:name|title|due\s+date|date|deadline|time|priority|note))\s+)?back\s+to\s+(?:how|what|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)(?=\s*(?:before\b|please\b|[.,;!]|$))"
 )
 # Said alone right after a change, this takes it back.
 NEVER_MIND = re.compile(
@@ -130,9 +132,9 @@ COMPLETE_CUE = _cue(
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
     r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
-    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
+    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)(?<!mark\s)(?<!tick\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
     r"been\s+|get(?:ting)?\s+|got\s+)?"
-    r"(?:(?:(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all|now|already|finally)\s+)*(?:done"
+    r"(?:(?:(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)(?<!mark\s)(?<!tick\s)all|now|already|finally)\s+)*(?:done"
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
@@ -140,7 +142,7 @@ COMPLETE_CUE = _cue(
     r"|beside|at|against)\b|\bwrapped\s+up\b|\bknocked\s+out\b|\bthrough\s+with\b|\bi\s+(?:just\s+"
     r"|already\s+)?did\s+(?=(?:it|that|this|the|my|all|everything|both|them|these|those|number|task|#|\d)\b)|"
     rf"{_OVER}|"
-    r":\s*(?:check|over|yes|yep|tick)(?=\W*$)|\bcomplete\b|^\s*finish\s+(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
+    r":\s*(?:check|over|yes|yep|tick)(?=\W*$)|\bcomplete\b|^\s*finish\s+(?:(?:off|up)\s+)?(?=(?:(?:the|my)\s+(?:\S+\s+){1,4}?(?:task|one|to-?do|reminder)\b"
     r"|task|number|#|\d|it\b|that\b|the\s+(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd"
     r"|th))\b))|\bclose(?:d)?\s+out\b|^\s*close\b|[✅✔☑✓]"
 )
@@ -220,7 +222,7 @@ _SLIPPED = {"wednsday": "wednesday", "wensday": "wednesday", "wendesday": "wedne
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
             "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
             "hasnt": "hasn't", "couldnt": "couldn't", "thats": "that's", "theres": "there's", "whats": "what's", "theyre": "they're",
-            "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because", "til": "until"}  # fmt: skip
+            "aswell": "as well", "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because", "til": "until"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 
@@ -268,7 +270,7 @@ _SHORTHANDS = [
     (
         _cue(
             r"\bits(?=\s+(?:been|done|now|no|not|over|due|really|so|too|already|all|called|cancelled|urgent|important"
-            r"|finished|gone|off|on\s+\w+day|a|the)\b)"
+            r"|finished|gone|off|on\s+\w+day|a|the)\b)|^\W*its(?=\s+\w+,?\s+not\s+\w+\W*$)"
         ),
         "it's",
     ),

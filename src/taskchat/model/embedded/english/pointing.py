@@ -92,6 +92,7 @@ _OTHER_NAMED = re.compile(
 )
 # "The remaining task", of which there is one.
 _REMAINING = re.compile(
+    r"\bthe\s+(?:only\s+)?(?:one|task|item)\s+(?:(?:that|which)(?:'s|\s+is)\s+)?(?:still\s+)?(?:left(?:\s+over)?|remaining)\b\s*|"
     r"\bthe\s+(?:remaining|(?:only\s+)?other\s+open|last\s+remaining|only\s+open|one\s+remaining)\s+(?:one|task|item|to-?do)(?:'s)?\b\s*",
     re.IGNORECASE,
 )
@@ -101,8 +102,10 @@ _REMAINING_ONES = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
+_I_ADDED = r"(?:that\s+)?(?:i|you|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:added|created|entered)"
 _NEWEST = re.compile(
-    rf"\b(?:the|my|that|this)\s+(?:(?:brand\s+)?new|newly\s+added|just\s+added)\s+{_NOUN}(?!\w)",
+    rf"\b(?:the|my|that|this)\s+(?:(?:brand\s+)?new|(?:newly|just|last)\s+(?:added|created))\s+{_NOUN}(?!\w)"
+    rf"|\bthe\s+(?:last|latest)\s+{_NOUN}\s+{_I_ADDED}\b|\bwhat\s+i(?:'ve|\s+have)?\s+just\s+added\b",
     re.IGNORECASE,
 )
 # "The high priority one", "all low-priority tasks", "the urgent ones".

@@ -19,7 +19,7 @@ _FILLER = (
 _MODAL = (
     r"(?:(?:maybe|perhaps)\s+(?:you|u)\s+(?:can|could)|(?:can|could|would|wld|will|won't"
     r"|can't)\s+(?:you|u|ya|we|i))\b"
-    r"(?:\s+(?:please|pls|kindly|also|just|maybe|perhaps|mind))*\s*"
+    r"(?:\s+(?:please|pls|kindly|also|just|maybe|perhaps|possibly|mind))*\s*"
 )
 _WISH = (
     r"(?:i(?:'d|\s+would)\s+(?:like|love)\s+(?:for\s+)?(?:you\s+)?to\s+(?!be\s+remind)"

@@ -15,7 +15,7 @@ _COMES_OF = {
     "out": "put take send email mail post ship publish release let",
     "off": "send email mail post ship turn switch take",
     "in": "submit hand file apply plant put bring send enter enrol register take",
-    "up": "put hang post publish upload chalk",
+    "up": "put hang post publish upload chalk assemble build erect install mount pitch",
     "down": "take put",
     "away": "put send pack tidy store",
     "together": "put assemble build",

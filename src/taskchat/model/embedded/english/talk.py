@@ -49,7 +49,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
             r"^\W*(?:hi+|hello+|hey+|yo|hiya|howdy|greetings|good\s+(?:morning|afternoon|evening"
             r"|day)|what'?s\s+up|sup)\b[\s,!.]*(?:there|again|bot|assistant|you|all|taskchat"
             r"|friend|everyone|mate)?\W*$|"
-            r"^\W*(?:(?:hi+|hello|hey|good\s+(?:morning|afternoon|evening))\b\W*(?:there\b\W*)?)?how\s+are\s+(?:you|things)\b.{0,20}$"
+            r"^\W*(?:(?:hi+|hello|hey|good\s+(?:morning|afternoon|evening))\b\W*(?:there\b\W*)?)?(?:how\s+are\s+(?:you|things)\b.{0,20}|(?:are|r)\s+(?:you|u)\s+(?:still\s+)?(?:there|here|awake|around|online)\W*)$"
         ),
     ),
     (

@@ -64,6 +64,9 @@ def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory
     if target.is_any and not (target.words or target.ordinals):
         return Choice(candidates=tuple(pool))
     if target.numbers:
+        called = _called_by_number(target, tasks)
+        if called is not None:
+            return Choice((called,), is_clear=True)
         return _by_number(target.numbers, tasks, memory)
     if target.is_all or (target.status != "all" and not target.words and not target.ordinals):
         return _all_of(target, verb, tasks, memory)
@@ -124,6 +127,17 @@ def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memo
     found = [by_id[number] for number in dict.fromkeys(numbers) if number in by_id]
     missing = [f"task {number}" for number in numbers if number not in by_id]
     return Choice(tuple(found), missing=tuple(missing), is_clear=True)
+
+
+def _called_by_number(target: Target, tasks: Sequence[SeenTask]) -> SeenTask | None:
+    """The one task whose title holds the numbers and the words: "the lawn at number 12"."""
+    holding = [
+        task
+        for task in tasks
+        if all(re.search(rf"(?<!\d){number}(?!\d)", task.title) for number in target.numbers)
+    ]
+    found = rank(target.words, holding) if target.words and holding else []
+    return found[0].task if len(found) == 1 and found[0].shares_noun else None
 
 
 def _numbered(number: int, tasks: Sequence[SeenTask]) -> SeenTask | None:

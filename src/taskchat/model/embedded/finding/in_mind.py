@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskchat.model.embedded.conversation.showing import displayed
 from taskchat.model.embedded.finding.spoken_of import NAMED, told_before
 
 if TYPE_CHECKING:
@@ -20,10 +21,27 @@ def in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[S
     """The tasks that the conversation was about last, or the others of them."""
     by_id = {task.id: task for task in tasks}
     if target.is_other and len(memory.focus) == 1:
+        pair = [by_id[one] for one in _pair(memory) if one in by_id]
+        if pair:
+            return pair
         row = memory.shown or tuple(by_id)
         others = [by_id[one] for one in row if one in by_id and one not in memory.focus]
         return others or [task for task in tasks if task.id not in memory.focus]
     return [by_id[one] for one in memory.focus if one in by_id]
+
+
+def _pair(memory: Memory) -> tuple[int, ...]:
+    """The other one of two that were changed together, before the one in mind was."""
+    for turn in reversed(memory.turns[-_MAX_BACK:]):
+        changed = {effect.task_id for effect in turn.effects}
+        if len(changed) == _BOTH and changed.issuperset(memory.focus):
+            return tuple(changed.difference(memory.focus))
+        if displayed(turn):
+            break
+    return ()
+
+
+_MAX_BACK = 3
 
 
 def told_of(target: Target, pool: Sequence[SeenTask]) -> tuple[SeenTask, ...]:

@@ -23,6 +23,12 @@ _SAME_DAY = re.compile(
     r"\s+(?:(?:on|for|to|due|by)\s+)*the\s+same\s+(?:day|date)\s+as\s+(?P<other>(?:the\s+|my\s+)?[\w' \ue000-\uf8ff-]+?)(?:\s+(?:please|too|as\s+well))*[\s.!]*$",
     re.IGNORECASE,
 )
+# "Add the second interview for the same day at 15:00": that of the task in mind.
+_ADDED = re.compile(
+    r"(?P<add>\W*(?:(?:and|also|then|please|can\s+you|could\s+you)\s+)*(?:add|create|put|enter|schedule)\b.*?)\s+(?:for|on)\s+(?:the|that)\s+same\s+(?:day|date)"
+    r"(?P<at>\s*,?\s+at\s+\d{1,2}(?::\d\d)?(?:\s*[ap]m)?)?(?:\s+(?:please|too|as\s+well))*[\s.!]*",
+    re.IGNORECASE,
+)
 _SAME = r"the\s+same\s+(?:due\s+)?(?:date|deadline|day)"
 _LIKE = rf"(?:\s+(?:as|like)\s+(?P<other>\S.*?))?{END}"
 # "Use the same date for the gym", "give the hotel the same date (as the train)".
@@ -44,6 +50,9 @@ def cut_same_day(text: str) -> tuple[str, str]:
         found = wish.match(text)
         if found is not None:
             return f"move {found['what']} to", found["other"] or "it"
+    added = _ADDED.fullmatch(text)
+    if added is not None:
+        return f"{added['add']}{added['at'] or ''}", "it"
     found = _SAME_DAY.search(text)
     return (text[: found.start()], found["other"]) if found else (text, "")
 
@@ -65,7 +74,7 @@ def with_day_of(request: Request, other: str) -> Request:
 
 
 def _add_of(add: Add, other: str) -> Add:
-    return replace(add, due=None, day_of=other)
+    return replace(add, due=add.due if add.due and add.due.at else None, day_of=other)
 
 
 def settle_day(
@@ -75,7 +84,9 @@ def settle_day(
     match request:
         case Add(day_of=other) if other:
             day = _day_of(other, tasks, memory, now)
-            return replace(request, due=day, day_of="") if day else Talk("no_day")
+            at = request.due.at if request.due else None
+            due = replace(day, at=at) if day else None
+            return replace(request, due=due, day_of="") if due else Talk("no_day")
         case Act(changes=Changes(day_of=other)) if other:
             meant = {match.task.id for match in best(request.target.words, tasks)}
             others = [task for task in tasks if task.id not in meant]

@@ -100,7 +100,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
     right = _IT_IS.sub("", right) if changed else right
     right = _AROUND.sub("", right)
-    right = _NOT_THEN.sub("", right)
+    right = _REMARK.sub("", _NOT_THEN.sub("", right))
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
     level = LEVEL_ALONE.match(right)
@@ -157,7 +157,12 @@ def _orders(text: str) -> bool:
 
 # "4pm, not 3:30".
 _NOT_THEN = re.compile(
-    r"\s*,?\s+(?:and\s+)?not\s+(?:at\s+|on\s+)?(?:\d[\d:.]*\s*(?:[ap]m)?|\w+day|tomorrow|today)\W*$",
+    r"\s*,?\s+(?:and\s+)?not\s+(?:at\s+|on\s+)?(?:\d[\d:.]*\s*(?:[ap]m)?|(?:in\s+)?(?:one|two|three|four|five|six|seven|ten)(?:\s+\w+)?|\w+day|tomorrow|today)\W*$",
+    re.IGNORECASE,
+)
+# "I meant the sociology one, law is still open".
+_REMARK = re.compile(
+    r"(?<=\w)\s*[,;]\s*(?:because\s+|since\s+)?(?:the\s+|my\s+)?[\w' -]{1,30}?\s*(?:is|'s|isn't|are|aren't)\s+(?:still|not|yet\s+to\s+be)\b[\w' ]*$",
     re.IGNORECASE,
 )
 # "I meant the tyres on Monday and the insurance on Thursday": two orders in full.

@@ -60,7 +60,7 @@ _COMPLETE = word_set(
     "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
-    "anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "arrived came anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
@@ -108,8 +108,10 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     known = _WORDS[act.verb] | set(tokens(told)) | word_set("not" if target.but else "")
     if target.is_plural:
         known |= {word for word in tokens(said) if read_number(word) == len(titles)}
+    if target.status == "pending":
+        known |= word_set("left only which remaining over open still")
     if target.is_newest:
-        known |= word_set("new newly brand added")
+        known |= word_set("new newly brand added what just last latest created entered")
     if changes.is_open_hour:
         known |= {word for word in tokens(said) if read_number(word) is not None}
     if target.offset:
@@ -243,7 +245,7 @@ _ODD = re.compile(
     r"|\s(?:is|are|was|were)\s+(?:so\s+|really\s+|very\s+)?(?:great|good|bad|awful|nice|lovely|terrible|amazing|expensive|cheap|horrible|gorgeous|rubbish)\W*$"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give|enter|take|make)\s+(?:that|it|this|them)\b"
     r"|^(?:make|set|put|mark|move|change|tick|stick|give|add|delete|remove)\s+(?:it|that|this|them|those)\b"
-    r"|^(?:something|anything|things?|stuff|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
+    r"|^(?:some|more|any)(?:\s+(?:yesterday|today|already|now|earlier|too|last\s+\w+|this\s+\w+))?\W*$|^(?:something|anything|things?|stuff|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
     r"|\band\s+(?:i've|ive|i'd|id|i'm|im)\s|\b(?:it|that)(?:'s|s)?\s+got\b"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
     rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"

@@ -39,7 +39,7 @@ _CERTAIN = _all(
     r"(?P<old>[\ue000-\uf8ff])\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])",
     rf"(?P<lead>.{{0,40}}?)\b(?:with|for|to|from|at|about|in|on)\s+{_NEW}\s*,?\s+(?:but\s+)?(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+)?{_OLD}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that|(?:the|my)\s+[\w' -]+?))?",
     rf"(?P<lead>.{{0,30}}?)(?:isn't|is\s+not|not)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_OLD}\s*,?\s+(?:but|it's|it\s+is)\s+(?:(?:with|for|to|from|at|about|in|on)\s+){_NEW}(?:\s*,?\s*(?:so\s+)?(?:(?:can|could)\s+you\s+)?(?:fix|change|correct|update)\s+(?:it|that)[\w ]*)?",
-    rf"(?:it|that)(?:'s|\s+is)\s+not\s+{_OLD}\s*[,;]\s*(?:but\s+|it's\s+|it\s+is\s+){_NEW}",
+    rf"(?P<firm>it|that)(?:'s|\s+is)\s+not\s+{_OLD}\s*[,;]\s*(?:but\s+|it's\s+|it\s+is\s+){_NEW}",
     rf"i\s+(?:wrote|said|put|typed)\s+{_OLD}\s*,?\s+(?:but|and)\s+(?:i\s+meant?|it's|it\s+is|it\s+should\s+be)\s+(?!(?:no|not|too|so|a|an|something|nothing)\b){_NEW}",
     rf"(?:it\s+)?should\s+(?:be|say|read)\s+{_NEW}\s*,?\s+i\s+(?:wrote|said|put|typed)\s+{_OLD}",
     rf"(?:can|could)\s+{_WHAT}\s+say\s+{_NEW}\s+(?:where\s+it\s+says|instead\s+of)\s+{_OLD}",
@@ -109,7 +109,8 @@ def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Corre
     if what:
         new = re.sub(r"^(?:an?|the)\s+", "", new)
     has_lead = "lead" in found.groupdict()
-    named = told.get("lead", "") if has_lead else what
+    # "It's not the ice rink, it's the bowling alley" speaks of the one title that holds it.
+    named = told.get("lead", "") if has_lead else old if told.get("firm") else what
     if has_lead and not content_stems(named):
         return None
     named = "" if re.fullmatch(r"it|that|this|there", named, re.IGNORECASE) else named
@@ -125,7 +126,7 @@ def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Corre
 
 # A field of a task, or somebody who acts.
 _NO_TITLE = re.compile(
-    r"\b(?:high|low|medium|urgent|important|top|due|date|deadline|priority|title|note|description|i|i'm|we|it|that|was|were|did|do|is|or)\b|^to\s|\b(?:and|but)$",
+    r"\b(?:high|low|medium|urgent|important|top|due|date|deadline|priority|title|note|description|now|i|i'm|we|it|that|was|were|did|do|is|or)\b|^to\s|\b(?:and|but)$",
     re.IGNORECASE,
 )
 _HOUR = re.compile(r"\d{1,2}(?::\d\d)?", re.IGNORECASE)

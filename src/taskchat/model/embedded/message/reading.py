@@ -23,7 +23,6 @@ from taskchat.model.embedded.english.cues import (
     NEVER_MIND,
     QUESTION,
     correct_cues,
-    correct_slips,
 )
 from taskchat.model.embedded.english.known_titles import titles_in
 from taskchat.model.embedded.english.pointing import read_target
@@ -121,7 +120,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     if ones.due is not None:
         meant = _read_clause(replace(clause, text=ones.text), heard)
         return [of_those(one, ones.due) for one in meant]
-    text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
+    text = correct_cues(PREAMBLE.sub("", clause.text))
     text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(_as_move, order_after(text))
     text = _SAID_DUE.sub("", text)
@@ -288,7 +287,7 @@ _BARE_DAY = re.compile(
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".
 _THEY_MOVED = re.compile(
-    r"^\W*(?:they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
+    r"^\W*(?:(?:they|he|she|(?:the|my)\s+[\w-]+)\s+(?:just\s+)?(?:called|rang|phoned|wrote|emailed|texted)(?:\s+(?:me|us))?\s+and(?=\s+(?:moved|pushed|postponed|rescheduled|shifted|delayed|changed)\b)|they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".

@@ -82,7 +82,7 @@ _DATE_FIRST = [
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:add|use|set|put|enter|take|have)\s+(?P<when>\S.*?)\s+as\s+(?:its|the|a)\s+{DATE}(?:\s+(?:for|of|on|to)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?P<when>\S.*?)(?:'s|\s+is)\s+(?:better|best|fine|good|great|ok(?:ay)?|perfect){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:is|shall\s+be|should\s+be|will\s+be|as)\s+(?:its|the)\s+{DATE}(?:\s+(?:for|of|on)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
-    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok))(?:\s+(?:me|us))?(?:\s+(?:better|best|fine|well))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
+    re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<when>\S.*?)\s+(?:would|will)\s+(?:suit|work|do|be\s+(?:fine|better|best|good|great|ok|right|perfect|ideal))(?:\s+(?:me|us))?(?:\s+(?:better|best|fine|well))?(?:\s+(?:for|with)\s+(?P<what>.+?))?{END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>)(?:i|we|he|she|they)(?:\s+can\s+only\s+(?:do|make|manage)|(?:'d|\s+would)\s+(?:rather|prefer)(?:\s+(?:do|have|make\s+it))?|\s+prefers?)\s+(?P<when>.+?){END}", re.IGNORECASE),
     re.compile(rf"^[^\w\ue000-\uf8ff]*its\s+(?:new\s+)?{DATE}\s+(?:is|should\s+be|shall\s+be|will\s+be)\s+(?P<what>)(?P<when>.+?){END}", re.IGNORECASE),
 ]  # fmt: skip
@@ -161,7 +161,7 @@ _DO_THEN = re.compile(
 _HIGH = r"high|low|medium|urgent"
 _LEVEL_AND_DATE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:(?P<level>{_HIGH})(?:\s+(?:priority|prio))?\s*[,;]\s*(?:and\s+)?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<when>[^,;]+)"
-    rf"|(?:(?P<what>[\ue000-\uf8ff]|(?:(?:the|my)\s+)?[\w'-]+(?:\s+[\w'-]+)?)(?:\s*,\s*|\s+(?=(?:by|on|due)\s)))?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<date>[^,;]+?)\s*[,;]\s*(?:and\s+)?(?P<high>{_HIGH})(?:\s+(?:priority|prio))?){END}",
+    rf"|(?:(?P<what>[\ue000-\uf8ff]|(?:(?:the|my)\s+)?(?!due\b)[\w'-]+(?:\s+[\w'-]+)?)(?:\s*,\s*|\s+(?=(?:by|on|due)\s)))?(?:due\s+)?(?:(?:by|on|for|at)\s+)?(?P<date>[^,;]+?)\s*[,;]\s*(?:and\s+)?(?P<high>{_HIGH})(?:\s+(?:priority|prio))?){END}",
     re.IGNORECASE,
 )
 _DATED = [

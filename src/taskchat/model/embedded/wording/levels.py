@@ -193,7 +193,6 @@ _WORDS = wordings(
         r"(?<=\w)\s+(?:just\s+)?(?:got|became|has\s+become|is\s+getting)\s+(?:really\s+|very\s+|quite\s+)?(?P<level>urgent|important)\b",
         r" is \g<level>",
     ),
-    (r"\bwhat\s+i(?:'ve|\s+have)?\s+just\s+added\b", "the new one"),
 )
 
 

@@ -103,6 +103,23 @@ _WORDINGS = wordings(
     (r"(?P<due>\b(?:is|are)\s+due\s+[^,.;]{2,30}),?\s+and\s+(?=(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are|was|were)\s+\w+(?:ed|en|ne|nt|id|ght)\W*$)", r"\g<due>. "),
     # "Put the maths one on thursday and the French one on friday."
     (r"^(?P<verb>\W*(?:please\s+)?(?:put|move|set|schedule|push|shift|make))\s+(?P<a>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<p>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<d>(?:(?!and\b)[\w:]+\s+){1,4}?)and\s+(?P<b>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<q>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<e>[\w: ]+?)\W*$", r"\g<verb> \g<a>\g<p> \g<d>. \g<verb> \g<b>\g<q> \g<e>"),
+    # "The stocktaking is due on Friday, please enter that", "it's Kurt, not Karl. Can you fix the title?"
+    (r"(?<=[\w\"'])\s*[,;.]\s*(?:(?:and|so|then)\s+)*(?:(?:please|kindly|(?:can|could|would|will)\s+you)\s+)+(?:enter|adjust|update|amend|correct|fix|change|note|record|set|edit)\s+(?:(?<!note\s)(?<!record\s)(?<!set\s)(?:that|it|this|them)|(?:the|its|that|this)\s+(?:new\s+)?(?:due\s+date|date|time|deadline|entry|list|task|title|name|spelling|priority))(?:\s+(?:accordingly|down|in|then|now|for\s+me|please|on\s+(?:the|my)\s+list))*(?=\W*$)", ""),
+    # "The fence isn't done, it's the hedge that I finished."
+    (r"^(?:[^.]{1,30}\.\s*|[^.,]{1,20},\s*)?\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:isn't|is\s+not|wasn't|was\s+not)\s+(?:done|finished|complete)\s*[,;.]\s*(?:but\s+)?(?P<it>it(?:'s|\s+is|\s+was)\s+(?:the|my)\s+[\w' -]+?\s+(?:that\s+)?i(?:'ve|\s+have)?\s+\w+)\W*$", r"\g<it>"),
+    # "It doesn't need any priority at all, remove it."
+    (r"\b(?P<what>it|that|(?:the|my)\s+[\w' -]{2,30}?)\s+(?:doesn't|does\s+not)\s+(?:really\s+)?need\s+(?:an?|any)\s+(?P<field>priority|due\s+date|date|deadline|note)(?:\s+(?:at\s+all|any\s?more|after\s+all))*\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:remove|delete|drop|clear|take|get\s+rid\s+of)\s+(?:it|that)(?:\s+(?:off|away|out|again|please))*(?=\W*$)", r"remove the \g<field> of \g<what>"),
+    # "I meant the roof: that's due Saturday."
+    (r"^\W*i\s+meant?\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s*[:,;]\s*(?:that|it)(?P<rest>(?:'s|\s+is)\s+due\b[^,;.]*)\W*$", r"\g<what>\g<rest>"),
+    # "It's Porto we're flying to, not Lisbon."
+    (r"(?P<it>\bit(?:'s|\s+is|\s+was)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'s|'ve|\s+am|\s+are|\s+is|\s+have)?\s+\w+(?:ing|ed)(?:\s+(?:to|with|for|at|from|in))?(?=\s*,\s*not\s)", r"\g<it>"),
+    # "And so is the other one."
+    (r"^\W*(?:and\s+|but\s+)?so\s+(?:is|are|was|were)\s+(?P<what>(?:the|my|that|task|number)\b[\w' -]{2,40}?)\W*$", r"\g<what> too"),
+    # "The jam, on the other hand, is finished."
+    (r"(?<=\w)\s*,\s*(?:on\s+the\s+other\s+hand|however|though|by\s+the\s+way|meanwhile|at\s+least|luckily|thankfully|in\s+fact)\s*,\s*(?=(?:is|are|was|were|has|have|needs?|should|can|must)\b)", " "),
+    # "No, I wanted to mark it complete."
+    (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*(?:wanted|meant)\s+(?:you\s+)?to\s+(?=(?:mark|tick|check|complete|finish|delete|remove|rename|move|reopen)\s+(?:it|that|them|that\s+one|the\s+other\s+one)\b[\w' ]*\W*$)", ""),
+    (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*wanted\s+(?P<it>it|that|them|that\s+one)\s+(?P<done>marked\s+(?:as\s+)?(?:done|complete|completed|finished)|completed|ticked\s+off|deleted|removed|renamed\s+to\b[^,.;]+|moved\s+to\b[^,.;]+)\W*$", r"have \g<it> \g<done>"),
     # "Football boots too, size 36."
     (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
     # "And the cake? Same day."

@@ -26,13 +26,14 @@ _OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this)\b)[A-Za-z][\w'-]+|(?:the|my)
 MOVES = wordings(
     (rf"{_OTHERS}(?:brought|moved|pushed|put|pulled)\s+{_NAMED}\s+(?:forward|back|up|out)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"(?:the|its)\s+(?:deadline|due\s+date|date)\s+(?:for|of)\s+{_NAMED}\s+(?:has\s+been|was|is|got)\s+(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
+    (r"(?:the|its|that)\s+(?:deadline|due\s+date|date)\s+(?:has\s+been|was|is|got)\s+(?:just\s+|now\s+)?(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move it to \g<when>"),
     (rf"{_OTHERS}(?:postponed|delayed|pushed|moved)\s+{_NAMED}\s+(?:back\s+)?by\s+{_COUNT}\s+{_UNIT}", r"push \g<what> back by \g<count> \g<unit>"),
     (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:be\s+(?:done|finished|ready)|happen|be\s+(?:in|out|there)|be)\s+{_DAY}", r"it is due \g<when>"),
     (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|must|should|will)\s+be\s+{_COUNT}\s+{_UNIT}\s+(?P<way>later|earlier|sooner)", r"move it \g<count> \g<unit> \g<way>"),
     (rf"give\s+me\s+{_COUNT}\s+more\s+{_UNIT}\s+(?:for|on|with)\s+{_NAMED}", r"move \g<what> \g<count> \g<unit> later"),
     (rf"give\s+me\s+{_COUNT}\s+(?P<unit>days?|weeks?)\s+for\s+{_NAMED}", r"\g<what> is due in \g<count> \g<unit>"),
     (rf"(?:i|we)(?:'ve|\s+have)?\s+(?:got|have)\s+an\s+extension\s+(?:on|for)\s+{_NAMED}\s*[,;]\s*(?:so\s+)?(?:now\s+)?(?:it's\s+|it\s+is\s+)?(?:now\s+)?(?:due\s+)?(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
-    (rf"(?:they|he|she|we|i|[A-Z]\w+)\s+(?:wants?|needs?)\s+{_NAMED}\s+{_COUNT}\s+{_UNIT}\s+(?P<way>earlier|sooner|later)", r"move \g<what> \g<count> \g<unit> \g<way>"),
+    (rf"(?:they|he|she|we|i|[A-Z]\w+|(?:the|my)\s+\w+)\s+(?:wants?|needs?)\s+{_NAMED}\s+{_COUNT}\s+{_UNIT}\s+(?P<way>earlier|sooner|later)", r"move \g<what> \g<count> \g<unit> \g<way>"),
     (rf"(?:they|we|i)\s+(?:want|need)\s+{_NAMED}\s+(?:(?!one\b)\w+(?:ed|nt|id|ne|ght)|by)\s+(?P<when>(?:by|before|on)\s.*?)", r"\g<what> is due \g<when>"),
     (r"(?:they|he|she|[A-Z]\w+(?:\s+[A-Z]\w+)?|(?:the|my)\s+\w+)\s+(?:wants?|needs?)\s+(?P<what>it|that)\s+(?P<when>(?:by|on|before|for)\s.*?)(?:\s+already)?", r"\g<what> is due \g<when>"),
     (r"(?:just\s+)?forget\s+(?:about\s+)?the\s+(?:due\s+)?(?:date|deadline)(?:\s*,\s*(?:i|i'll|we|we'll|it|it's)\b.*)?", "clear the due date of it"),
@@ -45,6 +46,7 @@ MOVES = wordings(
     (rf"(?:there(?:'s|\s+is)\s+)?no\s+(?:rush|hurry)\s+(?:with|for|on)\s+{_NAMED}\s*,\s*(?:so\s+)?(?:take|remove|drop|clear)\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)(?:\s+(?:away|off))?", r"clear the due date of \g<what>"),
     (rf"{_NAMED}\s+(?:has|have|needs?)\s+to\s+be\s+(?:\w+(?:ed|nt|id|ne|ght)|in|out|there|made|done)\s+(?P<when>by\s.*?)", r"\g<what> is due \g<when>"),
     (rf"(?:they|he|she|[A-Z]\w+|the\s+\w+)\s+(?:told\s+me|suggested|offered)\s+(?P<when>\S.*?)\s+for\s+{_NAMED}", r"\g<what> is at \g<when>"),
+    (r"(?:they|he|she|[A-Z]\w+|(?:the|my)\s+[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:now\s+|just\s+)?(?:asked\s+for|requested|suggested|proposed|offered(?:\s+me|\s+us)?|prefers?|(?:would|'d)\s+(?:prefer|like))\s+(?P<when>\S.*?)(?:\s+instead)?", r"move it to \g<when>"),
     lead=_LEAD, end=_END,
 )  # fmt: skip
 # These stand before or behind what counts.

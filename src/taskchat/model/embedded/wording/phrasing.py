@@ -36,8 +36,8 @@ _HAVE_DONE = re.compile(
 )  # fmt: skip
 # "It was the vacuuming I wanted gone": which one an act was meant for.
 _IT_WAS = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|wait|oops)\b\W*)*it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+.+?|.+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after|paid|did|bought|sent|called|booked|finished|cleaned|completed)"
-    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
+    r"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|wait|oops|my\s+mistake|my\s+bad)\b\W*)*it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+.+?|.+?)\s+(?:that\s+|which\s+)?(?:i(?:'ve|\s+have)?\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after|paid|did|bought|sent|made|wrote|got|(?!need)[a-z]{3,}ed)|(?:should|has\s+to|needs\s+to|is\s+to|must|ought\s+to)\s+(?:be|go)(?=\s+(?:deleted|removed|gone|ticked|marked|completed|done|moved|changed)|\W*$))"
+    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|completed|done|ticked(?:\s+off)?|marked(?:\s+(?:as\s+)?\w+)?|changed|moved))?(?:\s*,\s*(?:the\s+|my\s+)?[\w' -]{1,30}?\s+(?:is|isn't)\s+(?:still|not|n't)\b[\w' ]*)?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 # "As for the roses, move them to Sunday", "for that one, make Thursday the deadline".
@@ -90,6 +90,7 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*i(?:\s+(?:want|need|would\s+like)|'d\s+like)\s+to\s+(?P<add>add|create)\b(?=.*\b(?:list|tasks?|to-?dos?|reminder)\b)", re.IGNORECASE), r"\g<add>"),
     (re.compile(r"^(?P<lead>[^\w\ue000-\uf8ff]*)let\s+us\b", re.IGNORECASE), r"\g<lead>let's"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?extend\s+(?!the\s+(?:due|dead))(?=\S.*\s(?:to|until|till|by)\s)", re.IGNORECASE), "move "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:move|push|shift|change|switch|put|postpone)\s+(?P<what>\S.*?)\s+(?:to|for|until|till|on)\s+(?:another|a\s+different|some\s+other|a\s+later|a\s+new|an\s+earlier)\s+(?:day|date|time|week)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"reschedule \g<what>"),
     (re.compile(r"\bmanaged\s+to\s+(?P<verb>finish|complete)\b", re.IGNORECASE), r"\g<verb>ed"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|change|update|switch|turn)\s+the\s+status\s+of\s+(?P<what>\S.*?)\s+(?:back\s+)?to\s+(?P<status>done|completed?|finished|pending|open|incomplete)\b", re.IGNORECASE), r"mark \g<what> as \g<status>"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:please\s+)?finish\s+(?P<what>\S.*?)\s+on\s+(?:my|the)\s+list[\s.!]*$", re.IGNORECASE), r"complete \g<what>"),
@@ -137,7 +138,16 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:swap|switch)\s+(?:that|them|those|it|these)(?:\s+(?:round|around))?\s*[,:;\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), ""),
     # "The first two you just added".
     (re.compile(r"(?P<which>\bthe\s+(?:first|second|third|last|two|three|four)(?:\s+(?:two|three|one|task|ones|tasks))?)\s+(?:that\s+)?(?:you|i)(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", re.IGNORECASE), r"\g<which>"),
-    (re.compile(rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\s+(?:the|my|a|an|to|all)\b)", re.IGNORECASE), r"\g<who> finished to "),
+    (re.compile(rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|n)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", re.IGNORECASE), r"\g<who> finished to "),
+    # "Then start it with “…”", of a list with nothing on it.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*(?:start|begin)\s+(?:it|(?:the|my|a\s+new)\s+list)(?:\s+off)?\s+with\s+(?=\S)", re.IGNORECASE), "add "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)", re.IGNORECASE), "the same "),
+    (re.compile(r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning|for|with)\s+(?=\S)", re.IGNORECASE), r"\g<verb> the "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:also|then|please|can\s+you|could\s+you)\s+)*enter\s+(?=an?\s|[\ue000-\uf8ff])", re.IGNORECASE), "add "),
+    # "We have to postpone it by a week": nobody writes that down.
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i|we)(?:'ll)?\s+(?:now\s+|also\s+|just\s+)?(?:have|need|want|will\s+have|'ll\s+have)\s+to\s+(?=(?:postpone|move|reschedule|push|delay|shift|rename|bring)\s+(?:it|that|this|them|that\s+one)\b)", re.IGNORECASE), ""),
+    # "It should be at 11:00 rather than 10:00".
+    (re.compile(r"(?P<when>\b(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|tomorrow))\s*,?\s+(?:rather\s+than|instead\s+of)\s+(?:at\s+|on\s+)?(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|today|tomorrow)(?=[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), r"\g<when>"),
     *LOOKS,
     *SAID_DONE,
     *NOT_WANTED,

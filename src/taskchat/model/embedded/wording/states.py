@@ -22,6 +22,7 @@ SAID_DONE = wordings(
         rf"\b(?:sent|wrote)\s+(?:that|the|my)\s+e-?mail{END}",
         "emailed him",
     ),
+    (r"\b(?:gave|given)\s+(?P<what>[^,.;]{2,40}?)\s+back\b", r"returned \g<what>"),
     # "I made that call", "got hold of the plumber".
     (
         r"\b(?:made|had)\s+(?:that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
