@@ -97,11 +97,9 @@ def _mend_last(
             return Mended((*take_back(last, now), *calls))
         if choice.candidates and not choice.missing and not correction.otherwise:
             return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
-    if status == "updated" and correction.wrong and len(ids) == 1:
-        # "And it's the station, not the airport", after its date was put right.
-        title = exchange(last.effects[-1].title, correction.words, correction.wrong)
-        if title:
-            return _update(Changes(title=title))
+    reworded = _reword_last(correction, last) if status == "updated" and len(ids) == 1 else None
+    if reworded is not None:
+        return reworded
     if status == "created" or last.steps[-1].arguments.get("title"):
         is_title = correction.words and find_due(correction.words, now) is None
         # "Actually three" is no name of anything.
@@ -120,6 +118,13 @@ def _mend_last(
     if verb is None or verb == "update" or correction.otherwise:
         return None
     return Mended(tuple(take_back(last, now)), (Act(verb, correction.target),))
+
+
+def _reword_last(correction: Correct, last: Done) -> Mended | None:
+    """The exchange of words of the last task: "and it's the station, not the airport", after its date."""
+    old, wrong = last.effects[-1].title, correction.wrong
+    title = exchange(old, correction.words, wrong) if wrong else ""
+    return _update(Changes(title=title)) if title else None
 
 
 _OF_IT = re.compile(r"\b(?:it|that|this|them)\b", re.IGNORECASE)

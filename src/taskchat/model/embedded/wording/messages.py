@@ -109,7 +109,7 @@ _WORDINGS = wordings(
     (r"^(?:[^.]{1,30}\.\s*|[^.,]{1,20},\s*)?\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:isn't|is\s+not|wasn't|was\s+not)\s+(?:done|finished|complete)\s*[,;.]\s*(?:but\s+)?(?P<it>it(?:'s|\s+is|\s+was)\s+(?:the|my)\s+[\w' -]+?\s+(?:that\s+)?i(?:'ve|\s+have)?\s+\w+)\W*$", r"\g<it>"),
     # "It doesn't need any priority at all, remove it."
     (r"\b(?P<what>it|that|(?:the|my)\s+[\w' -]{2,30}?)\s+(?:doesn't|does\s+not)\s+(?:really\s+)?need\s+(?:an?|any)\s+(?P<field>priority|due\s+date|date|deadline|note)(?:\s+(?:at\s+all|any\s?more|after\s+all))*\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:remove|delete|drop|clear|take|get\s+rid\s+of)\s+(?:it|that)(?:\s+(?:off|away|out|again|please))*(?=\W*$)", r"remove the \g<field> of \g<what>"),
-    # "I meant the roof: that's due Saturday."
+    # "I meant the roof: that's due Saturday", after an undo.
     (r"^\W*i\s+meant?\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s*[:,;]\s*(?:that|it)(?P<rest>(?:'s|\s+is)\s+due\b[^,;.]*)\W*$", r"\g<what>\g<rest>"),
     # "It's Porto we're flying to, not Lisbon."
     (r"(?P<it>\bit(?:'s|\s+is|\s+was)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'s|'ve|\s+am|\s+are|\s+is|\s+have)?\s+\w+(?:ing|ed)(?:\s+(?:to|with|for|at|from|in))?(?=\s*,\s*not\s)", r"\g<it>"),
