@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taskchat.dates import days, durations, times
@@ -16,7 +17,6 @@ from taskchat.dates.numbers import NUMBER_WORDS, PLACE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from taskchat.dates.told import Told
 
@@ -40,6 +40,13 @@ def find_spans(text: str, now: datetime, *, alone: bool = False) -> list[Span]:
         now: an aware time in the user's zone.
         alone: the latter; then words count that mean something else in a sentence ("morning").
     """
+    return list(_find(text, now.isoformat(), now.tzinfo, alone=alone))
+
+
+# A sentence is asked about several times. The zone is in the key: the same moment is another day there.
+@lru_cache(maxsize=256)
+def _find(text: str, clock: str, zone: tzinfo | None, *, alone: bool) -> tuple[Span, ...]:
+    now = datetime.fromisoformat(clock).astimezone(zone)
     taken: list[Span] = []
     for pattern, read in (*_PATTERNS, *_PATTERNS_ALONE) if alone else _PATTERNS:
         for match in pattern.finditer(text):
@@ -53,7 +60,7 @@ def find_spans(text: str, now: datetime, *, alone: bool = False) -> list[Span]:
                 tomorrow = read(match, now + timedelta(days=1))
                 told = replace(told, again=tomorrow.day if tomorrow else None)
             taken.append(Span(*match.span(), told))
-    return sorted(taken, key=lambda span: span.start)
+    return tuple(sorted(taken, key=lambda span: span.start))
 
 
 def without_spans(text: str, now: datetime) -> str:

@@ -95,7 +95,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*", re.UNICODE)
 
 def tokens(text: str) -> list[str]:
     """The words of `text` in lower case, possessives dropped ("mom's" is "mom")."""
-    return [re.sub(r"['\u2019]s$", "", word) for word in _TOKEN.findall(text.lower())]
+    words = _TOKEN.findall(text.lower())
+    return [word.removesuffix("'s").removesuffix("\u2019s") for word in words]
 
 
 class Word(NamedTuple):

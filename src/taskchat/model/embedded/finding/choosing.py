@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.conversation.replies import quote
@@ -251,7 +252,8 @@ def _spared(
 def _by_words(
     target: Target, pool: Sequence[SeenTask], tasks: Sequence[SeenTask], *, is_final: bool = False
 ) -> Choice:
-    called = [task for task in tasks if _is_called(task, target.words)]
+    name = _name(target.words)
+    called = [task for task in tasks if _name(task.title) == name]
     if len(called) == 1:
         return Choice((called[0],), is_clear=True, is_full=True)
     preferred = {task.id for task in pool}
@@ -287,12 +289,10 @@ def _by_words(
     return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
 
 
-def _is_called(task: SeenTask, words: str) -> bool:
-    """Whether words are the very title of a task, its articles apart."""
-    said, title = (
-        [word for word in tokens(text) if word not in _ARTICLES] for text in (words, task.title)
-    )
-    return said == title
+@lru_cache(maxsize=4096)
+def _name(text: str) -> tuple[str, ...]:
+    """The words of a title, its articles apart."""
+    return tuple(word for word in tokens(text) if word not in _ARTICLES)
 
 
 _ARTICLES = frozenset({"the", "a", "an", "my"})
