@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Verb = Literal["complete", "reopen", "delete", "restore", "update"]
 Status = Literal["all", "pending", "completed"]
+Field = Literal["title", "due_at", "priority", "description"]
 Priority = Literal["low", "medium", "high"]
 Topic = Literal[
     "greeting", "thanks", "help", "who", "fine", "off_topic", "nothing", "no_question", "left_alone",
@@ -169,10 +170,12 @@ class Talk:
 class Undo:
     """The wish to take back what the last turn did; `words` name the part of it that is meant.
 
+    `field` names the one whose old value is wanted ("its old name"), where one is;
     `is_of_last` is set where it may be small talk ("never mind"): it counts right after a change only.
     """
 
     words: str = ""
+    field: Field | None = None
     is_of_last: bool = False
 
 
@@ -233,7 +236,8 @@ class Correct:
 
     `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
     date or priority that was said instead; `otherwise` is what was asked for where there is nothing
-    to correct. `is_exchange` tells that words of a title are spoken of, of any task, and
+    to correct. `verb` is set where the words tell the act that was meant ("it's the hedge that I
+    finished"): the last act counts only where it is the same. `is_exchange` tells that words of a title are spoken of, of any task, and
     `is_told_of` that a task counts only where its title shares a noun with the target.
     """
 
@@ -242,6 +246,7 @@ class Correct:
     wrong: str = ""
     changes: Changes = field(default_factory=Changes)
     otherwise: tuple[Request, ...] = ()
+    verb: Verb | None = None
     is_exchange: bool = False
     is_told_of: bool = False
 

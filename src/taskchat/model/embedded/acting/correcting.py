@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.conversation.history import Step, Turn
     from taskchat.model.embedded.conversation.memory import Done, Memory
-    from taskchat.model.embedded.requests import Correct, Priority, Request, Verb
+    from taskchat.model.embedded.requests import Correct, Field, Priority, Request, Verb
 
 DONE_VERBS: dict[str, Verb] = {
     "completed": "complete",
@@ -52,6 +52,11 @@ def take_back(done: Done, now: datetime) -> list[Call]:
     return [call for call in calls if call is not None]
 
 
+def has_set(done: Done, field: Field) -> bool:
+    """Whether a turn gave a field of a task another value."""
+    return any(step.tool == "update_task" and field in step.arguments for step in done.steps)
+
+
 def part_of(done: Done, words: str) -> Done:
     """What of a turn was done to the task that words name; all of it where they name none of them."""
     changed = [SeenTask(effect.task_id, effect.title) for effect in done.effects]
@@ -63,6 +68,9 @@ def part_of(done: Done, words: str) -> Done:
 def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
     """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
+    if correction.verb and correction.verb != _last_verb(memory):
+        # "It's the tuxedo that should be deleted", after something else was done.
+        return Mended(requests=(Act(correction.verb, correction.target),))
     if correction.is_exchange and not _is_of_other(correction, memory, tasks):
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
@@ -70,6 +78,11 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         ordered = _ordered(correction, memory.turns[-1:], now)
         return ordered or _reworded(correction, tasks) or otherwise
     return _mend_last(correction, last, memory, tasks, now) or otherwise
+
+
+def _last_verb(memory: Memory) -> Verb | None:
+    """What was done in the turn before, where that changed tasks."""
+    return DONE_VERBS.get(memory.last_effects[-1].status) if memory.is_just_changed else None
 
 
 def _mend_last(
@@ -210,6 +223,10 @@ def _exchanged(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -
     if correction.is_told_of and not named:
         return None
     among = named or list(tasks)
+    is_firm = bool(told) and told == correction.wrong
+    if is_firm and memory.focus:
+        # "It's not the milk, it's me", while something else is spoken of.
+        among = [task for task in among if task.id in memory.focus]
     in_mind = [task for task in among if task.id in memory.focus]
     for some, is_known in ((in_mind, True), (among, bool(named))):
         fits = _titles_with(correction, some, is_known=is_known)

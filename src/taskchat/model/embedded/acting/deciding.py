@@ -164,13 +164,25 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         if changes is not None and len(memory.focus) == 1:
             return [Act("update", Target(is_pronoun=True), changes)]
     if question.kind in {"add", "name"}:
-        requests = _answer_add(text, conversation, memory)
-        if requests is not None:
-            return requests
-        if any(_changes_it(one) for one in _read(conversation)):
-            # "Make it high priority": of the task that is not there yet.
-            return [Offer(Add(question.title))] if question.title else [Talk("what_to_add")]
+        return _answer_offer(conversation, question.title, memory)
     return _read(conversation)
+
+
+def _answer_offer(
+    conversation: Conversation, title: str, memory: Memory
+) -> Plan | Sequence[Request]:
+    """Read the message as an answer to "Shall I add …?" or to "What should the task say?"."""
+    answered = _answer_add(conversation.current.text, conversation, memory)
+    if answered is not None:
+        return answered
+    requests = _read(conversation)
+    if any(_deletes_it(one) for one in requests):
+        # It is not there, and no other task is to go in its place.
+        return Plan(remarks=[replies.TALK["cancelled"]])
+    if any(_changes_it(one) for one in requests):
+        # "Make it high priority": of the task that is not there yet.
+        return [Offer(Add(title))] if title else [Talk("what_to_add")]
+    return requests
 
 
 def _of_named(
@@ -224,7 +236,7 @@ def _added(words: str, said: re.Match[str] | None, conversation: Conversation) -
 # "Oh no, I thought I had it. Put it on for friday, low priority."
 _THEN_ADD = re.compile(
     r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+(?:never|must\s+have\s+forgotten\s+to|forgot\s+to|didn't|haven't)\s+add(?:ed)?\s+it|i\s+forgot|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20})\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
-    r"(?:add|put|create|make|note|save|keep)\s+(?:it|that|this|one)\b(?:\s+(?:on|down|in|there|then|now|please|(?:to|on)\s+(?:my|the)\s+list|as\s+(?:a|an)\s+(?:new\s+)?(?:task|one|item|to-?do|entry)))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
+    r"(?:add|put|create|make|note|save)\s+(?:it|that|this|one)\b(?:\s+(?:on|down|in|there|then|now|please|(?:to|on)\s+(?:my|the)\s+list|as\s+(?:a|an)\s+(?:new\s+)?(?:task|one|item|to-?do|entry)))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
     re.IGNORECASE,
 )
 
@@ -307,6 +319,10 @@ def _changes_it(request: Request) -> bool:
     return isinstance(request, Act) and request.verb == "update" and points(request.target)
 
 
+def _deletes_it(request: Request) -> bool:
+    return isinstance(request, Act) and request.verb == "delete" and points(request.target)
+
+
 def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
     question, now = memory.question, conversation.now
     if question is None:
@@ -320,7 +336,7 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if told is not None and told["rest"]:
         add = _added(question.title, told, conversation)
         return None if add is None else [add]
-    if not is_yes(text, "add") and told is None:
+    if not is_yes(text, "add") and told is None and not _KEEPS_IT.fullmatch(text):
         return None
     for request in read_message(memory.asked_about, now, _titles(conversation)):
         offered = getattr(request, "add", None) or getattr(
@@ -329,6 +345,9 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
         if isinstance(offered, Add):
             return [offered]
     return [Add(question.title)]
+
+
+_KEEPS_IT = re.compile(r"\W*(?:please\s+)?keep\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE)
 
 
 def _tell(plan: Plan, written: Sequence[Step]) -> str:

@@ -15,6 +15,7 @@ from taskchat.model.embedded.acting.calls import (
 from taskchat.model.embedded.acting.correcting import (
     DONE_VERBS,
     changes_of,
+    has_set,
     mend,
     part_of,
     take_back,
@@ -382,7 +383,7 @@ class Planner:
         if undo.is_of_last and (is_taken_back or not self._memory.is_just_changed):
             self._plan.remarks.append(replies.TALK["left_alone"])
             return
-        if not undoable:
+        if not undoable or (undo.field and not has_set(undoable[-1], undo.field)):
             self._plan.remarks.append(replies.TALK["no_undo"])
             return
         self._plan.calls += take_back(part_of(undoable[-1], undo.words), self._now)

@@ -84,7 +84,7 @@ _TOLD_DONE = (
 _CONCLUDES = (
     r"(?:please\s+|just\s+|then\s+|now\s+|(?:we|you|i)\s+can\s+(?:now\s+)?|let's\s+)*"
     r"(?!(?:i|we|he|she|they|you|it|that|this|is|are|was|do|does|did|will|can|could|should|would|much|many|far|the|my|a)\b)[a-z]+\s+(?:it|that|this|them|those|these|both)\b"
-    r"|off\s+with\s+(?:it|that|them)\b|(?:that|this|it)(?:\s+(?:one|task))?(?:'s|\s+is)\s+(?:(?:now|all|another)\s+)*(?:done|finished|sorted|dealt\s+with|covered|settled|off\s+my|out\s+of|behind|(?:one\s+)?(?:down|less))\b"
+    r"|off\s+with\s+(?:it|that|them)\b|(?:that|this|it)(?:\s+(?:one|task))?(?:(?:'s|\s+is)\s+(?:still|not)|\s+isn't)\s+(?:\w+\s+)?(?:open|pending|done|finished|complete)\b|(?:that|this|it)(?:\s+(?:one|task))?(?:'s|\s+is)\s+(?:(?:now|all|another)\s+)*(?:done|finished|sorted|dealt\s+with|covered|settled|off\s+my|out\s+of|behind|(?:one\s+)?(?:down|less))\b"
     rf"|{_TOLD_DONE}"
 )
 _JOINT = re.compile(

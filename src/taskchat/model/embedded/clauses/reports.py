@@ -51,6 +51,12 @@ _HAD = re.compile(
 _BEEN = re.compile(
     r"\W*(?:i(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?been\s+(?:to|at)\s", re.IGNORECASE
 )
+# "I approved the requests": any verb, where it is plain that it was done to something.
+_DID = re.compile(
+    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:(?:just|already|finally|also|now)\s+)*"
+    r"(?!(?:want|need|lik|lov|hat|miss|decid|plann|hop|wish|tri|fail|seem|ask|allow|suppos|believ|expect|enjoy|notic|mention|refus|forgot)ed\b)[a-z]{3,}ed\s+(?:the|my|our)\s+(?!(?:wrong|right|same|other)\b)\w",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     r"[\s,]*\b(?:last\s+(?:night|week)|this\s+(?:morning|afternoon|evening)|earlier(?:\s+(?:today|on))?|yesterday|just\s+now"
     r"|the\s+other\s+day|(?:as\s+of\s+)?(?:a|an|one|two|three|five|ten|a\s+few|\d+)\s+(?:\w+\s+)?(?:sec(?:ond)?s?|min(?:ute)?s?|moments?|while|hours?|days?|weeks?)\s+ago|on\s+(?:the|my)\s+(?:way(?:\s+(?:home|back|in|out|to\s+work))?|(?:lunch\s+|coffee\s+)?break)|(?:before|after|over|at|during)\s+(?:work|breakfast|lunch|dinner|school))\b",
@@ -109,6 +115,7 @@ def _tells_deed(text: str) -> bool:
         return True
     if is_by_others(text):
         return False
-    return bool(_MANAGED.search(text) or _BEEN.match(text) or _HAD.match(text)) or any(
+    was_done = _MANAGED.search(text) or _BEEN.match(text) or _HAD.match(text) or _DID.match(text)
+    return bool(was_done) or any(
         is_errand_stem(stem(word)) and is_past(word) for word in tokens(text)
     )

@@ -9,6 +9,7 @@ from taskchat.model.embedded.clauses.reports import points_only
 from taskchat.model.embedded.english.cues import (
     NOT_DONE,
     NOT_NEEDED,
+    OLD_FIELD_CUE,
     REOPEN_CUE,
     RESTORE_CUE,
     UNDO_CUE,
@@ -19,7 +20,7 @@ from taskchat.model.embedded.requests import Act, Talk, Undo
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses.cutting import Heard
-    from taskchat.model.embedded.requests import Request, Verb
+    from taskchat.model.embedded.requests import Field, Request, Verb
 
 
 def read_back(text: str, heard: Heard) -> list[Request]:
@@ -27,6 +28,10 @@ def read_back(text: str, heard: Heard) -> list[Request]:
     if UNDO_CUE.search(text):
         part = UNDO_PART.search(text)
         return [Undo(part["words"] if part else "")]
+    old = OLD_FIELD_CUE.match(text)
+    if old is not None:
+        field = next(named.lower() for named in old.groups() if named)
+        return [Undo(field=_FIELDS.get(field, "due_at"))]
     restored = RESTORE_CUE.search(text)
     if restored is not None:
         return [act_on("restore", around(text, restored), heard)]
@@ -48,6 +53,9 @@ def read_back(text: str, heard: Heard) -> list[Request]:
     return []
 
 
+_FIELDS: dict[str, Field] = {
+    "name": "title", "title": "title", "priority": "priority", "note": "description", "description": "description",
+}  # fmt: skip
 _DONE_FIRST = re.compile(r"^\W*(?:finished|completed|done)\s+(?=\w)", re.IGNORECASE)
 
 # Said alone, after a task was told as done.

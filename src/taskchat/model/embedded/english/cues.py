@@ -16,7 +16,7 @@ def _cue(pattern: str) -> re.Pattern[str]:
 QUESTION = _cue(
     r"^\s*(?:what(?:'s|s|'re|'ll|\s+about)?|which|when(?:'s|s)?|where|who(?:'s)?|whose|why"
     r"|how(?:'s|s)?(?!\s+about)|is|are|was|were|am|do(?=\s+"
-    r"(?:i|we|you|they|ducks|any|the|not\s+i)\b)|did|does|have\s+(?:i|we|you)\b|has|had\s+i"
+    r"(?:i|we|you|they|ducks|any|the|not\s+i)\b)|did|does|have\s+(?:(?:i|we|you)\b|(?=(?:they|these|those|all|both|the|my|any)\b.*\bbeen\b))|has|had\s+i"
     r"|should|shall|will|whats|any(?:thing|one)?|can|could(?!\s+(?:do\s+with|use)\b)|"
     r"is\s+there|are\s+there|isn't|aren't|don't\s+i)\b"
 )
@@ -72,11 +72,19 @@ UNDO_CUE = _cue(
     r"|this)\s+back(?!\s+(?:on|to|in|onto|as))\b|"
     r"\bi\s+did(?:n't|\s+not)\s+mean\s+(?:that|to)\b|\bthat\s+was\s+(?:a\s+(?:mistake|lie)|wrong)\b|\bthat(?:\s+was\s+not|'s\s+not|\s+is\s+not|\s+wasn't|\s+isn't)\s+true\b"
     r"|\b(?:put|change|set|switch|turn)\s+(?:the|its)\s+(?:old\s+|original\s+|previous\s+)?(?:name|title|date|priority|due\s+date|note)\s+back\b(?!\s+(?:to\s+\S+\s+\S|(?:by\s+)?(?:an?|one|two|three|\d)\b))|\b(?:call\s+it|go\s+back\s+to|change\s+(?:it|that)\s+(?:back\s+)?to)\s+what\s+it\s+was(?:\s+called)?(?:\s+before)?\b|\broll\s+(?:that|it)\s+back\b"
-    r"|\b(?:like|want|prefer|have|give\s+(?:it|me)|bring|get|restore)\s+(?:back\s+)?(?:its|the)\s+(?:old|original|previous|earlier|former)\s+(?:name|title|date|due\s+date|deadline|time|priority|note|description)(?:\s+back|\s+again)?(?:\s+please)?\W*$"
-    r"|\bgo\s+back\s+to\s+(?:the|its)\s+(?:(?:old|original|previous|earlier|former|first)\s+(?:name|title|due\s+date|date|deadline|time|day|priority|note|one)|(?:name|title|due\s+date|date|deadline|time|day|priority|note)\s+(?:it|that)\s+(?:had|was)(?:\s+(?:before|first|originally))?)(?:\s+please)?\W*$"
     r"|^\W*(?:(?:no|oh|actually|wait|sorry|hm+)\b\W*)*the\s+old\s+(?:one|name|title)\s+was\s+(?:right|correct)(?:\s+(?:all\s+along|after\s+all))?\W*$"
-    r"|\bmy\s+mistake\b|\bput\s+(?:(?:them|those|these)(?:\s+(?:all|both))?|(?:both|all(?:\s+(?:two|three|four|five|[2-5]))?)(?:\s+of\s+(?:them|those|these))?|everything)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
-    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:(?:it|that|them|(?:the|its)\s+(?:name|title|due\s+date|date|deadline|time|priority|note))\s+)?back\s+to\s+(?:how|what|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)(?=\s*(?:before\b|please\b|[.,;!]|$))"
+    r"|\bmy\s+mistake\b|^\W*(?:(?:no|oh|actually|wait|sorry|hm+|ok(?:ay)?|please|(?:can|could)\s+you)\b\W*)*put\s+(?:(?:them|those|these)(?:\s+(?:all|both))?|(?:both|all(?:\s+(?:two|three|four|five|[2-5]))?)(?:\s+of\s+(?:them|those|these))?|everything)\s+back(?!\s+(?:on|to|in|onto|as))\b|\btake\s+(?:back\s+(?:that|the|my|this)\s+(?:last\s+)?(?:change|step|move|edit|action)|(?:that|the|my|this)\s+last\s+(?:change|step|move|edit|action|one|thing)\s+back)(?=\s*(?:please\b|[.,;!]|$))"
+    r"|\b(?:go|change|put|turn|switch|set|take)\s+(?:it\s+|that\s+|them\s+)?back\s+to\s+(?:how|what|the\s+way)\s+(?:it|that|they|things)\s+(?:was|were|had\s+been)(?=\s*(?:before\b|please\b|[.,;!]|$))"
+)
+_FIELD = r"(?:name|title|due\s+date|date|deadline|time|day|priority|note|description)"
+_OLD = r"(?:old|original|previous|earlier|former|first)"
+# "I'd like its old name back", "go back to the date it had before".
+OLD_FIELD_CUE = _cue(
+    r"^\W*(?:(?:no|oh|actually|wait|sorry|hm+|please|and|but|ok(?:ay)?|(?:can|could)\s+you)\b\W*)*(?:"
+    rf"(?:(?:i|we)(?:'d|\s+would)\s+(?:like|prefer)(?:\s+to\s+have)?|(?:i|we)\s+want|(?:can|could|may)\s+(?:i|we|it)\s+have|give\s+(?:it|me)|bring|get|put)\s+(?:its|the)\s+{_OLD}\s+(?P<wanted>{_FIELD})\s+(?:back|again)"
+    rf"|(?:restore|bring\s+back|give\s+it(?:\s+back)?|(?:let's\s+|can\s+we\s+|i'd\s+like\s+to\s+)?go\s+back\s+to)\s+(?:its|the)\s+(?:{_OLD}\s+(?P<restored>{_FIELD})|(?P<had>{_FIELD})\s+(?:it|that)\s+(?:had|was)(?:\s+(?:before|first|originally))?)"
+    rf"|(?:change|put|set|turn|switch|take)\s+(?:the|its)\s+(?P<put>{_FIELD})\s+back\s+to\s+(?:how|what|the\s+way)\s+it\s+(?:was|had\s+been)(?:\s+before)?"
+    r")(?:\s+please)?\W*$"
 )
 # Said alone right after a change, this takes it back.
 NEVER_MIND = re.compile(
@@ -132,9 +140,9 @@ COMPLETE_CUE = _cue(
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
     r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
-    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)(?<!mark\s)(?<!tick\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
+    r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
     r"been\s+|get(?:ting)?\s+|got\s+)?"
-    r"(?:(?:(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)(?<!mark\s)(?<!tick\s)all|now|already|finally)\s+)*(?:done"
+    r"(?:(?:(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all|now|already|finally)\s+)*(?:done"
     r"|completed|finished|accomplished|sorted|dealt\s+with|taken\s+care\s+of|over\s+and\s+done"
     r"|handled)\b"
     r"(?:\s+with\b)?|\bconsider\b|\bi\s+already\b|\balready\b|\b(?:took|taken)\s+care\s+of\b"
@@ -188,7 +196,7 @@ UPDATE_CUE = _cue(
 
 def takes_back(text: str) -> bool:
     """Whether a message was one that takes the last change back."""
-    return bool(UNDO_CUE.search(text) or NEVER_MIND.fullmatch(text))
+    return bool(UNDO_CUE.search(text) or OLD_FIELD_CUE.match(text) or NEVER_MIND.fullmatch(text))
 
 
 def opens_correction(text: str) -> bool:
@@ -222,7 +230,7 @@ _SLIPPED = {"wednsday": "wednesday", "wensday": "wednesday", "wendesday": "wedne
             "rmbr": "remember", "rmb": "remember", "im": "I'm", "ive": "I've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't",
             "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "havent": "haven't",
             "hasnt": "hasn't", "couldnt": "couldn't", "thats": "that's", "theres": "there's", "whats": "what's", "theyre": "they're",
-            "aswell": "as well", "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because", "til": "until"}  # fmt: skip
+            "aswell": "as well", "shoud": "should", "shuold": "should", "woud": "would", "coud": "could", "tmw": "tomorrow", "nxt": "next", "ur": "your", "cld": "could", "shud": "should", "shld": "should", "b4": "before", "prob": "probably", "probs": "probably", "defo": "definitely", "abt": "about", "bc": "because", "til": "until"}  # fmt: skip
 _SLIPS = _cue(r"(?<![\w'])(?:" + "|".join(_SLIPPED) + r")(?![\w'])")
 
 

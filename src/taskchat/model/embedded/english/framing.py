@@ -11,7 +11,7 @@ _FRAMED = re.compile(r"(?P<lead>[^:\ue000-\uf8ff]{2,60}):(?!\d\d\b)\s*(?P<title>
 _FRAME = word_set(
     "give add adding put create make write note jot save pop stick chuck remember remind enter include insert track "
     "new another one more extra last next thing things task tasks todo todos to-do to-dos to do item items "
-    "reminder reminders entry entries something stuff list lists my the a an on onto in for of up down here "
+    "reminder reminders entry entries something ones stuff list lists my the a an on onto in for of up down here "
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
     "gets get pile don't let slip turn into should go make one "

@@ -148,6 +148,8 @@ _ANY = re.compile(
 # Why it is wished says nothing about which: "delete the dentist, we moved".
 _REASON = re.compile(
     r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's"
+    r"|(?:found|got|had|bought|sold|borrowed)\s+(?:some|one|it|them|enough|plenty|another)"
+    r"|[\w-]+\s+(?:already\s+)?(?:did|took|bought|made|handled|fixed)\s+(?:it|that|this|them)"
     r"|who|(?:it's\s+)?(?:not|no\s+longer)\s+(?:needed|necessary|required|relevant|wanted)"
     r"|(?:the|my|our|his|her)\s+(?:[\w-]+\s+){1,3}?(?:(?:already|now|just)\s+)?(?:has|have|had|did|does|took|got|will)"
     r"|[\w-]+(?:'s|\s+is|\s+are)\s+\w+ing\s+(?:it|that|them))\b"

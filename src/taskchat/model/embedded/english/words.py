@@ -81,6 +81,7 @@ _IRREGULAR = {
     "forgot": "forget", "dealt": "deal", "shown": "show", "stood": "stand", "slept": "sleep", "felt": "feel", "meant": "mean", "fought": "fight",
     "taught": "teach", "thought": "think", "held": "hold", "kept": "keep", "lent": "lend",
     "payment": "pay", "renewal": "renew", "purchase": "buy", "delivery": "deliver", "reservation": "reserve",
+    "backup": "back", "pickup": "pick", "handover": "hand", "cleanup": "clean", "followup": "follow", "signup": "sign", "dropoff": "drop",
     "application": "apply", "registration": "register", "cancellation": "cancel", "submission": "submit", "installation": "install",
     "inspection": "inspect", "translation": "translate", "subscription": "subscribe", "confirmation": "confirm", "preparation": "prepare",
     "mum": "mom", "mother": "mom", "mommy": "mom", "father": "dad", "groceries": "grocery", "invites": "invitation",

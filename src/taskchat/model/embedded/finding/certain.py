@@ -41,6 +41,7 @@ def known_choice(act: Act, memory: Memory) -> tuple[int, ...] | None:
         or target.is_any
         or target.background
         or target.is_newest
+        or target.status != "all"
         or target.offset
         or target.priority
         or target.due

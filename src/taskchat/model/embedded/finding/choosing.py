@@ -58,17 +58,14 @@ class Choice:
 def choose(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     """Find the tasks that a target means among `tasks`, the whole list as it is now."""
     if target.is_newest and tasks:
-        return Choice((max(tasks, key=lambda task: task.id),), is_clear=True)
+        return _newest(verb, tasks, memory)
     if target.priority is not None or target.due is not None:
         return _of_kind(target, verb, tasks, memory)
     pool = _preferred(verb, tasks)
     if target.is_any and not (target.words or target.ordinals):
         return Choice(candidates=tuple(pool))
     if target.numbers:
-        called = _called_by_number(target, tasks)
-        if called is not None:
-            return Choice((called,), is_clear=True)
-        return _by_number(target.numbers, tasks, memory)
+        return _by_number(target, tasks, memory)
     if target.is_all or (target.status != "all" and not target.words and not target.ordinals):
         return _all_of(target, verb, tasks, memory)
     if target.ordinals:
@@ -113,7 +110,20 @@ def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
     return list(tasks)
 
 
-def _by_number(numbers: tuple[int, ...], tasks: Sequence[SeenTask], memory: Memory) -> Choice:
+def _newest(verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
+    newest = max(tasks, key=lambda task: task.id)
+    was_added = any(one.status == "created" for turn in memory.turns for one in turn.effects)
+    if verb == "delete" and not was_added:
+        # "Delete what I just added", where nothing was.
+        return Choice(candidates=(newest,))
+    return Choice((newest,), is_clear=True)
+
+
+def _by_number(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
+    called = _called_by_number(target, tasks)
+    if called is not None:
+        return Choice((called,), is_clear=True)
+    numbers = target.numbers
     by_id = {task.id: task for task in tasks}
     named = [_numbered(number, tasks) for number in numbers if number > _MAX_PLACE]
     if len(named) == len(numbers) and all(named):

@@ -25,7 +25,7 @@ _SAME_DAY = re.compile(
 )
 # "Add the second interview for the same day at 15:00": that of the task in mind.
 _ADDED = re.compile(
-    r"(?P<add>\W*(?:(?:and|also|then|please|can\s+you|could\s+you)\s+)*(?:add|create|put|enter|schedule)\b.*?)\s+(?:for|on)\s+(?:the|that)\s+same\s+(?:day|date)"
+    r"(?P<add>\W*(?:(?:and|also|then|please|can\s+you|could\s+you)\s+)*(?:add|create|enter)\s+(?!(?:it|that|this|them)\b).*?)\s+(?:for|on)\s+(?:the|that)\s+same\s+(?:day|date)"
     r"(?P<at>\s*,?\s+at\s+\d{1,2}(?::\d\d)?(?:\s*[ap]m)?)?(?:\s+(?:please|too|as\s+well))*[\s.!]*",
     re.IGNORECASE,
 )

@@ -26,7 +26,7 @@ _WELL_COVERED = 0.55
 _TITLE_MARGIN = 0.1
 # "It's for the wedding, so make it high" tells more of what was spoken of before.
 _OF_IT = re.compile(
-    r"\W*(?:it|they(?!\s+(?:say|said|tell|told|think|want)\b)|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
+    r"\W*(?:it|they(?!\s+(?:say|said|tell|told|think|want)\b|\s+\w+\s+(?:the|my|our)\b)|(?:it|they|that|this)(?:'s|'re|\s+is|\s+are)|its\s+(?:for|at|on|in|a))\b",
     re.IGNORECASE,
 )
 _GERUND = re.compile(
@@ -34,8 +34,8 @@ _GERUND = re.compile(
 )
 
 
-def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
-    """The task that the sentences before speak of: "I called Amy. Delete that one."."""
+def told_before(words: str, tasks: Sequence[SeenTask], *, of_several: bool = False) -> list[Match]:
+    """The task that the sentences before speak of: "I called Amy. Delete that one."; or those ("delete those")."""
     if not content_stems(words) or _OF_IT.match(words):
         return []
     # A verb alone names no task that "it" could be: "they called it off".
@@ -52,9 +52,9 @@ def told_before(words: str, tasks: Sequence[SeenTask]) -> list[Match]:
     # A longer story covers a title well, though the title covers little of the story.
     ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
     good = [match for match in ranked if match.title >= _WELL_COVERED]
-    if good:
+    if good and not of_several:
         return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
-    return ranked
+    return good or ranked
 
 
 def choose_deleted(target: Target, memory: Memory) -> list[Effect]:

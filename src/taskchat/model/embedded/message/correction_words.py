@@ -26,7 +26,7 @@ from taskchat.model.embedded.requests import (
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses.cutting import Heard
-    from taskchat.model.embedded.requests import Request
+    from taskchat.model.embedded.requests import Request, Verb
 
 _STRONG = r"(?:(?:(?:it|that)\s+was\s+(?:supposed|meant)\s+to\s+be|(?:it\s+|that\s+)?should(?:'ve|\s+have)\s+been)(?:\s+for)?(?=\s+(?:the|my|number|task|#|[\ue000-\uf8ff]))|i\s+(?:meant?|wanted)\s+to\s+say|i\s+meant?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no(?!\s+(?:idea|clue|problem|worries|rush|hurry)\b)|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops|(?:i\s+)?(?:made|make)\s+(?:a\s+)?mistake|my\s+mistake)"
@@ -98,8 +98,10 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     ):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
-    right = _IT_IS.sub("", right) if changed else right
-    right = _AROUND.sub("", right)
+    is_it = not changed and bool(said and _IT_IS_THE.match(right))
+    right = _IT_IS.sub("", right) if changed or is_it else right
+    told = _TOLD_ACT.match(right)
+    right = _AROUND.sub("", right[told.end() :] if told else right)
     right = _REMARK.sub("", _NOT_THEN.sub("", right))
     due = find_due(right, heard.now)
     is_date = due is not None and not re.search(r"[^\W_]", _AROUND_DATE.sub("", due.rest))
@@ -113,9 +115,15 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         wrong=heard.message.reveal(changed["wrong"]).strip() if changed else "",
         changes=changes,
         otherwise=() if is_strong else tuple(plain),
+        verb=_ACTS[told["act"].lower()] if told else None,
+        # "No, it was the English test", of a task about another one; "it was the worst day" fits none.
+        is_exchange=is_it,
     )
 
 
+# What `phrasing` makes of "it's the hedge that I finished".
+_TOLD_ACT = re.compile(r"(?P<act>doing|deleting)\s+(?=(?:the|my)\s)", re.IGNORECASE)
+_ACTS: dict[str, Verb] = {"doing": "complete", "deleting": "delete"}
 # "And it's the station, not the airport."
 _AND = re.compile(
     r"^\W*(?:and|but)\s+(?=(?:it|that)(?:'s|\s+is)\s.*\b(?:not|instead\s+of)\b)", re.IGNORECASE
@@ -185,6 +193,7 @@ _IT_IS = re.compile(
     r"^(?:it|that|this)(?:'s|\s+is|\s+was|\s+should\s+be)\s+(?:actually\s+)?(?:(?:the|my)\s+)?(?=[\w\ue000-\uf8ff\"])",
     re.IGNORECASE,
 )
+_IT_IS_THE = re.compile(r"(?:it|that)(?:'s|\s+is|\s+was)\s+(?:the|my)\s+\w", re.IGNORECASE)
 _AROUND_DATE = re.compile(
     r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better|works?|was|right|correct|suits|would|will|do|me|us|fine|ok|good|the|please"
     r"|instead|rather|then|now|actually)\b",

@@ -106,20 +106,34 @@ _WORDINGS = wordings(
     # "The stocktaking is due on Friday, please enter that", "it's Kurt, not Karl. Can you fix the title?"
     (r"(?<=[\w\"'])\s*[,;.]\s*(?:(?:and|so|then)\s+)*(?:(?:please|kindly|(?:can|could|would|will)\s+you)\s+)+(?:enter|adjust|update|amend|correct|fix|change|note|record|set|edit)\s+(?:(?<!note\s)(?<!record\s)(?<!set\s)(?:that|it|this|them)|(?:the|its|that|this)\s+(?:new\s+)?(?:due\s+date|date|time|deadline|entry|list|task|title|name|spelling|priority))(?:\s+(?:accordingly|down|in|then|now|for\s+me|please|on\s+(?:the|my)\s+list))*(?=\W*$)", ""),
     # "The fence isn't done, it's the hedge that I finished."
-    (r"^(?:[^.]{1,30}\.\s*|[^.,]{1,20},\s*)?\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:isn't|is\s+not|wasn't|was\s+not)\s+(?:done|finished|complete)\s*[,;.]\s*(?:but\s+)?(?P<it>it(?:'s|\s+is|\s+was)\s+(?:the|my)\s+[\w' -]+?\s+(?:that\s+)?i(?:'ve|\s+have)?\s+\w+)\W*$", r"\g<it>"),
+    (r"^(?:[^.]{1,30}\.\s*|[^.,]{1,20},\s*)?\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:isn't|is\s+not|wasn't|was\s+not)\s+(?:done|finished|complete)\s*[,;.]\s*(?:but\s+)?(?P<it>it(?:'s|\s+is|\s+was)\s+(?:the|my)\s+[\w' -]+?\s+(?:that\s+)?i(?:'ve|\s+have)?\s+\w+)\W*$", r"no, \g<it>"),
     # "It doesn't need any priority at all, remove it."
-    (r"\b(?P<what>it|that|(?:the|my)\s+[\w' -]{2,30}?)\s+(?:doesn't|does\s+not)\s+(?:really\s+)?need\s+(?:an?|any)\s+(?P<field>priority|due\s+date|date|deadline|note)(?:\s+(?:at\s+all|any\s?more|after\s+all))*\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:remove|delete|drop|clear|take|get\s+rid\s+of)\s+(?:it|that)(?:\s+(?:off|away|out|again|please))*(?=\W*$)", r"remove the \g<field> of \g<what>"),
+    (r"\b(?P<what>it|that|(?:(?:the|my)\s+)?[\w' -]{2,30}?)\s+(?:doesn't|does\s+not)\s+(?:really\s+)?need\s+(?:an?|any)\s+(?P<field>priority|due\s+date|date|deadline|note)(?:\s+(?:at\s+all|any\s?more|after\s+all))*\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:remove|delete|drop|clear|take|get\s+rid\s+of)\s+(?:it|that)(?:\s+(?:off|away|out|again|please))*(?=\W*$)", r"remove the \g<field> of \g<what>"),
     # "I meant the roof: that's due Saturday", after an undo.
     (r"^\W*i\s+meant?\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s*[:,;]\s*(?:that|it)(?P<rest>(?:'s|\s+is)\s+due\b[^,;.]*)\W*$", r"\g<what>\g<rest>"),
     # "It's Porto we're flying to, not Lisbon."
     (r"(?P<it>\bit(?:'s|\s+is|\s+was)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'s|'ve|\s+am|\s+are|\s+is|\s+have)?\s+\w+(?:ing|ed)(?:\s+(?:to|with|for|at|from|in))?(?=\s*,\s*not\s)", r"\g<it>"),
+    # "It's not Thomas, it's Tobias I have to email."
+    (r"(?P<it>\bit(?:'s|\s+is)\s+not\s+[\w' -]{2,30}?\s*,\s*(?:but\s+)?it(?:'s|\s+is)\s+[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'ve)?(?:\s+\w+){1,4}(?=\W*$)", r"\g<it>"),
+    # "Should I add “buy face paint”? Yes, add it."
+    (r"\bshould\s+i\s+add\s+(?P<what>[^?]{2,60})\?\s*(?:yes|yeah|yep|ok(?:ay)?)\b[\s,.!]*(?:please\s+)?(?:(?:add|do)\s+(?:it|that)(?:\s+please)?)?(?=\W*$)", r"add \g<what>"),
+    # "Change tights to leotard in that one."
+    (r"^(?P<change>\W*(?:please\s+)?(?:change|replace|swap|switch)\s+.+?\s(?:to|with|for|into)\s+.+?)\s+in\s+(?:that|this)\s+(?:one|task)(?=\W*$)", r"\g<change>"),
+    # "Got an extension, so it doesn't need any priority anymore."
+    (r"^(?:[^,;]*[,;]\s*so\s+)?\W*(?P<what>it|that|(?:the|my)\s+[\w' -]{2,30}?)\s+(?:doesn't|does\s+not|no\s+longer)\s+needs?\s+(?:an?|any)\s+(?:high\s+|low\s+)?priority(?:\s+(?:at\s+all|any\s?more|any\s+longer|now))*(?=\W*$)", r"remove the priority of \g<what>"),
+    # "They found the jacket, so we don't need that one anymore, delete it."
+    (r"^(?P<why>[^,;.]{4,80}),\s*so\s+(?:i|we)\s+(?:don't|do\s+not|no\s+longer)\s+need\s+(?P<it>that\s+one|it|that|them)(?:\s+any\s?more|\s+any\s+longer|\s+now)?(?:\s*[,;.]\s*(?:so\s+)?(?:please\s+|you\s+can\s+)?(?:delete|remove|drop|scrap)\s+(?:it|that|them|that\s+one))?(?=\W*$)", r"\g<why>. delete \g<it>"),
+    # "The hose works again, fixed it."
+    (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?)\s+(?:works|is\s+working|runs|is\s+running)(?:\s+(?:again|now|fine|properly|well))+(?:\s*[,;]\s*(?:i\s+|i've\s+)?(?:fixed|repaired|mended|sorted)\s+(?:it|that))?(?=\W*$)", r"\g<what> is fixed"),
+    # "They postponed the test to May 27th, same time."
+    (r"(?<=\w)\s*,\s*(?:at\s+the\s+)?same\s+time(?:\s+as\s+before)?(?=\W*$)", ""),
     # "And so is the other one."
-    (r"^\W*(?:and\s+|but\s+)?so\s+(?:is|are|was|were)\s+(?P<what>(?:the|my|that|task|number)\b[\w' -]{2,40}?)\W*$", r"\g<what> too"),
+    (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,3}?)\W*$", r"\g<what> too"),
     # "The jam, on the other hand, is finished."
     (r"(?<=\w)\s*,\s*(?:on\s+the\s+other\s+hand|however|though|by\s+the\s+way|meanwhile|at\s+least|luckily|thankfully|in\s+fact)\s*,\s*(?=(?:is|are|was|were|has|have|needs?|should|can|must)\b)", " "),
     # "No, I wanted to mark it complete."
-    (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*(?:wanted|meant)\s+(?:you\s+)?to\s+(?=(?:mark|tick|check|complete|finish|delete|remove|rename|move|reopen)\s+(?:it|that|them|that\s+one|the\s+other\s+one)\b[\w' ]*\W*$)", ""),
-    (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*wanted\s+(?P<it>it|that|them|that\s+one)\s+(?P<done>marked\s+(?:as\s+)?(?:done|complete|completed|finished)|completed|ticked\s+off|deleted|removed|renamed\s+to\b[^,.;]+|moved\s+to\b[^,.;]+)\W*$", r"have \g<it> \g<done>"),
+    (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*(?:wanted|meant)\s+(?:you\s+)?to\s+(?=(?:mark|tick|check|complete|delete|remove|reopen)\s+(?:it|that|that\s+one)(?:\s+(?:off|(?:as\s+)?(?:done|complete|completed|finished)))?\W*$)", "maybe "),
+    (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*wanted\s+(?P<it>it|that|that\s+one)\s+(?:marked\s+(?:as\s+)?(?:done|complete|completed|finished)|completed|ticked\s+off)\W*$", r"maybe mark \g<it> as done"),
     # "Football boots too, size 36."
     (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
     # "And the cake? Same day."

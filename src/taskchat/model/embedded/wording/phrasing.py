@@ -31,13 +31,26 @@ _VERBS = {
 # "Could I have the Netflix one removed, please?", "I'd like the rent moved to friday".
 _HAVE_DONE = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:(?:can|could|may|might)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)|(?:i|we)(?:'d|\s+would)\s+like(?:\s+to\s+have)?|(?:i|we)\s+want"
-    r"|(?:please\s+)?(?:have|get))\s+(?P<what>(?!to\b|you\b|rid\b)\S.*?)\s+(?P<done>" + "|".join(_VERBS) + r")\b(?P<rest>.*)$",
+    r"|(?:please\s+)?(?:have|get))\s+(?!.*\sbeen\s)(?P<what>(?!to\b|you\b|rid\b)\S.*?)\s+(?P<done>" + "|".join(_VERBS) + r")\b(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
 # "It was the vacuuming I wanted gone": which one an act was meant for.
 _IT_WAS = re.compile(
-    r"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|wait|oops|my\s+mistake|my\s+bad)\b\W*)*it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+.+?|.+?)\s+(?:that\s+|which\s+)?(?:i(?:'ve|\s+have)?\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after|paid|did|bought|sent|made|wrote|got|(?!need)[a-z]{3,}ed)|(?:should|has\s+to|needs\s+to|is\s+to|must|ought\s+to)\s+(?:be|go)(?=\s+(?:deleted|removed|gone|ticked|marked|completed|done|moved|changed)|\W*$))"
-    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|completed|done|ticked(?:\s+off)?|marked(?:\s+(?:as\s+)?\w+)?|changed|moved))?(?:\s*,\s*(?:the\s+|my\s+)?[\w' -]{1,30}?\s+(?:is|isn't)\s+(?:still|not|n't)\b[\w' ]*)?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
+    r"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|wait|oops)\b\W*)*it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+.+?|.+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:wanted|meant|want|was\s+talking\s+about|was\s+after|paid|did|bought|sent|called|booked|finished|cleaned|completed)"
+    r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+_MY_MISTAKE = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|wait|sorry|oops|ah|hm+)\b\W*)*(?:no|wait|sorry|oops|(?:the\s+)?wrong(?:\s+(?:one|task))?|my\s+mistake|my\s+bad)\b\W*"
+# "No, it was the car insurance that I renewed, the home one is still open."
+_IT_WAS_DONE = re.compile(
+    rf"{_MY_MISTAKE}it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:just\s+)?"
+    r"(?!(?:hat|lov|lik|fear|miss|start|dropp|notic|want|skipp|ask|need)ed\b)(?:[a-z]{3,}ed|did|paid|bought|sent|made|wrote|got\s+done)"
+    r"(?:\s*,\s*(?:the\s+|my\s+)?[\w' -]{1,30}?\s+(?:is|isn't)\s+(?:still|not)\b[\w' ]*)?[^\w\ue000-\uf8ff]*$",
+    re.IGNORECASE,
+)
+# "My mistake, it's the tuxedo that should be deleted."
+_IT_IS_TO_GO = re.compile(
+    rf"(?:{_MY_MISTAKE})?it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)(?:should|has\s+to|needs\s+to|is\s+to)\s+be\s+(?:deleted|removed)[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 # "As for the roses, move them to Sunday", "for that one, make Thursday the deadline".
@@ -138,16 +151,17 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:swap|switch)\s+(?:that|them|those|it|these)(?:\s+(?:round|around))?\s*[,:;\u2013\u2014-]\s*(?=\S)", re.IGNORECASE), ""),
     # "The first two you just added".
     (re.compile(r"(?P<which>\bthe\s+(?:first|second|third|last|two|three|four)(?:\s+(?:two|three|one|task|ones|tasks))?)\s+(?:that\s+)?(?:you|i)(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", re.IGNORECASE), r"\g<which>"),
-    (re.compile(rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|n)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", re.IGNORECASE), r"\g<who> finished to "),
+    (re.compile(rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|n|open\b|forget\b|fail\b|refuse\b|mean\b|intend\b|hate\b|try\b|start\b|begin\b|remind\b|think\b|consider\b|plan\b|hope\b|wish\b|miss\b|mention\b|notice\b|enjoy\b|lose\b|find\b|drop\b|break\b|skip\b|avoid\b)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", re.IGNORECASE), r"\g<who> finished to "),
     # "Then start it with “…”", of a list with nothing on it.
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*(?:start|begin)\s+(?:it|(?:the|my|a\s+new)\s+list)(?:\s+off)?\s+with\s+(?=\S)", re.IGNORECASE), "add "),
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)", re.IGNORECASE), "the same "),
-    (re.compile(r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning|for|with)\s+(?=\S)", re.IGNORECASE), r"\g<verb> the "),
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:also|then|please|can\s+you|could\s+you)\s+)*enter\s+(?=an?\s|[\ue000-\uf8ff])", re.IGNORECASE), "add "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:it|(?:the|my|a\s+new)\s+list)(?:\s+off)?\s+with\s+(?=[\ue000-\uf8ff])", re.IGNORECASE), "add "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|on|\w+day|tomorrow|today|\d+)\b)", re.IGNORECASE), "the same "),
+    (re.compile(r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning)\s+(?:the\s+|my\s+)?(?=\S)", re.IGNORECASE), r"\g<verb> the "),
+    (re.compile(r"^(?P<mark>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:mark|tick))\s+all\s+(?:as\s+)?(?:done|complete|finished)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<mark> all as done"),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:also|then)\s+)*(?:please|can\s+you|could\s+you)\s+(?:also\s+)?enter\s+(?=[\ue000-\uf8ff]|an?\s(?!(?:\w+\s)?(?:race|contest|competition|agreement|plea|password|raffle|marathon|lottery|draw|tournament|code|pin|room)\b))", re.IGNORECASE), "add "),
     # "We have to postpone it by a week": nobody writes that down.
-    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i|we)(?:'ll)?\s+(?:now\s+|also\s+|just\s+)?(?:have|need|want|will\s+have|'ll\s+have)\s+to\s+(?=(?:postpone|move|reschedule|push|delay|shift|rename|bring)\s+(?:it|that|this|them|that\s+one)\b)", re.IGNORECASE), ""),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i|we)(?:'ll)?\s+(?:now\s+|also\s+|just\s+)?(?:have|need|want|will\s+have|'ll\s+have)\s+to\s+(?=(?:postpone|reschedule|push|delay|shift|move)\s+(?:it|that|this|them|that\s+one)\s+(?:(?:back|forward)\s+)?(?:by\s+(?:an?|one|two|three|four|\d+)\s|(?:to|until|till)\s+(?:(?:next|this)\s+)?(?:\w+day|tomorrow|today|week|month|the\s+\d))|bring\s+(?:it|that|this|them)\s+forward\b)", re.IGNORECASE), ""),
     # "It should be at 11:00 rather than 10:00".
-    (re.compile(r"(?P<when>\b(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|tomorrow))\s*,?\s+(?:rather\s+than|instead\s+of)\s+(?:at\s+|on\s+)?(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|today|tomorrow)(?=[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), r"\g<when>"),
+    (re.compile(r"(?P<when>^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:it|that|this|they|the|my|make|set|move|put)\b.*\b(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|tomorrow))\s*,?\s+(?:rather\s+than|instead\s+of)\s+(?:at\s+|on\s+)?(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|today|tomorrow)(?=[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), r"\g<when>"),
     *LOOKS,
     *SAID_DONE,
     *NOT_WANTED,
@@ -187,5 +201,7 @@ _ORDERS = [
     *LATE_TITLES,
     (_NEEDS_DATE, r"change the due date of \g<what>"),
     (_TO_LIST, r"add \g<new> to my list"),
+    (_IT_IS_TO_GO, r"i meant deleting \g<what>"),
+    (_IT_WAS_DONE, r"i meant doing \g<what>"),
     (_IT_WAS, r"i meant \g<what>"),
 ]

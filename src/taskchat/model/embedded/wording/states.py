@@ -22,7 +22,12 @@ SAID_DONE = wordings(
         rf"\b(?:sent|wrote)\s+(?:that|the|my)\s+e-?mail{END}",
         "emailed him",
     ),
-    (r"\b(?:gave|given)\s+(?P<what>[^,.;]{2,40}?)\s+back\b", r"returned \g<what>"),
+    # "Approved all the requests", but "finished all the tasks" is of the whole list.
+    (
+        r"^(?P<did>[^\w\ue000-\uf8ff]*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+|finally\s+)?(?!(?:finish|complet|delet|remov|mark|tick|add)ed\b)(?:[a-z]+ed|sent|bought|paid|wrote|made))\s+all\s+(?:of\s+)?(?=(?:the|my|our)\s+(?!(?:tasks|items|to-?dos|things|stuff)\b))",
+        r"\g<did> ",
+    ),
+    (r"\bgave\s+(?P<what>[^,.;]{2,40}?)\s+back\b", r"returned \g<what>"),
     # "I made that call", "got hold of the plumber".
     (
         r"\b(?:made|had)\s+(?:that|the|my)\s+(?:phone\s+)?call\s+(?:to|with)\s+",
