@@ -151,7 +151,7 @@ _TAIL = re.compile(
 # A priority and nothing else, as an answer or after a task was spoken of.
 LEVEL_ALONE = re.compile(
     r"^\W*(?:(?:make|set)\s+(?:it|that)\s+)?(?:(?:at|with|as|it's"
-    r"|its)\s+)?(?:an?\s+)?(?:priority[\s:]+)?"
+    r"|its)\s+)?(?:an?\s+)?(?:prio(?:rity)?[\s:]+)?"
     r"(?P<level>high|low|medium|top|urgent|normal|important)(?:[\s-]+(?:priority|prio))?"
     r"(?:\s+(?:is|will|would)(?:\s+be)?\s+(?:do|fine|enough|better|ok(?:ay)?|good|plenty))?"
     r"(?:\s+(?:please|too|as\s+well|actually|then|instead|tho(?:ugh)?|after\s+all))*\W*$",

@@ -71,6 +71,12 @@ def _read_level(text: str, heard: Heard) -> Request | None:
 
 
 def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
+    quoted = heard.message.quoted(due.rest)
+    if len(quoted) == 1 and _QUOTE_ALONE.fullmatch(due.rest):
+        # "“Lunch with Omar” on Thursday" is about no other task.
+        add = build_add(text, heard.message, heard.now, heard=text)
+        changes = changes_due(text, due.due, heard.now)
+        return Act("update", Target(words=quoted[0]), changes, otherwise=add, is_stated=True)
     if not content_stems(due.rest) or _DUE_ALONE.fullmatch(due.rest):
         pointed = read_target(due.rest, [])
         many = pointed.is_plural or pointed.is_all
@@ -99,6 +105,7 @@ def _read_dated(text: str, heard: Heard, due: FoundDue) -> Request:
     return replace(add, is_bare=True)
 
 
+_QUOTE_ALONE = re.compile(r"\W*(?:(?:and|then|also|next)\W+)*[\ue000-\uf8ff]\W*", re.IGNORECASE)
 # "Eggs on the list please": no word but where it is to go.
 _ON_LIST = re.compile(
     r"(?P<title>(?!.*\b(?:what\w*|what's|which|who|how|anything|everything|show|see)\b)(?!(?:all|every\w*|any\w*|some\w*|no\w*|things?|tasks?|what\w*|which|show|list|read|see|tell|give|stuff|i|we|you|is|are|the\s+\w+)\b)\S.*?)\s+"

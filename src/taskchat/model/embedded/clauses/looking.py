@@ -25,7 +25,7 @@ _HAS_NOUN = re.compile(rf"\b{_NOUN}\b", re.IGNORECASE)
 _SHOW = (
     r"^\W*(?:(?:and|now|then|so|ok(?:ay)?|please|can\s+you|could\s+you|just)\s+)*"
     r"(?:(?:show|read|list|display)(?:\s+(?:me|us))?|(?:let\s+me|lemme|i\s+want\s+to|i'd\s+like\s+to)\s+(?:see|look|check|hear)|view|see|print)"
-    r"(?:\s+(?:out|both|them|those|these|it|that|this|all|everything|again|now|please|here|what's\s+left|what\s+(?:is|i\s+have)|how\s+it\s+looks|the\s+(?:rest|others?|remaining"
+    r"(?:\s+(?:out|both|them|those|these|it|that|this|all|everything|again|now|please|here|what's\s+left|what\s+(?:is|i\s+have)|how\s+it\s+looks|the\s+(?:plan|rest|others?|remaining"
     r"|whole\s+thing|lot|result|current\s+state|new\s+one|updated\s+one)|the\s+(?:whole\s+|full\s+|entire\s+)?(?:lot|list)|(?:of|to|for)\s+(?:it|them|me)|then|too|once\s+more|two|three|four|(?:all|the)\s+(?:two|three|four|five)))*\W*$"
 )
 # About the speaker's own doings, though no word for the list is said.
@@ -41,6 +41,7 @@ _MINE = re.compile(
     r"|^\s*(?:just|only)\s+(?:the\s+|my\s+)?(?:finished|completed|done|open|pending|remaining)\s+(?:ones|tasks|items|to-?dos)\b"
     r"|^\s*(?:show|list|read|see|view|display|tell)\s+(?:me\s+)?(?:only|just)\s+(?:the\s+|those\s+)?(?:ones|those|what|tasks)?\s*(?:(?:that|which)\s+)?(?:(?:are|is|'s)\s+)?(?:still\s+|not\s+|already\s+|yet\s+)*(?:open|pending|left|done|finished|completed?|to\s+do|ticked)\b"
     r"|^\s*(?:show|list|read|see|view|display|tell)\s+(?:me\s+)?(?:(?:only|just)\s+)?(?:those|the\s+ones)\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:still\s+|not\s+|already\s+)*(?:open|pending|left|done|finished|completed?)\b"
+    r"|^\s*(?:see|have\s+a\s+look\s+at|look\s+at|show\s+me|get)\s+(?:everything|all)\s+(?:that\s+)?(?:i|we)\b"
     r"|^\s*(?:from|of|in|among)\s+(?:my|the)\s+(?:\w+\s+)?(?:tasks|items|ones|list)\b.*\bwhat\b"
     r"|^\s*what(?:'s|s|\s+is)\s+(?:there\s+)?(?:still\s+)?to\s+(?:buy|do|get|finish|pay|come)\b"
     r"|^\W*(?:(?:and|so)\s+)?what(?:'s|s|\s+is|\s+are)\s+(?:(?:there|planned|scheduled|happening|going|up|coming|on|for)\s+)+(?:(?:this|next|the|coming)\s+)*"

@@ -57,6 +57,7 @@ _PLAIN = _all(
     rf"(?P<target>(?!(?:i|we|he|she|they|it)\b)[\w' ]{{2,40}}?)\s+[\u2013\u2014-]\s+(?:note|description|comment)\s*[:,\u2013\u2014-]*\s+{_TEXT}",
     # "Save this link with the course: …", "for the windows, add: …".
     rf"for\s+{_NAMED}\s*,\s+(?:please\s+)?(?:add|note)\s*:\s*{_TEXT}",
+    rf"(?:for|on|to)\s+{_NAMED}\s*,\s+(?:please\s+)?{_PUT}\s+(?:in|into|to|under)\s+(?:the|its)\s+{_NOTE}\s*(?::|\bthat\b)\s*{_TEXT}",
     # "“…” goes in the notes of the rent".
     rf"{_TEXT}\s+(?:goes|belongs|should\s+go|should\s+be|must\s+go)\s+(?:in|into|under)\s+(?:the|its)\s+{_NOTE}(?:\s+(?:of|for)\s+{_NAMED})?",
     rf"(?:in|on|under)\s+{_NOTE}\s*,?\s+(?:please\s+)?(?!write\s+an?\b){_PUT}\s*:?\s+{_TEXT}",

@@ -39,7 +39,7 @@ from taskchat.model.embedded.english.cues import (
     WEAK_DELETE,
 )
 from taskchat.model.embedded.english.framing import read_frame
-from taskchat.model.embedded.english.pointing import read_target
+from taskchat.model.embedded.english.pointing import read_target, without_reason
 from taskchat.model.embedded.english.words import ERRAND_VERBS, tokens
 from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
 
@@ -314,7 +314,8 @@ def _read_delete(text: str, heard: Heard) -> list[Request]:
         return []
     if found.start() and WEAK_DELETE.match(found[0]) and tokens(text)[0] in ERRAND_VERBS:
         return []  # "order eggs, scrub pans": a row of errands
-    rest = DELETE_CUE.sub(" ", text)
+    # "Delete it, I don't need to see it any more": the reason holds cues of its own.
+    rest = DELETE_CUE.sub(" ", without_reason(text))
     pointed = read_target(rest, [])
     due = None if pointed.ordinals and not pointed.words else find_due(rest, heard.now)
     act = act_on("delete", due.rest if due else rest, heard)

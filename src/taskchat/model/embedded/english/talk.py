@@ -28,7 +28,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
         _cue(
             r"^\s*(?:help(?:\s+me)?|\?+\s*help)\s*(?:please)?\W*$|\bwhat\s+(?:can|do)\s+(?:you"
             r"|i)\s+(?:do|say|ask)(?:\s+(?:here|for\s+me|with\s+this|you))?\W*$|"
-            r"^\s*(?:can|do)\s+(?:you|u)\s+(?:even\s+|also\s+)?(?:add|create|make|delete|remove|complete|change"
+            r"^\s*(?:(?:can|do)\s+(?:you|u)|are\s+(?:you|u)\s+able\s+to)\s+(?:even\s+|also\s+)?(?:add|create|make|delete|remove|complete|change"
             r"|rename|edit|update|show|list|reopen|restore)\s+(?:tasks|to-?dos|items|lists|things)\W*$|"
             r"\bhow\s+(?:do(?:es)?|can)\s+(?:this|you|i\s+use\s+(?:this|you))\s*(?:work"
             r"|help)?\W*$|\bwhat\s+can\s+you\s+help\b"
@@ -66,6 +66,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
         "fine",
         _cue(
             r"^\W*(?:(?:no|yes|yeah|ok(?:ay)?)\W+)?(?:that's|that\s+is|it's)\s+(?:right|correct|perfect)(?:\W+(?:thanks|thank\s+you))?\W*$|"
+            r"^\W*(?:(?:ok(?:ay)?|right|so)\b\W*)*let'?s\s+(?:(?:plan|organi[sz]e)\s+(?:my|the|our)\s+(?:day|week|weekend|month|evening|morning|list|tasks)|get\s+(?:started|going)|begin|start)\W*$|"
             r"^\W*(?:please\s+)?update\s+(?:the|my)\s+(?:to-?do\s+)?list(?:\s+(?:please|then))?\W*$|"
             r"^\W*(?:(?:ok(?:ay)?|k|kk|cool|great|nice|perfect|awesome|alright|good|fine|right"
             r"|sweet|super|lovely|excellent|wonderful|got\s+it|sounds\s+good|i\s+see|wow|haha|lol"

@@ -177,7 +177,13 @@ def _by_place(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choi
 
 
 def _were_added(memory: Memory) -> bool:
-    return all(effect.status == "created" for effect in memory.last_effects)
+    """Whether the tasks in mind were added together, by the last turn or by one before."""
+    added = (
+        {one.task_id for one in turn.effects if one.status == "created"} for turn in memory.turns
+    )
+    return (not memory.shown and set(memory.focus) in added) or all(
+        effect.status == "created" for effect in memory.last_effects
+    )
 
 
 def _places(places: tuple[int, ...], row: Sequence[SeenTask | None]) -> Choice:

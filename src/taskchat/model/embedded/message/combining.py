@@ -72,7 +72,7 @@ def _go_on(
 ) -> list[Request]:
     """The requests so far with those of a clause that may only say more about the last of them."""
     last, one = requests[-1], found[0] if len(found) == 1 else None
-    more = of_same_task(last, one, clause)
+    more = _said_again(last, one) or of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
     if isinstance(one, Add) and isinstance(last, Add) and _is_restated(last, one):
@@ -151,6 +151,24 @@ def _are_its_parts(last: Request, found: list[Request]) -> bool:
     return len(found) > 1 and all(
         isinstance(one, Add) and isinstance(last, Add) and one.heard in last.heard for one in found
     )
+
+
+def _said_again(last: Request, one: Request | None) -> Act | None:
+    """The act that an order only says again of what was told before it, or None."""
+    if not isinstance(last, Act) or not isinstance(one, Act) or last.verb != one.verb:
+        return None
+    if not points(one.target):
+        return None
+    if last.deed and points(last.target):
+        return last  # "I sent them, tick it off"
+    if _NO_MORE.match(last.said) and not last.otherwise:
+        return replace(last, otherwise=one)  # "We're not going out any more. Drop the task."
+    return None
+
+
+_NO_MORE = re.compile(
+    r"\W*(?:we|i)(?:'re|'m|\s+are|\s+am)\s+(?:not|no\s+longer)\s+\w+ing\b", re.IGNORECASE
+)
 
 
 def _is_at_once(act: Act) -> bool:

@@ -276,8 +276,8 @@ _FOR_THEN = re.compile(
 # "And the rent", "the rent too": what was just done, to one more.
 _MORE = re.compile(
     r"^\W*(?:(?:oh|ah|um+|hm+|ok(?:ay)?|yes|yeah|right|sorry|wait|great|good|cool|lovely|perfect)\b[\s,.!]*)*"
-    r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>\w.*?)"
-    r"|(?P<other>\w.*?)(?P<is>\s+is|\s+are|'s)?,?\s+(?:too|as\s+well))"
+    r"(?:(?:and|also|plus|(?:the\s+)?same(?:\s+(?:date|day|time|due\s+date|deadline|priority|thing|level))?\s+(?:for|with|goes\s+for|applies\s+to|on))\s+(?:also\s+)?(?P<one>[\w\ue000-\uf8ff].*?)"
+    r"|(?P<other>[\w\ue000-\uf8ff].*?)(?P<is>\s+is|\s+are|'s)?,?\s+(?:too|as\s+well))"
     r"(?:[\s,]+(?:too|as\s+well|please|pls|now|then))*\W*$",
     re.IGNORECASE,
 )

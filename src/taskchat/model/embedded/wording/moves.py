@@ -55,7 +55,7 @@ MOVES = wordings(
 )  # fmt: skip
 # These stand before or behind what counts.
 _AROUND = wordings(
-    (r"^\W*(?:that's\s+wrong|that\s+is\s+wrong|my\s+mistake|i\s+got\s+the\s+(?:day|date|time)\s+wrong|wrong\s+(?:day|date|time)|i\s+mixed\s+(?:them|it|those)\s+up)\s*[,:;.\u2013\u2014-]+\s*(?=[^,;]*\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^,;]*\b(?:tomorrow|today|\d{1,2}(?:st|nd|rd|th))\b)", ""),
+    (r"^\W*(?:(?:oh|sorry|no|wait|oops)\b\W*)*(?:that's\s+wrong|that\s+is\s+wrong|my\s+mistake|i\s+got\s+(?:the\s+(?:day|date|time)|that|it)\s+wrong|wrong\s+(?:day|date|time)|i\s+mixed\s+(?:them|it|those)\s+up)\s*[,:;.\u2013\u2014-]+\s*(?=[^,;]*\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^,;]*\b(?:tomorrow|today|\d{1,2}(?:st|nd|rd|th))\b)", ""),
     (r"(?<=\w)\s*,\s*(?:and\s+|but\s+)?leave\s+(?:the\s+(?:rest|others?)|everything\s+else)(?:\s+as\s+(?:is|it\s+is|they\s+are)|\s+alone)?(?=\W*$)", ""),
     (r"\beach\s+(?=(?:an?|one|two|three|four|five|\d)\s+(?:days?|weeks?|hours?)\s+(?:later|earlier))", ""),
 )  # fmt: skip

@@ -156,6 +156,11 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:it|(?:the|my|a\s+new)\s+list)(?:\s+off)?\s+with\s+(?=[\ue000-\uf8ff])", re.IGNORECASE), "add "),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|on|\w+day|tomorrow|today|\d+)\b)", re.IGNORECASE), "the same "),
     (re.compile(r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning)\s+(?:the\s+|my\s+)?(?=\S)", re.IGNORECASE), r"\g<verb> the "),
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:now|then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:fresh|afresh|over|again|anew)\s+with\s+(?=[\ue000-\uf8ff])", re.IGNORECASE), "add "),
+    # "The other one is what I finished."
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:is|was)\s+(?:what|the\s+one)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+(?P<did>finished|completed|did)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"I \g<did> \g<what>"),
+    # "Also get the spare keys copied": an errand, done by somebody.
+    (re.compile(r"^(?P<get>[^\w\ue000-\uf8ff]*(?:(?:and|also|please|then)\s+)*)(?P<verb>get|have)\s+(?P<what>(?:the|my|our)\s+[\w' -]{2,30}?)\s+(?P<done>copied|fixed|repaired|cleaned|serviced|cut|printed|framed|checked|washed|replaced|sharpened|tuned|painted|mended|tested|delivered|vaccinated|inspected|polished)(?P<rest>(?:\s+(?:on|by|at|for|tomorrow|today|this|next)\b.*)?)$", re.IGNORECASE), r"add a task: \g<verb> \g<what> \g<done>\g<rest>"),
     (re.compile(r"^(?P<mark>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:mark|tick))\s+all\s+(?:as\s+)?(?:done|complete|finished)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<mark> all as done"),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:also|then)\s+)*(?:please|can\s+you|could\s+you)\s+(?:also\s+)?enter\s+(?=[\ue000-\uf8ff]|an?\s(?!(?:\w+\s)?(?:race|contest|competition|agreement|plea|password|raffle|marathon|lottery|draw|tournament|code|pin|room)\b))", re.IGNORECASE), "add "),
     # "We have to postpone it by a week": nobody writes that down.
