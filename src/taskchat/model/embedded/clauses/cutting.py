@@ -59,7 +59,7 @@ _STARTERS = (
     r"|#)|"
     rf"(?:task|reminder|to-?do|todo)\s+(?:to\s+)?(?:{'|'.join(sorted(ERRAND_VERBS))})|"
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
-    r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|"
+    r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|open\s+(?:it|that|them|that\s+one|the\s+\w+)\s+(?:up\s+)?again\b|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
     r"|that)\s+back|scrap|(?:(?:on\s+\w+day|tomorrow|today)\s+)?(?:i|we)\s+(?:also\s+|still\s+)?(?:need|have)\s+to|let's\s+(?:add|put|delete|remove|mark|move)\b|"
     r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
@@ -262,7 +262,12 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
         is_bare = match[0].strip() in {",", "and", ", and", ""}
         follows = is_bare and _DONE_FOLLOWS.match(sentence, match.end())
         is_it = _IT_IS.match(sentence, match.end())
-        if follows and not (is_it or ORDER_START.match(piece) or _DONE_FOLLOWS.fullmatch(piece)):
+        if follows and not (
+            is_it
+            or ORDER_START.match(piece)
+            or _I_DID.match(piece)
+            or _DONE_FOLLOWS.fullmatch(piece)
+        ):
             # "Milk, rent and the report is done": a list, and no order before it.
             continue
         if is_bare and _TELLS_NOTE.search(piece) and _THINKS_AGAIN.match(sentence, match.end()):
@@ -280,6 +285,10 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
     return clauses
 
 
+_I_DID = re.compile(
+    r"\W*(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:got|bought|paid|sent|made|wrote|did|picked|\w+ed)\b",
+    re.IGNORECASE,
+)
 _IT_IS = re.compile(r"(?:so\s+)?(?:that|it)(?:'s|\s+is)\b", re.IGNORECASE)
 _TELLS_NOTE = re.compile(
     r"\b(?:notes?|description|comments?|details?)\b.*(?::|\bthat\b)", re.IGNORECASE

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DENIES = re.compile(r"\b(?:not|never|nobody|nothing)\b|n't\b", re.IGNORECASE)
 _TO_BE_DONE = re.compile(
-    r"\b(?:needs?|has|have|ought|going|must|should|can|could|may|might|will|to)\s+(?:to\s+)?be\b",
+    r"\b(?:get|gets|getting)\s+\w+ed\b|\b(?:needs?|has|have|ought|going|must|should|can|could|may|might|will|to)\s+(?:to\s+)?be\b",
     re.IGNORECASE,
 )
 # "I managed to pay the rent" tells the same as "I paid the rent".

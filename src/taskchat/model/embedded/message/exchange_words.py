@@ -61,6 +61,9 @@ _MAYBE = _all(
     rf"{_WHAT}\s+(?:one\s+|task\s+)?should\s+(?:be|say|read)\s+{_NEW}",
     rf"{_NEW}\s*,?\s+(?:instead\s+of|and\s+not|not)\s+{_OLD}",
 )
+_TYPO = re.compile(r"\W*(?:(?:oh|oops|sorry|no)\b\W*)*(?:typo|spelling)\b", re.IGNORECASE)
+# "Typo, it's marzipan."
+_TYPO_IS = _all(rf"(?:spelling\s*[,:]?\s*)?(?:it(?:'s|\s+is)|(?:it\s+)?should\s+be)\s+{_WORD}")
 _MAX_WORDS = 14
 # What is to be kept, and what is asked, changes no title.
 _OTHER_WISH = re.compile(
@@ -71,7 +74,8 @@ _OTHER_WISH = re.compile(
 
 def read_exchange(text: str, plain: list[Request], heard: Heard) -> Correct | None:
     """The exchange of words that a clause tells, for where a title has what it speaks of; or None."""
-    return _read(_CERTAIN, text, plain, heard)
+    patterns = [*_CERTAIN, *_TYPO_IS] if _TYPO.match(text) else _CERTAIN
+    return _read(patterns, text, plain, heard)
 
 
 def guess_exchange(text: str, plain: list[Request], heard: Heard) -> Correct | None:

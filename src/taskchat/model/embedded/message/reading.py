@@ -180,7 +180,7 @@ def _or_new(plain: list[Request], clause: Clause, heard: Heard) -> list[Request]
 
 # "I have to complete the training by friday" may be a new task as well.
 _TO_FINISH = re.compile(
-    r"\W*(?:i|we)\s+(?:also\s+|still\s+|really\s+)?(?:need|have|must|ought)\s+(?:to\s+)?(?:finish|complete)\b",
+    r"\W*(?:i|we)\s+(?:also\s+|still\s+|really\s+)?(?:need|have|must|ought)\s+(?:to\s+)?(?:finish|complete|do)\b",
     re.IGNORECASE,
 )
 
@@ -268,7 +268,7 @@ def _with_date(add: Add, text: str, heard: Heard) -> Add:
 
 # "The plumber comes friday. Add "be home" for then."
 _FOR_THEN = re.compile(
-    r"\b(?:for|by|on|at)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\W*$",
+    r"\b(?:for|by|on|at)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\W*$|[\ue000-\uf8ff]\s+for\s+that\W*$",
     re.IGNORECASE,
 )
 
@@ -288,7 +288,7 @@ _BARE_DAY = re.compile(
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".
 _THEY_MOVED = re.compile(
-    r"^\W*(?:(?:they|he|she|(?P<who>(?:the|my)\s+[\w-]+))\s+(?:just\s+)?(?:called|rang|phoned|wrote|emailed|texted)(?:\s+(?:me|us))?\s+and(?=\s+(?:moved|pushed|postponed|rescheduled|shifted|delayed|changed)\b)|they|he|she|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
+    r"^\W*(?:(?:they|he|she|(?P<who>(?:the|my)\s+[\w-]+))\s+(?:just\s+)?(?:called|rang|phoned|wrote|emailed|texted)(?:\s+(?:me|us))?\s+and(?=\s+(?:moved|pushed|postponed|rescheduled|shifted|delayed|changed)\b)|they|he|she|(?:the|my)\s+[\w-]+(?=\s+(?:just\s+)?\w+\s+(?:it|me|us)\s+to\b)|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".

@@ -79,7 +79,7 @@ _WORDINGS = wordings(
     # "Sorry, 4pm I meant" puts first what is right.
     (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
     # "Call Mark with a k".
-    (r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with\s+(?:(?:a|an|one|two)\s+[a-z]s?|ph|ck|double\s+[a-z])(?=\W*$)", ""),
+    (r"(?<=\w),?\s+(?:spelled\s+|spelt\s+)?with(?:out)?\s+(?:(?:a|an|one|two|the)\s+[a-z]s?|ph|ck|double\s+[a-z])(?=\W*$)", ""),
     # "Actually no date, take it off."
     (r"\bno\s+(?:due\s+)?(?:date|deadline)\s*[,;.\u2013\u2014-]+\s*(?:please\s+)?(?:take|remove|drop|delete|clear)\s+(?:it|that)(?:\s+(?:off|away|again|out))?(?=\W*$)", "clear the due date"),
     # "It's not Karl, it's Kurt. Change it to Meet Kurt."
@@ -127,6 +127,10 @@ _WORDINGS = wordings(
     (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?)\s+(?:works|is\s+working|runs|is\s+running)(?:\s+(?:again|now|fine|properly|well))+(?:\s*[,;]\s*(?:i\s+|i've\s+)?(?:fixed|repaired|mended|sorted)\s+(?:it|that))?(?=\W*$)", r"\g<what> is fixed"),
     # "They postponed the test to May 27th, same time."
     (r"(?<=\w)\s*,\s*(?:at\s+the\s+)?same\s+time(?:\s+as\s+before)?(?=\W*$)", ""),
+    # "New start: add clean the oven", "next: compare the quotes by sunday".
+    (r"(?:^|(?<=[.;]\s))\W*(?:(?:a\s+)?(?:new|fresh)\s+start|next|ok(?:ay)?|also|right|then|another\s+thing|one\s+more(?:\s+thing)?)\s*:\s*(?=(?:please\s+)?(?:add|put|create|delete|remove|mark|complete|move|rename|set|tick)\b)", ""),
+    # "The other way round please" is told by what follows it.
+    (r"(?:^|(?<=[.;]\s))\W*(?:the\s+)?other\s+way\s+(?:round|around)(?:\s+please)?\s*[:,]\s*(?=\w)", ""),
     # "And so is the other one."
     (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,3}?)\W*$", r"\g<what> too"),
     # "The jam, on the other hand, is finished."
