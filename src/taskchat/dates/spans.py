@@ -91,9 +91,7 @@ _MONTH = r"(?P<month>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|s
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"
 _DAY = r"(?P<weekday>mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?P<day_end>day)?s?"
 # "Friday, 27 November": where the two do not agree, the date goes before the day.
-_DAY_BESIDE = (
-    r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
-)
+_DAY_BESIDE = r"(?:(?:(?:next|this|coming)\s+)?(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
 # As a word only in "the first of june" or at an end: "june first", but not "in may first call".
 _NTH = (
     r"(?P<day>\d{1,2}|(?:" + "|".join(PLACE_WORDS).replace("-", r"[-\s]") + ")"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,11 @@ class Plan:
 def _changed(plan: Plan) -> set[object]:
     """The ids of the tasks that a plan changes."""
     return {call.arguments["task_id"] for call in plan.calls if "task_id" in call.arguments}
+
+
+_CHANGES_IT = re.compile(
+    r"\W*(?:please\s+)?(?:change|correct|update|edit|set)\s+(?:it|that)\s+to\b", re.IGNORECASE
+)
 
 
 class Planner:
@@ -343,7 +349,16 @@ class Planner:
         if act.verb == "update" and (has_nothing or moves_none):
             self._plan.question = ask_change(title)
             return
-        self.act_on(ids, act.verb, act.changes)
+        self.act_on(ids, act.verb, self._of_note(act))
+
+    def _of_note(self, act: Act) -> Changes:
+        """The changes of an act; of "change it to …", said of a note that was just set, a new note."""
+        last, changes = self._memory.last, act.changes
+        is_it = bool(changes.title) and _CHANGES_IT.match(act.said) is not None
+        if last is None or not (is_it and self._memory.is_just_changed):
+            return changes
+        was_note = has_set(last, "description") and not has_set(last, "title")
+        return Changes(note=changes.title) if was_note else changes
 
     def _restore(self, act: Act) -> None:
         found = choose_deleted(act.target, self._memory)

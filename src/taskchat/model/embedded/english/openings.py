@@ -114,7 +114,7 @@ _OPENINGS = [
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
         r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
-        r"(?:to\b|that\b)?",
+        r"(?:(?:to|that|an?)\b)?",
         rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task"
         rf"|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
         r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track(?!\s+\d)|log|save|append|insert|include|jot"

@@ -23,6 +23,7 @@ from taskchat.model.embedded.english.cues import (
     NEVER_MIND,
     QUESTION,
     correct_cues,
+    correct_slips,
 )
 from taskchat.model.embedded.english.known_titles import titles_in
 from taskchat.model.embedded.english.pointing import read_target
@@ -120,7 +121,7 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     if ones.due is not None:
         meant = _read_clause(replace(clause, text=ones.text), heard)
         return [of_those(one, ones.due) for one in meant]
-    text = correct_cues(PREAMBLE.sub("", clause.text))
+    text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
     text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(_as_move, order_after(text))
     text = _SAID_DUE.sub("", text)

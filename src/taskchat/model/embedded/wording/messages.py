@@ -131,6 +131,12 @@ _WORDINGS = wordings(
     (r"(?:^|(?<=[.;]\s))\W*(?:(?:a\s+)?(?:new|fresh)\s+start|next|ok(?:ay)?|also|right|then|another\s+thing|one\s+more(?:\s+thing)?)\s*:\s*(?=(?:please\s+)?(?:add|put|create|delete|remove|mark|complete|move|rename|set|tick)\b)", ""),
     # "The other way round please" is told by what follows it.
     (r"(?:^|(?<=[.;]\s))\W*(?:the\s+)?other\s+way\s+(?:round|around)(?:\s+please)?\s*[:,]\s*(?=\w)", ""),
+    # "Medium is enough, now that I think of it", "take the date off, we'll see when we go".
+    (r"(?<=\w)\s*,\s*(?:now\s+(?:that\s+)?(?:i|we)\s+think\s+(?:of|about)\s+it|(?:we'll|we\s+will|i'll|let's)\s+see\b[^.!?;]*|come\s+to\s+think\s+of\s+it)(?=\W*$)", ""),
+    # "I misspelled that" says nothing that what follows does not.
+    (r"^\W*(?:(?:oh|oops|sorry|no)\b\W*)*i\s+(?:misspell?ed|misspelt|mistyped)\s+(?:that|it)\s*[:,;.]\s*(?=it\s+should\b)", ""),
+    # "By the end of the month, so put 31 May as the due date."
+    (r"^[^,.;]{3,40},\s*so\s+(?=(?:put|set|make|use)\s(?!(?:that|it|this)\b)[^,;]*\b(?:due\s+date|deadline|date)\W*$)", ""),
     # "And so is the other one."
     (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,3}?)\W*$", r"\g<what> too"),
     # "The jam, on the other hand, is finished."

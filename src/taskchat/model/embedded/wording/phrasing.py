@@ -157,6 +157,8 @@ _SIMPLE = [
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|on|\w+day|tomorrow|today|\d+)\b)", re.IGNORECASE), "the same "),
     (re.compile(r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning)\s+(?:the\s+|my\s+)?(?=\S)", re.IGNORECASE), r"\g<verb> the "),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:(?:now|then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:fresh|afresh|over|again|anew)\s+with\s+(?=[\ue000-\uf8ff])", re.IGNORECASE), "add "),
+    # "The other one you can delete."
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:and\s+|but\s+)?(?P<what>(?:the|my|that)\s+[\w' -]{2,40}?|[\ue000-\uf8ff])\s*,?\s+(?:you|we)\s+can\s+(?:now\s+|also\s+|just\s+)?(?P<act>delete|remove|complete|tick\s+off|scrap|drop)(?:\s+(?:now|too|as\s+well|please))*[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"\g<act> \g<what>"),
     # "The other one is what I finished."
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:is|was)\s+(?:what|the\s+one)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+(?P<did>finished|completed|did)[^\w\ue000-\uf8ff]*$", re.IGNORECASE), r"I \g<did> \g<what>"),
     # "Also get the spare keys copied": an errand, done by somebody.
