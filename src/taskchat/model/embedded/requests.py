@@ -237,7 +237,7 @@ class Correct:
     `words` are all that was said in its place and `wrong` what they stand for; `changes` is the
     date or priority that was said instead; `otherwise` is what was asked for where there is nothing
     to correct. `verb` is set where the words tell the act that was meant ("it's the hedge that I
-    finished"): the last act counts only where it is the same. `is_exchange` tells that words of a title are spoken of, of any task, and
+    finished"), with the stem of its verb as `deed`: the last act counts only where it is the same. `is_exchange` tells that words of a title are spoken of, of any task, and
     `is_told_of` that a task counts only where its title shares a noun with the target.
     """
 
@@ -247,6 +247,7 @@ class Correct:
     changes: Changes = field(default_factory=Changes)
     otherwise: tuple[Request, ...] = ()
     verb: Verb | None = None
+    deed: str = ""
     is_exchange: bool = False
     is_told_of: bool = False
 

@@ -16,6 +16,7 @@ from taskchat.model.embedded.conversation.history import Effect, SeenTask
 from taskchat.model.embedded.english.cues import UNDO_CUE, takes_back
 from taskchat.model.embedded.english.words import content_stems, read_number
 from taskchat.model.embedded.finding.choosing import choose
+from taskchat.model.embedded.finding.meaning import fits_deed
 from taskchat.model.embedded.finding.targets import best, rank
 from taskchat.model.embedded.message.correction_words import corrected_title, without_frame
 from taskchat.model.embedded.message.reading import read_message
@@ -68,9 +69,12 @@ def part_of(done: Done, words: str) -> Done:
 def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
     """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
+    if correction.deed and not _is_deed_of(correction, tasks, memory):
+        return otherwise
     if correction.verb and correction.verb != _last_verb(memory):
-        # "It's the tuxedo that should be deleted", after something else was done.
-        return Mended(requests=(Act(correction.verb, correction.target),))
+        # "No, it's the tuxedo that should be deleted", after something else was done.
+        is_order = correction.verb == "delete"
+        return Mended(requests=(Act("delete", correction.target),)) if is_order else otherwise
     if correction.is_exchange and not _is_of_other(correction, memory, tasks):
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
@@ -78,6 +82,12 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         ordered = _ordered(correction, memory.turns[-1:], now)
         return ordered or _reworded(correction, tasks) or otherwise
     return _mend_last(correction, last, memory, tasks, now) or otherwise
+
+
+def _is_deed_of(correction: Correct, tasks: Sequence[SeenTask], memory: Memory) -> bool:
+    """Whether what was told as done is what the task meant wants: not "the fence I painted", of one to be fixed."""
+    meant = choose(correction.target, "complete", tasks, memory).tasks
+    return bool(meant) and all(fits_deed(correction.deed, task.title) for task in meant)
 
 
 def _last_verb(memory: Memory) -> Verb | None:
@@ -224,6 +234,10 @@ def _exchanged(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -
         return None
     among = named or list(tasks)
     is_firm = bool(told) and told == correction.wrong
+    if is_firm and any(holds(task.title, correction.words) for task in tasks):
+        return None  # "it's not the milk, it's the jam" may be of the task for the jam
+    if correction.target.is_pronoun and not correction.wrong:
+        among = [task for task in among if task.id in memory.focus]
     if is_firm and memory.focus:
         # "It's not the milk, it's me", while something else is spoken of.
         among = [task for task in among if task.id in memory.focus]

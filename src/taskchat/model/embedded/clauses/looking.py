@@ -41,7 +41,7 @@ _MINE = re.compile(
     r"|^\s*(?:just|only)\s+(?:the\s+|my\s+)?(?:finished|completed|done|open|pending|remaining)\s+(?:ones|tasks|items|to-?dos)\b"
     r"|^\s*(?:show|list|read|see|view|display|tell)\s+(?:me\s+)?(?:only|just)\s+(?:the\s+|those\s+)?(?:ones|those|what|tasks)?\s*(?:(?:that|which)\s+)?(?:(?:are|is|'s)\s+)?(?:still\s+|not\s+|already\s+|yet\s+)*(?:open|pending|left|done|finished|completed?|to\s+do|ticked)\b"
     r"|^\s*(?:show|list|read|see|view|display|tell)\s+(?:me\s+)?(?:(?:only|just)\s+)?(?:those|the\s+ones)\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:still\s+|not\s+|already\s+)*(?:open|pending|left|done|finished|completed?)\b"
-    r"|^\s*(?:see|have\s+a\s+look\s+at|look\s+at|show\s+me|get)\s+(?:everything|all)\s+(?:that\s+)?(?:i|we)\b"
+    r"|^\s*(?:see|have\s+a\s+look\s+at|show\s+me)\s+(?:everything|all)\s+(?:that\s+)?(?:i|we)(?:'ve|\s+have|\s+still\s+have)\b"
     r"|^\s*(?:from|of|in|among)\s+(?:my|the)\s+(?:\w+\s+)?(?:tasks|items|ones|list)\b.*\bwhat\b"
     r"|^\s*what(?:'s|s|\s+is)\s+(?:there\s+)?(?:still\s+)?to\s+(?:buy|do|get|finish|pay|come)\b"
     r"|^\W*(?:(?:and|so)\s+)?what(?:'s|s|\s+is|\s+are)\s+(?:(?:there|planned|scheduled|happening|going|up|coming|on|for)\s+)+(?:(?:this|next|the|coming)\s+)*"

@@ -27,6 +27,7 @@ _COMES_OF = {
     "empty": "empty clear unload unpack drain",
     "full": "fill refill stock restock top charge",
     "dry": "dry hang",
+    "working": "fix repair mend service replace",
     "live": "publish upload deploy launch release ship",
     "open": "open",
     "shut": "shut close lock",

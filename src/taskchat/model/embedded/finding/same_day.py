@@ -86,6 +86,8 @@ def settle_day(
             day = _day_of(other, tasks, memory, now)
             at = request.due.at if request.due else None
             due = replace(day, at=at) if day else None
+            if due is None and other == "it":
+                return replace(request, due=None, day_of="")  # nothing in mind has a day
             return replace(request, due=due, day_of="") if due else Talk("no_day")
         case Act(changes=Changes(day_of=other)) if other:
             meant = {match.task.id for match in best(request.target.words, tasks)}

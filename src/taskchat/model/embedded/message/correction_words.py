@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
@@ -11,7 +12,7 @@ from taskchat.model.embedded.clauses.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.clauses.cutting import ORDER_START
 from taskchat.model.embedded.clauses.exchanging import exchange
 from taskchat.model.embedded.english.pointing import read_target
-from taskchat.model.embedded.english.words import ERRAND_VERBS, tokens
+from taskchat.model.embedded.english.words import ERRAND_VERBS, is_past, stem, tokens
 from taskchat.model.embedded.requests import (
     Act,
     Add,
@@ -26,7 +27,7 @@ from taskchat.model.embedded.requests import (
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses.cutting import Heard
-    from taskchat.model.embedded.requests import Request, Verb
+    from taskchat.model.embedded.requests import Request
 
 _STRONG = r"(?:(?:(?:it|that)\s+was\s+(?:supposed|meant)\s+to\s+be|(?:it\s+|that\s+)?should(?:'ve|\s+have)\s+been)(?:\s+for)?(?=\s+(?:the|my|number|task|#|[\ue000-\uf8ff]))|i\s+(?:meant?|wanted)\s+to\s+say|i\s+meant?|meant(?:\s+to\s+say)?|i\s+said(?!\s+(?:that\s+)?(?:i|we)\b|\s+(?:i'd|i'll))|i\s+wanted(?!\s+to\b(?!.*\binstead\b))|or\s+rather|not\s+that(?:\s+one)?(?!\s+(?:i|we|it|he|she|they|you)\b)|(?:the\s+)?wrong\s+(?:one|task|day|date|time)|that(?:'s|\s+is|\s+was)\s+(?:(?:the\s+)?wrong(?:\s+(?:one|task))?|not\s+right|incorrect))"
 _FIRM = r"(?:no(?!\s+(?:idea|clue|problem|worries|rush|hurry)\b)|nope|nah|wait|wrong|correction|sorry|make\s+that(?!\s+(?:one|task)\b)|scratch\s+that|my\s+bad|oops|whoops|(?:i\s+)?(?:made|make)\s+(?:a\s+)?mistake|my\s+mistake)"
@@ -101,6 +102,8 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_it = not changed and bool(said and _IT_IS_THE.match(right))
     right = _IT_IS.sub("", right) if changed or is_it else right
     told = _TOLD_ACT.match(right)
+    act = told["act"].lower() if told else ""
+    told = told if act == "deleting" or is_past(act) else None
     right = _AROUND.sub("", right[told.end() :] if told else right)
     right = _REMARK.sub("", _NOT_THEN.sub("", right))
     due = find_due(right, heard.now)
@@ -109,21 +112,22 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     changes = Changes(priority=read_level(level["level"])) if level else Changes()
     if due is not None and is_date:
         changes = changes_due(right, due.due, heard.now)
+    target = read_target(right, heard.message.quoted(rest))
     return Correct(
-        target=read_target(right, heard.message.quoted(rest)),
+        target=replace(target, is_pronoun=True) if is_it else target,
         words="" if is_date or level else right,
         wrong=heard.message.reveal(changed["wrong"]).strip() if changed else "",
         changes=changes,
         otherwise=() if is_strong else tuple(plain),
-        verb=_ACTS[told["act"].lower()] if told else None,
+        verb=None if told is None else "delete" if act == "deleting" else "complete",
+        deed="" if told is None or act == "deleting" else stem(act),
         # "No, it was the English test", of a task about another one; "it was the worst day" fits none.
         is_exchange=is_it,
     )
 
 
 # What `phrasing` makes of "it's the hedge that I finished".
-_TOLD_ACT = re.compile(r"(?P<act>doing|deleting)\s+(?=(?:the|my)\s)", re.IGNORECASE)
-_ACTS: dict[str, Verb] = {"doing": "complete", "deleting": "delete"}
+_TOLD_ACT = re.compile(r"(?P<act>deleting|[a-z]+)\s+(?=(?:the|my)\s)", re.IGNORECASE)
 # "And it's the station, not the airport."
 _AND = re.compile(
     r"^\W*(?:and|but)\s+(?=(?:it|that)(?:'s|\s+is)\s.*\b(?:not|instead\s+of)\b)", re.IGNORECASE
@@ -193,7 +197,11 @@ _IT_IS = re.compile(
     r"^(?:it|that|this)(?:'s|\s+is|\s+was|\s+should\s+be)\s+(?:actually\s+)?(?:(?:the|my)\s+)?(?=[\w\ue000-\uf8ff\"])",
     re.IGNORECASE,
 )
-_IT_IS_THE = re.compile(r"(?:it|that)(?:'s|\s+is|\s+was)\s+(?:the|my)\s+\w", re.IGNORECASE)
+_IT_IS_THE = re.compile(
+    r"(?:it|that)(?:'s|\s+is|\s+was)\s+(?:the|my)\s+(?!(?:\w+est|worst|best|last|first|second|other|same|old|new|nice|broken|only)\b)"
+    r"(?:(?!(?:i|we|he|she|they|that|which|who)\b)[\w'-]+\s*){1,4}\W*$",
+    re.IGNORECASE,
+)
 _AROUND_DATE = re.compile(
     r"\b(?:on|for|by|at|due|it's|it|is|should|be|that|make|to|better|works?|was|right|correct|suits|would|will|do|me|us|fine|ok|good|the|please"
     r"|instead|rather|then|now|actually)\b",

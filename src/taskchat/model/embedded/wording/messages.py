@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from taskchat.model.embedded.english.words import ERRAND_VERBS
 from taskchat.model.embedded.wording.tables import reword, wordings
 
 # "We're out of tea, remind me to get some": of what there is none left.
@@ -116,15 +117,15 @@ _WORDINGS = wordings(
     # "It's not Thomas, it's Tobias I have to email."
     (r"(?P<it>\bit(?:'s|\s+is)\s+not\s+[\w' -]{2,30}?\s*,\s*(?:but\s+)?it(?:'s|\s+is)\s+[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'ve)?(?:\s+\w+){1,4}(?=\W*$)", r"\g<it>"),
     # "Should I add “buy face paint”? Yes, add it."
-    (r"\bshould\s+i\s+add\s+(?P<what>[^?]{2,60})\?\s*(?:yes|yeah|yep|ok(?:ay)?)\b[\s,.!]*(?:please\s+)?(?:(?:add|do)\s+(?:it|that)(?:\s+please)?)?(?=\W*$)", r"add \g<what>"),
+    (rf"\bshould\s+i\s+add\s+(?P<what>\"[^\"?]+\"|(?:{'|'.join(sorted(ERRAND_VERBS))})\s[^?]{{2,60}})\?\s*(?:yes|yeah|yep|ok(?:ay)?)\b[\s,.!]*(?:please\s+)?(?:(?:add|do)\s+(?:it|that)(?:\s+please)?)?(?=\W*$)", r"add \g<what>"),
     # "Change tights to leotard in that one."
     (r"^(?P<change>\W*(?:please\s+)?(?:change|replace|swap|switch)\s+.+?\s(?:to|with|for|into)\s+.+?)\s+in\s+(?:that|this)\s+(?:one|task)(?=\W*$)", r"\g<change>"),
     # "Got an extension, so it doesn't need any priority anymore."
     (r"^(?:[^,;]*[,;]\s*so\s+)?\W*(?P<what>it|that|(?:the|my)\s+[\w' -]{2,30}?)\s+(?:doesn't|does\s+not|no\s+longer)\s+needs?\s+(?:an?|any)\s+(?:high\s+|low\s+)?priority(?:\s+(?:at\s+all|any\s?more|any\s+longer|now))*(?=\W*$)", r"remove the priority of \g<what>"),
     # "They found the jacket, so we don't need that one anymore, delete it."
-    (r"^(?P<why>[^,;.]{4,80}),\s*so\s+(?:i|we)\s+(?:don't|do\s+not|no\s+longer)\s+need\s+(?P<it>that\s+one|it|that|them)(?:\s+any\s?more|\s+any\s+longer|\s+now)?(?:\s*[,;.]\s*(?:so\s+)?(?:please\s+|you\s+can\s+)?(?:delete|remove|drop|scrap)\s+(?:it|that|them|that\s+one))?(?=\W*$)", r"\g<why>. delete \g<it>"),
+    (r"^(?P<why>[^,;.]{4,80}),\s*so\s+(?:i|we)\s+(?:don't|do\s+not|no\s+longer)\s+need\s+(?P<it>that\s+one|it|that|them)(?:\s+any\s?more|\s+any\s+longer|\s+now)?\s*[,;.]\s*(?:so\s+)?(?:please\s+|you\s+can\s+)?(?:delete|remove|drop|scrap)\s+(?:it|that|them|that\s+one)(?=\W*$)", r"\g<why>. delete \g<it>"),
     # "The hose works again, fixed it."
-    (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?)\s+(?:works|is\s+working|runs|is\s+running)(?:\s+(?:again|now|fine|properly|well))+(?:\s*[,;]\s*(?:i\s+|i've\s+)?(?:fixed|repaired|mended|sorted)\s+(?:it|that))?(?=\W*$)", r"\g<what> is fixed"),
+    (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?)\s+(?:works|is\s+working|runs|is\s+running)\s+(?:again|now)(?:\s*[,;]\s*(?:i\s+|i've\s+)?(?:fixed|repaired|mended|sorted)\s+(?:it|that))?(?=\W*$)", r"\g<what> is working"),
     # "They postponed the test to May 27th, same time."
     (r"(?<=\w)\s*,\s*(?:at\s+the\s+)?same\s+time(?:\s+as\s+before)?(?=\W*$)", ""),
     # "New start: add clean the oven", "next: compare the quotes by sunday".

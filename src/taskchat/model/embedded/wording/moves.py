@@ -26,7 +26,7 @@ _OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this)\b)[A-Za-z][\w'-]+|(?:the|my)
 MOVES = wordings(
     (rf"{_OTHERS}(?:brought|moved|pushed|put|pulled)\s+{_NAMED}\s+(?:forward|back|up|out)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"{_OTHERS}(?:moved|pushed|postponed|rescheduled|delayed|shifted|extended|changed)\s+{_NAMED}\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
-    (r"(?:it|that|this|they)\s+(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:be|get|go|happen|arrive)\s+(?:(?!high\b|low\b|medium\b|called\b|named\b)[\w'-]+\s+){1,4}?(?P<when>(?:by|on|before|until|today|tomorrow|tonight|this|next)\b.*?)", r"it is due \g<when>"),
+    (r"(?:it|that)\s+(?:needs?\s+to|has\s+to|must)\s+be\s+(?:(?:back|in|out|there|ready)(?:\s+[\w'-]+){0,3}?|(?:bought|sent|paid|made|written|[a-z]{3,}ed)(?:\s+(?:off|in|out|up|back))?)\s+(?P<when>(?:by|before|today|tomorrow|tonight)\b.*?)", r"it is due \g<when>"),
     (rf"{_NAMED}\s+(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:happen|take\s+place|be\s+(?:done|ready|finished|in|out|back|there))\s+{_DAY}", r"\g<what> is due \g<when>"),
     (rf"(?:the|its)\s+(?:deadline|due\s+date|date)\s+(?:for|of)\s+{_NAMED}\s+(?:has\s+been|was|is|got)\s+(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (r"(?:the|its|that)\s+(?:deadline|due\s+date|date)\s+(?:has\s+been|was|is|got)\s+(?:just\s+|now\s+)?(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move it to \g<when>"),
@@ -49,7 +49,7 @@ MOVES = wordings(
     (rf"(?:there(?:'s|\s+is)\s+)?no\s+(?:rush|hurry)\s+(?:with|for|on)\s+{_NAMED}\s*,\s*(?:so\s+)?(?:take|remove|drop|clear)\s+(?:its|the)\s+(?:due\s+)?(?:date|deadline)(?:\s+(?:away|off))?", r"clear the due date of \g<what>"),
     (rf"{_NAMED}\s+(?:has|have|needs?)\s+to\s+be\s+(?:\w+(?:ed|nt|id|ne|ght)|in|out|there|made|done)\s+(?P<when>by\s.*?)", r"\g<what> is due \g<when>"),
     (rf"(?:they|he|she|[A-Z]\w+|the\s+\w+)\s+(?:told\s+me|suggested|offered)\s+(?P<when>\S.*?)\s+for\s+{_NAMED}", r"\g<what> is at \g<when>"),
-    (r"(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:now\s+|just\s+)?(?:asked\s+for|requested|suggested|offered(?:\s+me|\s+us)?|prefers?|(?:would|'d)\s+(?:prefer|like))\s+(?P<when>\S.*?)(?:\s+instead)?", r"move it to \g<when>"),
+    (r"(?:they|he|she)(?:'ve|'s|\s+have|\s+has)?\s+(?:now\s+|just\s+)?(?:suggested|offered(?:\s+me|\s+us)?|prefers?|(?:would|'d)\s+(?:prefer|like))\s+(?P<when>\S.*?)(?:\s+instead)?", r"move it to \g<when>"),
     (r"(?!nobody\b|no\s+one\b|who\b)(?:[A-Za-z]\w+|(?:the|my)\s+[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:now\s+|just\s+)?(?:asked\s+for|requested|suggested|proposed|offered(?:\s+me|\s+us)?|prefers?|(?:would|'d)\s+(?:prefer|like))\s+(?P<when>\S.*?)\s+instead", r"move it to \g<when>"),
     lead=_LEAD, end=_END,
 )  # fmt: skip

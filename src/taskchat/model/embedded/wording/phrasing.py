@@ -40,19 +40,18 @@ _IT_WAS = re.compile(
     r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
-_MY_MISTAKE = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|wait|sorry|oops|ah|hm+)\b\W*)*(?:no|wait|sorry|oops|(?:the\s+)?wrong(?:\s+(?:one|task))?|my\s+mistake|my\s+bad)\b\W*"
+_MY_MISTAKE = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|sorry|oops|ah|hm+)\b\W*)*(?:no|wait|sorry|oops|(?:the\s+)?wrong(?:\s+(?:one|task))?|my\s+mistake|my\s+bad)\b\W*"
 # "No, it was the car insurance that I renewed, the home one is still open."
 _IT_WAS_DONE = re.compile(
     rf"{_MY_MISTAKE}it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:just\s+)?"
-    r"(?!(?:hat|lov|lik|fear|miss|start|dropp|notic|want|skipp|ask|need)ed\b)(?:[a-z]{3,}ed|did|paid|bought|sent|made|wrote|got\s+done)"
+    r"(?P<deed>[a-z]{3,}ed|did|paid|bought|sent|made|wrote)"
     r"(?:\s*,\s*(?:the\s+|my\s+)?[\w' -]{1,30}?\s+(?:is|isn't)\s+(?:still|not)\b[\w' ]*)?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
 # "My mistake, it's the tuxedo that should be deleted."
-_IT_IS_TO_GO = re.compile(
-    rf"(?:{_MY_MISTAKE})?it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)(?:should|has\s+to|needs\s+to|is\s+to)\s+be\s+(?:deleted|removed)[^\w\ue000-\uf8ff]*$",
-    re.IGNORECASE,
-)
+_TO_GO = r"it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)(?:should|has\s+to|needs\s+to|is\s+to)\s+be\s+(?:deleted|removed)[^\w\ue000-\uf8ff]*$"
+_NO_IT_IS_TO_GO = re.compile(_MY_MISTAKE + _TO_GO, re.IGNORECASE)
+_IT_IS_TO_GO = re.compile(r"^[^\w\ue000-\uf8ff]*" + _TO_GO, re.IGNORECASE)
 # "As for the roses, move them to Sunday", "for that one, make Thursday the deadline".
 _TOPIC = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:as\s+for|for|regarding|concerning)\s+{WHAT}\s*,\s*(?:please\s+)?(?P<verb>set|move|put|make|mark|push|change|shift|assign|schedule|delete|remove|rename|complete|tick|reopen|give|call)\s+(?:it|them|that|this)\b\s*(?P<rest>.*)$",
@@ -168,7 +167,7 @@ _SIMPLE = [
     # "We have to postpone it by a week": nobody writes that down.
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i|we)(?:'ll)?\s+(?:now\s+|also\s+|just\s+)?(?:have|need|want|will\s+have|'ll\s+have)\s+to\s+(?=(?:postpone|reschedule|push|delay|shift|move)\s+(?:it|that|this|them|that\s+one)\s+(?:(?:back|forward)\s+)?(?:by\s+(?:an?|one|two|three|four|\d+)\s|(?:to|until|till)\s+(?:(?:next|this)\s+)?(?:\w+day|tomorrow|today|week|month|the\s+\d))|bring\s+(?:it|that|this|them)\s+forward\b)", re.IGNORECASE), ""),
     # "It should be at 11:00 rather than 10:00".
-    (re.compile(r"(?P<when>^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:it|that|this|they|the|my|make|set|move|put)\b.*\b(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|tomorrow))\s*,?\s+(?:rather\s+than|instead\s+of)\s+(?:at\s+|on\s+)?(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|today|tomorrow)(?=[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), r"\g<when>"),
+    (re.compile(r"(?P<when>^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:(?:it|that|this|they|the|my)\b.*\b(?:should|must|has\s+to|needs\s+to)\b|make\b|set\b|move\b|put\b).*\b(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|tomorrow))\s*,?\s+(?:rather\s+than|instead\s+of)\s+(?:at\s+|on\s+)?(?:\d{1,2}(?::\d\d)?(?:\s*[ap]m)?|\w+day|today|tomorrow)(?=[^\w\ue000-\uf8ff]*$)", re.IGNORECASE), r"\g<when>"),
     *LOOKS,
     *SAID_DONE,
     *NOT_WANTED,
@@ -208,7 +207,8 @@ _ORDERS = [
     *LATE_TITLES,
     (_NEEDS_DATE, r"change the due date of \g<what>"),
     (_TO_LIST, r"add \g<new> to my list"),
-    (_IT_IS_TO_GO, r"i meant deleting \g<what>"),
-    (_IT_WAS_DONE, r"i meant doing \g<what>"),
+    (_NO_IT_IS_TO_GO, r"i meant deleting \g<what>"),
+    (_IT_IS_TO_GO, r"delete \g<what>"),
+    (_IT_WAS_DONE, r"i meant \g<deed> \g<what>"),
     (_IT_WAS, r"i meant \g<what>"),
 ]
