@@ -92,7 +92,8 @@ def read_report(text: str, heard: Heard) -> Act | None:
 
 def points_only(target: Target, words: str) -> Target:
     """The target of "it's booked" or "haven't paid it": the verb names no task, the pronoun does."""
-    points = target.is_pronoun or target.is_plural
+    # "The renew tasks" are called so.
+    points = (target.is_pronoun or target.is_plural) and not _CALLED.search(words)
     if points and all(one.is_verb for one in telling_words(words)):
         return Target(
             is_pronoun=target.is_pronoun,
@@ -101,6 +102,12 @@ def points_only(target: Target, words: str) -> Target:
             background=target.background,
         )
     return target
+
+
+_CALLED = re.compile(
+    r"\b(?:both|the|my|all)\s+(?!(?:of|the|my|those|these)\b)\w+\s+(?:tasks|ones|items)\b",
+    re.IGNORECASE,
+)
 
 
 def without_time(text: str) -> str:

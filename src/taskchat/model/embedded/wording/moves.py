@@ -29,6 +29,7 @@ MOVES = wordings(
     (r"(?:it|that)\s+(?:needs?\s+to|has\s+to|must)\s+be\s+(?:(?:back|in|out|there|ready)(?:\s+[\w'-]+){0,3}?|(?:bought|sent|paid|made|written|[a-z]{3,}ed)(?:\s+(?:off|in|out|up|back))?)\s+(?P<when>(?:by|before|today|tomorrow|tonight)\b.*?)", r"it is due \g<when>"),
     (rf"{_NAMED}\s+(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:happen|take\s+place|be\s+(?:done|ready|finished|in|out|back|there))\s+{_DAY}", r"\g<what> is due \g<when>"),
     (rf"(?:the|its)\s+(?:deadline|due\s+date|date)\s+(?:for|of)\s+{_NAMED}\s+(?:has\s+been|was|is|got)\s+(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
+    (r"(?:it|that)(?:'s|\s+has)\s+(?:now\s+)?been\s+(?:brought\s+forward|moved(?:\s+(?:back|forward))?|pushed(?:\s+back)?|postponed|extended|put\s+back|rescheduled)\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move it to \g<when>"),
     (r"(?:the|its|that)\s+(?:deadline|due\s+date|date)\s+(?:has\s+been|was|is|got)\s+(?:just\s+|now\s+)?(?:brought\s+forward|moved(?:\s+\w+)?|pushed(?:\s+\w+)?|put\s+back|changed|extended)\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move it to \g<when>"),
     (rf"{_OTHERS}(?:postponed|delayed|pushed|moved)\s+{_NAMED}\s+(?:back\s+)?by\s+{_COUNT}\s+{_UNIT}", r"push \g<what> back by \g<count> \g<unit>"),
     (rf"(?:it\s+|that\s+)?(?:needs?\s+to|has\s+to|have\s+to|must|should)\s+(?:be\s+(?:done|finished|ready)|happen|be\s+(?:in|out|there)|be)\s+{_DAY}", r"it is due \g<when>"),
