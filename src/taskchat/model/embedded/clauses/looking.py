@@ -196,6 +196,7 @@ _OF_FOCUS = re.compile(
 _OF_CHANGE = re.compile(
     r"\s*(?:(?:is|are|was|were|has|have)\s+(?:it|that|this|they|those|these|the\s+(?:task|change))\s+(?:been\s+)?(?:(?:really|now|all|already|actually|still|definitely)\s+)*"
     r"(?:gone|deleted|removed|saved|added|updated|changed|moved|there|on\s+(?:the|my)\s+list|ticked(?:\s+off)?|marked(?:\s+\w+)*)(?:\s+(?:already|yet|now))*"
+    r"|do(?:es)?\s+(?:it|that|they)\s+have\s+(?:an?|any)\s+(?:due\s+)?(?:date|deadline|note|priority|time)(?:\s+(?:yet|already))*"
     r"|did\s+(?:you\s+(?:delete|remove|add|save|change|update|mark|tick)\s+(?:it|that|them|those)(?:\s+off)?|(?:that|it|this)\s+(?:work|save|go\s+through|get\s+(?:saved|added|deleted|removed|done)))(?:\s+(?:now|already|yet))*)\W*",
     re.IGNORECASE,
 )
