@@ -107,6 +107,9 @@ async def test_any_text_gets_an_answer(text: str) -> None:
     [
         "x" * 10_000,
         "delete everything " * 600,
+        "if itn't " * 16,
+        "no, it's the " + "a" * 680,
+        "not the " + "a" * 480 + " b c d e f",
         "?!?!",
         "   ",
         "🎉",

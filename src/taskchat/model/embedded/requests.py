@@ -170,7 +170,7 @@ class Talk:
 class Undo:
     """The wish to take back what the last turn did; `words` name the part of it that is meant.
 
-    `field` names the one whose old value is wanted ("its old name"), where one is;
+    `field` is the one that "its old name" speaks of: it counts where the last turn has set that;
     `is_of_last` is set where it may be small talk ("never mind"): it counts right after a change only.
     """
 
@@ -238,7 +238,8 @@ class Correct:
     date or priority that was said instead; `otherwise` is what was asked for where there is nothing
     to correct. `verb` is set where the words tell the act that was meant ("it's the hedge that I
     finished"), with the stem of its verb as `deed`: the last act counts only where it is the same. `is_exchange` tells that words of a title are spoken of, of any task, and
-    `is_told_of` that a task counts only where its title shares a noun with the target.
+    `is_told_of` that a task counts only where its title shares a noun with the target, `is_in_mind` that it
+    counts only where it was spoken of, and `is_firm` ("it's not X, it's Y") the same where any task was.
     """
 
     target: Target
@@ -250,6 +251,8 @@ class Correct:
     deed: str = ""
     is_exchange: bool = False
     is_told_of: bool = False
+    is_in_mind: bool = False
+    is_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from taskchat.model.embedded.clauses.changing import changes_due
 from taskchat.model.embedded.clauses.exchanging import are_alike, exchange, holds
 from taskchat.model.embedded.conversation.history import Effect, SeenTask
 from taskchat.model.embedded.english.cues import UNDO_CUE, takes_back
-from taskchat.model.embedded.english.words import content_stems, read_number
+from taskchat.model.embedded.english.words import content_stems, read_number, same_deed, stem
 from taskchat.model.embedded.finding.choosing import choose
 from taskchat.model.embedded.finding.meaning import fits_deed
 from taskchat.model.embedded.finding.targets import best, rank
@@ -73,8 +73,12 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         return otherwise
     if correction.verb and correction.verb != _last_verb(memory):
         # "No, it's the tuxedo that should be deleted", after something else was done.
-        is_order = correction.verb == "delete"
-        return Mended(requests=(Act("delete", correction.target),)) if is_order else otherwise
+        is_meant = correction.verb == "delete" or _is_deed_of(
+            correction, tasks, memory, is_its_verb=True
+        )
+        return (
+            Mended(requests=(Act(correction.verb, correction.target),)) if is_meant else otherwise
+        )
     if correction.is_exchange and not _is_of_other(correction, memory, tasks):
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
@@ -84,10 +88,19 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     return _mend_last(correction, last, memory, tasks, now) or otherwise
 
 
-def _is_deed_of(correction: Correct, tasks: Sequence[SeenTask], memory: Memory) -> bool:
-    """Whether what was told as done is what the task meant wants: not "the fence I painted", of one to be fixed."""
+def _is_deed_of(
+    correction: Correct, tasks: Sequence[SeenTask], memory: Memory, *, is_its_verb: bool = False
+) -> bool:
+    """Whether what was told as done is what the task meant wants: not "the fence I painted", of one to be fixed.
+
+    `is_its_verb` asks for a title that opens with that verb, or one that tells the same.
+    """
+    deed = correction.deed
     meant = choose(correction.target, "complete", tasks, memory).tasks
-    return bool(meant) and all(fits_deed(correction.deed, task.title) for task in meant)
+    if is_its_verb:
+        verbs = {deed} | same_deed(deed)
+        return bool(meant) and all(stem(task.title.split()[0]) in verbs for task in meant)
+    return bool(meant) and all(fits_deed(deed, task.title) for task in meant)
 
 
 def _last_verb(memory: Memory) -> Verb | None:
@@ -233,12 +246,9 @@ def _exchanged(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -
     if correction.is_told_of and not named:
         return None
     among = named or list(tasks)
-    is_firm = bool(told) and told == correction.wrong
-    if is_firm and any(holds(task.title, correction.words) for task in tasks):
+    if correction.is_firm and any(holds(task.title, correction.words) for task in tasks):
         return None  # "it's not the milk, it's the jam" may be of the task for the jam
-    if correction.target.is_pronoun and not correction.wrong:
-        among = [task for task in among if task.id in memory.focus]
-    if is_firm and memory.focus:
+    if correction.is_in_mind or (correction.is_firm and memory.focus):
         # "It's not the milk, it's me", while something else is spoken of.
         among = [task for task in among if task.id in memory.focus]
     in_mind = [task for task in among if task.id in memory.focus]

@@ -175,9 +175,10 @@ def _answer_offer(
     answered = _answer_add(conversation.current.text, conversation, memory)
     if answered is not None:
         return answered
-    requests = _read(conversation)
-    if any(_deletes_it(one) for one in requests):
-        # It is not there, and no other task is to go in its place.
+    read = _read(conversation)
+    # It is not there to be deleted, and no other task is to go in its place.
+    requests = [one for one in read if not _deletes_it(one)]
+    if not requests:
         return Plan(remarks=[replies.TALK["cancelled"]])
     if any(_changes_it(one) for one in requests):
         # "Make it high priority": of the task that is not there yet.
@@ -220,7 +221,7 @@ def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Se
     if not conversation.earlier:
         return requests
     words = replies.read_missing(conversation.earlier[-1].reply)
-    found = _THEN_ADD.fullmatch(conversation.current.text) if words else None
+    found = _then_add(conversation.current.text) if words else None
     if found is None and (not words or list(requests) != [Talk("what_to_add")]):
         return requests
     add = _added(words, found, conversation)
@@ -235,7 +236,7 @@ def _added(words: str, said: re.Match[str] | None, conversation: Conversation) -
 
 # "Oh no, I thought I had it. Put it on for friday, low priority."
 _THEN_ADD = re.compile(
-    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+(?:never|must\s+have\s+forgotten\s+to|forgot\s+to|didn't|haven't)\s+add(?:ed)?\s+it|i\s+forgot|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20})\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
+    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+(?:never|must\s+have\s+forgotten\s+to|forgot\s+to|didn't|haven't)\s+add(?:ed)?\s+it|i\s+forgot|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20}(?=[.,!?]))\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
     r"(?:add|put|create|make|note|save)\s+(?:it|that|this|one)\b(?:\s+(?:on|down|in|there|then|now|please|(?:to|on)\s+(?:my|the)\s+list|as\s+(?:a|an)\s+(?:new\s+)?(?:task|one|item|to-?do|entry)))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
     re.IGNORECASE,
 )
@@ -332,21 +333,31 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
     if question.kind == "name":
         add = named_task(text, now)
         return None if add is None else [add]
-    told = _THEN_ADD.fullmatch(text)
-    if told is not None and told["rest"]:
-        add = _added(question.title, told, conversation)
-        return None if add is None else [add]
+    told = _then_add(text)
     if not is_yes(text, "add") and told is None and not _KEEPS_IT.fullmatch(text):
         return None
+    offered = Add(question.title)
     for request in read_message(memory.asked_about, now, _titles(conversation)):
-        offered = getattr(request, "add", None) or getattr(
+        meant = getattr(request, "add", None) or getattr(
             getattr(request, "otherwise", None), "add", None
         )
-        if isinstance(offered, Add):
-            return [offered]
-    return [Add(question.title)]
+        if isinstance(meant, Add):
+            offered = meant
+            break
+    more = _added(question.title, told, conversation) if told and told["rest"] else None
+    if more is None:
+        return [offered]
+    # "Yes, add it, high priority."
+    due, priority = more.due or offered.due, more.priority or offered.priority
+    return [replace(offered, due=due, priority=priority)]
 
 
+def _then_add(text: str) -> re.Match[str] | None:
+    """The answer "then add it for friday", or None."""
+    return _THEN_ADD.fullmatch(text) if len(text) <= _MAX_ANSWER else None
+
+
+_MAX_ANSWER = 160
 _KEEPS_IT = re.compile(r"\W*(?:please\s+)?keep\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE)
 
 

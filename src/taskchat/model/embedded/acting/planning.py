@@ -306,6 +306,9 @@ class Planner:
             is_empty = not self._tasks
             self._plan.remarks.append(replies.nothing_to(act.verb, is_empty=is_empty))
             return
+        if len(choice.candidates) == 1:
+            self.confirm(choice.candidates, act.verb)
+            return
         in_order = [task for task in self._tasks if task in choice.candidates]
         self._show(replies.SEVERAL_FIT, in_order)
         self._plan.question = ask_which(act.verb)

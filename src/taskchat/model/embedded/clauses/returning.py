@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 def read_back(text: str, heard: Heard) -> list[Request]:
     """What a clause wants taken back: the last act, a deletion, or that something is done."""
-    if UNDO_CUE.search(text):
-        part = UNDO_PART.search(text)
-        return [Undo(part["words"] if part else "")]
     old = OLD_FIELD_CUE.match(text)
     if old is not None:
         field = next(named.lower() for named in old.groups() if named)
         return [Undo(field=_FIELDS.get(field, "due_at"))]
+    if UNDO_CUE.search(text):
+        part = UNDO_PART.search(text)
+        return [Undo(part["words"] if part else "")]
     restored = RESTORE_CUE.search(text)
     if restored is not None:
         return [act_on("restore", around(text, restored), heard)]

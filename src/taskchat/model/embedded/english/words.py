@@ -61,8 +61,8 @@ ERRAND_VERBS = word_set(
     "grate grease greet grind implement inform insure introduce investigate knead laminate lubricate "
     "maintain mash meditate mulch notify optimise optimize photocopy preserve propose reapply rearrange "
     "reassemble rebook rebuild reconcile recruit redecorate redeem redesign redo refactor refund "
-    "renovate reorder reorganise repay replant replenish reseal restock resubmit retrieve rotate sanitise "
-    "solder solve sterilise supervise transcribe troubleshoot uninstall unplug validate verify weave weld whisk "
+    "renovate reorder reorganise reorganize repay replant replenish reseal restock resubmit retrieve rotate sanitise sanitize "
+    "solder solve sterilise sterilize supervise transcribe troubleshoot uninstall unplug validate verify weave weld whisk "
     "varnish visit wake walk wash watch water wax weed weigh wipe withdraw work workout wrap "
     "write"
 )
@@ -70,7 +70,7 @@ ERRAND_VERBS = word_set(
 # Of the errand verbs, those that open other sentences as well: alone they are no wish for a task.
 WEAK_VERBS = word_set(
     "ask cancel check change clear complete do finish get handle look put read run see take try update "
-    "watch translate drop back cut fill join reach request speak talk work paper label wake learn"
+    "watch translate drop back cut fill join reach request speak talk work paper label wake learn edit"
 )
 
 _IRREGULAR = {

@@ -13,7 +13,14 @@ from taskchat.model.embedded.english.words import content_stems, tokens
 from taskchat.model.embedded.finding.due_ones import is_due
 from taskchat.model.embedded.finding.in_mind import beside, in_mind, still_open, told_of
 from taskchat.model.embedded.finding.spoken_of import NAMED, told_before
-from taskchat.model.embedded.finding.targets import best, leaders, rank, rank_each, split_phrases
+from taskchat.model.embedded.finding.targets import (
+    Match,
+    best,
+    leaders,
+    rank,
+    rank_each,
+    split_phrases,
+)
 from taskchat.model.embedded.requests import Target
 
 if TYPE_CHECKING:
@@ -22,8 +29,6 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.conversation.history import SeenTask
     from taskchat.model.embedded.conversation.memory import Memory
     from taskchat.model.embedded.requests import Verb
-from taskchat.model.embedded.finding.targets import Match
-
 # So many tasks that were named or counted are deleted without asking again.
 MAX_NAMED = 3
 
@@ -112,8 +117,10 @@ def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
 
 def _newest(verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     newest = max(tasks, key=lambda task: task.id)
-    was_added = any(one.status == "created" for turn in memory.turns for one in turn.effects)
-    if verb == "delete" and not was_added:
+    added = {
+        one.task_id for turn in memory.turns for one in turn.effects if one.status == "created"
+    }
+    if verb == "delete" and newest.id not in added:
         # "Delete what I just added", where nothing was.
         return Choice(candidates=(newest,))
     return Choice((newest,), is_clear=True)
@@ -147,7 +154,7 @@ def _called_by_number(target: Target, tasks: Sequence[SeenTask]) -> SeenTask | N
         for task in tasks
         if all(re.search(rf"(?<!\d){number}(?!\d)", task.title) for number in target.numbers)
     ]
-    found = rank(target.words, holding) if target.words and holding else []
+    found = best(target.words, holding) if target.words and holding else []
     return found[0].task if len(found) == 1 and found[0].shares_noun else None
 
 

@@ -86,9 +86,11 @@ def settle_day(
             day = _day_of(other, tasks, memory, now)
             at = request.due.at if request.due else None
             due = replace(day, at=at) if day else None
-            if due is None and other == "it":
-                return replace(request, due=None, day_of="")  # nothing in mind has a day
             return replace(request, due=due, day_of="") if due else Talk("no_day")
+        case Act(otherwise=Add(day_of=other) as add) if other:
+            meant = settle_day(add, tasks, memory, now)
+            settled = replace(request, otherwise=meant if isinstance(meant, Add | Talk) else None)
+            return settle_day(settled, tasks, memory, now)
         case Act(changes=Changes(day_of=other)) if other:
             meant = {match.task.id for match in best(request.target.words, tasks)}
             others = [task for task in tasks if task.id not in meant]

@@ -160,7 +160,7 @@ def _said_again(last: Request, one: Request | None) -> Act | None:
     if not points(one.target):
         return None
     if last.deed and points(last.target):
-        return last  # "I sent them, tick it off"
+        return replace(last, otherwise=one)  # "I sent them, tick it off"
     if _NO_MORE.match(last.said) and not last.otherwise:
         return replace(last, otherwise=one)  # "We're not going out any more. Drop the task."
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.dates.sentences import find_due
@@ -44,7 +43,7 @@ NOT_BUT = re.compile(
 )
 # "Not the jam": one of those that the last act was done to is not meant.
 _NOT_ALONE = re.compile(
-    r"\W*(?:(?:but|oh|wait|no|oops|sorry|well|hm+|ah|hold\s+on|actually|just)\b\W*)*(?:not|(?:all\s+)?(?:except|apart)(?:\s+(?:for|from))?|all\s+but)\s+(?P<wrong>(?:the|my)\s+(?:[\w'-]+\s*){1,4}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
+    r"\W*(?:(?:but|oh|wait|no|oops|sorry|well|hm+|ah|hold\s+on|actually|just)\b\W*)*(?:not|(?:all\s+)?(?:except|apart)(?:\s+(?:for|from))?|all\s+but)\s+(?P<wrong>(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+){0,3}?)(?:\s*\b(?:actually|though|sorry|yet|one))*\W*",
     re.IGNORECASE,
 )
 _BUT_NOT = re.compile(
@@ -86,6 +85,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_strong = bool(re.search(rf"\b{_STRONG}\b", said, re.IGNORECASE) or NOT_BUT.match(rest))
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
     is_told = any(isinstance(one, Look | Undo) or _is_certain(one) for one in plain)
+    is_told = is_told or _TOO.search(rest) is not None  # "the other one is done too"
     is_strong = is_strong or (is_other and not is_told)
     is_other_name = changed is not None and _is_guess(plain)
     may_be = is_strong or instead is not None or is_other_name or _may_correct(said, rest, plain)
@@ -99,7 +99,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     ):
         return None
     right = heard.message.reveal(changed["right"] if changed else rest).strip(" .,!")
-    is_it = not changed and bool(said and _IT_IS_THE.match(right))
+    is_it = not (changed or is_strong) and bool(said and _IT_IS_THE.match(right))
     right = _IT_IS.sub("", right) if changed or is_it else right
     told = _TOLD_ACT.match(right)
     act = told["act"].lower() if told else ""
@@ -112,9 +112,8 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     changes = Changes(priority=read_level(level["level"])) if level else Changes()
     if due is not None and is_date:
         changes = changes_due(right, due.due, heard.now)
-    target = read_target(right, heard.message.quoted(rest))
     return Correct(
-        target=replace(target, is_pronoun=True) if is_it else target,
+        target=read_target(right, heard.message.quoted(rest)),
         words="" if is_date or level else right,
         wrong=heard.message.reveal(changed["wrong"]).strip() if changed else "",
         changes=changes,
@@ -123,9 +122,11 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
         deed="" if told is None or act == "deleting" else stem(act),
         # "No, it was the English test", of a task about another one; "it was the worst day" fits none.
         is_exchange=is_it,
+        is_in_mind=is_it,
     )
 
 
+_TOO = re.compile(r"\b(?:too|also|as\s+well)\W*$", re.IGNORECASE)
 # What `phrasing` makes of "it's the hedge that I finished".
 _TOLD_ACT = re.compile(r"(?P<act>deleting|[a-z]+)\s+(?=(?:the|my)\s)", re.IGNORECASE)
 # "And it's the station, not the airport."
@@ -199,7 +200,7 @@ _IT_IS = re.compile(
 )
 _IT_IS_THE = re.compile(
     r"(?:it|that)(?:'s|\s+is|\s+was)\s+(?:the|my)\s+(?!(?:\w+est|worst|best|last|first|second|other|same|old|new|nice|broken|only)\b)"
-    r"(?:(?!(?:i|we|he|she|they|that|which|who)\b)[\w'-]+\s*){1,4}\W*$",
+    r"[\w'-]+(?:\s+(?!(?:i|we|he|she|they|that|which|who)\b)[\w'-]+){0,3}\W*$",
     re.IGNORECASE,
 )
 _AROUND_DATE = re.compile(

@@ -125,6 +125,7 @@ def _exchange(found: re.Match[str], plain: list[Request], heard: Heard) -> Corre
         otherwise=tuple(plain),
         is_exchange=True,
         is_told_of=has_lead or bool(named),
+        is_firm=bool(told.get("firm")),
     )
 
 

@@ -289,7 +289,7 @@ _BARE_DAY = re.compile(
 )
 # Others may set the date of what is the speaker's: "they moved it, 7pm".
 _THEY_MOVED = re.compile(
-    r"^\W*(?:(?:they|he|she|(?P<who>(?:the|my)\s+[\w-]+))\s+(?:just\s+)?(?:called|rang|phoned|wrote|emailed|texted)(?:\s+(?:me|us))?\s+and(?=\s+(?:moved|pushed|postponed|rescheduled|shifted|delayed|changed)\b)|they|he|she|(?:the|my)\s+[\w-]+(?=\s+(?:just\s+)?\w+\s+(?:it|me|us)\s+to\b)|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
+    r"^\W*(?:(?:they|he|she|(?P<who>(?:the|my)\s+[\w-]+))\s+(?:just\s+)?(?:called|rang|phoned|wrote|emailed|texted)(?:\s+(?:me|us))?\s+and(?=\s+(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\b)|they|he|she|(?:the|my)\s+[\w-]+(?=\s+(?:just\s+)?\w+\s+(?:it|me|us)\s+to\b)|(?:(?:the|my)\s+)?[\w-]+(?=(?:'s|'ve|\s+has|\s+have)\s+\w+\s+(?:it|me|us|that)\s+to\b))(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted|delayed|extended|changed)\s+(?P<what>it|that|me|us|(?:the|my)\s+[\w-]+?)\s*(?:,|:|\b(?:back\s+|forward\s+)?to\b|\buntil\b)\s*",
     re.IGNORECASE,
 )
 # Who says when a thing must be ready does not matter: "my boss says the report has to be done by friday".

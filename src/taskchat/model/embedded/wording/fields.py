@@ -57,7 +57,7 @@ FIELDS = wordings(
     (r"[\s,]+(?:too|as\s+well)(?:[\s,]+please)?[\s.!]*$", " too"),
     (r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:i|we)\s+(?:don't|do\s+not))\s+have\s+to\s+(?P<what>\S.*?)\s+(?P<more>any\s?more|any\s+longer)[\s.!]*$", r"\g<lead> need to \g<what> \g<more>"),
     (r"^(?P<one>[^\w\ue000-\uf8ff]*the\s+(?:remaining|other)\s+(?:one|task))\s+is\s+(?=(?:on|at|for|by)\s)", r"\g<one> is due "),
-    (_order(r"(?:and\s+)?(?P<what>(?:the|my)\s+[\w' -]+?)\s+(?P<count>an?|one|two|three|four|five|\d)\s+(?P<unit>days?|weeks?|hours?)\s+(?P<way>later|earlier)"), r"move \g<what> \g<count> \g<unit> \g<way>"),
+    (_order(r"(?:and\s+)?(?P<what>(?:the|my)\s+(?!\w+\s+(?:wants?|needs?)\b)[\w' -]+?)\s+(?P<count>an?|one|two|three|four|five|\d)\s+(?P<unit>days?|weeks?|hours?)\s+(?P<way>later|earlier)"), r"move \g<what> \g<count> \g<unit> \g<way>"),
     (r"\b(?P<are>are|be)\s+both\s+(?=due\b|(?:high|low|medium|urgent|important)\b)", r"\g<are> "),
     # "I did yoga".
     (r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:i|we)(?:\s+(?:just|already|finally))?\s+did)\s+(?!(?:the|my|our|a|an|some|it|that|this|them|those|these|both|all|not|so|nothing|everything|what|well|great|badly|enough|try|have|number|task)\b|\d)(?=[a-z][\w-]{2,}(?:\s+and\s+[a-z][\w-]{2,})?[\s.!]*$)", r"\g<lead> the "),

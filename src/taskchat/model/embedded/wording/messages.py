@@ -66,7 +66,7 @@ _WORDINGS = wordings(
     (r"^\W*(?:i(?:'d\s+like|\s+want)\s+to\s+|let's\s+|let\s+me\s+)?start\s+(?:over|again|afresh|fresh)\s+with\s+(?:an?\s+)?(?:empty|clean|fresh|new|blank)\s+(?:list|slate|page)\W*$", "delete everything"),
     (r"^\W*(?:please\s+)?(?:ctrl|control|cmd)[\s+-]*z\W*$", "undo that"),
     (r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*i\s+(?:didn't|did\s+not)\s+mean\s+to\s+(?:add|do|delete|complete|change|rename|mark|tick)\s+(?:it|that|this|them)(?:\s+off)?\W*$", "undo that"),
-    (r"^\W*(?:please\s+)?(?:reset|change|put|set)\s+(?:it|that|this)\s+(?:back\s+)?to\s+(?:what|how)\s+it\s+was(?:\s+before)?\W*$|^\W*(?:please\s+)?put\s+the\s+(?:old|previous|original)\s+(?:name|title|date|one)\s+back(?:\s+please)?\W*$", "undo that"),
+    (r"^\W*(?:please\s+)?(?:reset|change|put|set)\s+(?:it|that|this)\s+(?:back\s+)?to\s+(?:what|how)\s+it\s+was(?:\s+before)?\W*$|^\W*(?:please\s+)?put\s+the\s+(?:old|previous|original)\s+one\s+back(?:\s+please)?\W*$", "undo that"),
     (r"^\W*(?:(?:no|oh|sorry|wait|oops)\b\W*)*i\s+(?:didn't|did\s+not)\s+want\s+(?:it|that|that\s+one)\s+(?:deleted|removed|gone)\W*$", "undo that"),
     (r"\b(?:put|set|mark|move)\s+(?P<what>it|that|them)\s+back\s+(?:on\s+)?(?:as|to)\s+(?:not\s+done|open|pending|incomplete|undone)\b", r"reopen \g<what>"),
     (r"^\W*(?:hang|hold)\s+on\s*,\s*(?=i\s+(?:want|need)\b)", "wait, "),
@@ -126,8 +126,6 @@ _WORDINGS = wordings(
     (r"^(?P<why>[^,;.]{4,80}),\s*so\s+(?:i|we)\s+(?:don't|do\s+not|no\s+longer)\s+need\s+(?P<it>that\s+one|it|that|them)(?:\s+any\s?more|\s+any\s+longer|\s+now)?\s*[,;.]\s*(?:so\s+)?(?:please\s+|you\s+can\s+)?(?:delete|remove|drop|scrap)\s+(?:it|that|them|that\s+one)(?=\W*$)", r"\g<why>. delete \g<it>"),
     # "The hose works again, fixed it."
     (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?)\s+(?:works|is\s+working|runs|is\s+running)\s+(?:again|now)(?:\s*[,;]\s*(?:i\s+|i've\s+)?(?:fixed|repaired|mended|sorted)\s+(?:it|that))?(?=\W*$)", r"\g<what> is working"),
-    # "They postponed the test to May 27th, same time."
-    (r"(?<=\w)\s*,\s*(?:at\s+the\s+)?same\s+time(?:\s+as\s+before)?(?=\W*$)", ""),
     # "New start: add clean the oven", "next: compare the quotes by sunday".
     (r"(?:^|(?<=[.;]\s))\W*(?:(?:a\s+)?(?:new|fresh)\s+start|next|ok(?:ay)?|also|right|then|another\s+thing|one\s+more(?:\s+thing)?)\s*:\s*(?=(?:please\s+)?(?:add|put|create|delete|remove|mark|complete|move|rename|set|tick)\b)", ""),
     # "The other way round please" is told by what follows it.
@@ -142,7 +140,7 @@ _WORDINGS = wordings(
     (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,3}?)\W*$", r"\g<what> too"),
     # "The jam, on the other hand, is finished."
     (r"(?<=\w)\s*,\s*(?:on\s+the\s+other\s+hand|however|though|by\s+the\s+way|meanwhile|at\s+least|luckily|thankfully|in\s+fact)\s*,\s*(?=(?:is|are|was|were|has|have|needs?|should|can|must)\b)", " "),
-    # "No, I wanted to mark it complete."
+    # "No, I wanted to mark it complete": asked about, since something else was done.
     (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*(?:wanted|meant)\s+(?:you\s+)?to\s+(?=(?:mark|tick|check|complete|delete|remove|reopen)\s+(?:it|that|that\s+one)(?:\s+(?:off|(?:as\s+)?(?:done|complete|completed|finished)))?\W*$)", "maybe "),
     (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*wanted\s+(?P<it>it|that|that\s+one)\s+(?:marked\s+(?:as\s+)?(?:done|complete|completed|finished)|completed|ticked\s+off)\W*$", r"maybe mark \g<it> as done"),
     # "Football boots too, size 36."

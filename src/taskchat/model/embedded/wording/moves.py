@@ -20,10 +20,10 @@ _NAMED = r"(?P<what>(?:the|my|our|task|number)\s+[^,:;]{1,50}?|it|that|this|them
 _COUNT = r"(?P<count>an?|one|another|two|three|four|five|six|seven|ten|\d{1,2}|half\s+an)"
 _UNIT = r"(?P<unit>days?|weeks?|hours?|minutes?)"
 _DAY = r"(?P<when>(?:by|on|for|at|before|this|next|today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the\s+\d)\b.*?|\d.*?)"
-_OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this)\b)[A-Za-z][\w'-]+|(?:the|my)\s+[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?"
+_OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this|you|who|nobody|no|nothing)\b)[A-Za-z][\w'-]+|(?:the|my)\s+[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+)?"
 
 
-MOVES = wordings(
+_MOVES = wordings(
     (rf"{_OTHERS}(?:brought|moved|pushed|put|pulled)\s+{_NAMED}\s+(?:forward|back|up|out)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"{_OTHERS}(?:moved|pushed|postponed|rescheduled|delayed|shifted|extended|changed)\s+{_NAMED}\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (r"(?:it|that)\s+(?:needs?\s+to|has\s+to|must)\s+be\s+(?:(?:back|in|out|there|ready)(?:\s+[\w'-]+){0,3}?|(?:bought|sent|paid|made|written|[a-z]{3,}ed)(?:\s+(?:off|in|out|up|back))?)\s+(?P<when>(?:by|before|today|tomorrow|tonight)\b.*?)", r"it is due \g<when>"),
@@ -76,7 +76,7 @@ _MORE = re.compile(
 
 def as_move(text: str, now: datetime) -> str | None:
     """The clause as the move that it tells, where a date stands in the place of one; None for another."""
-    for pattern, plain in MOVES:
+    for pattern, plain in _MOVES:
         found = pattern.match(text)
         when = found.groupdict().get("when") if found else None
         if found is not None and (when is None or _is_date(when, now)):

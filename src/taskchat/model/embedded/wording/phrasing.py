@@ -44,7 +44,7 @@ _MY_MISTAKE = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|sorry|oops|ah|hm+)\b\W*)*(?
 # "No, it was the car insurance that I renewed, the home one is still open."
 _IT_WAS_DONE = re.compile(
     rf"{_MY_MISTAKE}it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:just\s+)?"
-    r"(?P<deed>[a-z]{3,}ed|did|paid|bought|sent|made|wrote)"
+    r"(?P<deed>(?!(?:want|need|add|mention|lik|lov|hat|miss|ask|forgot)ed\b)[a-z]{3,}ed|did|paid|bought|sent|made|wrote)"
     r"(?:\s*,\s*(?:the\s+|my\s+)?[\w' -]{1,30}?\s+(?:is|isn't)\s+(?:still|not)\b[\w' ]*)?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
@@ -126,7 +126,7 @@ _SIMPLE = [
         (r"^[^\w\ue000-\uf8ff]*what\s+all\b", "what"),
         (r"\b(?:those|these)\s+(?:two|three|four|[234])(?=\s+(?:back|as|to|off|are|please|done|for|on|from)\b|[^\w\ue000-\uf8ff]*$)", "those"),
         (r"^(?P<lead>[^\w\ue000-\uf8ff]*(?:no\s+(?:rush|hurry|stress|pressure))\s+(?:on|with|for)\s+(?P<what>.+?)(?:\s*,)?\s+so)\s+(?:(?:make|set|mark|give)\s+(?:it|that)\s+(?:a\s+)?)?(?P<level>low|medium)\b", r"make \g<what> \g<level>"),
-        (r"[\s,]+same\s+(?:time|hour)(?:\s+as\s+before)?[^\w\ue000-\uf8ff]*$", ""),
+        (r"[\s,]+(?:at\s+the\s+)?same\s+(?:time|hour)(?:\s+as\s+before)?[^\w\ue000-\uf8ff]*$", ""),
         # They rang, moved or cancelled: what follows is what counts.
         (r"^[^\w\ue000-\uf8ff]*(?:they|he|she|(?:(?:the|my)\s+)?(?!i\b|we\b)[\w-]+)(?:'ve|'s|\s+have|\s+has)?\s+(?:just\s+|now\s+)?(?:rescheduled|moved(?:\s+(?:it|me|us))?|rung|rang|called|emailed|changed(?:\s+it)?|postponed(?:\s+it)?|said|told\s+me|gave\s+(?:me|us)\s+(?:an?\s+|more\s+)[\w ]+?)\s*[,;:\u2013\u2014-]+\s*(?:so\s+|and\s+)?(?:now\s+)?(?=it(?:'s|\s+is|\s+has|\s+was)\b|(?:until\s+|till\s+|to\s+)?(?:(?:next\s+)?\w+day|tomorrow|(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}(?::\d\d)?\s*[ap]m|\d{1,2}:\d\d)\b)", ""),
         # "The dishes, stick them down for monday".
@@ -153,10 +153,10 @@ _SIMPLE = [
         (r"^[^\w\ue000-\uf8ff]*(?:swap|switch)\s+(?:that|them|those|it|these)(?:\s+(?:round|around))?\s*[,:;\u2013\u2014-]\s*(?=\S)", ""),
         # "The first two you just added".
         (r"(?P<which>\bthe\s+(?:first|second|third|last|two|three|four)(?:\s+(?:two|three|one|task|ones|tasks))?)\s+(?:that\s+)?(?:you|i)(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", r"\g<which>"),
-        (rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|n|open\b|forget\b|fail\b|refuse\b|mean\b|intend\b|hate\b|try\b|start\b|begin\b|remind\b|think\b|consider\b|plan\b|hope\b|wish\b|miss\b|mention\b|notice\b|enjoy\b|lose\b|find\b|drop\b|break\b|skip\b|avoid\b)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", r"\g<who> finished to "),
+        (rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|open\b|forget\b|fail\b|refuse\b|mean\b|intend\b|hate\b|try\b|start\b|begin\b|remind\b|think\b|consider\b|plan\b|hope\b|wish\b|miss\b|mention\b|notice\b|enjoy\b|lose\b|find\b|drop\b|break\b|skip\b|avoid\b)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", r"\g<who> finished to "),
         # "Then start it with “…”", of a list with nothing on it.
         (r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:it|(?:the|my|a\s+new)\s+list)(?:\s+off)?\s+with\s+(?=[\ue000-\uf8ff])", "add "),
-        (r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|on|\w+day|tomorrow|today|\d+)\b)", "the same "),
+        (r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|\w+day|tomorrow|today|\d+)\b)", "the same "),
         (r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning)\s+(?:the\s+|my\s+)?(?=\S)", r"\g<verb> the "),
         (r"^[^\w\ue000-\uf8ff]*(?:(?:now|then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:fresh|afresh|over|again|anew)\s+with\s+(?=[\ue000-\uf8ff])", "add "),
         # "The other one you can delete."
@@ -166,7 +166,7 @@ _SIMPLE = [
         # "Also get the spare keys copied": an errand, done by somebody.
         (r"^(?P<get>[^\w\ue000-\uf8ff]*(?:(?:and|also|please|then)\s+)*)(?P<verb>get|have)\s+(?P<what>(?:the|my|our)\s+[\w' -]{2,30}?)\s+(?P<done>copied|fixed|repaired|cleaned|serviced|cut|printed|framed|checked|washed|replaced|sharpened|tuned|painted|mended|tested|delivered|vaccinated|inspected|polished)(?P<rest>(?:\s+(?:on|by|at|for|tomorrow|today|this|next)\b.*)?)$", r"add a task: \g<verb> \g<what> \g<done>\g<rest>"),
         (r"^(?P<mark>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:mark|tick))\s+all\s+(?:as\s+)?(?:done|complete|finished)[^\w\ue000-\uf8ff]*$", r"\g<mark> all as done"),
-        (r"^[^\w\ue000-\uf8ff]*(?:(?:also|then)\s+)*(?:please|can\s+you|could\s+you)\s+(?:also\s+)?enter\s+(?=[\ue000-\uf8ff]|an?\s(?!(?:\w+\s)?(?:race|contest|competition|agreement|plea|password|raffle|marathon|lottery|draw|tournament|code|pin|room)\b))", "add "),
+        (r"^[^\w\ue000-\uf8ff]*(?:(?:also|then)\s+)*(?:(?:please|can\s+you|could\s+you)\s+)?(?:also\s+)?enter\s+(?=[\ue000-\uf8ff]|an?\s(?!(?:\w+\s)?(?:race|contest|competition|agreement|plea|password|raffle|marathon|lottery|draw|tournament|code|pin|room)\b))", "add "),
         # "We have to postpone it by a week": nobody writes that down.
         (r"^[^\w\ue000-\uf8ff]*(?:i|we)(?:'ll)?\s+(?:now\s+|also\s+|just\s+)?(?:have|need|want|will\s+have|'ll\s+have)\s+to\s+(?=(?:postpone|reschedule|push|delay|shift|move)\s+(?:it|that|this|them|that\s+one)\s+(?:(?:back|forward)\s+)?(?:by\s+(?:an?|one|two|three|four|\d+)\s|(?:to|until|till)\s+(?:(?:next|this)\s+)?(?:\w+day|tomorrow|today|week|month|the\s+\d))|bring\s+(?:it|that|this|them)\s+forward\b)", ""),
         # "It should be at 11:00 rather than 10:00".
