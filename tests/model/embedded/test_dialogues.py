@@ -40,6 +40,7 @@ _COUNTED = {
     "blind_dialogues_twentieth.txt": (170, 159, 2),
     "blind_dialogues_twentyfirst.txt": (360, 355, 0),
     "blind_dialogues_twentysecond.txt": (540, 516, 7),
+    "blind_dialogues_twentythird.txt": (300, 289, 0),
 }
 
 

@@ -69,7 +69,7 @@ _NOT_DONE = word_set(
     "reopen reopened re-open uncheck untick unmark un-mark uncomplete un-complete un-check un-tick unfinish "
     "reactivate incomplete undone unfinished uncompleted pending open not never isn't aren't wasn't "
     "haven't hasn't didn't don't couldn't can't yet after still forgot need needs wrong no nope undo "
-    "restore should active again doing turns my mistake wait nah"
+    "either restore should active again doing turns my mistake wait nah"
 )
 _UPDATE = word_set(
     "wants requires turning gonna gotta wanna remaining use marked status needed required expected wanted goes go going pop stick altogether rename renamed retitle relabel reword rephrase change changed changing edit update updated modify "
@@ -90,7 +90,7 @@ _WORDS: dict[Verb, frozenset[str]] = {
 }
 _AFTER_QUOTE = _HARMLESS | _UPDATE | word_set("added adding only nothing else more new under asap")
 _PLACES = frozenset(ORDINAL_WORDS) | word_set(
-    "last latest newest bottom penultimate top next no nr very"
+    "last latest newest bottom middle penultimate top next no nr very"
 )
 
 
@@ -247,7 +247,7 @@ _ODD = re.compile(
     r"|\s(?:is|are|was|were)\s+(?:so\s+|really\s+|very\s+)?(?:great|good|bad|awful|nice|lovely|terrible|amazing|expensive|cheap|horrible|gorgeous|rubbish)\W*$"
     r"|^(?:you|u)\s|^be\s+\w+ed\b|[,.]\s*(?:put|add|note|mark|set|use|give|enter|take|make)\s+(?:that|it|this|them)\b"
     r"|^(?:make|set|put|mark|move|change|tick|stick|give|add|delete|remove)\s+(?:it|that|this|them|those)\b"
-    r"|^(?:some|more|any)(?:\s+(?:yesterday|today|already|now|earlier|too|last\s+\w+|this\s+\w+))?\W*$|^(?:something|anything|things?|stuff|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
+    r"|^(?:wrong|right|mixed\s+up)\W*$|^(?:some|more|any)(?:\s+(?:yesterday|today|already|now|earlier|too|last\s+\w+|this\s+\w+))?\W*$|^(?:something|anything|things?|stuff|reminding|jog|make\s+sure)\b|:\s*i\b|\bmake\s+sure\s+it"
     r"|\band\s+(?:i've|ive|i'd|id|i'm|im)\s|\b(?:it|that)(?:'s|s)?\s+got\b"
     r"|^(?:this|that|it|these|those)\s+(?:down|on|in|up|to|off)\b|,\s*\w+\s+(?:it|that|this|them)\W*$|\d\s*[ap]m\b"
     rf"|^[24]\s+(?:{'|'.join(sorted(ERRAND_VERBS))})\b"

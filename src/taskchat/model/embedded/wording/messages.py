@@ -28,6 +28,13 @@ _REST = r"(?:the\s+rest|everything\s+else|all\s+(?:of\s+)?(?:the\s+)?(?:others|r
 _ONE = r"(?P<what>(?:the\s+|my\s+)?[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{0,40}?)"
 _STAYS = r"(?:\s+(?:open|alone|on|there|be|as\s+(?:it|they)\s+(?:is|are)|on\s+(?:the|my)\s+list))*"
 _WORDINGS = wordings(
+    # "The stocktaking is due on Friday, please enter that", "it's Kurt, not Karl. Can you fix the title?"
+    (r"(?<=[\w\"'])\s*[,;.]\s*(?:(?:and|so|then)\s+)*(?:(?:please|kindly|(?:can|could|would|will)\s+you)\s+)+(?:enter|adjust|update|amend|correct|fix|change|note|record|set|edit)\s+(?:(?<!note\s)(?<!record\s)(?<!set\s)(?:that|it|this|them)|(?:the|its|that|this)\s+(?:new\s+)?(?:due\s+date|date|time|deadline|entry|list|task|title|name|spelling|priority))(?:\s+(?:accordingly|down|in|then|now|for\s+me|please|on\s+(?:the|my)\s+list))*(?=\W*$)", ""),
+    # "I got that wrong, it's 6 pm", "when I think about it, name it “…”".
+    (r"^\W*(?:(?:oh|oops|sorry|no|wait|hm+|ugh)\b\W*)*i\s+(?:got\s+(?:that|it)\s+wrong|was\s+wrong)\s*[,.;:]\s*(?=it(?:'s|\s+is|\s+was)\b)", "no, "),
+    (r"^\W*(?:when|now\s+that|if)\s+i\s+think\s+(?:about|of)\s+it\s*,\s*(?=\w)", ""),
+    (r"(?P<it>\bit(?:'s|\s+is)\s+(?:due\s+)?(?:on\s+)?(?:today|tomorrow|\w+day))\s+already(?=\W*$)", r"\g<it>"),
+    (r"\b(?:urgent|important)\s*,\s*(?=high\s+prio)", ""),
     # "Tick off the lot, just leave the lawn open", "keep the car, delete the rest".
     (rf"^(?P<lead>\W*(?:please\s+)?){_DOES}\s+{_ALL}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\s*[,;]\s*(?:(?:and|but|just|only|please)\s+)*(?:leave|keep|spare)\s+{_ONE}{_STAYS}\W*$", r"\g<lead>\g<verb> everything\g<mid> except \g<what>"),
     (rf"^\W*(?:please\s+)?(?:keep|leave)\s+{_ONE}{_STAYS}\s*[,;]?\s+(?:(?:and|but|then|please)\s+)*{_DOES}\s+{_REST}(?P<mid>\s+off|\s+as\s+(?:done|complete))?\W*$", r"\g<verb> everything\g<mid> except \g<what>"),
@@ -104,8 +111,6 @@ _WORDINGS = wordings(
     (r"(?P<due>\b(?:is|are)\s+due\s+[^,.;]{2,30}),?\s+and\s+(?=(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are|was|were)\s+\w+(?:ed|en|ne|nt|id|ght)\W*$)", r"\g<due>. "),
     # "Put the maths one on thursday and the French one on friday."
     (r"^(?P<verb>\W*(?:please\s+)?(?:put|move|set|schedule|push|shift|make))\s+(?P<a>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<p>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<d>(?:(?!and\b)[\w:]+\s+){1,4}?)and\s+(?P<b>(?:the|my)\s+(?:(?!and\b)[\w'-]+\s+){1,4})(?P<q>(?:due\s+)?(?:on|to|for|by|at))\s+(?P<e>[\w: ]+?)\W*$", r"\g<verb> \g<a>\g<p> \g<d>. \g<verb> \g<b>\g<q> \g<e>"),
-    # "The stocktaking is due on Friday, please enter that", "it's Kurt, not Karl. Can you fix the title?"
-    (r"(?<=[\w\"'])\s*[,;.]\s*(?:(?:and|so|then)\s+)*(?:(?:please|kindly|(?:can|could|would|will)\s+you)\s+)+(?:enter|adjust|update|amend|correct|fix|change|note|record|set|edit)\s+(?:(?<!note\s)(?<!record\s)(?<!set\s)(?:that|it|this|them)|(?:the|its|that|this)\s+(?:new\s+)?(?:due\s+date|date|time|deadline|entry|list|task|title|name|spelling|priority))(?:\s+(?:accordingly|down|in|then|now|for\s+me|please|on\s+(?:the|my)\s+list))*(?=\W*$)", ""),
     # "The fence isn't done, it's the hedge that I finished."
     (r"^(?:[^.]{1,30}\.\s*|[^.,]{1,20},\s*)?\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:isn't|is\s+not|wasn't|was\s+not)\s+(?:done|finished|complete)\s*[,;.]\s*(?:but\s+)?(?P<it>it(?:'s|\s+is|\s+was)\s+(?:the|my)\s+[\w' -]+?\s+(?:that\s+)?i(?:'ve|\s+have)?\s+\w+)\W*$", r"no, \g<it>"),
     # "It doesn't need any priority at all, remove it."

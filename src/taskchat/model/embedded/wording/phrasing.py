@@ -155,11 +155,18 @@ _SIMPLE = [
         (r"(?P<which>\bthe\s+(?:first|second|third|last|two|three|four)(?:\s+(?:two|three|one|task|ones|tasks))?)\s+(?:that\s+)?(?:you|i)(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", r"\g<which>"),
         (rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|open\b|forget\b|fail\b|refuse\b|mean\b|intend\b|hate\b|try\b|start\b|begin\b|remind\b|think\b|consider\b|plan\b|hope\b|wish\b|miss\b|mention\b|notice\b|enjoy\b|lose\b|find\b|drop\b|break\b|skip\b|avoid\b)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", r"\g<who> finished to "),
         # "Then start it with “…”", of a list with nothing on it.
-        (r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:it|(?:the|my|a\s+new)\s+list)(?:\s+off)?\s+with\s+(?=[\ue000-\uf8ff])", "add "),
+        (r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:(?:it|(?:the|my|a\s+new)\s+list)\s+)?(?:off\s+)?with\s+(?=[\ue000-\uf8ff])", "add "),
         (r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|\w+day|tomorrow|today|\d+)\b)", "the same "),
         (r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning)\s+(?:the\s+|my\s+)?(?=\S)", r"\g<verb> the "),
         (r"^[^\w\ue000-\uf8ff]*(?:(?:now|then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:fresh|afresh|over|again|anew)\s+with\s+(?=[\ue000-\uf8ff])", "add "),
-        # "The other one you can delete."
+        (r"\bget\s+rid\s+of\s+(?=(?:the|its)\s+(?:priority|prio|due\s+date|date|deadline|note|description)\b)", "remove "),
+        (r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:name|title)\s+(?:it|that)\s+(?=[\ue000-\uf8ff])", "rename it to "),
+        # "Move it to 1 pm on that day": the day stays.
+    (r"^(?P<move>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:move|make|set|put|push|change|reschedule)\s+(?:it|that|them|(?:the|my)\s[\w' -]+?)\s+(?:to|at|for)\s+\S.*?)\s+(?:on\s+)?(?:the\s+same|that)\s+day[^\w\ue000-\uf8ff]*$", r"\g<move>"),
+    (r"(?P<field>\b(?:priority|prio|due\s+date|date|deadline|note|description))\s+(?:altogether|entirely|completely)(?=[^\w\ue000-\uf8ff]*$)", r"\g<field>"),
+    (r"^[^\w\ue000-\uf8ff]*(?:i(?:'d)?\s+(?:want|need|like|would\s+like)|give\s+me|bring|put|get)\s+the\s+(?:one|task)\s+(?:that\s+)?i(?:'ve)?\s+(?:just\s+)?(?:deleted|removed)\s+back[^\w\ue000-\uf8ff]*$", "bring it back"),
+    (r"(?P<is>(?:\bis|\bare|'s)\s+(?:done|paid|finished|sorted|[a-z]+ed))\s+after\s+all(?=[^\w\ue000-\uf8ff]*$)", r"\g<is>"),
+    # "The other one you can delete."
         (r"^[^\w\ue000-\uf8ff]*(?:and\s+|but\s+)?(?P<what>(?:the|my|that)\s+[\w' -]{2,40}?|[\ue000-\uf8ff])\s*,?\s+(?:you|we)\s+can\s+(?:now\s+|also\s+|just\s+)?(?P<act>delete|remove|complete|tick\s+off|scrap|drop)(?:\s+(?:now|too|as\s+well|please))*[^\w\ue000-\uf8ff]*$", r"\g<act> \g<what>"),
         # "The other one is what I finished."
         (r"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:is|was)\s+(?:what|the\s+one)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+(?P<did>finished|completed|did)[^\w\ue000-\uf8ff]*$", r"I \g<did> \g<what>"),
