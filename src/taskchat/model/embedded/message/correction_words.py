@@ -112,6 +112,10 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     changes = Changes(priority=read_level(level["level"])) if level else Changes()
     if due is not None and is_date:
         changes = changes_due(right, due.due, heard.now)
+    moved = _moved_it(plain) if due is None else None
+    if moved is not None:
+        # "Make that sat": alone, "sat" is a word like others.
+        changes, is_date = moved, True
     return Correct(
         target=read_target(right, heard.message.quoted(rest)),
         words="" if is_date or level else right,
@@ -127,6 +131,16 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
 
 
 _TOO = re.compile(r"\b(?:too|also|as\s+well)\W*$", re.IGNORECASE)
+
+
+def _moved_it(plain: list[Request]) -> Changes | None:
+    """The date that a clause gives to the task last spoken of, or None."""
+    one = plain[0] if len(plain) == 1 else None
+    if not isinstance(one, Act) or one.verb != "update" or one.changes.due is None:
+        return None
+    return one.changes if one.target.is_pronoun and not one.target.is_named else None
+
+
 # What `phrasing` makes of "it's the hedge that I finished".
 _TOLD_ACT = re.compile(r"(?P<act>deleting|[a-z]+)\s+(?=(?:the|my)\s)", re.IGNORECASE)
 # "And it's the station, not the airport."
