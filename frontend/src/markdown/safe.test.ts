@@ -28,6 +28,21 @@ test("plain markdown is markdown", () => {
   }
 });
 
+test("a line at the margin behind a list is no part of its last item", () => {
+  const kinds = (text: string) =>
+    markdownTokens(text)
+      ?.map((token) => token.type)
+      .filter((type) => type !== "space");
+
+  assert.deepEqual(kinds("It could be one of these:\n1. Buy milk\n2. Call Ann\nWhich one?"), [
+    "paragraph",
+    "list",
+    "paragraph",
+  ]);
+  assert.deepEqual(kinds("- a\n  goes on\n- b"), ["list"]);
+  assert.deepEqual(kinds("```\n- a\nb\n```"), ["code"]);
+});
+
 test("escapes of the parser are undone once", () => {
   assert.equal(unescaped("&lt;b&gt; &amp;amp; &quot;"), '<b> &amp; "');
 });

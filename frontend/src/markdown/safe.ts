@@ -8,7 +8,7 @@ const MOST_CHARS = 100_000;
 export function markdownTokens(text: string): Token[] | null {
   if (text.length > MOST_CHARS || nesting(text) > MOST_DEPTH) return null;
   try {
-    return lexer(text, { gfm: true, breaks: true });
+    return lexer(endLists(text), { gfm: true, breaks: true });
   } catch {
     return null;
   }
@@ -29,6 +29,20 @@ const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"'
 /** Marked escapes what it takes for HTML's sake; React does that itself. */
 export function unescaped(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|#39);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+}
+
+/** The text with each list ended where a line stands at the margin again, which markdown takes for the last item's. */
+function endLists(text: string): string {
+  let inList = false;
+  let inCode = false;
+  const lines = text.split("\n").map((line) => {
+    if (/^\s*(?:```|~~~)/.test(line)) inCode = !inCode;
+    const isItem = /^\s*(?:[-*+]|\d{1,9}[.)])\s/.test(line);
+    const ends = inList && !inCode && !isItem && /^\S/.test(line);
+    inList = isItem || (inList && !ends && line.trim() !== "");
+    return ends ? `\n${line}` : line;
+  });
+  return lines.join("\n");
 }
 
 /** How deep quotes, lists and brackets may be nested: an upper bound, cheap to find. */
