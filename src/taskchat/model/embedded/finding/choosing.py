@@ -117,10 +117,7 @@ def _preferred(verb: Verb, tasks: Sequence[SeenTask]) -> list[SeenTask]:
 
 def _newest(verb: Verb, tasks: Sequence[SeenTask], memory: Memory) -> Choice:
     newest = max(tasks, key=lambda task: task.id)
-    added = {
-        one.task_id for turn in memory.turns for one in turn.effects if one.status == "created"
-    }
-    if verb == "delete" and newest.id not in added:
+    if verb == "delete" and not any(newest.id in added for added in _added(memory)):
         # "Delete what I just added", where nothing was.
         return Choice(candidates=(newest,))
     return Choice((newest,), is_clear=True)
@@ -185,12 +182,16 @@ def _by_place(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> Choi
 
 def _were_added(memory: Memory) -> bool:
     """Whether the tasks in mind were added together, by the last turn or by one before."""
-    added = (
-        {one.task_id for one in turn.effects if one.status == "created"} for turn in memory.turns
-    )
-    return (not memory.shown and set(memory.focus) in added) or all(
+    return (not memory.shown and set(memory.focus) in _added(memory)) or all(
         effect.status == "created" for effect in memory.last_effects
     )
+
+
+def _added(memory: Memory) -> list[set[int]]:
+    """The ids of the tasks that each turn created."""
+    return [
+        {one.task_id for one in turn.effects if one.status == "created"} for turn in memory.turns
+    ]
 
 
 def _places(places: tuple[int, ...], row: Sequence[SeenTask | None]) -> Choice:
