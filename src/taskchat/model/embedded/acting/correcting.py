@@ -14,16 +14,16 @@ from taskchat.model.embedded.clauses.changing import changes_due
 from taskchat.model.embedded.clauses.exchanging import are_alike, exchange, holds
 from taskchat.model.embedded.conversation.history import Effect, SeenTask
 from taskchat.model.embedded.english.cues import UNDO_CUE, takes_back
-from taskchat.model.embedded.english.words import content_stems, read_number, same_deed, stem
+from taskchat.model.embedded.english.words import content_stems, read_number
 from taskchat.model.embedded.finding.choosing import choose
-from taskchat.model.embedded.finding.meaning import fits_deed
+from taskchat.model.embedded.finding.meaning import fits_deed, opens_with_deed
 from taskchat.model.embedded.finding.targets import best, rank
 from taskchat.model.embedded.message.correction_words import corrected_title, without_frame
 from taskchat.model.embedded.message.reading import read_message
 from taskchat.model.embedded.requests import Act, Changes, Talk, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from taskchat.model.embedded.conversation.history import Step, Turn
     from taskchat.model.embedded.conversation.memory import Done, Memory
@@ -69,16 +69,14 @@ def part_of(done: Done, words: str) -> Done:
 def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> Mended:
     """Decide what a correction of the last act comes to; `tasks` is the list as it is now."""
     otherwise = Mended(requests=correction.otherwise or (Talk("repeat_please"),))
-    if correction.deed and not _is_deed_of(correction, tasks, memory):
+    # "No, it's the tuxedo that should be deleted", after something else was done.
+    is_other_act = bool(correction.verb) and correction.verb != _last_verb(memory)
+    is_told_done = is_other_act and correction.verb != "delete"
+    fits = opens_with_deed if is_told_done else fits_deed
+    if (correction.deed or is_told_done) and not _is_deed_of(correction, tasks, memory, fits):
         return otherwise
-    if correction.verb and correction.verb != _last_verb(memory):
-        # "No, it's the tuxedo that should be deleted", after something else was done.
-        is_meant = correction.verb == "delete" or _is_deed_of(
-            correction, tasks, memory, is_its_verb=True
-        )
-        return (
-            Mended(requests=(Act(correction.verb, correction.target),)) if is_meant else otherwise
-        )
+    if correction.verb and is_other_act:
+        return Mended(requests=(Act(correction.verb, correction.target),))
     if correction.is_exchange and not _is_of_other(correction, memory, tasks):
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
@@ -89,18 +87,14 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
 
 
 def _is_deed_of(
-    correction: Correct, tasks: Sequence[SeenTask], memory: Memory, *, is_its_verb: bool = False
+    correction: Correct,
+    tasks: Sequence[SeenTask],
+    memory: Memory,
+    fits: Callable[[str, str], bool],
 ) -> bool:
-    """Whether what was told as done is what the task meant wants: not "the fence I painted", of one to be fixed.
-
-    `is_its_verb` asks for a title that opens with that verb, or one that tells the same.
-    """
-    deed = correction.deed
+    """Whether what was told as done is what the task meant wants: not "the fence I painted", of one to be fixed."""
     meant = choose(correction.target, "complete", tasks, memory).tasks
-    if is_its_verb:
-        verbs = {deed} | same_deed(deed)
-        return bool(meant) and all(stem(task.title.split()[0]) in verbs for task in meant)
-    return bool(meant) and all(fits_deed(deed, task.title) for task in meant)
+    return bool(meant) and all(fits(correction.deed, task.title) for task in meant)
 
 
 def _last_verb(memory: Memory) -> Verb | None:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from taskchat.model.embedded.conversation.history import Conversation, SeenTask, Step, Turn
     from taskchat.model.embedded.conversation.memory import Memory
+    from taskchat.model.embedded.conversation.questions import Question
     from taskchat.model.embedded.requests import Verb
 
 
@@ -164,15 +165,15 @@ def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Reque
         if changes is not None and len(memory.focus) == 1:
             return [Act("update", Target(is_pronoun=True), changes)]
     if question.kind in {"add", "name"}:
-        return _answer_offer(conversation, question.title, memory)
+        return _answer_offer(question, conversation, memory)
     return _read(conversation)
 
 
 def _answer_offer(
-    conversation: Conversation, title: str, memory: Memory
+    question: Question, conversation: Conversation, memory: Memory
 ) -> Plan | Sequence[Request]:
     """Read the message as an answer to "Shall I add …?" or to "What should the task say?"."""
-    answered = _answer_add(conversation.current.text, conversation, memory)
+    answered = _answer_add(question, conversation, memory)
     if answered is not None:
         return answered
     read = _read(conversation)
@@ -182,7 +183,7 @@ def _answer_offer(
         return Plan(remarks=[replies.TALK["cancelled"]])
     if any(_changes_it(one) for one in requests):
         # "Make it high priority": of the task that is not there yet.
-        return [Offer(Add(title))] if title else [Talk("what_to_add")]
+        return [Offer(Add(question.title))] if question.title else [Talk("what_to_add")]
     return requests
 
 
@@ -324,10 +325,10 @@ def _deletes_it(request: Request) -> bool:
     return isinstance(request, Act) and request.verb == "delete" and points(request.target)
 
 
-def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
-    question, now = memory.question, conversation.now
-    if question is None:
-        return None
+def _answer_add(
+    question: Question, conversation: Conversation, memory: Memory
+) -> Sequence[Request] | None:
+    text, now = conversation.current.text, conversation.now
     if is_no(text):
         return [Talk("cancelled")]
     if question.kind == "name":
@@ -354,10 +355,11 @@ def _answer_add(text: str, conversation: Conversation, memory: Memory) -> Sequen
 
 def _then_add(text: str) -> re.Match[str] | None:
     """The answer "then add it for friday", or None."""
-    return _THEN_ADD.fullmatch(text) if len(text) <= _MAX_ANSWER else None
+    return _THEN_ADD.fullmatch(text) if len(text) <= _MAX_THEN_ADD_CHARS else None
 
 
-_MAX_ANSWER = 160
+# The pattern takes long over a longer text, and no such answer needs one.
+_MAX_THEN_ADD_CHARS = 160
 _KEEPS_IT = re.compile(r"\W*(?:please\s+)?keep\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE)
 
 

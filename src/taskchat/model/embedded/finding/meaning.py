@@ -173,6 +173,11 @@ def fits_deed(deed: str, title: str) -> bool:
     return not verbs and _EVENTS.isdisjoint(tokens(title))
 
 
+def opens_with_deed(deed: str, title: str) -> bool:
+    """Whether a title opens with the verb of a deed, or with one that tells the same."""
+    return stem(title.split()[0]) in {deed} | same_deed(deed)
+
+
 def _verbs(title: str, deed: str = "") -> frozenset[str]:
     """The verb that a title opens with, as far as it is a known one or the deed itself; or none."""
     first = tokens(title)[:1]

@@ -131,15 +131,17 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     said_words = tokens(without_spans(said, now))
     # "Washed and hung up": one deed that fits is enough.
     is_done = act.verb == "complete" and any(_is_deed_of(word, titles) for word in said_words)
-    in_titles = {stem(word) for title in titles for word in tokens(title)}
     strange = [
         word
         for word in said_words
         if word not in known
-        and stem(word) not in in_titles
         and not (points and _is_place(word))
         and not (is_done and is_past(word) and is_errand_stem(stem(word)))
     ]
+    if not strange:
+        return []
+    in_titles = {stem(word) for title in titles for word in tokens(title)}
+    strange = [word for word in strange if stem(word) not in in_titles]
     return unmatched(strange, titles) if strange else []
 
 
