@@ -140,6 +140,10 @@ _ANSWERS = wordings(
     ),
     (r"^\W*(?:just|only)\s+(?:delete|remove|complete|mark|do)\s+(?=\S)", ""),
     (
+        r"^\W*(?P<one>the\s+(?:one|task))\s+(?:that|which)(?:'s|\s+(?:is|goes|has|says|mentions|was|went|starts|begins|ends))?\s+(?:to\s+do\s+)?(?P<how>to|for|with|about|from|at|of)\s+",
+        r"\g<one> \g<how> ",
+    ),
+    (
         r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)",
         "",
     ),

@@ -203,6 +203,10 @@ def _of_named(
         return []
     if isinstance(one, Same):
         return [replace(act, target=one.target, otherwise=None, said="")]
+    looks = [read for read in requests if isinstance(read, Look)]
+    if len(looks) == 1 and _NUMBER_ALONE.search(text):
+        # "Sorry, it's number 2", after a number that is not there.
+        return [replace(act, target=looks[0].target, otherwise=None, said="")]
     if not isinstance(one, Offer):
         return []
     target = read_target(_OPENS.sub("", text), [])
@@ -212,6 +216,10 @@ def _of_named(
 
 
 _MAX_NAME_WORDS = 6
+_NUMBER_ALONE = re.compile(
+    r"^(?:\W*\b(?:sorry|no|oh|oops|wait|typo|i\s+mean(?:t)?|it's|it\s+is|that's|make\s+that|my\s+mistake|a)\b)*\W*(?:task|number|no\.?|#)\s*\d+\W*$",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(
     r"^\W*(?:(?:sorry|no|oh|oops|wait|hm+|i\s+mean(?:t)?)\b\W*)+(?=\w)", re.IGNORECASE
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.conversation import replies
 from taskchat.model.embedded.finding.choosing import choose
 from taskchat.model.embedded.finding.due_ones import is_due
-from taskchat.model.embedded.finding.targets import rank
+from taskchat.model.embedded.finding.targets import exact, rank
 from taskchat.model.embedded.requests import DueIn
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def answer_look(look: Look, tasks: Sequence[SeenTask], memory: Memory, now: date
         return _tell_by_date(tasks, look, now)
     fitting = [task for task in tasks if _has_status(task, look)]
     if look.target.words:
-        named = [match.task for match in rank(look.target.words, fitting) if match.is_likely]
+        likely = [match for match in rank(look.target.words, fitting) if match.is_likely]
+        named = [match.task for match in exact(likely)]
         if named:
             return _tell_named(named, now)
         if look.is_guess:

@@ -28,7 +28,7 @@ _NOON = 12
 
 def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -> Changes:
     """The changes in full, for a task of this title; `task` is None where no more is known of it."""
-    changes = _settle_title(changes, title)
+    changes = _with_day(_settle_title(changes, title), title)
     written = task.description if task else None
     if changes.adds_note and written and changes.note.casefold() not in written.casefold():
         changes = replace(changes, note=f"{written.rstrip(' .;')}; {changes.note}")
@@ -57,6 +57,20 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
     if due.at is None and not task.all_day:
         return replace(changes, due=LocalDue(due.day, was.time()))
     return changes
+
+
+def _with_day(changes: Changes, title: str) -> Changes:
+    """The changes with the day in the title as well: "Meeting on Monday", moved to Tuesday."""
+    days = _WEEKDAY.findall(title)
+    if changes.due is None or changes.title or len(days) != 1:
+        return changes
+    day = f"{changes.due.day:%A}"
+    return (
+        changes if day == days[0].capitalize() else replace(changes, title=_WEEKDAY.sub(day, title))
+    )
+
+
+_WEEKDAY = re.compile(r"(?<=\bon\s)(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 
 
 def _settle_title(changes: Changes, title: str) -> Changes:

@@ -63,7 +63,7 @@ _STARTERS = (
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
     r"|that)\s+back|scrap|(?:(?:on\s+\w+day|tomorrow|today)\s+)?(?:i|we)\s+(?:also\s+|still\s+)?(?:need|have)\s+to|let's\s+(?:add|put|delete|remove|mark|move)\b|"
     r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
-    r"read\s+(?:me|out)\s+(?:the|my)|tell\s+me\s+(?:what|which|how\s+many))\b"
+    r"read\s+(?:me|out)\s+(?:the|my)|(?:write|note|jot)\s+down(?=\s+[\w\ue000-\uf8ff])|tell\s+me\s+(?:what|which|how\s+many|everything|all))\b"
 )
 # Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
 _SECOND_THOUGHT = (
@@ -87,6 +87,8 @@ _CONCLUDES = (
     r"|off\s+with\s+(?:it|that|them)\b|(?:that|this|it)(?:\s+(?:one|task))?(?:(?:'s|\s+is)\s+(?:still|not)|\s+isn't)\s+(?:\w+\s+)?(?:open|pending|done|finished|complete)\b|(?:that|this|it)(?:\s+(?:one|task))?(?:'s|\s+is)\s+(?:(?:now|all|another)\s+)*(?:done|finished|sorted|dealt\s+with|covered|settled|off\s+my|out\s+of|behind|(?:one\s+)?(?:down|less))\b"
     rf"|{_TOLD_DONE}"
 )
+# "Move it to Monday, and I already phoned Ann."
+_DID = r"(?:[a-z]{3,}ed|did|paid|bought|sent|made|wrote|got|took|rang|found|fed|met|brought|sold|swept|picked|spoke)"
 _JOINT = re.compile(
     rf"\s*,\s*(?:(?:and|but)\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
@@ -101,6 +103,7 @@ _JOINT = re.compile(
     r"(?:\s*,)?\s+so\s+(?=(?:that|it|this|they|those|the\s+[\w-]+)(?:\s+(?:one|task|item))?\s+(?:has\s+to|have\s+to|must|can|could|may|should|needs?\s+to)\b)|"
     r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|finished|sorted)\W*$)|"
     r"\s*,\s*(?:and\s+)?(?=(?!(?:it|that|this|so)\b)[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:a\s+)?(?:high|low|medium|top)(?:\s+priority)?\W*$)|"
+    rf"\s*,\s*(?:and|but)\s+(?=(?:i|we)(?:'ve|\s+have)?\s+(?:already\s+|just\s+|also\s+)*{_DID}\s)|\s+and\s+(?=(?:i|we)(?:'ve|\s+have)?\s+(?:already|just)\s+{_DID}\s)|"
     r"(?:\s*,)?\s+and\s+(?=(?:i'm|we're|i\s+am|we\s+are)\s+(?:\w+\s+)?(?:out\s+of|low\s+on)\s)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"

@@ -169,6 +169,8 @@ def _anchored(words: list[str], put: list[str]) -> str:
         end += 1
     if ended and end < len(words) and all(read_number(word) is not None for word in shared):
         end += 1  # "3 envelopes", of "Buy 3 stamps"
+    elif len(ended) == 1 and not first and end == len(words) - 1 and start:
+        end += 1  # "printer ink", of "Order printer paper"
     told = list(led)
     while told and start and _may_stand(words[start - 1], told[-1]):
         start, told = start - 1, told[:-1]

@@ -212,7 +212,7 @@ _STILL_WANTED = re.compile(
 )
 # "Put the gift back": it may be an errand as well, where no gift was deleted.
 _BACK_ALONE = re.compile(
-    r"^\W*(?:(?:please\s+)?(?:put|bring)\s+(?P<bare>(?!(?:the|my|it|that|this|them|those|these|me|us|all|everything|both)\b)[\w-]+(?:\s+[\w-]+)?)\s+back(?:\s+(?:please|again))?\W*$)"
+    r"^\W*(?:(?:please\s+)?(?:put|bring|get)\s+(?P<bare>[\ue000-\uf8ff]|(?!(?:the|my|it|that|this|them|those|these|me|us|all|everything|both)\b)[\w-]+(?:\s+[\w-]+)?)\s+back(?:\s+(?:please|again))?\W*$)"
     r"|^\W*(?:(?:please\s+)?put|(?:(?:can|could|may)\s+i\s+have|(?:i|we)(?:'d|\s+would)\s+like|(?:i|we)\s+(?:want|need))(?:\s+to\s+have)?|(?:please\s+)?(?:give\s+me|let\s+me\s+have))\s+(?P<what>(?:the|my)\s+(?!(?:old|original|previous|earlier|former)\b)[\w' -]+?)\s+back(?:\s+please)?\W*$"
     r"|^\W*(?:(?:can|could|may)\s+(?:i|we)\s+have|(?:i|we)(?:'d|\s+would)\s+like|(?:i|we)\s+(?:want|need))\s+(?P<it>(?:that|this)(?:\s+(?:one|task))?|it|them|those)\s+back(?:\s+(?:please|again|after\s+all))*\W*$",
     re.IGNORECASE,

@@ -124,7 +124,11 @@ def tell_missing(names: Sequence[str]) -> str:
 
 def was_unheard(reply: str) -> bool:
     """Whether a reply tells that the message before it was not understood."""
-    return reply in {TALK["repeat_please"], TALK["off_topic"]} or reply.startswith(_NOT_FOUND)
+    return reply in {
+        TALK["repeat_please"],
+        TALK["off_topic"],
+        TALK["left_alone"],
+    } or reply.startswith(_NOT_FOUND)
 
 
 def read_missing(reply: str) -> str:

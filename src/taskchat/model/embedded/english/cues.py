@@ -138,7 +138,7 @@ COMPLETE_CUE = _cue(
     r"^\s*tick\b(?:\s+off\b)?|^\s*(?:cross|strike|scratch)\s+out\b|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
     r"|(?=(?:\S+\s+){1,8}?off\b))|"
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
-    r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
+    r"\b(?:can|may|should|could|must)\s+(?:(?:both|all|now|also|just|already)\s+)*be\s+(?:ticked|checked|crossed|marked|closed)\b|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
     r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
     r"been\s+|get(?:ting)?\s+|got\s+)?"
@@ -172,7 +172,7 @@ DELETE_CUE = _cue(
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
     r"|\b(?:pull|rub)\s+(?=(?:\S+\s+){1,8}?(?:from|off)\s+(?:my|the)\s+list\b)|^\s*take\s+off\b"
     r"|\bgone(?=\s+(?:from|off)\s+(?:my|the)\s+list\b)"
-    r"|\b(?:can|may|should|could|must)\s+be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
+    r"|\b(?:can|may|should|could|must)\s+(?:(?:both|all|now|also|just)\s+)*be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
     r"|erased)\b|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").

@@ -65,8 +65,8 @@ _ALL_LIST = re.compile(
     r"\b(?:my|the|this|our|whole|entire)\s+(?:\w+[\s-]){0,2}?(?:list|lists)\b", re.I
 )
 _LIST_PLACE = re.compile(
-    r"\b(?:from|on|off|in|to|onto|of)\s+(?:my|the|this|our|that)\s+(?:\w+[\s-]){0,3}?"
-    r"(?:list|lists|tasks|reminders|todos|to-dos)\b(?:\s+of\s+\w+(?:\s+to\s+\w+)?)?",
+    r"\b(?:from|on|off|in|to|onto|of)\s+(?:my|the|this|our|that)\s+"
+    r"(?:(?:\w+[\s-]){0,3}?(?:list|lists)|(?:(?:to-do|todo|open|current|existing|remaining|pending|completed|finished|whole|entire)[\s-])*(?:tasks|reminders|todos|to-dos))\b(?:\s+of\s+\w+(?:\s+to\s+\w+)?)?",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(
@@ -150,8 +150,9 @@ _REASON = re.compile(
     r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's"
     r"|(?:found|got|had|bought|sold|borrowed)\s+(?:some|one|it|them|enough|plenty|another)"
     r"|[\w-]+\s+(?:already\s+)?(?:did|took|bought|made|handled|fixed)\s+(?:it|that|this|them)"
+    r"|(?:the|my|our|his|her)\s+[\w-]+\s+(?!need|want)[a-z]{3,}ed(?=\W*$)"
     r"|who|(?:it's\s+)?(?:not|no\s+longer)\s+(?:needed|necessary|required|relevant|wanted)"
-    r"|(?:the|my|our|his|her)\s+(?:[\w-]+\s+){1,3}?(?:(?:already|now|just)\s+)?(?:has|have|had|did|does|took|got|will)"
+    r"|(?:the|my|our|his|her)\s+(?:[\w-]+\s+){1,3}?(?:(?:already|now|just)\s+)?(?:has|have|had|did|does|took|got|will|can't|(?:is|are)\s+\w+ing)"
     r"|[\w-]+(?:'s|\s+is|\s+are)\s+\w+ing\s+(?:it|that|them))\b"
     r"|\s+(?:because|since|cause|cos)\b).*$",
     re.IGNORECASE | re.DOTALL,

@@ -12,7 +12,7 @@ from taskchat.model.embedded.english.pointing import MIDDLE, read_target
 from taskchat.model.embedded.english.words import content_stems, tokens
 from taskchat.model.embedded.finding.due_ones import is_due
 from taskchat.model.embedded.finding.in_mind import beside, in_mind, still_open, told_of
-from taskchat.model.embedded.finding.spoken_of import NAMED, told_before
+from taskchat.model.embedded.finding.spoken_of import NAMED, only_touched, told_before
 from taskchat.model.embedded.finding.targets import (
     Match,
     best,
@@ -228,7 +228,7 @@ def _all_of(target: Target, verb: Verb, tasks: Sequence[SeenTask], memory: Memor
             # "The old leads" may be called so, and not be done.
             fitting = [match.task for match in rank(target.words, tasks) if match.is_likely]
             likely = [task for task in fitting if _OLD.search(task.title)]
-        pool = likely
+        pool = likely or _to_buy(target, pool)
         if not pool:
             return Choice(missing=(quote(target.words),))
     elif target.is_plural and not target.is_other:
@@ -309,8 +309,22 @@ def _by_words(
             return Choice((whole[0].task,), is_clear=whole[0].is_clear)
         if whole:
             return _several(target, [match.task for match in whole])
+    bought = _to_buy(target, pool) if target.is_plural else []
+    if bought:
+        return Choice(tuple(bought), is_bulk=True, is_clear=True)
     near = [match.task for match in ranked[target.words] if match.phrase >= 0.3]
     return Choice(candidates=tuple(near[:3]), missing=(quote(target.words),))
+
+
+def _to_buy(target: Target, pool: Sequence[SeenTask]) -> list[SeenTask]:
+    """The tasks to buy something, where "the shopping tasks" are meant."""
+    if not set(tokens(target.words)) <= _SHOPPING:
+        return []
+    return [task for task in pool if tokens(task.title)[:1] in _BUYS]
+
+
+_SHOPPING = frozenset({"shopping", "grocery", "groceries", "store", "supermarket"})
+_BUYS = (["buy"], ["get"], ["purchase"], ["order"])
 
 
 @lru_cache(maxsize=4096)
@@ -385,6 +399,9 @@ def _by_what_was_said(
     if verb == "complete" and target.is_pronoun and is_last:
         # "Now that one is done too", after all but one.
         return Choice(tuple(pool), is_clear=True)
+    pair = _last_two(memory) if target.is_both and len(row) < _BOTH else ()
+    if len(pair) == _BOTH:
+        return Choice(tuple(task for task in tasks if task.id in pair), is_bulk=True, is_clear=True)
     if target.is_both and len(row) < _BOTH and (row or len(pool) == _BOTH):
         # "Complete both", where one was last spoken of and two are open.
         is_pair = len(pool) == _BOTH
@@ -395,6 +412,24 @@ def _by_what_was_said(
     if target.is_plural:
         is_bulk = target.is_other or not (row and memory.is_just_changed)
         return Choice(tuple(row or pool), is_bulk=is_bulk, is_clear=True, is_guess=not row)
-    if len(tasks) == 1 and len(pool) == 1:
+    return _alone_or_asked(target, row, pool, tasks)
+
+
+def _last_two(memory: Memory) -> tuple[int, ...]:
+    """The ids of the two tasks that the last two turns added, one each."""
+    last = [added for added in _added(memory)[-_BOTH:] if len(added) == 1]
+    return tuple(one for added in last for one in added)
+
+
+def _alone_or_asked(
+    target: Target, row: list[SeenTask], pool: Sequence[SeenTask], tasks: Sequence[SeenTask]
+) -> Choice:
+    """The one task that may be meant at all, else those that are to be asked about."""
+    touched = only_touched(target.background, row or tasks)
+    if touched is not None:
+        return Choice((touched,), is_clear=True)
+    # "The roof is finished, mark it" names what may not be there.
+    is_told = bool(content_stems(target.background))
+    if len(tasks) == 1 and len(pool) == 1 and not is_told:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))

@@ -46,7 +46,13 @@ _MAX_BACK = 3
 
 def told_of(target: Target, pool: Sequence[SeenTask]) -> tuple[SeenTask, ...]:
     """The tasks that the words before "it" or "them" speak of; none where it is not clear which."""
-    told = told_before(target.background, pool, of_several=target.is_plural)
+    *_, nearest = target.background.split("\n")
+    told = [] if target.is_plural else told_before(nearest, pool)
+    told = (
+        told
+        if len(told) == 1
+        else told_before(target.background, pool, of_several=target.is_plural)
+    )
     named = all(match.title >= NAMED for match in told)
     is_both = target.is_both and len(told) == _BOTH
     # "Called Stevens, the backups look fine, tick those off."

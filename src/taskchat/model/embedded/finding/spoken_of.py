@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.clauses.reports import without_time
 from taskchat.model.embedded.conversation.history import SeenTask
-from taskchat.model.embedded.english.words import content_stems
+from taskchat.model.embedded.english.words import content_stems, stem, tokens
 from taskchat.model.embedded.finding.targets import best, leaders, rank
 
 if TYPE_CHECKING:
@@ -48,13 +48,42 @@ def told_before(words: str, tasks: Sequence[SeenTask], *, of_several: bool = Fal
     if fitting:
         # "The rent's paid, the meeting's off, delete that" speaks of two: any of them may be meant.
         named = [match for match in matches if match.shares_noun and match.title >= NAMED]
-        return fitting if len(named) < 2 else named
+        return fitting if len(named) < 2 else _without_touched(words, named)
     # A longer story covers a title well, though the title covers little of the story.
     ranked = sorted(matches, key=lambda match: (-match.title, -match.phrase))
     good = [match for match in ranked if match.title >= _WELL_COVERED]
     if good and not of_several:
         return [match for match in good if good[0].title - match.title < _TITLE_MARGIN]
     return good or ranked
+
+
+def _without_touched(words: str, named: list[Match]) -> list[Match]:
+    """The matches without those that share no more than what one named in full has: "the meeting with Tom"."""
+    full = [match for match in named if match.title > _IN_FULL]
+    if len(full) != 1:
+        return named
+    held = set(content_stems(full[0].task.title))
+    rest = " ".join(word for word in tokens(words) if stem(word) not in held)
+    others = [match.task for match in named if match is not full[0]]
+    more = {match.task.id for match in rank(rest, others)} if content_stems(rest) else set[int]()
+    return [match for match in named if match is full[0] or match.task.id in more]
+
+
+def only_touched(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:
+    """The one task that words touch at all, be it by its verb alone: "the mulch", "I won't renew it"."""
+    touched = [match for match in rank(words, tasks) if match.is_literal] if words else []
+    if len(touched) != 1:
+        return None
+    only = touched[0]
+    verbs = "|".join(
+        re.escape(word) for word in tokens(words) if stem(word) in content_stems(only.task.title)
+    )
+    is_named = only.shares_noun or re.search(
+        rf"\b(?:the|my)\s+(?:{verbs})\b|^\W*(?:{verbs})(?:'s|\s+is)\b|\b(?:{verbs})\s+(?:it|that|them)\b",
+        words,
+        re.IGNORECASE,
+    )
+    return only.task if is_named else None
 
 
 def choose_deleted(target: Target, memory: Memory) -> list[Effect]:

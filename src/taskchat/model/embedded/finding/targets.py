@@ -37,6 +37,7 @@ class Match:
     title: float
     shares_noun: bool = True
     is_literal: bool = True
+    is_near: bool = False
 
     @property
     def score(self) -> float:
@@ -94,7 +95,13 @@ def leaders(ranked: Sequence[Match]) -> list[Match]:
     close = [match for match in likely if top.score - match.score < _MARGIN]
     # "The report is written" is of the task to write it, though to send it may be told alike.
     is_said = top.is_literal and top.phrase > _IN_FULL and top.title > _IN_FULL
-    return [match for match in close if match.is_literal] if is_said else close
+    close = [match for match in close if match.is_literal] if is_said else close
+    return exact(close)
+
+
+def exact(matches: list[Match]) -> list[Match]:
+    """The matches without those of a word that is only alike, where others have it: Maria's, not Mario's."""
+    return [match for match in matches if not match.is_near] or matches
 
 
 def unmatched(words: Sequence[str], titles: Sequence[str]) -> list[str]:
@@ -170,7 +177,8 @@ def _match(
     is_literal = not any(
         other is not None and alike[other][mine] == _SAME_DEED for mine, other in hits.items()
     )
-    return Match(task, phrase, _share(found, title), is_literal=is_literal)
+    is_near = any(other is not None and alike[other][mine] == _NEAR for mine, other in hits.items())
+    return Match(task, phrase, _share(found, title), is_literal=is_literal, is_near=is_near)
 
 
 def _counterpart(mine: Word, title: tuple[Word, ...], alike: _Alike) -> Word | None:

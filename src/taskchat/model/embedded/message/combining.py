@@ -75,6 +75,15 @@ def _go_on(
     more = _said_again(last, one) or of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
+    if isinstance(one, Add) and isinstance(last, Act) and _is_its_title(last, one):
+        return [*requests[:-1], one]
+    if (
+        isinstance(one, Add)
+        and isinstance(last, Add)
+        and _is_left_of(last, one, clause)
+        and not message.quoted(clause.text)
+    ):
+        return requests
     if isinstance(one, Add) and isinstance(last, Add) and _is_restated(last, one):
         return [*requests[:-1], replace(one, due=one.due or last.due)]
     if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
@@ -180,6 +189,21 @@ def _is_restated(last: Add, one: Add) -> bool:
     """Whether an order says again, in its own words, what was told as a need before it."""
     is_told = (last.is_hint or last.is_bare) and not (one.is_hint or one.is_bare)
     return is_told and not set(content_stems(last.title)).isdisjoint(content_stems(one.title))
+
+
+def _is_its_title(last: Act, one: Add) -> bool:
+    """Whether an act was only the title of the task that is then asked for: "finish the course: add that"."""
+    return last.said.casefold() == one.title.casefold()
+
+
+def _is_left_of(last: Add, one: Add, clause: Clause) -> bool:
+    """Whether "put that on the list" was read of a part only: "phone the garage, no, the tyre shop"."""
+    return _THAT.search(clause.text) is not None and set(content_stems(one.title)) < set(
+        content_stems(last.title)
+    )
+
+
+_THAT = re.compile(r"\b(?:it|that|this)\b", re.IGNORECASE)
 
 
 def _is_same(add: Add, other: Request) -> bool:

@@ -60,7 +60,7 @@ _COMPLETE = word_set(
     "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
-    "arrived came anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "should must may arrived came anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"

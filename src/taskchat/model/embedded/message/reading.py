@@ -84,10 +84,22 @@ def _read(
             found = with_parts(found, read_parts(clause, heard, _read_clause))
         requests = combine(requests, found, clause, message, now)
         before = message.reveal(clause.text)
-        background = f"{background} {message.reveal(clause.text)}".strip()
+        background = f"{background}\n{message.reveal(clause.text)}".strip()
+    if _LISTS.match(text):
+        requests = [_as_line(one) for one in requests]
     if len(requests) > MAX_REQUESTS:
         return (Talk("too_long"),)
     return tuple(weigh(requests)) or (Talk("nothing"),)
+
+
+# A message that is a list itself: "1. Cancel the gym", and so on.
+_LISTS = re.compile(r"\s*(?:\d{1,2}[.)]|[-*\u2022])\s+\S[^\n]*\n\s*(?:\d{1,2}[.)]|[-*\u2022])\s+\S")
+
+
+def _as_line(request: Request) -> Request:
+    """A line of a list as the task that it is, where it may be an order as well."""
+    meant = request.at_last if isinstance(request, Act) else request
+    return meant.add if isinstance(meant, Offer) else meant if isinstance(meant, Add) else request
 
 
 def _date_joined(message: Message, now: datetime) -> Message:

@@ -9,6 +9,22 @@ _NOW = r"(?:\s+(?:now|then|so\s+far|at\s+the\s+moment|right\s+now|today))?\W*$"
 _NOTES = r"(?:notes?|descriptions?|comments?|details?|remarks?)"
 LOOKS = wordings(
     (
+        r"^\W*(?:(?:please|can\s+you|could\s+you|just|now|ok(?:ay)?|so)\b[\s,]*)*give\s+(?:me\s+)?(?:only\s+|just\s+|all\s+)?(?:the|my)\s+(?P<state>open|pending|completed|finished|remaining|unfinished|overdue)\s+(?:tasks|ones|items|to-?dos)(?:\s+(?:please|again))?\W*$",
+        r"show me the \g<state> tasks",
+    ),
+    (
+        r"^\W*(?:(?:please|can\s+you|could\s+you)\s+)*tell\s+me\s+(?:which\s+(?:things|tasks|ones|items)|what)\s+i(?:'ve|\s+have)\s+(?:already\s+)?(?:done|finished|completed|ticked\s+off)(?:\s+(?:already|so\s+far))?\W*$",
+        "what have I completed",
+    ),
+    (
+        r"^\W*what\s+should\s+i\s+(?:be\s+)?(?:working|work)\s+on(?:\s+(?:now|next|today|first))?\W*$",
+        "what is pending",
+    ),
+    (
+        r"^\W*(?:(?:please|can\s+you|could\s+you|just|now)\s+)*(?:show|list|give|tell|read)\s+(?:me\s+)?(?:(?:only|just)\s+)?(?:what(?:ever)?|everything|all|those|the\s+ones|the\s+tasks)\s+(?:(?:that|which)\s+)?(?:(?:is|are|'s)\s+not|isn't|aren't|hasn't\s+been|haven't\s+been)\s+(?:yet\s+)?(?:done|finished|completed?|ticked\s+off)(?:\s+yet)?\W*$",
+        "show me the open tasks",
+    ),
+    (
         rf"{_SO}(?:what|where)\s+(?:does|would)\s+(?:that|this|it)\s+leave\s+(?:me|us)(?:\s+with)?{_NOW}",
         "what's left",
     ),

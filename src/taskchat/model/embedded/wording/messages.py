@@ -29,7 +29,7 @@ _ONE = r"(?P<what>(?:the\s+|my\s+)?[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{0,40}?)
 _STAYS = r"(?:\s+(?:open|alone|on|there|be|as\s+(?:it|they)\s+(?:is|are)|on\s+(?:the|my)\s+list))*"
 _WORDINGS = wordings(
     # "The stocktaking is due on Friday, please enter that", "it's Kurt, not Karl. Can you fix the title?"
-    (r"(?<=[\w\"'])\s*[,;.]\s*(?:(?:and|so|then)\s+)*(?:(?:please|kindly|(?:can|could|would|will)\s+you)\s+)+(?:enter|adjust|update|amend|correct|fix|change|note|record|set|edit)\s+(?:(?<!note\s)(?<!record\s)(?<!set\s)(?:that|it|this|them)|(?:the|its|that|this)\s+(?:new\s+)?(?:due\s+date|date|time|deadline|entry|list|task|title|name|spelling|priority))(?:\s+(?:accordingly|down|in|then|now|for\s+me|please|on\s+(?:the|my)\s+list))*(?=\W*$)", ""),
+    (r"(?<=[\w\"'])\s*[,;.]\s*(?:(?:and|so|then)\s+)*(?:(?:please|kindly|(?:can|could|would|will)\s+you)\s+)+(?:enter|adjust|update|amend|correct|fix|change|note|record|set|edit)\s+(?:(?<!note\s)(?<!record\s)(?<!set\s)(?:that|it|this|them)|(?:the|its|that|this)\s+(?:new\s+)?(?:due\s+date|date|time|deadline|entry|list|task|title|name|spelling|priority))(?:\s+(?:accordingly|down|in|then|now|for\s+me|please|on\s+(?:the|my)\s+list))*\W*$", ""),
     # "I got that wrong, it's 6 pm", "when I think about it, name it “…”".
     (r"^\W*(?:(?:oh|oops|sorry|no|wait|hm+|ugh)\b\W*)*i\s+(?:got\s+(?:that|it)\s+wrong|was\s+wrong)\s*[,.;:]\s*(?=it(?:'s|\s+is|\s+was)\b)", "no, "),
     (r"^\W*(?:when|now\s+that|if)\s+i\s+think\s+(?:about|of)\s+it\s*,\s*(?=\w)", ""),
@@ -84,6 +84,8 @@ _WORDINGS = wordings(
     (r"\b(?:the\s+)?(?:(?:second|next)[\s-]+to[\s-]+(?:the\s+)?last|last\s+but\s+one|penultimate)(?:\s+(?:one|task|item))?\b(?=\W*$|\s*[,.;]|\s+(?:please|is|can|as|off)\b)", "the penultimate one"),
     (r"\bevery\s+single\s+(?:thing|one)(?:\s+on\s+(?:my|the)\s+list)?\b(?!\s+of\b)", "everything"),
     (r"^(?P<do>\W*(?:(?:please|can|could|you)\s+)*(?:complete|mark|finish|delete|remove|do|tick|check|clear)\b.*\w)\s+(?:all\s+)?at\s+once(?=\W*$)", r"\g<do>"),
+    # "Sorry, 3 is the one I meant."
+    (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?)\s+(?:is|was)\s+(?:the\s+one|what|the\s+task)\s+(?:that\s+)?i\s+(?:meant?|wanted|was\s+after|was\s+talking\s+about)(?=\W*$)", r"\g<lead>I meant \g<what>"),
     # "Sorry, 4pm I meant" puts first what is right.
     (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
     # "Call Mark with a k".
@@ -150,6 +152,44 @@ _WORDINGS = wordings(
     (r"^(?:\W*(?:no|oh|wait|sorry|well|but)\b)*\W*i\s+(?:(?:actually|only|really|just)\s+)*wanted\s+(?P<it>it|that|that\s+one)\s+(?:marked\s+(?:as\s+)?(?:done|complete|completed|finished)|completed|ticked\s+off)\W*$", r"maybe mark \g<it> as done"),
     # "Football boots too, size 36."
     (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
+    # "…, can you remember that for me?"
+    (r"(?<=\w)\s*[,;.?]\s*(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:remember|keep|note|save|store|write|take|jot|put|stick)\s+(?:that|it|this)(?:\s+(?:down|for\s+me|please|somewhere|in\s+mind|on\s+(?:the|my)\s+(?:[\w-]+\s+)?list))*\W*$", ". Please add that"),
+    (r"(?<=\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*keep\s+track\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please))*\W*$", ". Please add that"),
+    # "My mistake, it was number 2."
+    (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)my\s+(?:mistake|bad)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+(?:\w+\s+)?one|number|task|#|the\s+(?:first|second|third|fourth|fifth|last))\b)", r"\g<lead>no, I meant "),
+    (r"(?<=\bI meant )it(?:'s|\s+was|\s+is)\s+(?=(?:the|number|task|#))", ""),
+    # "I'd like the one you removed back", "put the deleted one back".
+    (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|please|ok(?:ay)?)\b\W*)*)(?:(?:can|could|may)\s+(?:i|you)\s+(?:please\s+)?(?:have|get|bring|put|give\s+me)|i(?:'d|\s+would)?\s+(?:like|want|need)(?:\s+to\s+have)?|(?:put|bring|get|give\s+me))\s+(?:the\s+(?:one|task|thing)\s+(?:that\s+)?(?:you|i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:removed|deleted|took\s+off|dropped|erased)|the\s+(?:just\s+)?(?:removed|deleted)\s+(?:one|task))\s+back(?:\s+(?:again|please|on\s+(?:the|my)\s+list))*\W*$", r"\g<lead>undo that deletion. restore it"),
+    # "I do want it gone after all."
+    (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|well)\b\W*)*)i\s+(?:(?:do|did|really|actually)\s+)*(?:want|wanted)\s+(?P<what>it|that|that\s+one|(?:the|my)\s+[\w' -]{2,40}?)\s+(?:gone|removed|deleted)(?:\s+(?:after\s+all|now|please))*\W*$", r"\g<lead>delete \g<what>"),
+    # "Wrong one! Keep the letter and remove the parcel instead": after the letter went.
+    (r"^\W*(?:(?:ah|oh|no|oops|sorry|wait)\b\W*)*(?:wrong\s+(?:one|task)|that(?:'s|\s+was|\s+is)\s+the\s+wrong\s+(?:one|task))\s*[,.;:!\u2013\u2014-]+\s*(?:please\s+)?(?:keep|leave)\s+(?:the|my)\s+[\w' -]{2,30}?\s*(?:,\s*|,?\s*(?:and|but)\s+)(?:please\s+)?(?:remove|delete|complete|mark|tick|reopen)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)(?:\s+(?:instead|rather|please|as\s+(?:done|complete)))*\W*$", r"no, I meant \g<what>"),
+    # "In the chairs task, change 6 to 8."
+    (r"^\W*(?:please\s+)?(?:in|for)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?\s+(?:task|one|title))\s*,?\s*(?:please\s+)?(?P<do>change|replace|swap|exchange)\s+(?P<old>[\w' -]{1,30}?)\s+(?P<to>to|with|by|for|into)\s+(?P<new>[\w' -]{1,30}?)\W*$", r"\g<do> \g<old> \g<to> \g<new> in \g<what>"),
+    (r"^(?P<do>\W*(?:please\s+)?(?:replace|swap|exchange)\s+.+?\s(?:with|for|by)\s+.+?)\s+on\s+(?:the|my)\s+(?:[\w-]+\s+)?list(?=\W*$)", r"\g<do>"),
+    (r"^(?P<do>\W*(?:please\s+)?(?:drop|remove|delete)\s+(?:the\s+)?(?:first|last|top|bottom)\s+(?:(?:one|two|three|four|\d)\s+)?(?:tasks?|ones?|items?|entry|entries))\s+(?:on|of|from|in)\s+(?:the|my)\s+(?:[\w-]+\s+)?list(?=\W*$)", r"\g<do>"),
+    # "We are going to Porto rather than Lisbon, so correct the flight task."
+    (r"^[^,;.]*?\b(?P<new>[A-Z\d][\w'-]*)\s*,?\s+(?:rather\s+than|instead\s+of|(?:and\s+)?not)\s+(?:to\s+|in\s+|on\s+|at\s+)?(?P<old>[A-Z\d][\w'-]*)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:correct|change|update|fix|adjust|edit)\s+(?P<what>the\s+[\w' -]{2,30}?)\W*$", r"change \g<old> to \g<new> in \g<what>"),
+    # "The first task, call it …"
+    (r"^\W*(?P<what>(?:the\s+(?:first|second|third|fourth|fifth|last)(?:\s+(?:one|task))?|(?:task|number)\s+\d+))\s*[,:]\s*(?:please\s+)?(?:call|name|rename)\s+(?:it|that)\s+(?:to\s+)?(?P<new>\S.*?)\W*$", r"rename \g<what> to \g<new>"),
+    # "I want to change the date of the appointment."
+    (r"^(?P<lead>\W*(?:(?:hi|hey|hello|ok(?:ay)?|so)\b\W*)*)i(?:'d\s+like|\s+would\s+like|\s+want|\s+need)\s+to\s+(?=(?:change|move|update|edit|set)\s+(?:the\s+)?(?:due\s+date|date|deadline|title|name|priority|time|day)\s+(?:of|for|on)\b)", r"\g<lead>"),
+    # "Thanks, what do I have left?"
+    (r"^\W*(?:(?:great|ok(?:ay)?|perfect|cool|nice)\b\W*)*(?:thanks|thank\s+you|thx|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much))?\s*[,.!;\u2013\u2014-]+\s*(?=(?:and\s+|so\s+|now\s+)?(?:what|which|how\s+many|can\s+you|could\s+you|anything|is\s+there|do\s+i)\b)", ""),
+    # "What was that task called again?"
+    (r"(?P<lead>^\W*|[.!]\s+)what\s+(?:was|is)\s+(?:that|this)\s+(?:task|one|thing)\s+(?:called|named)(?:\s+again)?\?", r"\g<lead>is it done?"),
+    # "That went quickly, I've done it."
+    (r"^\W*that\s+(?:went|was)\s+(?:(?:really|very|so|quite)\s+)?(?:quick(?:ly)?|easy|fast|well|smoothly|hard\s+work)\s*[,.!;]\s*(?=\w)", ""),
+    # "Here's what is still missing on my list", and then what it is.
+    (r"^(?P<why>[^:]*[.!;]\s*)?\W*(?:here(?:'s|\s+is|\s+are)\s+)?(?:what(?:'s|\s+is)|these\s+are|things?|the\s+things?)\s+(?:that\s+(?:is|are)\s+)?(?:still\s+)?(?:missing|not\s+yet)\s+(?:on|from)\s+(?:my|the)\s+list\s*:\s*", "add: "),
+    # "The wedding is off, so remove …": why.
+    (r"^\W*(?:(?:the|my|our)\s+)?[\w' -]{2,30}?(?:'s|\s+is|\s+are|\s+was|\s+were)\s+(?:now\s+|finally\s+|already\s+)?(?:off|over|cancelled|canceled|called\s+off)\s*[,;.!]\s*(?:so\s+|and\s+)?(?=(?:please\s+|you\s+can\s+|can\s+you\s+|let's\s+)?(?:delete|remove|erase|clear|get\s+rid\s+of|drop|scrap)\b(?!\s+(?:it|that|this|them|those)\b))", ""),
+    # "Let's start with sweeping the porch."
+    (r"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right)\b\W*)*)let(?:'s|\s+us|\s+me)\s+(?:start|begin)\s+(?:off\s+)?with\s+(?P<what>\w[^.!?;]*?)(?:[.!?;]\s*(?:please\s+)?(?:add|put|note)\s+(?:that|it)(?:\s+(?:on|down|please))*)?(?=\W*$)", r"\g<lead>add \g<what>"),
+    # "I got back from walking him", "I'm back from the run".
+    (r"\b(?P<who>i|we)(?:'m|'re|'ve|\s+am|\s+are|\s+have)?\s+(?:just\s+)?(?:(?:got|came|come|gotten)\s+)?(?:back|home)\s+from\s+(?=\w+ing\b)", r"\g<who> finished "),
+    # "Then add repair the roof as a new task."
+    (r"^(?P<add>\W*(?:(?:oh|ok(?:ay)?|then|please|so|and|well)\b\W*)*(?:add|put|create|note|save)\s+(?!(?:it|that|this|them)\b)[^,;.]+?)\s+as\s+an?\s+(?:new\s+)?(?:task|to-?do|item|reminder|entry)(?=(?:\W+please)?\W*$)", r"\g<add>"),
     # "And the cake? Same day."
     (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
 )  # fmt: skip

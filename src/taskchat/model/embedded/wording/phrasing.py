@@ -31,7 +31,7 @@ _VERBS = {
 # "Could I have the Netflix one removed, please?", "I'd like the rent moved to friday".
 _HAVE_DONE = re.compile(
     r"^[^\w\ue000-\uf8ff]*(?:(?:can|could|may|might)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)|(?:i|we)(?:'d|\s+would)\s+like(?:\s+to\s+have)?|(?:i|we)\s+want"
-    r"|(?:please\s+)?(?:have|get))\s+(?!.*\sbeen\s)(?P<what>(?!to\b|you\b|rid\b)\S.*?)\s+(?P<done>" + "|".join(_VERBS) + r")\b(?P<rest>.*)$",
+    r"|(?:please\s+)?(?:have|get))\s+(?!.*\sbeen\s)(?P<what>(?!to\b|you\b|rid\b)\S.*?)\s+(?P<done>" + "|".join(_VERBS) + r")\b(?!\s+(?:tasks?|ones?|items?|to-?dos?)\b)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
 # "It was the vacuuming I wanted gone": which one an act was meant for.

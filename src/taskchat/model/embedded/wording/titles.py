@@ -50,6 +50,12 @@ _CALL_QUOTE = re.compile(
     re.IGNORECASE,
 )
 TITLES = [
+    # "“A” must now read “B”", "could task 2 be called “B” instead?"
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:[^\ue000-\uf8ff,]{{3,60}},\s*so\s+)?(?P<what>[\ue000-\uf8ff])\s+(?:(?:should|must|shall|can|could|ought\s+to|needs\s+to|has\s+to)\s+)(?:(?:now|really|rather|actually|instead)\s+)*(?:say|read|be|become|be\s+(?:re)?named|be\s+called|be\s+titled|be\s+renamed(?:\s+to)?|be\s+changed\s+(?:in)?to)\s+(?P<new>[\ue000-\uf8ff])(?:\s+(?:instead|now|from\s+now\s+on))?{END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:could|can|may|should)\s+(?P<what>(?!(?:you|i|we)\b)\S.*?)\s+(?:be\s+(?:called|named|titled|renamed(?:\s+to)?)|become|say|read)\s+(?P<new>[\ue000-\uf8ff])(?:\s+(?:instead|now|from\s+now\s+on))?{END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:needs|should\s+have|should\s+get|could\s+use|wants|gets|deserves)\s+an?\s+(?:different|new|other|better|clearer)\s+(?:name|title)\s*[:,;\u2013\u2014-]\s*(?:call\s+it\s+|make\s+it\s+|it\s+should\s+be\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    # "I'd like two more tasks, “A” and “B”."
+    (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i(?:'d|\s+would)\s+like(?:\s+to\s+have)?|i\s+(?:want|need)|(?:can|could|may)\s+i\s+have|let's\s+have|give\s+me)\s+(?:(?:two|three|four|some|a\s+few|a\s+couple\s+of|another|one|an?)\s+)?(?:(?:more|new|other|further|extra|additional)\s+)*(?:tasks?|to-?dos?|items?|reminders?|entries)\s*[,:;\u2013\u2014-]?\s*(?P<new>[\ue000-\uf8ff].*)$", re.IGNORECASE), r"add \g<new>"),
     # "It's spelled Stephanie".
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|oops|wait)\b\W*)*(?:it(?:'s|\s+is)|that(?:'s|\s+is)|(?:his|her|the)\s+name\s+is)\s+(?:actually\s+)?(?:spelled|spelt|written)\s+(?P<new>[A-Z][\w'-]+){END}"), r"correct it to \g<new>"),
     (_CALL_INSTEAD, _NEW_TITLE),
