@@ -76,7 +76,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
     if _BOTH.match(text) or (_THEM.fullmatch(text) and len(candidates) <= MAX_NAMED):
         return list(candidates)
     text = reword(text, _ANSWERS)
-    if _BOTH.match(text):
+    if _BOTH.match(text) or _names_all(text, candidates):
         return list(candidates)
     other = _THE_OTHER.fullmatch(text)
     if other is not None:
@@ -147,7 +147,23 @@ _ANSWERS = wordings(
         r"(?<=\w)\s*,?\s+(?:and\s+|but\s+)?(?:leave|keep)\s+the\s+(?:others|rest)(?:\s+\w+)?(?=\W*$)",
         "",
     ),
+    (
+        r"^\W*(?P<one>(?:the|my)\s+[\w' -]{1,30}?\s+one)\s+(?:goes|can\s+go|has\s+to\s+go|it\s+is)(?=\W*$)",
+        r"\g<one>",
+    ),
     (r"(?<=\w)\s*,\s*not\s+(?:the\s+|my\s+)?[\w' -]+?(?=\W*$)", ""),
+)
+
+
+def _names_all(text: str, candidates: Sequence[SeenTask]) -> bool:
+    """Whether an answer agrees to all and then names each: "yes, all four: flour, sugar, …"."""
+    named = _ALL_NAMED.fullmatch(text)
+    return named is not None and len(_each_named(named["names"], candidates)) == len(candidates)
+
+
+_ALL_NAMED = re.compile(
+    r"\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure)\b\W*)?(?:both|all(?:\s+(?:of\s+them|two|three|four|five|six|\d))?)\s*[:,]\s*(?P<names>\S.*)",
+    re.IGNORECASE,
 )
 
 

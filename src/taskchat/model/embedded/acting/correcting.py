@@ -220,6 +220,7 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
     title = exchange(held[0].title, new, wrong) if len(held) == 1 else ""
     # "It's a joke, not Tom" puts nothing right.
     is_word = re.fullmatch(r"[\w'-]{3,}", new) and content_stems(new)
+    is_word = is_word or not set(content_stems(new)).isdisjoint(content_stems(wrong))
     if not title or not (is_word or are_alike(held[0].title, new, wrong)):
         return None
     return Mended(requests=(Act("update", Target(held[0].title), Changes(title=title)),))

@@ -27,7 +27,7 @@ from taskchat.model.embedded.conversation.memory import recall
 from taskchat.model.embedded.conversation.questions import read_question
 from taskchat.model.embedded.conversation.showing import displayed
 from taskchat.model.embedded.english.pointing import read_target
-from taskchat.model.embedded.english.telling import tells_state
+from taskchat.model.embedded.english.telling import tells_deed, tells_state
 from taskchat.model.embedded.finding.certain import needs_list
 from taskchat.model.embedded.finding.choosing import MAX_NAMED
 from taskchat.model.embedded.finding.same_day import settle_day
@@ -76,7 +76,7 @@ def decide(conversation: Conversation) -> Decision:
     else:
         requests = answered
         lists = [step for step in steps if step.tool == "list_tasks"]
-        if needs_list(requests, memory):
+        if needs_list(requests, memory) or _may_tell(requests, conversation.current.text):
             arguments = _list_arguments(requests)
             if not lists:
                 return Decision((Call("list_tasks", arguments),))
@@ -88,9 +88,8 @@ def decide(conversation: Conversation) -> Decision:
         settled = [settle_day(one, tasks, memory, now) for one in requests]
         planner = Planner(memory, tasks, now)
         plan = planner.plan(settled)
-        if _is_lost(plan) and tells_state(conversation.current.text):
-            # "The fish have had their dinner" tells no deed, but speaks of the task to feed them.
-            plan = planner.ask_told(conversation.current.text) or plan
+        if _is_lost(plan):
+            plan = _of_told(conversation.current.text, planner) or plan
     written = [step for step in steps if step.tool != "list_tasks"]
     if plan.calls and not written:
         return Decision(tuple(plan.calls))
@@ -98,6 +97,23 @@ def decide(conversation: Conversation) -> Decision:
     if following:
         return Decision(following)
     return Decision(text=_tell(plan, written))
+
+
+def _may_tell(requests: Sequence[Request], text: str) -> bool:
+    """Whether a message that was not understood may tell a deed, which only the list can show."""
+    one = requests[0] if len(requests) == 1 else None
+    return (isinstance(one, Offer) or one == Talk("repeat_please")) and tells_deed(text)
+
+
+def _of_told(text: str, planner: Planner) -> Plan | None:
+    """What a message comes to that was not understood, where it tells a task as done; None for another."""
+    if tells_deed(text):
+        # "Dana's password has been reset."
+        done = planner.do_told(text)
+        if done is not None:
+            return done
+    # "The fish have had their dinner" tells no deed, but speaks of the task to feed them.
+    return planner.ask_told(text) if tells_state(text) else None
 
 
 def _is_lost(plan: Plan) -> bool:

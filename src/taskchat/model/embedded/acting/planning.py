@@ -39,7 +39,7 @@ from taskchat.model.embedded.finding.counted import counts, miscounts
 from taskchat.model.embedded.finding.meaning import choose_for, may_be_there, task_told_again
 from taskchat.model.embedded.finding.same_day import settle_day
 from taskchat.model.embedded.finding.spoken_of import NAMED, choose_deleted, told_before
-from taskchat.model.embedded.message.doubt import tells_part, tells_whole, unexplained
+from taskchat.model.embedded.message.doubt import tells_part, tells_title, tells_whole, unexplained
 from taskchat.model.embedded.requests import (
     Act,
     Add,
@@ -56,7 +56,7 @@ from taskchat.model.embedded.requests import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from taskchat.model.embedded.conversation.history import SeenTask
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 
 # What is done to one task and what to another may not be taken for the same.
 _UNLIKE = {"complete_task", "delete_task"}
+_STATES = {"complete_task", "delete_task", "restore_task", "reopen_task"}
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ class Planner:
         """Plan all requests of a message in their order."""
         for one in requests:
             self._plan_one(one)
-        self._plan.calls = one_update_each(without_changed_minds(self._plan.calls))
+        self._plan.calls = one_update_each(without_changed_minds(list(self._distinct())))
         return self._plan
 
     def ask_told(self, text: str) -> Plan | None:
@@ -112,6 +113,26 @@ class Planner:
             return None
         self._plan = Plan()
         self.confirm([told[0].task], "complete")
+        return self._plan
+
+    def _distinct(self) -> Iterator[Call]:
+        """The calls, each that changes the state of a task once."""
+        seen: set[tuple[str, object]] = set()
+        for call in self._plan.calls:
+            key = call.tool, call.arguments.get("task_id")
+            if call.tool in _STATES and key in seen:
+                continue
+            seen.add(key)
+            yield call
+
+    def do_told(self, text: str) -> Plan | None:
+        """The plan to complete the one open task of which a message tells all; None for no such one."""
+        open_ones = [task for task in self._tasks if not task.completed]
+        told = [task for task in open_ones if tells_title(text, task.title)]
+        if len(told) != 1:
+            return None
+        self._plan = Plan()
+        self.act_on([told[0].id], "complete", Changes())
         return self._plan
 
     def act_on(self, ids: Sequence[int], verb: Verb, changes: Changes) -> None:

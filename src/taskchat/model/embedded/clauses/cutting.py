@@ -90,6 +90,7 @@ _CONCLUDES = (
 # "Move it to Monday, and I already phoned Ann."
 _DID = r"(?:[a-z]{3,}ed|did|paid|bought|sent|made|wrote|got|took|rang|found|fed|met|brought|sold|swept|picked|spoke)"
 _JOINT = re.compile(
+    r"\s*,\s*(?:and\s+)?(?=(?:task|number)\s+\d+\s+(?:is|was|can|should|must|needs|has)\b)|"
     rf"\s*,\s*(?:(?:and|but)\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"
     r"\s+(?=(?:no\s+wait|wait\s+no|scratch\s+that|or\s+rather|just\s+kidding)\b)|"
@@ -106,7 +107,7 @@ _JOINT = re.compile(
     rf"\s*,\s*(?:and|but)\s+(?=(?:i|we)(?:'ve|\s+have)?\s+(?:already\s+|just\s+|also\s+)*{_DID}\s)|\s+and\s+(?=(?:i|we)(?:'ve|\s+have)?\s+(?:already|just)\s+{_DID}\s)|"
     r"(?:\s*,)?\s+and\s+(?=(?:i'm|we're|i\s+am|we\s+are)\s+(?:\w+\s+)?(?:out\s+of|low\s+on)\s)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
-    rf"|(?:\s*,)?\s+and\s+also\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
+    rf"|(?:\s*,)?\s+(?:and\s+also|plus)\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"
     rf"(?:\s*,)?\s+(?:and\s+then|and\s+also|and|then|plus|but|so)\s+(?={_NEW_TASK}"
     rf"|{_ASK}{_STARTERS})"
     rf"|,\s*(?={_ASK}{_STARTERS})|\s+[\u2013\u2014-]+\s+(?={_ASK}{_STARTERS})"

@@ -193,7 +193,7 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
 
 
 _MARKS_DONE = re.compile(
-    r"\W*(?:and\s+)?(?:the|my)\s+(?:[\w'-]+\s+){1,3}(?:update|change|move|edit|switch|swap|fix)\s+(?:is|was)\s+(?:now\s+)?(?:done|finished|completed?)\W*$|\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$"
+    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?(?:finished|completed)\s+(?:the|my)\s+(?:[\w'-]+\s+){1,3}(?:update|change|move|edit|switch|swap|fix)\W*$|\W*(?:and\s+)?(?:the|my)\s+(?:[\w'-]+\s+){1,3}(?:update|change|move|edit|switch|swap|fix)\s+(?:is|was)\s+(?:now\s+)?(?:done|finished|completed?)\W*$|\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$"
     r"|\W*(?:please\s+)?(?:complete|(?:tick|check|cross)\s+off)\s+(?:the|my)\s+(?:[\w'-]+\s+){1,4}(?:update|change|move|edit|switch|swap|fix)(?:\s+task)?\W*$",
     re.IGNORECASE,
 )

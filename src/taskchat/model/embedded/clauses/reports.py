@@ -105,7 +105,8 @@ def points_only(target: Target, words: str) -> Target:
 
 
 _CALLED = re.compile(
-    r"\b(?:both|the|my|all)\s+(?!(?:of|the|my|those|these)\b)\w+\s+(?:tasks|ones|items)\b",
+    r"\b(?:both|the|my|all)\s+(?!(?:of|the|my|those|these)\b)\w+\s+(?:tasks|ones|items)\b"
+    r"|\b(?:every|each|all)\s+(?!(?:of|the|my|those|these)\b)\w+\s+(?:task|one|item)\b|\bthe\s+ones?\s+(?:with|for|about|from|to|at)\s+\w",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,7 @@ _FRAME = word_set(
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
     "gets get pile don't let slip turn into should go make one "
-    "before go promise quickly private personal household office chore job "
+    "work home trip party weekend week before go promise quickly private personal household office chore job "
     "brain dump braindump jobs chores plan plans upcoming coming shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")

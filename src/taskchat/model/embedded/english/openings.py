@@ -118,7 +118,7 @@ _OPENINGS = [
         rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task"
         rf"|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
         r"^\s*(?:(?:add(?:ing)?|creat(?:e|ing)|track(?!\s+\d)|log|save|append|insert|include|jot"
-        r"|new)\b)(?:\s+(?:in|an?"
+        r"|new(?!\s+(?:week|day|month|year|start|term|morning)\b))\b)(?:\s+(?:in|an?"
         r"|new)\b)?[\s:,-]*"
         r"(?:one\s+more\b|another(?:\s+one)?\b)?[\s:,-]*",
         r"\b(?:appreciate|love|like|use|want|need|do\s+with)\s+(?:(?:a|an|another|some)\s+)?(?:(?:quick|little|gentle)\s+)*"

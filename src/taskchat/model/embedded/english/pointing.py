@@ -150,6 +150,7 @@ _REASON = re.compile(
     r"^(?P<named>.*\w.*?)(?:,\s*(?:we|i|it|it's|they|he|she|because|since|cause|cos|that's|there's"
     r"|(?:found|got|had|bought|sold|borrowed)\s+(?:some|one|it|them|enough|plenty|another)"
     r"|[\w-]+\s+(?:already\s+)?(?:did|took|bought|made|handled|fixed)\s+(?:it|that|this|them)"
+    r"|nobody|no\s+one|everyone|everybody"
     r"|(?:the|my|our|his|her)\s+[\w-]+\s+(?!need|want)[a-z]{3,}ed(?=\W*$)"
     r"|who|(?:it's\s+)?(?:not|no\s+longer)\s+(?:needed|necessary|required|relevant|wanted)"
     r"|(?:the|my|our|his|her)\s+(?:[\w-]+\s+){1,3}?(?:(?:already|now|just)\s+)?(?:has|have|had|did|does|took|got|will|can't|(?:is|are)\s+\w+ing)"

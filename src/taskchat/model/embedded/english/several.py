@@ -73,7 +73,10 @@ def split_errands(title: str, now: datetime) -> list[str]:
         following = _JOINT.search(after)
         # A part ends where the next verb begins: "buy milk, eggs and call mom".
         piece = after[: following.start()] if following and _is_cut(after, following) else after
-        if _is_whole(before, now) and _is_another(piece, now, before, is_list=is_list):
+        is_twice = _first(before) in ERRAND_VERBS and _first(before) == _first(piece)
+        if (is_twice or _is_whole(before, now)) and _is_another(
+            piece, now, before, is_list=is_list
+        ):
             parts.append(before.strip(" ,;"))
             start = joint.end()
     if parts and _BARE_ROW.fullmatch(parts[0]) and _first(parts[0]) not in ERRAND_VERBS:

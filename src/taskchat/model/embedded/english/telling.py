@@ -21,6 +21,23 @@ _NOT_SO = re.compile(
 _MAX_WORDS = 16
 
 
+def tells_deed(text: str) -> bool:
+    """Whether words tell a deed of the speaker's own, or that something was done: "I reset it", "it has been reset"."""
+    return (
+        not _NOT_SO.search(text)
+        and not QUESTION.match(text)
+        and _DEED.search(text) is not None
+        and len(tokens(text)) <= _MAX_WORDS
+    )
+
+
+_DEED = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|well|and|oh|yes|great|good\s+news)\b\W*)*(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+|already\s+|now\s+|finally\s+|also\s+)*(?!(?:thank|need|have|want|got|must|will|am|was|do|did|had|think|hope|like|love)\b)[a-z]{3,}\s"
+    r"|\b(?:has|have|was|were|is|are)\s+(?:now\s+|just\s+|already\s+|finally\s+|all\s+)*(?:been\s+)?(?:[a-z]{2,}(?:ed|ught|pt|lt|wn|ten|ven)|(?:re)?set|cut|put|shut|read|done|sent|paid|made|built|hung|sewn|swept|told|sold)\b",
+    re.IGNORECASE,
+)
+
+
 def tells_state(text: str) -> bool:
     """Whether words are a sentence about the present or the past that wishes, asks and denies nothing."""
     said = tokens(text)

@@ -12,7 +12,12 @@ from taskchat.model.embedded.english.pointing import MIDDLE, read_target
 from taskchat.model.embedded.english.words import content_stems, tokens
 from taskchat.model.embedded.finding.due_ones import is_due
 from taskchat.model.embedded.finding.in_mind import beside, in_mind, still_open, told_of
-from taskchat.model.embedded.finding.spoken_of import NAMED, only_touched, told_before
+from taskchat.model.embedded.finding.spoken_of import (
+    NAMED,
+    names_another,
+    only_touched,
+    told_before,
+)
 from taskchat.model.embedded.finding.targets import (
     Match,
     best,
@@ -388,13 +393,9 @@ def _by_what_was_said(
     if told:
         return Choice(told, is_clear=True)
     row = still_open(in_mind(target, tasks, memory), target, verb)
-    unheard = "" if content_stems(target.background) else memory.unheard
-    spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
-    if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:
-        # What was not understood spoke of a task all the same: it is the one in mind now.
-        return Choice((spoken_of[0].task,), is_clear=True)
-    if spoken_of:
-        return Choice(candidates=(*(match.task for match in spoken_of), *row))
+    spoken_of = _spoken_of(target, tasks, row, memory)
+    if spoken_of is not None:
+        return spoken_of
     is_last = len(pool) == 1 and bool(row) and all(task.completed for task in row)
     if verb == "complete" and target.is_pronoun and is_last:
         # "Now that one is done too", after all but one.
@@ -413,6 +414,22 @@ def _by_what_was_said(
         is_bulk = target.is_other or not (row and memory.is_just_changed)
         return Choice(tuple(row or pool), is_bulk=is_bulk, is_clear=True, is_guess=not row)
     return _alone_or_asked(target, row, pool, tasks)
+
+
+def _spoken_of(
+    target: Target, tasks: Sequence[SeenTask], row: list[SeenTask], memory: Memory
+) -> Choice | None:
+    """The tasks that this message, or the one before that was not understood, spoke of in vain; or None."""
+    if names_another(target.background, tasks):
+        return Choice(candidates=tuple(match.task for match in best(target.background, tasks)))
+    unheard = "" if content_stems(target.background) else memory.unheard
+    spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
+    if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:
+        # What was not understood spoke of a task all the same: it is the one in mind now.
+        return Choice((spoken_of[0].task,), is_clear=True)
+    if spoken_of:
+        return Choice(candidates=(*(match.task for match in spoken_of), *row))
+    return None
 
 
 def _last_two(memory: Memory) -> tuple[int, ...]:

@@ -69,6 +69,17 @@ def _without_touched(words: str, named: list[Match]) -> list[Match]:
     return [match for match in named if match is full[0] or match.task.id in more]
 
 
+def names_another(words: str, tasks: Sequence[SeenTask]) -> bool:
+    """Whether words speak of a task for someone whom no title names: "the gift for Liam", of one for Noah."""
+    names = _FOR_WHOM.findall(words)
+    held = {one for task in tasks for one in content_stems(task.title)}
+    strange = [name for name in names if stem(name) not in held]
+    return bool(strange) and any(match.shares_noun for match in rank(words, tasks))
+
+
+_FOR_WHOM = re.compile(r"\b(?:for|with|to|from)\s+([A-Z][a-z]+)\b(?!day)")
+
+
 def only_touched(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:
     """The one task that words touch at all, be it by its verb alone: "the mulch", "I won't renew it"."""
     touched = [match for match in rank(words, tasks) if match.is_literal] if words else []

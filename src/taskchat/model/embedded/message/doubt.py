@@ -19,6 +19,7 @@ from taskchat.model.embedded.english.words import (
     ERRAND_VERBS,
     ORDINAL_WORDS,
     STOP_WORDS,
+    content_stems,
     is_errand_stem,
     is_past,
     read_number,
@@ -173,6 +174,16 @@ def tells_whole(act: Act, title: str) -> bool:
     between = [word for word in words[told[0] + 1 : places[0]] if word not in STOP_WORDS]
     after = words[places[-1] + 1 : places[-1] + 2]
     return len(between) < _PARTICLE and (not after or after[0] in _GOES_AROUND)
+
+
+def tells_title(text: str, title: str) -> bool:
+    """Whether a short message tells a deed by the very verb and the nouns of a title: "the password was reset"."""
+    if _DOUBTS.search(text):
+        return False
+    wanted, said = telling_words(title), content_stems(text)
+    opens = stem(tokens(title)[0])
+    nouns = {word.stem for word in wanted if word.stem != opens}
+    return bool(nouns) and set(said) == {opens, *nouns}
 
 
 _PARTICLE = 1

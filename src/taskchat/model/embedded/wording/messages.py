@@ -144,7 +144,7 @@ _WORDINGS = wordings(
     # "By the end of the month, so put 31 May as the due date."
     (r"^[^,.;]{3,40},\s*so\s+(?=(?:put|set|make|use)\s(?!(?:that|it|this)\b)[^,;]*\b(?:due\s+date|deadline|date)\W*$)", ""),
     # "And so is the other one."
-    (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,3}?)\W*$", r"\g<what> too"),
+    (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,4}?)\W*$", r"\g<what> too"),
     # "The jam, on the other hand, is finished."
     (r"(?<=\w)\s*,\s*(?:on\s+the\s+other\s+hand|however|though|by\s+the\s+way|meanwhile|at\s+least|luckily|thankfully|in\s+fact)\s*,\s*(?=(?:is|are|was|were|has|have|needs?|should|can|must)\b)", " "),
     # "No, I wanted to mark it complete": asked about, since something else was done.
@@ -176,6 +176,49 @@ _WORDINGS = wordings(
     (r"^(?P<lead>\W*(?:(?:hi|hey|hello|ok(?:ay)?|so)\b\W*)*)i(?:'d\s+like|\s+would\s+like|\s+want|\s+need)\s+to\s+(?=(?:change|move|update|edit|set)\s+(?:the\s+)?(?:due\s+date|date|deadline|title|name|priority|time|day)\s+(?:of|for|on)\b)", r"\g<lead>"),
     # "Thanks, what do I have left?"
     (r"^\W*(?:(?:great|ok(?:ay)?|perfect|cool|nice)\b\W*)*(?:thanks|thank\s+you|thx|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much))?\s*[,.!;\u2013\u2014-]+\s*(?=(?:and\s+|so\s+|now\s+)?(?:what|which|how\s+many|can\s+you|could\s+you|anything|is\s+there|do\s+i)\b)", ""),
+    # "My mistake, I was thinking of task 2."
+    (r"^(?:\W*\b(?:sorry|no|oh|ah|oops|wait|my\s+mistake|my\s+bad)\b)*\W*i\s+was\s+(?:thinking\s+of|thinking\s+about|looking\s+at|talking\s+about)\s+(?=(?:the\s|my\s|task\s|number\s|#))", "no, I meant "),
+    # "Update the story with the description “…”"
+    (r"^(?P<lead>\W*(?:please\s+)?)(?:update|edit|change|extend|complete)\s+(?P<what>\S[^\"]{2,50}?)\s+with\s+(?:the|a|this)\s+(?:new\s+)?(?:description|note|comment)\s*:?\s*(?P<note>\".+\")\W*$", r"\g<lead>add the note \g<note> to \g<what>"),
+    (r"^\W*(?:i|we)\s+(?:also\s+|just\s+)+got\s+(?=(?:the|my|our)\s)", "I got "),
+    (r"^\W*have\s+i\s+(?:ticked|checked|crossed)\s+(?:anything|something|any\s+tasks?)\s+off(?:\s+(?:yet|already|today|so\s+far))*\W*$", "what have I completed?"),
+    (r"^\W*you(?:'re|\s+are)\s+(?:a\s+star|the\s+best|great|awesome|amazing|a\s+lifesaver|an?\s+\w+)\s*[,.!]*\s*(?=(?:thanks|thank\s+you|cheers)\W*$)", ""),
+    # "Oh, it should say home insurance, not car insurance."
+    (r"^(?P<lead>\W*(?:(?:oh|no|sorry|oops|wait|actually)\b\W*)*)it\s+should\s+(?:say|be|read)\s+(?P<new>[^,;.\"]{2,40}?)\s*,\s*(?:and\s+)?not\s+(?P<old>[^,;.\"]{2,40}?)\W*$", r"\g<lead>it's \g<new>, not \g<old>"),
+    # "Start me off with two tasks", "and another, sharpen the knives".
+    (r"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right|please)\b\W*)*)(?:start|kick|get)\s+me\s+(?:off|started)\s+with\s+(?!an?\s+(?:clean|fresh|new|empty|blank)\b)", r"\g<lead>add "),
+    (r"^\W*and\s+another\s*[,:]\s*(?=\w)", "add "),
+    # "Keep the pears! It was the apples I wanted to delete."
+    (r"^\W*(?:(?:no|wait|oh|sorry|oops|stop)\b\W*)*keep\s+(?:the|my)\s+[\w' -]{2,30}?\s*[!.;,]+\s*(?:it\s+was|i\s+meant|it's)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s+(?:that\s+)?i\s+(?:wanted|meant)(?:\s+(?:to\s+(?:delete|remove|complete|tick\s+off)|gone|deleted|removed))?\W*$", r"no, I meant \g<what>"),
+    # "The team dinner is actually a team lunch."
+    (r"^(?:\W*(?:also|and|oh)\b)*\W*the\s+(?P<old>(?P<same>[\w'-]+)\s+[\w'-]+)\s+is\s+actually\s+an?\s+(?P<new>(?P=same)\s+[\w'-]+)\W*$", r"rename the \g<old> to \g<new>"),
+    # "Scratch Milan, we decided on Turin."
+    (r"^(?:\W*(?:no|oh|sorry|wait|actually)\b)*\W*(?:scratch|forget|skip|not)\s+(?P<old>[A-Z][\w'-]+)\s*[,;.]\s*(?:we|i)(?:'ve|'re|\s+have|\s+are)?\s+(?:decided\s+on|chose|chosen|went\s+with|going\s+(?:to|with)|prefer|picked|settled\s+on|want)\s+(?P<new>[A-Z][\w'-]+)(?:\s+instead)?\W*$", r"it's \g<new>, not \g<old>"),
+    (r"^\W*what\s+i\s+(?:should\s+have\s+said|meant(?:\s+to\s+say)?|wanted\s+to\s+say|mean)\s+(?:is|was)\s+(?:that\s+)?(?=\w)", ""),
+    (r"\bwhich\s+(?:jobs|chores|things|errands)\s+(?=(?:are|have|did|do)\b(?!\s+you\b))", "which tasks "),
+    # "Reading it is done."
+    (r"^(?P<lead>\W*(?:and\s+)?)(?P<deed>(?!(?:nothing|everything|something|anything|thing)\b)\w{3,}ing)\s+(?P<it>it|that|them)\s+is\s+(?:now\s+|already\s+)?(?:done|finished|complete)\W*$", r"\g<lead>I finished \g<deed> \g<it>"),
+    (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+\w+[^,.;?]*?)\s+(?:on|over)\s+the\s+phone(?=\s*[,;.]|\W*$)", r"\g<did>"),
+    # "Everything is finished, mark it so."
+    (r"(?<=\w)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?mark\s+(?:it|them|that|those)\s+(?:so|as\s+such|accordingly)(?=\W*$)", ""),
+    # "Could “…” go on the empty list?"
+    (r"^\W*(?:could|can|may|would)\s+(?P<what>\"[^\"]+\")\s+(?:please\s+)?(?:go|be\s+put|be\s+added)\s+(?:on|to)\s+(?P<list>(?:my|the)\s+(?:[\w-]+\s+)?list)\W*$", r"add \g<what> to \g<list>"),
+    # "Throw away everything that's still open."
+    (r"^(?P<lead>\W*(?:please\s+)?)(?:throw\s+(?:away|out)|delete|remove|erase|wipe|clear|bin|get\s+rid\s+of)\s+(?:everything|all|whatever)\s+(?:that's|that\s+is|which\s+is|is|that\s+are)\s+(?:still\s+)?(?P<state>open|pending|unfinished|completed|done|finished)\W*$", r"\g<lead>delete all \g<state> tasks"),
+    (r"\b(?:sweep|clean|clear|tidy)\s+(?:away|up)\s+(?=(?:all\s+)?(?:the|my)\s+(?:completed|finished|done|open|pending)\s+(?:tasks|ones|items))", "delete "),
+    # "The piano task should say lesson where it says class."
+    (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,40}?)\s+should\s+(?:say|read)\s+(?P<new>[\w'-]+)\s+where\s+it\s+(?:says|said)\s+(?P<old>[\w'-]+)\W*$", r"change \g<old> to \g<new> in \g<what>"),
+    # "Edit “…” so that it says drill, not ladder."
+    (r"^\W*(?:please\s+)?(?:edit|change|update|fix|correct)\s+(?P<what>\"[^\"]+\"|(?:the|my)\s+[\w' -]{2,40}?)\s*,?\s+(?:so\s+(?:that\s+)?it\s+says|to\s+say)\s+(?P<new>[\w'-]+)\s*,?\s*(?:and\s+)?(?:not|instead\s+of|rather\s+than)\s+(?P<old>[\w'-]+)\W*$", r"change \g<old> to \g<new> in \g<what>"),
+    # "Tomorrow is too full. Delay it by a day."
+    (r"^\W*(?:(?:hm+|oh|no|ah|sorry)\b\W*)*(?:that(?:\s+day)?|today|tomorrow|\w+day)\s+(?:is|was|looks)\s+(?:(?:just|far|way|already)\s+)?(?:too\s+\w+|full|packed|booked|no\s+good)\s*[,;.]\s*(?:so\s+)?(?=(?:please\s+)?(?:delay|move|push|postpone|shift|put)\s+(?:it|that)\b)", ""),
+    # "Put it on the list then", and what it is.
+    (r"^(?P<lead>\W*(?:(?:hm+|ok(?:ay)?|well|then|right|please)\b\W*)*)(?:put|add)\s+(?:it|that|this)(?:\s+(?:on|to)\s+(?:my|the)\s+(?:[\w-]+\s+)?list|\s+down)?(?:\s+(?:then|please))*\s*:\s*(?=\w)", r"\g<lead>add "),
+    # "Oil check and windows, delete these two."
+    (r"^(?P<what>\W*(?!.*\b(?:is|are|was|were|has|have|add|i|we)\b)[\w' -]{2,30}?\s+and\s+[\w' -]{2,30}?)\s*[,:;\u2013\u2014-]+\s*(?:please\s+)?(?P<do>delete|remove|complete|reopen)\s+(?:these|those|them|both)(?:\s+(?:two|both|of\s+them|please))*\W*$", r"\g<do> \g<what>"),
+    (r"(?<=\w)\s+in\s+that\s+case(?=\W*$)", ""),
+    # "Finished it about an hour ago."
+    (r"\s+(?:about|around|roughly|maybe)\s+(?=(?:an?|one|two|three|half\s+an|\d+)\s+(?:hours?|minutes?|days?|weeks?)\s+ago\b)", " "),
     # "What was that task called again?"
     (r"(?P<lead>^\W*|[.!]\s+)what\s+(?:was|is)\s+(?:that|this)\s+(?:task|one|thing)\s+(?:called|named)(?:\s+again)?\?", r"\g<lead>is it done?"),
     # "That went quickly, I've done it."

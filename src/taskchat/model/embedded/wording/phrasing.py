@@ -158,7 +158,7 @@ _SIMPLE = [
         (r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:(?:it|(?:the|my|a\s+new)\s+list)\s+)?(?:off\s+)?with\s+(?=[\ue000-\uf8ff])", "add "),
         (r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|\w+day|tomorrow|today|\d+)\b)", "the same "),
         (r"^(?P<verb>[^\w\ue000-\uf8ff]*(?:please\s+)?(?:set|move|put|push|mark|make|change|schedule|delete|remove|complete|rename))\s+(?:the|my)\s+(?:task|to-?do|reminder|item|one)\s+(?:about|regarding|concerning)\s+(?:the\s+|my\s+)?(?=\S)", r"\g<verb> the "),
-        (r"^[^\w\ue000-\uf8ff]*(?:(?:now|then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:fresh|afresh|over|again|anew)\s+with\s+(?=[\ue000-\uf8ff])", "add "),
+        (r"^[^\w\ue000-\uf8ff]*(?:(?:now|then|so|ok(?:ay)?|let's|please|i'll|i\s+will|let\s+me|i'd\s+like\s+to|i\s+want\s+to)\s+)*start\s+(?:fresh|afresh|over|again|anew)\s+with\s+(?=[\ue000-\uf8ff])", "add "),
         (r"\bget\s+rid\s+of\s+(?=(?:the|its)\s+(?:priority|prio|due\s+date|date|deadline|note|description)\b)", "remove "),
         (r"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:name|title)\s+(?:it|that)\s+(?=[\ue000-\uf8ff])", "rename it to "),
         # "Move it to 1 pm on that day": the day stays.

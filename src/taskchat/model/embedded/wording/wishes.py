@@ -44,6 +44,9 @@ _WORDINGS = wordings(
     (r"^\W*there\s+(?:should|must|needs?\s+to|has\s+to)\s+be\s+(?:an?|one|two)\s+(?:new\s+)?(?:tasks?|to-?dos?|items?|reminders?)\s+(?:named|called|titled|saying|for)\s+(?P<a>\"[^\"]+\")(?:\s*,?\s*(?:plus|and)\s+(?:(?:another|one|a\s+second)(?:\s+(?:one|task|item))?\s+(?:named|called|titled|saying|for)\s+)?(?P<b>\"[^\"]+\"))?\W*$", r"add \g<a> and \g<b>"),
     # "Let's start with one then", and what it is.
     (r"^\W*(?:(?:ok(?:ay)?|then|so|well|right)\b\W*)*let(?:'s|\s+us|\s+me)\s+(?:start|begin)\s+(?:off\s+)?with\s+(?:one|this(?:\s+one)?|a\s+first\s+one)(?:\s+then)?\s*:\s*", "add "),
+    # "There's one more thing I have to do, which is wash the car."
+    (r"\bthere(?:'s|\s+is)\s+(?:(?:one\s+more|another|one|a)\s+thing|something\s+(?:else|more))\s+(?:that\s+)?(?P<who>i|we)\s+(?:have|need|want|must|should)(?:\s+to\s+do)?\s*(?:,?\s*(?:which\s+is|namely)|:|\u2013|\u2014|\s-)\s*(?:to\s+)?(?=\w)", r"\g<who> have to "),
+    (r"^\W*(?:i\s+(?:need|have)|we\s+need)\s+(?:two|three|four|five|some|a\s+few)\s+(?:things|items|tasks)(?:\s+from\s+the\s+[\w' -]{2,20}?)?\s*,\s*(?:one\s+(?:task|entry|item)\s+each|each\s+(?:as\s+)?(?:its\s+own|a|an?\s+own)\s+(?:task|entry)|separately)\s*[:,]\s*", "add these tasks: "),
     # A level before the wish.
     (rf"^\W*(?:very\s+|really\s+)?(?:urgent|important)\s*[:,;.\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me)\b[^.;]*?)\W*$", r"\g<wish>, high priority"),
     (rf"^\W*{_LEVEL}\s+prio(?:rity)?(?:\s+for\s+(?P<when>today|tomorrow|\w+day))?\s*[:,;\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me|{_VERB})\b[^.;]*?)(?:\s+at\s+some\s+point)?\W*$", r"\g<wish> \g<when>, \g<level> priority"),
