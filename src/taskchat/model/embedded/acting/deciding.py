@@ -297,7 +297,8 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     text, now, question = conversation.current.text, conversation.now, memory.question
     if question is None or question.verb is None:
         return None
-    if any(_is_other_act(one, question.verb) for one in _read(conversation)):
+    named = _by_day(text, _candidates(conversation.earlier[-1]))
+    if named is None and any(_is_other_act(one, question.verb) for one in _read(conversation)):
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
@@ -309,6 +310,7 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         return Plan(remarks=[replies.TALK["cancelled"]])
     is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
     chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
+    chosen = chosen if named is None else [named]
     changes = changes_asked(memory.asked_about, question.verb, now)
     if not chosen or changes is None:
         return None
@@ -319,6 +321,19 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         return planner.plan([])
     planner.act_on([task.id for task in chosen], question.verb, changes)
     return planner.plan([])
+
+
+def _by_day(text: str, candidates: Sequence[SeenTask]) -> SeenTask | None:
+    """The one candidate that a mere weekday names: "Thursday", of two appointments."""
+    day = _DAY_ALONE.fullmatch(text)
+    held = [one for one in candidates if day and day["day"].lower() in one.title.lower()]
+    return held[0] if len(held) == 1 else None
+
+
+_DAY_ALONE = re.compile(
+    r"\W*(?:(?:the|on|sorry|for)\s+)*(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:\s+(?:one|please))*\W*",
+    re.IGNORECASE,
+)
 
 
 def _candidates(asked: Turn) -> list[SeenTask]:

@@ -51,6 +51,7 @@ _STARTERS = (
     r"re-open|mark|uncheck|untick|reschedule|postpone|don'?t\s+(?:let\s+me\s+)?forget|"
     r"(?:set|make|create)\s+(?:a|an|another|the|me)\s+(?:new\s+)?(?:task|reminder|to-?do|todo)|"
     r"note\s+(?:down\s+)?that\s+(?:(?:the|my|he|she|it|they|we|i)\b|\w+\s+(?:is|are|has|have)\b)|"
+    r"put\s+in\s+(?:an?|another)\s+(?:new\s+)?(?:task|one|item)\b|"
     r"put\s+(?:it|that|them)\s+(?:on|at|for)\s+(?:\w+day|today|tomorrow|the\s+\d|\d|high|low|medium|next)\b|(?:tick|check|cross)\s+(?:\S+\s+){0,6}?off\b|(?:tick|check|cross)\s+off|"
     r"take\s+(?:\S+\s+){1,6}?off\b|put\s+(?:\S+\s+){1,8}?(?:on|to|in)\s+(?:my|the|there)|"
     r"make\s+(?:it|that|this|them|those|the|my|task|number)|give\s+(?:it|that|the\s+\w+)|un-?mark|"

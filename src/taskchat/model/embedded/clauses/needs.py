@@ -99,7 +99,7 @@ _STRONG_DELETE = re.compile(r"(?:delete|remove|erase|get\s+rid\s+of)\b", re.IGNO
 
 def read_background(text: str, heard: Heard) -> list[Request]:
     """The task that "remind me" means, where it stands in the sentences before."""
-    told = _FORGETTING.sub("", PREAMBLE.sub("", heard.before))
+    told = _ADD.sub("", _FORGETTING.sub("", PREAMBLE.sub("", heard.before)))
     needed = [_needed(part, heard) for part in (told, *re.split(r"[,;:]\s*", told))]
     before = next((add for add in needed if add is not None), None)
     if before is None and told and not QUESTION.match(told) and read_talk(told) is None:
@@ -117,6 +117,8 @@ def read_background(text: str, heard: Heard) -> list[Request]:
     return [Act("update", read_target("it", []), changes, otherwise=Talk("what_to_add"))]
 
 
+# "Add the two, please add them" says one verb twice.
+_ADD = re.compile(r"^\W*add\s+(?=\w)", re.IGNORECASE)
 # "I still have two left" names no task.
 _LEFT_OVER = re.compile(
     r"\W*(?:an?|some|a\s+few|a\s+couple|one|two|three|four|five|six|\d+)\s+(?:\w+\s+)?(?:left|to\s+go|more|remaining)\b",

@@ -15,7 +15,7 @@ _FRAME = word_set(
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
     "gets get pile don't let slip turn into should go make one "
-    "work home trip party weekend week before go promise quickly private personal household office chore job "
+    "first work home trip party weekend week before go promise quickly private personal household office chore job "
     "brain dump braindump jobs chores plan plans upcoming coming shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")
@@ -47,10 +47,31 @@ def read_frame(text: str) -> tuple[str, bool] | None:
 
 def spell_items(text: str) -> str:
     """The text with the items of a written list as wishes of their own: "add: 1) eggs 2) flour"."""
-    lead, *items = _ITEM.split(text)
-    if len(items) < 2 or not lead.strip() or not _is_frame(lead):
+    lead, *items = _split_items(text)
+    if len(items) < 2 or not lead.strip() or not (_is_frame(lead) or _ANNOUNCES.search(lead)):
         return text
     return "\n".join(f"add {item.strip(' ,;')}" for item in items if item.strip(" ,;"))
+
+
+def _split_items(text: str) -> list[str]:
+    """What stands before a written list, and its items; a number out of turn is a part of its item."""
+    parts, start, last = list[str](), 0, 0
+    for mark in _ITEM.finditer(text):
+        digits = re.search(r"\d+", mark[0])
+        number = int(digits[0]) if digits else None
+        if number is not None and number != last + 1:
+            continue
+        last = number or last
+        parts.append(text[start : mark.start()])
+        start = mark.end()
+    return [*parts, text[start:]]
+
+
+# What stands before a list of wishes, and holds no other verb than to keep it.
+_ANNOUNCES = re.compile(
+    r"^(?!.*\b(?:delete|remove|done|finished|completed?|tick|bought|did|except|keep|rename|move)\b)[^:\n]{4,80}\b(?:list|tasks|to-?dos|add|save|note|put)\b[^:\n]{0,40}:\s*$",
+    re.IGNORECASE,
+)
 
 
 def frames_several(lead: str) -> bool:

@@ -9,7 +9,7 @@ _NOW = r"(?:\s+(?:now|then|so\s+far|at\s+the\s+moment|right\s+now|today))?\W*$"
 _NOTES = r"(?:notes?|descriptions?|comments?|details?|remarks?)"
 LOOKS = wordings(
     (
-        r"^\W*(?:(?:please|can\s+you|could\s+you|just|now|ok(?:ay)?|so)\b[\s,]*)*give\s+(?:me\s+)?(?:only\s+|just\s+|all\s+)?(?:the|my)\s+(?P<state>open|pending|completed|finished|remaining|unfinished|overdue)\s+(?:tasks|ones|items|to-?dos)(?:\s+(?:please|again))?\W*$",
+        r"^\W*(?:(?:please|can\s+you|could\s+you|just|now|ok(?:ay)?|so)\b[\s,]*)*give\s+(?:me\s+)?(?:only\s+|just\s+|all\s+)?(?:the|my)\s+(?P<state>open|pending|completed|finished|remaining|unfinished|overdue)\s+(?:tasks|ones|items|to-?dos)(?:\s+(?:please|again|then|now))*\W*$",
         r"show me the \g<state> tasks",
     ),
     (

@@ -12,7 +12,7 @@ from taskchat.model.embedded.wording.tables import reword, wordings
 
 # "We're out of tea, remind me to get some": of what there is none left.
 _GET_SOME = re.compile(
-    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>(?:(?:please|can|could|you|add|put|make|a|note|remind|me|so|i|we|need|have|must|should|to|gotta|got|also|just|reminder|task)\s+)*(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?P<some>some(?:\s+more)?|more)"
+    r"\b(?P<out>out\s+of|low\s+on|short\s+of)\s+(?P<what>[\w' -]{2,40}?)(?:\s+(?:again|already|now))?\s*(?:[,.;]\s*(?:and\s+|so\s+)?|\s+(?:and|so)\s+)(?P<lead>(?:(?:please|can|could|you|add|put|make|create|a|note|remind|me|so|i|we|need|have|must|should|to|gotta|got|also|just|reminder|task)\s+)*(?:get|buy|order|grab|pick\s+up|fetch)\s+)(?P<some>some(?:\s+more)?|more)(?:\s+of\s+(?:them|it|those|that))?"
     r"(?=\W*$|\s+(?:for|on|by|tomorrow|today|tonight|this|next)\b)",
     re.IGNORECASE,
 )
@@ -219,6 +219,19 @@ _WORDINGS = wordings(
     (r"(?<=\w)\s+in\s+that\s+case(?=\W*$)", ""),
     # "Finished it about an hour ago."
     (r"\s+(?:about|around|roughly|maybe)\s+(?=(?:an?|one|two|three|half\s+an|\d+)\s+(?:hours?|minutes?|days?|weeks?)\s+ago\b)", " "),
+    # "Oops, not Ben. It's Bert", "Wednesday, not Tuesday".
+    (r"^(?P<lead>\W*(?:(?:no|oh|oops|sorry|wait|actually)\b\W*)*)not\s+(?P<old>[A-Z][\w'-]+)\s*[.,;!]\s*(?:but\s+)?it(?:'s|\s+is|\s+was)\s+(?P<new>[A-Z][\w'-]+)\W*$", r"\g<lead>it's \g<new>, not \g<old>"),
+    (r"^(?:\W*(?:no|oh|oops|sorry|wait|actually)\b)*\W*(?:on\s+)?(?P<new>(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today)\s*,?\s+not\s+(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today)\W*$", r"no, \g<new>"),
+    # "My mistake, only the card. The cake is still open."
+    (r"^\W*(?:(?:my\s+mistake|sorry|no|oops|wait)\b\W*)+only\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*[.,;]\s*(?:the|my)\s+[\w' -]{2,30}?\s+(?:is|are)\s+(?:still\s+open|not\s+(?:done|finished)(?:\s+yet)?|still\s+to\s+do)\W*$", r"no, only \g<what>"),
+    (r"^\W*i\s+(?:got|had)\s+the\s+(?:number|task|name|order)s?\s+wrong\s*[,;.]\s*(?=(?:that|it)\s+should\s+have\s+been\b|it(?:'s|\s+was)\b|i\s+meant\b)", "no, "),
+    (r"\b(?P<those>those|these)\s+(?:two|three|four|[234])(?=\s+(?:now|too|again|then|instead|tasks|ones)\b)", r"\g<those>"),
+    # "Lunch with Ella is now dinner with Ella, change that."
+    (r"^\W*(?P<what>[^,;.]{3,40}?)\s+is\s+now\s+(?P<new>[^,;.]{3,40}?)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|rename|fix)\s+(?:that|it)\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?P<what>[^,;.]{3,40}?)\s+(?:now\s+)?goes\s+by\s+(?:the\s+name\s+(?:of\s+)?)?(?P<new>[^,;.]{3,40}?)(?:\s+now)?\W*$", r"rename \g<what> to \g<new>"),
+    # "We want plums instead of pears, so change that task."
+    (r"^\W*(?:we|i)(?:'d|\s+would)?\s+(?:want|need|prefer|like)\s+(?P<new>[\w'-]+)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[\w'-]+)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|correct|fix|adjust)\s+(?:that|it|the)(?:\s+(?:task|one))?\W*$", r"change \g<old> to \g<new>"),
+    (r"^(?P<lead>\W*(?:(?:and|please|then|also)\b\W*)*)(?:make|turn)\s+(?P<what>(?!(?:it|that|this|them|me|a|an|one|sure|[\w' ]*\b(?:date|priority|note|title))\b)[\w' -]{3,40}?)\s+into\s+(?P<new>(?!(?:an?\s+)?(?:high|low|medium|top|urgent|task|tasks|two|separate)\b)[\w' -]{3,40}?)\W*$", r"\g<lead>rename \g<what> to \g<new>"),
     # "What was that task called again?"
     (r"(?P<lead>^\W*|[.!]\s+)what\s+(?:was|is)\s+(?:that|this)\s+(?:task|one|thing)\s+(?:called|named)(?:\s+again)?\?", r"\g<lead>is it done?"),
     # "That went quickly, I've done it."

@@ -61,13 +61,13 @@ TITLES = [
     # "I'd like two more tasks, “A” and “B”."
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?:i(?:'d|\s+would)\s+like(?:\s+to\s+have)?|i\s+(?:want|need)|(?:can|could|may)\s+i\s+have|let's\s+have|give\s+me)\s+(?:(?:two|three|four|some|a\s+few|a\s+couple\s+of|another|one|an?)\s+)?(?:(?:more|new|other|further|extra|additional)\s+)*(?:tasks?|to-?dos?|items?|reminders?|entries)\s*[,:;\u2013\u2014-]?\s*(?P<new>[\ue000-\uf8ff].*)$", re.IGNORECASE), r"add \g<new>"),
     # "It's spelled Stephanie".
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:(?:no|sorry|oh|oops|wait)\b\W*)*(?:it(?:'s|\s+is)|that(?:'s|\s+is)|(?:his|her|the)\s+name\s+is)\s+(?:actually\s+)?(?:spelled|spelt|written)\s+(?P<new>[A-Z][\w'-]+){END}"), r"correct it to \g<new>"),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?i:(?:(?:no|sorry|oh|oops|wait)\b\W*)*(?:it(?:'s|\s+is)|that(?:'s|\s+is)|(?:his|her|the)\s+name\s+is)\s+(?:actually\s+)?(?:spelled|spelt|written)\s+)(?P<new>[A-Z][\w'-]+){END}"), r"correct it to \g<new>"),
     (_CALL_INSTEAD, _NEW_TITLE),
     (_OUGHT_TO_SAY, _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:fix|correct)\s+the\s+(?:typo|spelling|mistake)\s+(?:in|of|on)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it\s+|that\s+)?should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:correct|fix|change|edit)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it|that)\s+should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:correct|fix|change|edit|update)\s+(?P<what>\S.*?)\s*[,;:]\s*(?:it|that)\s+should\s+(?:be|say|read)\s+(?P<new>\S.*?){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(r"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+wrong\s*[,;]\s*it\s+should\s+(?:be|say|read)\s+(?P<new>[\ue000-\uf8ff])", re.IGNORECASE), _NEW_TITLE),
-    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!.*\b(?:deadline|due|date|priority|notes?|description|comment|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
+    (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:make|turn)\s+(?P<what>(?!(?:me|us|an?|another|one)\b)(?!.*\b(?:deadline|due|date|priority|notes?|description|comment|for|of|on)\b)\S.*?)\s+(?:into\s+)?(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+(?:is|are)\s+(?:now\s+)?called\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>(?:the|my)\s+\S.*?)\s+should\s+(?:say|read|be)\s+(?P<new>\S.*?)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>\S.*?){END}", re.IGNORECASE), r"change \g<old> to \g<new> in \g<what>"),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?P<what>\S.*?)\s+should\s+read\s+(?P<new>[\ue000-\uf8ff]){END}", re.IGNORECASE), _NEW_TITLE),

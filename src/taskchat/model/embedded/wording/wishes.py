@@ -47,6 +47,15 @@ _WORDINGS = wordings(
     # "There's one more thing I have to do, which is wash the car."
     (r"\bthere(?:'s|\s+is)\s+(?:(?:one\s+more|another|one|a)\s+thing|something\s+(?:else|more))\s+(?:that\s+)?(?P<who>i|we)\s+(?:have|need|want|must|should)(?:\s+to\s+do)?\s*(?:,?\s*(?:which\s+is|namely)|:|\u2013|\u2014|\s-)\s*(?:to\s+)?(?=\w)", r"\g<who> have to "),
     (r"^\W*(?:i\s+(?:need|have)|we\s+need)\s+(?:two|three|four|five|some|a\s+few)\s+(?:things|items|tasks)(?:\s+from\s+the\s+[\w' -]{2,20}?)?\s*,\s*(?:one\s+(?:task|entry|item)\s+each|each\s+(?:as\s+)?(?:its\s+own|a|an?\s+own)\s+(?:task|entry)|separately)\s*[:,]\s*", "add these tasks: "),
+    # "Great, then start with this", and what it is.
+    (r"^\W*(?:(?:great|ok(?:ay)?|then|so|well|right|good)\b\W*)*start\s+with\s+(?:this(?:\s+one)?|the\s+following)\s*:\s*", "add "),
+    (r"^\W*(?:please\s+)?(?:include|add|put\s+in)\s+(?:two|three|four|some|a\s+few)\s+(?:more|new|other)\s+(?:tasks|things|items|to-?dos)\s*,\s*(?=\w)", "add these tasks: "),
+    (r"^\W*(?P<level>high|low|medium|top)\s+prio(?:rity)?\s*:\s*(?P<what>[^.;:]+?)\s*[.;]\s*(?:please\s+)?(?:add|put|note|save)\s+(?:it|that|this)(?:\s+(?:down|on|please))*\W*$", r"add \g<what>, \g<level> priority"),
+    (r"^\W*(?:i\s+need|we\s+need|get|buy|add)\s+(?P<what>[^.;:]+?,[^.;:]+?)\s*[.;]\s*(?:please\s+)?(?:make|add|put)\s+(?:each|every)(?:\s+(?:one|of\s+them))?\s+(?:as\s+)?(?:its\s+own|a\s+separate|an?\s+own|a)\s+(?:task|entry|item)(?:\s+please)?\W*$", r"add \g<what> as separate tasks"),
+    (rf"^(?:\W*(?:empty|nothing|ok(?:ay)?|i\s+see|good|right)\b)*\W*put\s+(?P<what>{_VERB}\s[^,.;]+?)\s+(?:in\s+|on\s+)?there(?:\s+(?:please|then))*\W*$", r"add \g<what>"),
+    # "Two things came up at work", and what. "Get those in here please."
+    (r"^\W*(?:two|three|some|a\s+few|a\s+couple\s+of)\s+things\s+(?:have\s+)?c[oa]me\s+up(?:\s+(?:at|with|in|for)\s+[\w' ]{2,20}?)?\s*[:.]\s*(?=i\s+(?:must|need|have)\b)", ""),
+    (r"(?<=\w)\s*[.;]\s*(?:please\s+)?(?:get|put)\s+(?:those|these|them|both)\s+(?:in|on)(?:\s+(?:here|there))?(?:\s+please)?\W*$", ""),
     # A level before the wish.
     (rf"^\W*(?:very\s+|really\s+)?(?:urgent|important)\s*[:,;.\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me)\b[^.;]*?)\W*$", r"\g<wish>, high priority"),
     (rf"^\W*{_LEVEL}\s+prio(?:rity)?(?:\s+for\s+(?P<when>today|tomorrow|\w+day))?\s*[:,;\u2013\u2014-]+\s*(?:but\s+)?(?P<wish>(?:{_NEED}|don't\s+let|remind\s+me|{_VERB})\b[^.;]*?)(?:\s+at\s+some\s+point)?\W*$", r"\g<wish> \g<when>, \g<level> priority"),
@@ -61,7 +70,7 @@ _WORDINGS = wordings(
     (r"(?<=[\"'\u201d])\s+as\s+well\s+as\s+(?=[\"'\u201c])", " and "),
     (r"\s*,\s*oh\s+and\s+(?=to\s)", " and "),
     (r"^\W*(?:and\s+)?(?:the\s+)?(?:next|another|one\s+more)\s+(?:one|task|thing)\s*:\s*", "add a task: "),
-    (rf"(?P<start>^|[.;!]\s+)(?:and\s+)?(?:the\s+)?next\s+(?:one|thing|task|up)(?:\s+(?:for\s+me|i\s+have\s+to\s+do|on\s+my\s+list))?\s+is\s+to\s+(?={_VERB}\s)(?!wait\b)", r"\g<start>I need to "),
+    (rf"(?P<start>^|[.;!]\s+)(?:and\s+)?(?:the\s+)?next\s+(?:one|thing|task|up)(?:\s+(?:for\s+me|i\s+have\s+to\s+do|on\s+my\s+list))?\s+is\s+(?:to\s+)?(?={_VERB}\s)(?!wait\b)", r"\g<start>I need to "),
     (rf"(?P<start>^|[.;,!]\s+)(?:and\s+)?(?:after\s+that|afterwards|next|then)\s*,?\s+(?={_NEED}\b)", r"\g<start>"),
     (rf"\b(?:add|create)\s+(?P<new>a\s+(?:new\s+)?(?:task|to-?do|item))\s+to\s+{_LIST}\s*[,:]?\s*(?:namely|which\s+is|:)\s*(?:to\s+)?", r"add \g<new> to "),
     (r"\b(?:shove|chuck|pop|throw|whack|bung|stick)\s+(?P<what>[\"\u201c][^\"\u201d]+[\"\u201d])\s+on\b", r"add \g<what>"),
