@@ -11,7 +11,7 @@ from taskchat.model.embedded.clauses.adding import build_add, clean_title, read_
 from taskchat.model.embedded.clauses.changing import LEVEL_ALONE, changes_due
 from taskchat.model.embedded.clauses.cutting import Message
 from taskchat.model.embedded.conversation.memory import Memory
-from taskchat.model.embedded.english.cues import QUESTION
+from taskchat.model.embedded.english.cues import QUESTION, takes_back
 from taskchat.model.embedded.english.pointing import read_target
 from taskchat.model.embedded.english.preamble import PREAMBLE
 from taskchat.model.embedded.finding.choosing import MAX_NAMED, choose
@@ -216,7 +216,7 @@ _WANTS_IT = re.compile(
 )
 _OWNED = re.compile(r"(?<=\w)'s(?=(?:\s+(?:one|task))?\W*$)", re.IGNORECASE)
 _FILLS = re.compile(
-    r"^\W*(?:(?:(?:no|wait|hang\s+on|hold\s+on|sorry)\b(?=.*\b(?:just|only)\b)|hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so)\b[\s,.]*)+",
+    r"^\W*(?:(?:(?:no|wait|hang\s+on|hold\s+on|sorry)\b(?=.*\b(?:just|only)\b)|hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so|right)\b[\s,.]*)+",
     re.IGNORECASE,
 )
 _SPARES = re.compile(r"\b(?:not|keep|but|except|without|leave)\b|n't\b", re.IGNORECASE)
@@ -248,7 +248,13 @@ def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
     Any words are a title where a new title was what `asked_about` wanted ("rename the first").
     """
     found = _FIELD.match(text)
-    if is_no(text) or found is None or _NEW_WISH.match(text) or len(text) > _MAX_ANSWER_CHARS:
+    if (
+        takes_back(text)
+        or is_no(text)
+        or found is None
+        or _NEW_WISH.match(text)
+        or len(text) > _MAX_ANSWER_CHARS
+    ):
         return None
     value = found["value"].strip(" .\"'“”")
     level = LEVEL_ALONE.match(value)

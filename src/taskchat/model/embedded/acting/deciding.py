@@ -20,6 +20,7 @@ from taskchat.model.embedded.acting.calls import Call, call_act
 from taskchat.model.embedded.acting.planning import Plan, Planner
 from taskchat.model.embedded.clauses.adding import build_add, take_priority
 from taskchat.model.embedded.clauses.cutting import Message
+from taskchat.model.embedded.clauses.exchanging import holds
 from taskchat.model.embedded.clauses.same_task import points
 from taskchat.model.embedded.conversation import replies
 from taskchat.model.embedded.conversation.history import Effect, Failure, Listed
@@ -297,13 +298,17 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     text, now, question = conversation.current.text, conversation.now, memory.question
     if question is None or question.verb is None:
         return None
-    named = _by_day(text, _candidates(conversation.earlier[-1]))
+    named = _by_title(text, _candidates(conversation.earlier[-1]))
     if named is None and any(_is_other_act(one, question.verb) for one in _read(conversation)):
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
     asked = conversation.earlier[-1]
     candidates = _candidates(asked)
-    if is_no(text) and not pick(text, candidates, question.verb, memory):
+    if (
+        is_no(text)
+        and not text.rstrip().endswith("?")
+        and not pick(text, candidates, question.verb, memory)
+    ):
         if any(_is_own_wish(one, question.verb) for one in _read(conversation)):
             # "No, just show them", "no, only delete the lamp" are wishes of their own.
             return None
@@ -323,15 +328,17 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     return planner.plan([])
 
 
-def _by_day(text: str, candidates: Sequence[SeenTask]) -> SeenTask | None:
-    """The one candidate that a mere weekday names: "Thursday", of two appointments."""
-    day = _DAY_ALONE.fullmatch(text)
-    held = [one for one in candidates if day and day["day"].lower() in one.title.lower()]
+def _by_title(text: str, candidates: Sequence[SeenTask]) -> SeenTask | None:
+    """The one candidate whose title holds an answer word by word: "Thursday", of two appointments."""
+    said = _BARE_NAME.fullmatch(text)
+    if said is None or is_no(text):
+        return None
+    held = [one for one in candidates if holds(one.title, said["name"])]
     return held[0] if len(held) == 1 else None
 
 
-_DAY_ALONE = re.compile(
-    r"\W*(?:(?:the|on|sorry|for)\s+)*(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:\s+(?:one|please))*\W*",
+_BARE_NAME = re.compile(
+    r"\W*(?:(?:the|on|sorry|for)\s+)*(?P<name>[\w'-]+(?:\s+[\w'-]+){0,3}?)(?:\s+(?:one|please))*\W*",
     re.IGNORECASE,
 )
 
@@ -351,8 +358,10 @@ def _is_own_wish(request: Request, verb: Verb) -> bool:
 def _is_other_act(request: Request, verb: Verb) -> bool:
     if not isinstance(request, Act):
         return False
-    if request.verb == verb == "update" and request.changes.due and request.target.words:
-        return True  # "and the cab wash in three days" has a date of its own
+    if request.verb == verb == "update" and request.target.words:
+        # "And the cab wash in three days" has a date of its own.
+        is_own = request.otherwise is None and bool(request.changes.title)
+        return is_own or request.changes.due is not None
     return request.verb != verb and not isinstance(request.otherwise, Add | Offer)
 
 

@@ -337,7 +337,9 @@ class Planner:
     def _show(self, opening: str, tasks: Sequence[SeenTask]) -> None:
         # A yes is about the lines that were shown, so none may be left out.
         lines = replies.show_tasks(tasks, self._now, most=len(tasks))
-        self._plan.remarks.append(f"{opening}\n{lines}\n")
+        shown = f"{opening}\n{lines}\n"
+        if shown not in self._plan.remarks:
+            self._plan.remarks.append(shown)
 
     def _must_confirm(self, choice: Choice, verb: Verb, *, is_told: bool) -> bool:
         count = len(choice.tasks)

@@ -90,6 +90,14 @@ def _settle_title(changes: Changes, title: str) -> Changes:
     if changes.is_reading and not _opens_alike(changes.title, title):
         # "The cheese one should say goat cheese."
         changes = replace(changes, title=exchange(title, changes.title) or changes.title)
+    elif changes.is_reading and len(changes.title.split()) == 1 < len(title.split()):
+        # "Typo, it should say buy", of "By flowers".
+        old = _name_for(changes.title, title)
+        changes = (
+            replace(changes, title=clean_title(title.replace(old, changes.title, 1)))
+            if old
+            else changes
+        )
     if changes.appends and not holds(title, changes.appends):
         changes = replace(changes, title=f"{title} {changes.appends}", appends="")
     if changes.drops:

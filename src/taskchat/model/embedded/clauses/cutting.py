@@ -91,6 +91,7 @@ _CONCLUDES = (
 # "Move it to Monday, and I already phoned Ann."
 _DID = r"(?:[a-z]{3,}ed|did|paid|bought|sent|made|wrote|got|took|rang|found|fed|met|brought|sold|swept|picked|spoke)"
 _JOINT = re.compile(
+    r"\s*,\s*(?:and\s+)?(?=(?:the|my)\s+(?:[\w'-]+\s+){1,4}?(?:can|should|must|may)\s+(?:now\s+)?be\s+(?:deleted|removed|dropped|scrapped|ticked|marked|checked)\b)|"
     r"\s*,\s*(?:and\s+)?(?=(?:task|number)\s+\d+\s+(?:is|was|can|should|must|needs|has)\b)|"
     rf"\s*,\s*(?:(?:and|but)\s+)?(?={_TOLD_DONE})|\s+and\s+(?=the\s+{_TOLD_DONE})|"
     rf"\s*[,;\u2026]\s*(?={_SECOND_THOUGHT})|\s+[\u2013\u2014-]+\s+(?={_SECOND_THOUGHT})|"

@@ -39,6 +39,9 @@ def exchange(title: str, new: str, old: str = "", *, by_kind: bool = True) -> st
         if not put:
             return ""
     if old:
+        if read_number(_norm(old)) is not None and read_number(_norm(put[0])) is not None:
+            # "4 tickets, not 2", of "Buy 2 concert tickets".
+            put = put[:1] if set(map(_norm, put[1:])) <= set(map(_norm, words)) else put
         return _in_place(words, put, _window(words, _bare(old)))
     if len(put) == 1:
         at = _alike(words, put[0], by_kind=by_kind)

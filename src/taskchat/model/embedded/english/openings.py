@@ -70,7 +70,7 @@ _OPENINGS = [
         r"\b(?:put|stick|sign|pencil)\s+(?:me|us)\s+(?:down|in|up)\s+for\s+(?:an?\s+)?",
         r"\b(?:jot|note|write|put|get|take)\s+(?:this|these|it|that)\s+down\b[\s:,\u2013\u2014-]*",
         r"^\s*another\s+(?:one|thing|task)\s*[,:\u2013\u2014-]+\s*",
-        rf"^\s*{LIST}\s+(?:needs|should\s+have|wants|is\s+missing)\s+",
+        rf"^\s*{LIST}\s+(?:also\s+)?(?:needs|should\s+(?:also\s+)?have|wants|is\s+missing)\s+",
         rf"\b(?:add|put)\s+(?:the\s+following|these|this)\s+(?:on|to|onto|in"
         rf"|into)\s+{LIST}(?:\s+please)?\s*[:,-]+\s*",
         rf"\b(?:add|put|include|insert|enter)\s+(?:on|to|onto|in|into)\s+(?:{LIST}"

@@ -16,6 +16,7 @@ from taskchat.model.embedded.finding.spoken_of import (
     NAMED,
     names_another,
     only_touched,
+    tells_of_other,
     told_before,
 )
 from taskchat.model.embedded.finding.targets import (
@@ -422,6 +423,9 @@ def _spoken_of(
     """The tasks that this message, or the one before that was not understood, spoke of in vain; or None."""
     if names_another(target.background, tasks):
         return Choice(candidates=tuple(match.task for match in best(target.background, tasks)))
+    other = tells_of_other(target.background, tasks, memory.focus)
+    if other and not target.is_plural:
+        return Choice(missing=(quote(other),))
     unheard = "" if content_stems(target.background) else memory.unheard
     spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
     if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.clauses.reports import without_time
 from taskchat.model.embedded.conversation.history import SeenTask
-from taskchat.model.embedded.english.words import content_stems, stem, tokens
+from taskchat.model.embedded.english.deeds import find_deed
+from taskchat.model.embedded.english.words import content_stems, same_deed, stem, tokens
 from taskchat.model.embedded.finding.targets import best, leaders, rank
 
 if TYPE_CHECKING:
@@ -78,6 +79,28 @@ def names_another(words: str, tasks: Sequence[SeenTask]) -> bool:
 
 
 _FOR_WHOM = re.compile(r"\b(?:for|with|to|from)\s+([A-Z][a-z]+)\b(?!day)")
+
+
+def tells_of_other(words: str, tasks: Sequence[SeenTask], focus: Sequence[int]) -> str:
+    """What was done to, by the verb of a task in mind, and is in no title: "I bought the soap", of toothpaste."""
+    *_, nearest = words.split("\n")
+    found = find_deed(nearest)
+    if found is None or _POINTS.match(found["name"]):
+        return ""
+    if any(match.shares_noun for match in rank(found["name"], tasks)):
+        return ""
+    deed, stems = stem(found["deed"]), content_stems(found["name"])
+    alike = {deed} | same_deed(deed)
+    in_mind = [task for task in tasks if task.id in focus]
+    is_its_verb = any(
+        stem(tokens(task.title)[0]) in alike for task in in_mind if tokens(task.title)
+    )
+    return found["name"] if stems and is_its_verb else ""
+
+
+_POINTS = re.compile(
+    r"(?:it|them|that|this|those|these|him|her|both|all|everything)\b", re.IGNORECASE
+)
 
 
 def only_touched(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:

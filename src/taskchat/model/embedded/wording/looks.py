@@ -9,6 +9,10 @@ _NOW = r"(?:\s+(?:now|then|so\s+far|at\s+the\s+moment|right\s+now|today))?\W*$"
 _NOTES = r"(?:notes?|descriptions?|comments?|details?|remarks?)"
 LOOKS = wordings(
     (
+        rf"{_SO}(?:what's|what\s+is|what)\s+(?:there|stays|remains)(?:\s+(?:now|then))?{_NOW}",
+        "show me my list",
+    ),
+    (
         r"^\W*(?:(?:please|can\s+you|could\s+you|just|now|ok(?:ay)?|so)\b[\s,]*)*give\s+(?:me\s+)?(?:only\s+|just\s+|all\s+)?(?:the|my)\s+(?P<state>open|pending|completed|finished|remaining|unfinished|overdue)\s+(?:tasks|ones|items|to-?dos)(?:\s+(?:please|again|then|now))*\W*$",
         r"show me the \g<state> tasks",
     ),

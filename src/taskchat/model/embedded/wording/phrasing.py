@@ -154,6 +154,9 @@ _SIMPLE = [
         # "The first two you just added".
         (r"(?P<which>\bthe\s+(?:first|second|third|last|two|three|four)(?:\s+(?:two|three|one|task|ones|tasks))?)\s+(?:that\s+)?(?:you|i)(?:'ve|\s+have)?\s+just\s+(?:added|created|made)\b", r"\g<which>"),
         (rf"^(?P<who>[^\w\ue000-\uf8ff]*(?:but\s+|and\s+)?(?:i|we))\s+did\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))}|(?!the\b|my\b|an?\b|it\b|that\b|this\b|some\b|all\b|most\b|not\b|both\b|only\b|even\b|just\b|see\b|hear\b|like\b|want\b|need\b|love\b|have\b|open\b|forget\b|fail\b|refuse\b|mean\b|intend\b|hate\b|try\b|start\b|begin\b|remind\b|think\b|consider\b|plan\b|hope\b|wish\b|miss\b|mention\b|notice\b|enjoy\b|lose\b|find\b|drop\b|break\b|skip\b|avoid\b)[a-z]{{3,}})\s+(?:the|my|a|an|to|all)\b)", r"\g<who> finished to "),
+        # "Write down email mum as a new task", "put in a new one called “…”".
+        (r"^[^\w\ue000-\uf8ff]*(?:(?:and|then|please|also)\s+)*(?:write|note|jot|put)\s+down\s+(?P<what>(?!(?:that|it|this)\b)\S.*?)\s+as\s+an?\s+(?:new\s+|another\s+|separate\s+)?(?:task|to-?do|item|entry)(?:\s+(?:please|too))*[^\w\ue000-\uf8ff]*$", r"add \g<what>"),
+        (r"^[^\w\ue000-\uf8ff]*(?:(?:and|then|please|also)\s+)*(?:put|add|make|create|enter)\s+(?:in\s+)?(?:an?|another)\s+(?:new\s+)?one\s+(?:called|named|titled)\s+(?=[\ue000-\uf8ff])", "add "),
         # "Then start it with “…”", of a list with nothing on it.
         (r"^[^\w\ue000-\uf8ff]*(?:(?:then|so|ok(?:ay)?|let's|please)\s+)*start\s+(?:(?:it|(?:the|my|a\s+new)\s+list)\s+)?(?:off\s+)?with\s+(?=[\ue000-\uf8ff])", "add "),
         (r"^[^\w\ue000-\uf8ff]*(?:(?:and|now|please|can\s+you|could\s+you)\s+)*do\s+the\s+same\s+(?=(?:for|to|with|on)\s)(?!.*\b(?:rest|others|all|everything|at|\w+day|tomorrow|today|\d+)\b)", "the same "),
