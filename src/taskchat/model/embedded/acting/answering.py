@@ -126,7 +126,7 @@ _ANSWERS = wordings(
         "both",
     ),
     (
-        r"^\W*(?:no\W+)?i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+",
+        r"^\W*(?:(?:no|sorry|oh)\W+)*i(?:'m|\s+am|\s+was)\s+(?:talking|speaking|thinking)\s+(?:about|of)\s+",
         "",
     ),
     (r"^\W*(?:(?:no|oh|actually|wait)\b\W*)*i\s+only\s+meant?\s+", "only "),
@@ -181,7 +181,7 @@ def _each_named(words: str, candidates: Sequence[SeenTask]) -> list[SeenTask]:
 # "Yes, but leave the paint": all but that one.
 _YES_BUT = re.compile(
     r"\W*(?:yes|yeah|yep|ok(?:ay)?|sure|go\s+ahead|do\s+(?:it|that))\b[\s,.]*(?:(?:please|go\s+ahead|do\s+(?:it|that))\b[\s,.]*)*"
-    r"(?:(?:but|just|only)\s+)*(?:(?:please\s+)?(?:not|leave|keep|spare|except(?:\s+for)?|apart\s+from|without|don't\s+(?:delete|remove|touch|complete))\b)\s+(?P<kept>\S.*?)(?:\s+(?:in|on|alone|please|there|though|out))*\W*",
+    r"(?:(?:but|just|only|all|everything)\s+)*(?:(?:please\s+)?(?:not|leave|keep|spare|except(?:\s+for)?|apart\s+from|without|don't\s+(?:delete|remove|touch|complete))\b)\s+(?P<kept>\S.*?)(?:\s+(?:in|on|alone|please|there|though|out))*\W*",
     re.IGNORECASE,
 )
 # "Leave Lisa's alone, get rid of the other one", "not the bank, the other one".

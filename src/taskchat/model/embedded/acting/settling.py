@@ -62,7 +62,9 @@ def settle(changes: Changes, title: str, task: SeenTask | None, now: datetime) -
 def _with_day(changes: Changes, title: str) -> Changes:
     """The changes with the day in the title as well: "Meeting on Monday", moved to Tuesday."""
     days = _WEEKDAY.findall(title)
-    if changes.due is None or changes.title or len(days) != 1:
+    # Of "Buy the gift for the party on Saturday" it is the party that stays then.
+    is_errand = tokens(title)[:1] and tokens(title)[0] in ERRAND_VERBS
+    if changes.due is None or changes.title or len(days) != 1 or is_errand:
         return changes
     day = f"{changes.due.day:%A}"
     return (
@@ -70,7 +72,9 @@ def _with_day(changes: Changes, title: str) -> Changes:
     )
 
 
-_WEEKDAY = re.compile(r"(?<=\bon\s)(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"(?<=\bon\s)(?:mon|tues|wednes|thurs|fri|satur|sun)day(?=\W*$)", re.IGNORECASE
+)
 
 
 def _settle_title(changes: Changes, title: str) -> Changes:

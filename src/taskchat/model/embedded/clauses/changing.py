@@ -100,7 +100,7 @@ _RENAMES = _any(
     r"(?P<target>.+?)\s+should\s+(?:say|read|be\s+called|be\s+named|be\s+titled)\s+(?P<title>.+)",
     r"\b(?:call|name|title|rename|retitle)\s+(?P<target>it|that\s+one|this\s+one|that|this"
     r"|the\s+(?:first|second|third|last)(?:\s+(?:one|task))?|"
-    r"(?:task|number)\s+\d+|#\s?\d+)\s+(?P<title>.+)",
+    r"(?:task|number)\s+\d+|#\s?\d+)\s+(?P<title>(?!(?:one|task|item|to-?do|entry|please)\W*(?:please\W*)?$).+)",
     rf"^(?P<target>.+?)\s+should\s+be\s+(?P<title>(?:{'|'.join(sorted(ERRAND_VERBS))})\s.+)",
     r"\b(?:call|name)\s+(?P<target>(?:the|my|task|number)\b.+?)\s+(?P<title>\S+)\s+instead\b",
     r"\b(?:make|set)\s+(?P<target>it|that|this)\s+(?:say|read)\s+(?P<title>.+)",

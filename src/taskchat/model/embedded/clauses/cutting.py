@@ -64,7 +64,7 @@ _STARTERS = (
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
     r"|that)\s+back|scrap|(?:(?:on\s+\w+day|tomorrow|today)\s+)?(?:i|we)\s+(?:also\s+|still\s+)?(?:need|have)\s+to|let's\s+(?:add|put|delete|remove|mark|move)\b|"
     r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
-    r"read\s+(?:me|out)\s+(?:the|my)|(?:write|note|jot)\s+down(?=\s+[\w\ue000-\uf8ff])|tell\s+me\s+(?:what|which|how\s+many|everything|all))\b"
+    r"read\s+(?:me|out)\s+(?:the|my)|(?:write|note|jot)\s+down(?=\s+[\ue000-\uf8ff]|\s+\S[^,;.]*\sas\s+an?\s+(?:new\s+)?(?:task|to-?do|item)\b)|tell\s+me\s+(?:what|which|how\s+many|everything|all))\b"
 )
 # Where the speaker takes up again: "delete milk, no wait, the bread", "… - never mind".
 _SECOND_THOUGHT = (
@@ -275,6 +275,9 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
             or _DONE_FOLLOWS.fullmatch(piece)
         ):
             # "Milk, rent and the report is done": a list, and no order before it.
+            continue
+        goes_on = _I_DID.match(sentence, match.end())
+        if is_bare and goes_on and (is_asked or _TELLS_NOTE.search(piece)):
             continue
         if is_bare and _TELLS_NOTE.search(piece) and _THINKS_AGAIN.match(sentence, match.end()):
             # "Put in the notes: dark chocolate, no nuts": the note goes on.

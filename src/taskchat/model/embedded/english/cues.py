@@ -83,7 +83,7 @@ OLD_FIELD_CUE = _cue(
     r"^\W*(?:(?:no|oh|actually|wait|sorry|hm+|please|and|but|ok(?:ay)?|(?:can|could)\s+you)\b\W*)*(?:"
     rf"(?:(?:i|we)(?:'d|\s+would)\s+(?:like|prefer)(?:\s+to\s+have)?|(?:i|we)\s+want|(?:can|could|may)\s+(?:i|we|it)\s+have|give\s+(?:it|me)|bring|get|put)\s+(?:its|the)\s+{_OLD}\s+(?P<wanted>{_FIELD})\s+(?:back|again)"
     rf"|(?:restore|bring\s+back|give\s+it(?:\s+back)?|(?:let's\s+|can\s+we\s+|i'd\s+like\s+to\s+)?go\s+back\s+to)\s+(?:its|the)\s+(?:{_OLD}\s+(?P<restored>{_FIELD})|(?P<had>{_FIELD})\s+(?:it|that)\s+(?:had|was)(?:\s+(?:before|first|originally))?)"
-    rf"|(?:change|put|set|turn|switch|take)\s+(?:the|its)\s+(?P<put>{_FIELD})\s+back\s+to\s+(?:how|what|the\s+way)\s+it\s+(?:was|had\s+been)(?:\s+before)?"
+    rf"|(?:change|put|set|turn|switch)\s+(?:it|that)\s+back\s+to\s+(?:the|its)\s+{_OLD}\s+(?P<back>{_FIELD})|(?:change|put|set|turn|switch|take)\s+(?:the|its)\s+(?P<put>{_FIELD})\s+back\s+to\s+(?:how|what|the\s+way)\s+it\s+(?:was|had\s+been)(?:\s+before)?"
     r")(?:\s+please)?\W*$"
 )
 # Said alone right after a change, this takes it back.
@@ -138,7 +138,7 @@ COMPLETE_CUE = _cue(
     r"^\s*tick\b(?:\s+off\b)?|^\s*(?:cross|strike|scratch)\s+out\b|\b(?:check|tick|cross|strike|knock|scratch)(?:ed|ing)?\s+(?:off?\b"
     r"|(?=(?:\S+\s+){1,8}?off\b))|"
     r"(?<=\s)off\s+(?:my|the)\s+(?:\w+\s+)?list\b(?=\W*$)|"
-    r"\b(?:can|may|should|could|must)\s+(?:(?:both|all|now|also|just|already)\s+)*be\s+(?:ticked|checked|crossed|marked|closed)\b|"
+    r"\b(?:can|may|should|could|must)\s+be\s+(?:ticked|checked|crossed|marked|closed)\b|"
     r"\b(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|already\s+|finally\s+"
     r"|(?<!them\s)(?<!these\s)(?<!those\s)(?<!tasks\s)all\s+)*(?:(?:is|are|was|were|be)\s+|'s\s+(?:been\s+)?|(?:(?:has|have|had)\s+)?"
     r"been\s+|get(?:ting)?\s+|got\s+)?"
@@ -172,7 +172,7 @@ DELETE_CUE = _cue(
     r"\boff\s+(?:my|the)\s+(?:\w+\s+)?list\b"
     r"|\b(?:pull|rub)\s+(?=(?:\S+\s+){1,8}?(?:from|off)\s+(?:my|the)\s+list\b)|^\s*take\s+off\b"
     r"|\bgone(?=\s+(?:from|off)\s+(?:my|the)\s+list\b)"
-    r"|\b(?:can|may|should|could|must)\s+(?:(?:both|all|now|also|just)\s+)*be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
+    r"|\b(?:can\s+(?:(?:both|all|now|also|just)\s+)*|may\s+|should\s+|could\s+|must\s+)be\s+(?:deleted|removed|scrapped|binned|dropped|cancelled"
     r"|erased)\b|\banymore\b|\bany\s+more\b"
 )
 # These also begin errands ("drop the kids off", "clear the gutters", "cancel netflix").

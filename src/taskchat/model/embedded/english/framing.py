@@ -15,7 +15,7 @@ _FRAME = word_set(
     "these this those following two three four five six few couple some also and please pls can could you "
     "i i'd want wanna would like need me is are as well too just quick urgent now so it there separate "
     "gets get pile don't let slip turn into should go make one "
-    "first work home trip party weekend week before go promise quickly private personal household office chore job "
+    "before go promise quickly private personal household office chore job "
     "brain dump braindump jobs chores plan plans upcoming coming shopping groceries errands errand keep mind bear you remembered thought forgot"
 )
 _FRAME_DAYS = word_set("today tonight tomorrow")
@@ -48,6 +48,9 @@ def read_frame(text: str) -> tuple[str, bool] | None:
 def spell_items(text: str) -> str:
     """The text with the items of a written list as wishes of their own: "add: 1) eggs 2) flour"."""
     lead, *items = _split_items(text)
+    if len(items) > 1 and not lead.strip():
+        # Each on a line of its own, also where they stand on one.
+        return "\n".join(item.strip(" ,;") for item in items if item.strip(" ,;"))
     if len(items) < 2 or not lead.strip() or not (_is_frame(lead) or _ANNOUNCES.search(lead)):
         return text
     return "\n".join(f"add {item.strip(' ,;')}" for item in items if item.strip(" ,;"))
@@ -69,7 +72,7 @@ def _split_items(text: str) -> list[str]:
 
 # What stands before a list of wishes, and holds no other verb than to keep it.
 _ANNOUNCES = re.compile(
-    r"^(?!.*\b(?:delete|remove|done|finished|completed?|tick|bought|did|except|keep|rename|move)\b)[^:\n]{4,80}\b(?:list|tasks|to-?dos|add|save|note|put)\b[^:\n]{0,40}:\s*$",
+    r"^(?!.*\b(?:not|never|delete|remove|erase|cancel|done|finished|completed?|tick|check|move|rename|reopen)\b)(?:[^:\n]{0,30}[.!]\s*)?(?:here(?:'s|\s+is|\s+are)|these\s+are|this\s+is)\s+(?:my|our|the)\s+(?:[\w-]+\s+){0,3}?(?:list|tasks|to-?dos|plan|plans)\b[^:\n]{0,60}:\s*$",
     re.IGNORECASE,
 )
 

@@ -66,7 +66,7 @@ _ALL_LIST = re.compile(
 )
 _LIST_PLACE = re.compile(
     r"\b(?:from|on|off|in|to|onto|of)\s+(?:my|the|this|our|that)\s+"
-    r"(?:(?:\w+[\s-]){0,3}?(?:list|lists)|(?:(?:to-do|todo|current|existing|whole|entire)[\s-])*(?:tasks|reminders|todos|to-dos))\b(?:\s+of\s+\w+(?:\s+to\s+\w+)?)?",
+    r"(?:(?:\w+[\s-]){0,3}?(?:list|lists)|(?:(?:to-do|todo|current|existing|whole|entire|two|three|four|five|six|\d+)[\s-])*(?:tasks|reminders|todos|to-dos))\b(?:\s+of\s+\w+(?:\s+to\s+\w+)?)?",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(

@@ -23,17 +23,23 @@ _MAX_WORDS = 16
 
 def tells_deed(text: str) -> bool:
     """Whether words tell a deed of the speaker's own, or that something was done: "I reset it", "it has been reset"."""
-    return (
-        not _NOT_SO.search(text)
-        and not QUESTION.match(text)
-        and _DEED.search(text) is not None
-        and len(tokens(text)) <= _MAX_WORDS
-    )
+    if _NOT_SO.search(text) or QUESTION.match(text) or len(tokens(text)) > _MAX_WORDS:
+        return False
+    mine = _I_DID.match(text)
+    if mine is not None:
+        deed = mine["deed"].lower()
+        return is_past(deed) or deed in _AS_PAST
+    return _WAS_DONE.search(text) is not None
 
 
-_DEED = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|so|well|and|oh|yes|great|good\s+news)\b\W*)*(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+|already\s+|now\s+|finally\s+|also\s+)*(?!(?:thank|need|have|want|got|must|will|am|was|do|did|had|think|hope|like|love)\b)[a-z]{3,}\s"
-    r"|\b(?:has|have|was|were|is|are)\s+(?:now\s+|just\s+|already\s+|finally\s+|all\s+)*(?:been\s+)?(?:[a-z]{2,}(?:ed|ught|pt|lt|wn|ten|ven)|(?:re)?set|cut|put|shut|read|done|sent|paid|made|built|hung|sewn|swept|told|sold)\b",
+_I_DID = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|well|and|oh|yes|great|good\s+news)\b\W*)*(?:i|we)\b(?:'ve|\s+have)?(?:\s+(?:just|already|now|finally|also))*\s*(?P<deed>[a-z]*)",
+    re.IGNORECASE,
+)
+# Their past looks like their order.
+_AS_PAST = frozenset({"read", "set", "reset", "put", "cut", "shut", "hit", "split"})
+_WAS_DONE = re.compile(
+    r"(?!.*\bby\b).*\b(?:has|have|was|were|is|are)\s+(?:now\s+|just\s+|already\s+|finally\s+|all\s+)*(?:been\s+)?(?:[a-z]{2,}(?:ed|ught|pt|lt|wn|ten|ven)|(?:re)?set|cut|put|shut|read|done|sent|paid|made|built|hung|sewn|swept|told|sold)\b",
     re.IGNORECASE,
 )
 

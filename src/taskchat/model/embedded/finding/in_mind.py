@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.conversation.showing import displayed
@@ -44,10 +45,15 @@ def _pair(memory: Memory) -> tuple[int, ...]:
 _MAX_BACK = 3
 
 
+_THE = re.compile(r"\W*(?:(?:the|my)\s|(?:we|i)(?:'re|'m|\s+are|\s+am)\s+not\b)", re.IGNORECASE)
+
+
 def told_of(target: Target, pool: Sequence[SeenTask]) -> tuple[SeenTask, ...]:
     """The tasks that the words before "it" or "them" speak of; none where it is not clear which."""
     *_, nearest = target.background.split("\n")
-    told = [] if target.is_plural else told_before(nearest, pool)
+    # "Change the coffee; the sink is clean, so that's finished", but not "… Tom has plenty. Delete it."
+    is_own = not target.is_plural and _THE.match(nearest) is not None
+    told = told_before(nearest, pool) if is_own else []
     told = (
         told
         if len(told) == 1

@@ -87,7 +87,7 @@ def tells_of_other(words: str, tasks: Sequence[SeenTask], focus: Sequence[int]) 
     found = find_deed(nearest)
     if found is None or _POINTS.match(found["name"]):
         return ""
-    if any(match.shares_noun for match in rank(found["name"], tasks)):
+    if rank(found["name"], tasks):
         return ""
     deed, stems = stem(found["deed"]), content_stems(found["name"])
     alike = {deed} | same_deed(deed)

@@ -75,7 +75,12 @@ def _go_on(
     more = _said_again(last, one) or of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
-    if isinstance(one, Add) and isinstance(last, Act) and _is_its_title(last, one):
+    if (
+        isinstance(one, Add)
+        and isinstance(last, Act)
+        and _is_its_title(last, one)
+        and _AS_TASK.search(clause.text)
+    ):
         return [*requests[:-1], one]
     if (
         isinstance(one, Add)
@@ -196,6 +201,9 @@ def _is_its_title(last: Act, one: Add) -> bool:
     return last.said.casefold() == one.title.casefold()
 
 
+_AS_TASK = re.compile(r"\bas\s+an?\s+(?:new\s+)?(?:task|to-?do|item)\b|\blist\b", re.IGNORECASE)
+
+
 def _is_left_of(last: Add, one: Add, clause: Clause) -> bool:
     """Whether "put that on the list" was read of a part only: "phone the garage, no, the tyre shop"."""
     return _THAT.search(clause.text) is not None and set(content_stems(one.title)) < set(
@@ -203,7 +211,7 @@ def _is_left_of(last: Add, one: Add, clause: Clause) -> bool:
     )
 
 
-_THAT = re.compile(r"\b(?:it|that|this)\b", re.IGNORECASE)
+_THAT = re.compile(r"\b(?:put|add|note|save)\s+(?:it|that|this)\b", re.IGNORECASE)
 
 
 def _is_same(add: Add, other: Request) -> bool:

@@ -85,7 +85,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     is_strong = bool(re.search(rf"\b{_STRONG}\b", said, re.IGNORECASE) or NOT_BUT.match(rest))
     is_other = bool(_OTHER.search(rest)) and len(tokens(rest)) <= _MAX_OTHER_WORDS
     is_told = any(isinstance(one, Look | Undo) or _is_certain(one) for one in plain)
-    is_told = is_told or _TOO.search(rest) is not None  # "the other one is done too"
+    is_told = is_told or _IS_TOLD.search(rest) is not None  # "the other one is done too"
     is_strong = is_strong or (is_other and not is_told)
     is_other_name = changed is not None and _is_guess(plain)
     may_be = is_strong or instead is not None or is_other_name or _may_correct(said, rest, plain)
@@ -130,7 +130,10 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     )
 
 
-_TOO = re.compile(r"\b(?:too|also|as\s+well)\W*$", re.IGNORECASE)
+_IS_TOLD = re.compile(
+    r"\b(?:too|also|as\s+well)\W*$|\b(?:is|are)\s+(?:now\s+|already\s+)?(?:done|finished|completed?)\W*$",
+    re.IGNORECASE,
+)
 
 
 def _moved_it(plain: list[Request]) -> Changes | None:

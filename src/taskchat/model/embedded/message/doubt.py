@@ -61,7 +61,7 @@ _COMPLETE = word_set(
     "line record recorded note log leave mission managed ended instead around chance success successfully state call"
 )
 _DELETE = word_set(
-    "should must may arrived came anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
+    "arrived came anything see keep track anymore scratch strike dispose delete deleted deleting del remove removed removing cancel canceled cancelled cancelling erase "
     "come go instead rather than erased nix scrub scrap scrapped discard dump trash bin binned ditch nuke purge wipe clear drop dropped lose "
     "kill axe toss eliminate rid throw away take kick knock leave forget need needs needed don't dont "
     "doesn't won't isn't aren't needed necessary required relevant wanted was chuck after not no longer anymore any more not empty gone cross strike keep without completed done finished pending open"
@@ -126,8 +126,7 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
             *word_set("half day days week weeks"),
             *(word for word in tokens(said) if read_number(word) is not None),
         }
-    if act.verb == "update" and _TO_BE_DONE.search(said):
-        known |= word_set("done finished completed complete ready")
+    known |= _told_by_form(act, said, titles)
     points = bool(target.numbers or target.ordinals)
     said_words = tokens(without_spans(said, now))
     # "Washed and hung up": one deed that fits is enough.
@@ -144,6 +143,22 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
     in_titles = {stem(word) for title in titles for word in tokens(title)}
     strange = [word for word in strange if stem(word) not in in_titles]
     return unmatched(strange, titles) if strange else []
+
+
+def _told_by_form(act: Act, said: str, titles: Sequence[str]) -> frozenset[str]:
+    """The words that "should be deleted" and "has to be done by friday" only use to wish."""
+    if act.verb == "delete" and not any(is_its_own_verb(said, title) for title in titles):
+        return word_set("should")
+    if act.verb == "update" and _TO_BE_DONE.search(said):
+        return word_set("done finished completed complete ready")
+    return frozenset()
+
+
+def is_its_own_verb(said: str, title: str) -> bool:
+    """Whether words tell what a title wants done: the lease that should be cancelled, of "Cancel lease"."""
+    return (
+        stem(tokens(title)[0]) in {stem(word) for word in tokens(said)} if tokens(title) else False
+    )
 
 
 def _is_deed_of(word: str, titles: Sequence[str]) -> bool:
@@ -183,9 +198,11 @@ def tells_title(text: str, title: str) -> bool:
     wanted, said = telling_words(title), content_stems(text)
     opens = stem(tokens(title)[0])
     nouns = {word.stem for word in wanted if word.stem != opens}
-    return bool(nouns) and set(said) == {opens, *nouns}
+    turned = _PARTICLES & set(tokens(title))
+    return bool(nouns) and set(said) == {opens, *nouns} and turned <= set(tokens(text))
 
 
+_PARTICLES = word_set("on off in out up down")
 _PARTICLE = 1
 _GOES_AROUND = word_set(
     "on at from after before during today yesterday this just back now already please earlier"

@@ -93,13 +93,17 @@ def _read(
 
 
 # A message that is a list itself: "1. Cancel the gym", and so on.
-_LISTS = re.compile(r"\s*(?:\d{1,2}[.)]|[-*\u2022])\s+\S[^\n]*\n\s*(?:\d{1,2}[.)]|[-*\u2022])\s+\S")
+_LISTS = re.compile(
+    r"\s*(?:\d{1,2}[.)]|[-*\u2022])\s+\S[^\n]*(?:\n\s*(?:\d{1,2}[.)]|[-*\u2022])|\s2[.)])\s+\S"
+)
 
 
 def _as_line(request: Request) -> Request:
-    """A line of a list as the task that it is, where it may be an order as well."""
-    meant = request.at_last if isinstance(request, Act) else request
-    return meant.add if isinstance(meant, Offer) else meant if isinstance(meant, Add) else request
+    """A line of a list, to be kept where it is no order to a task that is there: "cancel the gym"."""
+    if not isinstance(request, Act) or request.verb != "delete":
+        return request
+    meant = request.otherwise
+    return replace(request, otherwise=meant.add) if isinstance(meant, Offer) else request
 
 
 def _date_joined(message: Message, now: datetime) -> Message:

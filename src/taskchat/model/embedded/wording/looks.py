@@ -41,7 +41,7 @@ LOOKS = wordings(
         "show me my list",
     ),
     (
-        rf"{_SO}what(?:'s|s|\s+is)\s+(?:still\s+)?on\s+(?:it|that|this){_NOW}",
+        rf"{_SO}what(?:'s|s|\s+is)\s+(?:still\s+)?on\s+(?:it|that|this)(?:\s+again)?{_NOW}",
         "show me my list",
     ),
     (

@@ -25,6 +25,7 @@ def _named_again(found: re.Match[str]) -> str:
 _DOES = r"(?P<verb>(?:tick|check|cross)\s+off|complete|finish|delete|remove|erase|wipe|clear|scrap|bin|drop|get\s+rid\s+of|take\s+off|mark)"
 _ALL = r"(?:everything(?:\s+else)?|it\s+all|all(?:\s+of\s+(?:it|them))?|the\s+(?:whole\s+)?lot|every\s+task|all\s+(?:the\s+|my\s+)?tasks)"
 _REST = r"(?:the\s+rest|everything\s+else|all\s+(?:of\s+)?(?:the\s+)?(?:others|rest)|the\s+others)"
+_VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _ONE = r"(?P<what>(?:the\s+|my\s+)?[\w\ue000-\uf8ff][\w\ue000-\uf8ff' -]{0,40}?)"
 _STAYS = r"(?:\s+(?:open|alone|on|there|be|as\s+(?:it|they)\s+(?:is|are)|on\s+(?:the|my)\s+list))*"
 _WORDINGS = wordings(
@@ -85,7 +86,7 @@ _WORDINGS = wordings(
     (r"\bevery\s+single\s+(?:thing|one)(?:\s+on\s+(?:my|the)\s+list)?\b(?!\s+of\b)", "everything"),
     (r"^(?P<do>\W*(?:(?:please|can|could|you)\s+)*(?:complete|mark|finish|delete|remove|do|tick|check|clear)\b.*\w)\s+(?:all\s+)?at\s+once(?=\W*$)", r"\g<do>"),
     # "Sorry, 3 is the one I meant."
-    (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?)\s+(?:is|was)\s+(?:the\s+one|what|the\s+task)\s+(?:that\s+)?i\s+(?:meant?|wanted|was\s+after|was\s+talking\s+about)(?=\W*$)", r"\g<lead>I meant \g<what>"),
+    (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>(?!(?:this|that|it|which)\b)\S[^,.;!?]{0,40}?)\s+(?:is|was)\s+(?:the\s+one|what|the\s+task)\s+(?:that\s+)?i\s+(?:meant?|was\s+after)(?=\W*$)", r"\g<lead>I meant \g<what>"),
     # "Sorry, 4pm I meant" puts first what is right.
     (r"^(?P<lead>\W*(?:(?:no|nope|sorry|oops|wait|oh|hm+|ah|um+)\b\W*)*)(?P<what>\S[^,.;!?]{0,40}?),?\s+i\s+meant?\W*$", r"\g<lead>I meant \g<what>"),
     # "Call Mark with a k".
@@ -144,7 +145,7 @@ _WORDINGS = wordings(
     # "By the end of the month, so put 31 May as the due date."
     (r"^[^,.;]{3,40},\s*so\s+(?=(?:put|set|make|use)\s(?!(?:that|it|this)\b)[^,;]*\b(?:due\s+date|deadline|date)\W*$)", ""),
     # "And so is the other one."
-    (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,4}?)\W*$", r"\g<what> too"),
+    (r"^\W*(?:and\s+)?so\s+(?:is|are)\s+(?P<what>(?:the|my|that|task|number)\b(?!\s+(?:whole|entire|neighbou?r|weather)\b)(?:\s+[\w'-]+){1,3}?|the\s+(?:one|task)\s+(?:right\s+)?(?:after|before|below|above)\s+(?:it|that)(?:\s+one)?)\W*$", r"\g<what> too"),
     # "The jam, on the other hand, is finished."
     (r"(?<=\w)\s*,\s*(?:on\s+the\s+other\s+hand|however|though|by\s+the\s+way|meanwhile|at\s+least|luckily|thankfully|in\s+fact)\s*,\s*(?=(?:is|are|was|were|has|have|needs?|should|can|must)\b)", " "),
     # "No, I wanted to mark it complete": asked about, since something else was done.
@@ -153,17 +154,17 @@ _WORDINGS = wordings(
     # "Football boots too, size 36."
     (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
     # "…, can you remember that for me?"
-    (r"(?<=\w)\s*[,;.?]\s*(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:remember|keep|note|save|store|write|take|jot|put|stick)\s+(?:that|it|this)(?:\s+(?:down|for\s+me|please|somewhere|in\s+mind|on\s+(?:the|my)\s+(?:[\w-]+\s+)?list))*\W*$", ". Please add that"),
-    (r"(?<=\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*keep\s+track\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please))*\W*$", ". Please add that"),
+    (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.?]\s*(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:remember|keep|note|save|store|write|take|jot|put|stick)\s+(?:that|it|this)(?:\s+(?:down|for\s+me|please|somewhere|in\s+mind|on\s+(?:the|my)\s+(?:[\w-]+\s+)?list))*\W*$", r"\g<told>. Please add that"),
+    (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*keep\s+track\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please))*\W*$", r"\g<told>. Please add that"),
     # "My mistake, it was number 2."
     (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)my\s+(?:mistake|bad)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+[\w' -]{2,30}?(?:\s*,\s*not\s+(?:the\s+)?[\w' -]{2,30}?)?\W*$|number|task|#))", r"\g<lead>no, I meant "),
     (r"(?<=\bI meant )it(?:'s|\s+was|\s+is)\s+(?=(?:the|number|task|#))", ""),
     # "I'd like the one you removed back", "put the deleted one back".
     (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|please|ok(?:ay)?)\b\W*)*)(?:(?:can|could|may)\s+(?:i|you)\s+(?:please\s+)?(?:have|get|bring|put|give\s+me)|i(?:'d|\s+would)?\s+(?:like|want|need)(?:\s+to\s+have)?|(?:put|bring|get|give\s+me))\s+(?:the\s+(?:one|task|thing)\s+(?:that\s+)?(?:you|i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:removed|deleted|took\s+off|dropped|erased)|the\s+(?:just\s+)?(?:removed|deleted)\s+(?:one|task))\s+back(?:\s+(?:again|please|on\s+(?:the|my)\s+list))*\W*$", r"\g<lead>undo that deletion. restore it"),
     # "I do want it gone after all."
-    (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|well)\b\W*)*)i\s+(?:(?:do|did|really|actually)\s+)*(?:want|wanted)\s+(?P<what>it|that|that\s+one|(?:the|my)\s+[\w' -]{2,40}?)\s+(?:gone|removed|deleted)(?:\s+(?:after\s+all|now|please))*\W*$", r"\g<lead>delete \g<what>"),
+    (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|well)\b\W*)*)i\s+(?:(?:do|did|really|actually)\s+)*(?:want|wanted)\s+(?P<what>it|that|that\s+one)\s+(?:gone|removed|deleted)(?:\s+(?:after\s+all|now|please))*\W*$", r"\g<lead>delete \g<what>"),
     # "Wrong one! Keep the letter and remove the parcel instead": after the letter went.
-    (r"^\W*(?:(?:ah|oh|no|oops|sorry|wait)\b\W*)*(?:wrong\s+(?:one|task)|that(?:'s|\s+was|\s+is)\s+the\s+wrong\s+(?:one|task))\s*[,.;:!\u2013\u2014-]+\s*(?:please\s+)?(?:keep|leave)\s+(?:the|my)\s+[\w' -]{2,30}?\s*(?:,\s*|,?\s*(?:and|but)\s+)(?:please\s+)?(?:remove|delete|complete|mark|tick|reopen)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)(?:\s+(?:instead|rather|please|as\s+(?:done|complete)))*\W*$", r"no, I meant \g<what>"),
+    (r"^\W*(?:(?:ah|oh|no|oops|sorry|wait)\b\W*)*(?:wrong\s+(?:one|task)|that(?:'s|\s+was|\s+is)\s+the\s+wrong\s+(?:one|task))\s*[,.;:!\u2013\u2014-]+\s*(?:please\s+)?keep\s+(?P<kept>(?:the|my)\s+[\w' -]{2,30}?)\s*(?:,\s*|,?\s*(?:and|but)\s+)(?:please\s+)?(?P<do>remove|delete)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)(?:\s+(?:instead|rather|please))*\W*$", r"restore \g<kept>. \g<do> \g<what>"),
     # "In the chairs task, change 6 to 8."
     (r"^\W*(?:please\s+)?(?:in|for)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?\s+(?:task|one|title))\s*,?\s*(?:please\s+)?(?P<do>change|replace|swap|exchange)\s+(?P<old>[\w' -]{1,30}?)\s+(?P<to>to|with|by|for|into)\s+(?P<new>[\w' -]{1,30}?)\W*$", r"\g<do> \g<old> \g<to> \g<new> in \g<what>"),
     (r"^(?P<do>\W*(?:please\s+)?(?:replace|swap|exchange)\s+.+?\s(?:with|for|by)\s+.+?)\s+on\s+(?:the|my)\s+(?:[\w-]+\s+)?list(?=\W*$)", r"\g<do>"),
@@ -171,13 +172,13 @@ _WORDINGS = wordings(
     # "We are going to Porto rather than Lisbon, so correct the flight task."
     (r"^[^,;.]*?\b(?P<new>[A-Z\d][\w'-]*)\s*,?\s+(?:rather\s+than|instead\s+of|(?:and\s+)?not)\s+(?:to\s+|in\s+|on\s+|at\s+)?(?P<old>[A-Z\d][\w'-]*)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:correct|change|update|fix|adjust|edit)\s+(?P<what>the\s+[\w' -]{2,30}?)\W*$", r"change \g<old> to \g<new> in \g<what>"),
     # "The first task, call it …"
-    (r"^\W*(?P<what>(?:the\s+(?:first|second|third|fourth|fifth|last)(?:\s+(?:one|task))?|(?:task|number)\s+\d+))\s*[,:]\s*(?:please\s+)?(?:call|name|rename)\s+(?:it|that)\s+(?:to\s+)?(?P<new>\S.*?)\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?P<what>(?:the\s+(?:first|second|third|fourth|fifth|last)(?:\s+(?:one|task))?|(?:task|number)\s+\d+))\s*[,:]\s*(?:please\s+)?(?:call|name|rename)\s+(?:it|that)\s+(?:to\s+)?(?P<new>(?!(?:off|a\s+day|done|finished|complete)\b)\S+\s+\S.*?)\W*$", r"rename \g<what> to \g<new>"),
     # "I want to change the date of the appointment."
     (r"^(?P<lead>\W*(?:(?:hi|hey|hello|ok(?:ay)?|so)\b\W*)*)i(?:'d\s+like|\s+would\s+like|\s+want|\s+need)\s+to\s+(?=(?:change|move|update|edit|set)\s+(?:the\s+)?(?:due\s+date|date|deadline|title|name|priority|time|day)\s+(?:of|for|on)\b)", r"\g<lead>"),
     # "Thanks, what do I have left?"
     (r"^\W*(?:(?:great|ok(?:ay)?|perfect|cool|nice)\b\W*)*(?:thanks|thank\s+you|thx|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much))?\s*[,.!;\u2013\u2014-]+\s*(?=(?:and\s+|so\s+|now\s+)?(?:what|which|how\s+many|can\s+you|could\s+you|anything|is\s+there|do\s+i)\b)", ""),
     # "My mistake, I was thinking of task 2."
-    (r"^(?:\W*\b(?:sorry|no|oh|ah|oops|wait|my\s+mistake|my\s+bad)\b)*\W*i\s+was\s+(?:thinking\s+of|thinking\s+about|looking\s+at|talking\s+about)\s+(?=(?:the\s|my\s|task\s|number\s|#))", "no, I meant "),
+    (r"^(?:\W*\b(?:sorry|no|oh|ah|oops|wait|my\s+mistake|my\s+bad)\b)+\W*i\s+was\s+(?:thinking\s+of|looking\s+at)\s+(?=(?:task\s|number\s|#|the\s+(?:first|second|third|fourth|fifth|last|other)\b))", "no, I meant "),
     # "Update the story with the description “…”"
     (r"^(?P<lead>\W*(?:please\s+)?)(?:update|edit|change|extend|complete)\s+(?P<what>\S[^\"]{2,50}?)\s+with\s+(?:the|a|this)\s+(?:new\s+)?(?:description|note|comment)\s*:?\s*(?P<note>\".+\")\W*$", r"\g<lead>add the note \g<note> to \g<what>"),
     (r"^\W*(?:i|we)\s+(?:also\s+|just\s+)+got\s+(?=(?:the|my|our)\s)", "I got "),
@@ -186,26 +187,26 @@ _WORDINGS = wordings(
     # "Oh, it should say home insurance, not car insurance."
     (r"^(?P<lead>\W*(?:(?:oh|no|sorry|oops|wait|actually)\b\W*)*)it\s+should\s+(?:say|be|read)\s+(?P<new>[^,;.\"]{2,40}?)\s*,\s*(?:and\s+)?not\s+(?P<old>[^,;.\"]{2,40}?)\W*$", r"\g<lead>it's \g<new>, not \g<old>"),
     # "Start me off with two tasks", "and another, sharpen the knives".
-    (r"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right|please)\b\W*)*)(?:start|kick|get)\s+me\s+(?:off|started)\s+with\s+(?!an?\s+(?:clean|fresh|new|empty|blank)\b)", r"\g<lead>add "),
-    (r"^\W*and\s+another\s*[,:]\s*(?=\w)", "add "),
+    (r"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right|please)\b\W*)*)(?:start|kick)\s+me\s+off\s+with\s+(?=(?:two|three|four|some|a\s+few|these)\s+(?:tasks|things|items))", r"\g<lead>add "),
+    (rf"^\W*and\s+another\s*[,:]\s*(?={_VERB}\s)", "add "),
     # "Keep the pears! It was the apples I wanted to delete."
-    (r"^\W*(?:(?:no|wait|oh|sorry|oops|stop)\b\W*)*keep\s+(?:the|my)\s+[\w' -]{2,30}?\s*[!.;,]+\s*(?:it\s+was|i\s+meant|it's)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s+(?:that\s+)?i\s+(?:wanted|meant)(?:\s+(?:to\s+(?:delete|remove|complete|tick\s+off)|gone|deleted|removed))?\W*$", r"no, I meant \g<what>"),
+    (r"^\W*(?:(?:no|wait|oh|sorry|oops|stop)\b\W*)+keep\s+(?P<kept>(?:the|my)\s+[\w' -]{2,30}?)\s*[!.;,]+\s*(?:it\s+was|i\s+meant|it's)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s+(?:that\s+)?i\s+(?:wanted|meant)\s+(?:to\s+(?:delete|remove)|gone|deleted|removed)\W*$", r"restore \g<kept>. delete \g<what>"),
     # "The team dinner is actually a team lunch."
-    (r"^(?:\W*(?:also|and|oh)\b)*\W*the\s+(?P<old>(?P<same>[\w'-]+)\s+[\w'-]+)\s+is\s+actually\s+an?\s+(?P<new>(?P=same)\s+[\w'-]+)\W*$", r"rename the \g<old> to \g<new>"),
+    (r"^(?:\W*(?:also|and|oh)\b)*\W*the\s+(?P<old>(?P<same>[\w'-]+)\s+[\w'-]+)\s+is\s+actually\s+an?\s+(?P<new>(?P=same)\s+(?:lunch|dinner|breakfast|meeting|call|party|class|lesson|session|appointment|workshop|interview))\W*$", r"rename the \g<old> to \g<new>"),
     # "Scratch Milan, we decided on Turin."
-    (r"^(?:\W*(?:no|oh|sorry|wait|actually)\b)*\W*(?:scratch|forget|skip|not)\s+(?P<old>[A-Z][\w'-]+)\s*[,;.]\s*(?:we|i)(?:'ve|'re|\s+have|\s+are)?\s+(?:decided\s+on|chose|chosen|went\s+with|going\s+(?:to|with)|prefer|picked|settled\s+on|want)\s+(?P<new>[A-Z][\w'-]+)(?:\s+instead)?\W*$", r"it's \g<new>, not \g<old>"),
+    (r"^(?:\W*(?:no|oh|sorry|wait|actually)\b)*\W*(?:scratch|not)\s+(?P<old>[A-Z][\w'-]+)\s*[,;.]\s*(?:we|i)(?:'ve|'re|\s+have|\s+are)?\s+(?:decided\s+on|going\s+(?:to|with)|settled\s+on)\s+(?P<new>[A-Z][\w'-]+)(?:\s+instead)?\W*$", r"it's \g<new>, not \g<old>"),
     (r"^\W*what\s+i\s+(?:should\s+have\s+said|meant(?:\s+to\s+say)?|wanted\s+to\s+say|mean)\s+(?:is|was)\s+(?:that\s+)?(?=\w)", ""),
     (r"\bwhich\s+(?:jobs|chores|things|errands)\s+(?=(?:are|have|did|do)\b(?!\s+you\b))", "which tasks "),
     # "Reading it is done."
     (r"^(?P<lead>\W*(?:and\s+)?)(?P<deed>(?!(?:nothing|everything|something|anything|thing)\b)\w{3,}ing)\s+(?P<it>it|that|them)\s+is\s+(?:now\s+|already\s+)?(?:done|finished|complete)\W*$", r"\g<lead>I finished \g<deed> \g<it>"),
-    (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+\w+[^,.;?]*?)\s+(?:on|over)\s+the\s+phone(?=\s*[,;.]|\W*$)", r"\g<did>"),
+    (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+(?:spoken|spoke|talked|called|rung|rang|phoned|reached)\b[^,.;?]{0,40}?)\s+(?:on|over)\s+the\s+phone(?=\s*[,;.]|\W*$)", r"\g<did>"),
     # "Everything is finished, mark it so."
     (r"(?<=\w)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?mark\s+(?:it|them|that|those)\s+(?:so|as\s+such|accordingly)(?=\W*$)", ""),
     # "Could “…” go on the empty list?"
     (r"^\W*(?:could|can|may|would)\s+(?P<what>\"[^\"]+\")\s+(?:please\s+)?(?:go|be\s+put|be\s+added)\s+(?:on|to)\s+(?P<list>(?:my|the)\s+(?:[\w-]+\s+)?list)\W*$", r"add \g<what> to \g<list>"),
     # "Throw away everything that's still open."
     (r"^(?P<lead>\W*(?:please\s+)?)(?:throw\s+(?:away|out)|delete|remove|erase|wipe|clear|bin|get\s+rid\s+of)\s+(?:everything|all|whatever)\s+(?:that's|that\s+is|which\s+is|is|that\s+are)\s+(?:still\s+)?(?P<state>open|pending|unfinished|completed|done|finished)\W*$", r"\g<lead>delete all \g<state> tasks"),
-    (r"\b(?:sweep|clean|clear|tidy)\s+(?:away|up)\s+(?=(?:all\s+)?(?:the|my)\s+(?:completed|finished|done|open|pending)\s+(?:tasks|ones|items))", "delete "),
+    (r"\b(?:sweep|clean|clear)\s+away\s+(?=(?:all\s+)?(?:the|my)\s+(?:completed|finished|done)\s+(?:tasks|ones|items))", "delete "),
     # "The piano task should say lesson where it says class."
     (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,40}?)\s+should\s+(?:say|read)\s+(?P<new>[\w'-]+)\s+where\s+it\s+(?:says|said)\s+(?P<old>[\w'-]+)\W*$", r"change \g<old> to \g<new> in \g<what>"),
     # "Edit “…” so that it says drill, not ladder."
@@ -228,17 +229,17 @@ _WORDINGS = wordings(
     (r"\b(?P<those>those|these)\s+(?:two|three|four|[234])(?=\s+(?:now|too|again|then|instead|tasks|ones)\b)", r"\g<those>"),
     # "Lunch with Ella is now dinner with Ella, change that."
     (r"^\W*(?P<what>[^,;.]{3,40}?)\s+is\s+(?:now|going\s+to\s+be|becoming)\s+(?P<new>[^,;.]{3,40}?)(?:\s+from\s+(?:today|now)(?:\s+on)?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|rename|fix|edit)(?:\s+(?:that|it))?\W*$", r"rename \g<what> to \g<new>"),
-    (r"^\W*(?P<what>[^,;.]{3,40}?)\s+(?:now\s+)?goes\s+by\s+(?:the\s+name\s+(?:of\s+)?)?(?P<new>[^,;.]{3,40}?)(?:\s+now)?\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?P<what>[^,;.]{3,40}?)\s+(?:now\s+)?goes\s+by\s+the\s+name\s+(?:of\s+)?(?P<new>[^,;.]{3,40}?)(?:\s+now)?\W*$", r"rename \g<what> to \g<new>"),
     # "We want plums instead of pears, so change that task."
     (r"^\W*(?:we|i)(?:'d|\s+would)?\s+(?:want|need|prefer|like)\s+(?P<new>[\w'-]+)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[\w'-]+)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|correct|fix|adjust)\s+(?:that|it|the)(?:\s+(?:task|one))?\W*$", r"change \g<old> to \g<new>"),
-    (r"^(?P<lead>\W*(?:(?:and|please|then|also)\b\W*)*)(?:make|turn)\s+(?P<what>(?!(?:it|that|this|them|me|a|an|one|sure|[\w' ]*\b(?:date|priority|note|title))\b)[\w' -]{3,40}?)\s+into\s+(?P<new>(?!(?:an?\s+)?(?:high|low|medium|top|urgent|task|tasks|two|separate)\b)[\w' -]{3,40}?)\W*$", r"\g<lead>rename \g<what> to \g<new>"),
+    (r"^(?P<lead>\W*(?:(?:and|please|then|also)\b\W*)*)(?:make|turn)\s+(?P<what>(?:(?:the|my)\s+)?(?P<same>(?!(?:it|that|this|them|me|the|my)\b)\w+)\s+[\w'-]+)\s+into\s+(?P<new>(?P=same)\s+[\w'-]+)\W*$", r"\g<lead>rename \g<what> to \g<new>"),
     (r"(?<=\bname)\s*,\s*namely\s+(?=\w)", " "),
     # "I'd rather have the report called “…”", "update the title of the meeting", and what it is now.
     (r"^\W*i(?:'d|\s+would)\s+(?:rather\s+have|like|prefer)\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:to\s+be\s+)?(?:called|named|titled)\s+(?P<new>\S[^,;]*?)\W*$", r"rename \g<what> to \g<new>"),
     (r"^\W*(?:please\s+)?(?:update|change|set|edit|fix)\s+the\s+(?:title|name)\s+of\s+(?P<what>(?:the|my|task|number)\b[^,;:]{0,40}?)\s*[:,;]\s*(?:from\s+now\s+on\s+)?(?:it(?:'s|\s+is|\s+should\s+be|\s+should\s+say)|make\s+it|call\s+it)\s+(?P<new>\S[^,;]*?)\W*$", r"rename \g<what> to \g<new>"),
     # "What I still need to do is brush the cat, so add it."
     (r"\bwhat\s+(?P<who>i|we)\s+(?:still\s+)?(?:need|have|want)\s+to\s+do\s+(?:is|:)\s*(?:to\s+)?(?P<what>\w[^,;.]*?)(?:\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:add|put|note)\s+(?:it|that)(?:\s+(?:down|on|please))*)?(?=\W*$)", r"\g<who> need to \g<what>"),
-    (r"^(?P<what>\W*(?!.*\b(?:is|are|add|i|we)\b)[\w' -]{2,30}?(?:\s*,\s*[\w' -]{2,30}?)+(?:\s*,)?\s+and\s+[\w' -]{2,30}?)\s*[,:;]\s*(?:each|all)(?:\s+(?:one|of\s+them))?\s+as\s+(?:its|their|an?)\s+own\s+(?:tasks?|items?|entr(?:y|ies))(?:\s+please)?\W*$", r"add \g<what> as separate tasks"),
+    (r"^(?P<what>\W*(?!.*\b(?:is|are|add|i|we)\b)\w[\w' ,-]{3,120}?\s+and\s+[\w' -]{2,30}?)\s*[,:;]\s*(?:each|all)(?:\s+(?:one|of\s+them))?\s+as\s+(?:its|their|an?)\s+own\s+(?:tasks?|items?|entr(?:y|ies))(?:\s+please)?\W*$", r"add \g<what> as separate tasks"),
     (r"^[^,;.]{3,40},\s*so\s+(?=my\s+list\s+(?:should|needs|must)\b)", ""),
     (r"^\W*(?:oops\W+|sorry\W+)?(?:a\s+)?typo\s*[,.:;!\u2013\u2014-]+\s*(?=it\s+should\b)", ""),
     # "But the filter is", after one that is not.
@@ -250,20 +251,37 @@ _WORDINGS = wordings(
     (r"^\W*(?P<what>[^,;.]{2,40}?)\s+(?:has|needs)\s+no\s+(?:due\s+)?(?P<field>date|deadline|priority)(?:\s+(?:after\s+all|any\s?more|now))?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:take|remove|drop|clear|delete)\s+(?:the|its|that)\s+(?:due\s+)?(?:date|deadline|priority)(?:\s+(?:out|off|away|again))*\W*$", r"remove the \g<field> of \g<what>"),
     (r"^\W*(?:please\s+)?(?:update|change|set|edit)\s+(?:the|its)\s+(?:title|name)\s*:\s*(?P<new>\S.*?)\W*$", r"rename it to \g<new>"),
     (r"(?P<it>\bit(?:'s|\s+is)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?\s*,\s*not\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:fix|correct|change|update)\s+(?:that|this|the)\s+(?:task|one|title|name)(?=\W*$)", r"\g<it>"),
+    (r"\bthe\s+latter(?=\s+(?:is|are|as|high|low|medium|to|can|should|needs|has|on|for|due|please)\b|\W*$)", "the last one"),
+    # "My mistake, I did the vacuuming, not the ironing."
+    (r"^(?:\W*\b(?:my\s+mistake|sorry|oops|no|oh|wait)\b)+\W*i(?:'ve|\s+have)?\s+(?:did|done|finished|completed)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*not\s+(?:the|my)\s+[\w' -]{2,30}?\W*$", r"no, I meant \g<what>"),
+    (r"^(?:\W*\b(?:sorry|oops|oh|no)\b)*\W*i\s+(?:mixed|got|confused)\s+(?:them|those|these|the\s+two)\s*(?:up|mixed\s+up|wrong)\s*[.,;!]\s*(?=it\s+was\b)", "no, "),
+    # "Her name is Sara without h, please fix the lunch task."
+    (r"^\W*(?:(?:no|oh|sorry|oops)\b\W*)*(?:his|her|the)\s+name\s+is\s+(?P<new>[A-Z][\w'-]+)(?:\s+with(?:out)?\s+[\w ]{1,12}?)?\s*[,.;]\s*(?:please\s+|can\s+you\s+)?(?:fix|correct|change)\s+(?:that|it|the\s+[\w' -]{2,20}?)\W*$", r"it's spelled \g<new>"),
+    # "Actually just 1 kg is enough."
+    (r"^(?P<lead>\W*(?:(?:actually|no|hm+|oh|well)\b\W*)+(?:(?:just|only)\s+)?)(?P<what>\d+\s*\w*)\s+(?:is|are)\s+(?:enough|fine|plenty)\W*$", r"\g<lead>\g<what>"),
+    (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+(?:got|bought|did|finished)\s+(?:both|them\s+all|all\s+of\s+them|everything))\s+(?:today|already|just\s+now|this\s+morning|yesterday)\W*$", r"\g<did>"),
+    # "And call the fence one paint fence white."
+    (r"^\W*(?:and\s+|please\s+)*call\s+(?P<what>the\s+[\w'-]+(?:\s+[\w'-]+)?\s+(?:one|task))\s+(?!(?:off|back|again|more|today|tomorrow|now|it)\b)(?P<new>[a-z][\w' -]{3,60}?)\W*$", r"rename \g<what> to \g<new>"),
+    # "I do need it, get it back", "no wait, I need that one again".
+    (r"^(?:\W*\b(?:actually|no|wait|oh|hm+|sorry)\b)*\W*i\s+(?:do|still|actually)\s+(?:need|want)\s+(?:it|that|that\s+one)(?:\s+after\s+all)?\s*[,.;]\s*(?:so\s+)?(?:please\s+)?(?:get|bring|put)\s+(?:it|that)\s+back\W*$", "restore it"),
+    (r"^(?:\W*\b(?:actually|no|wait|oh|hm+|sorry)\b)+\W*i\s+(?:do\s+)?(?:need|want)\s+(?:it|that|that\s+one)\s+again\W*$", "restore it"),
+    (r"^(?:\W*\b(?:anyway|so|ok(?:ay)?|well|at\s+least)\b)*\W*(?P<who>i|we)\s+(?:finally\s+|just\s+)?(?:did\s+manage|managed)\s+to\s+(?!(?:finish|complete)\b)(?=[a-z]+\s+(?:the|my)\s)", r"\g<who> finished to "),
+    # "It isn't the blue shirt I have to iron, it's the white one."
+    (r"^\W*it(?:\s+isn't|'s\s+not|\s+is\s+not)\s+the\s+(?P<old>[\w'-]+)\s+(?P<noun>[\w'-]+)(?:\s+(?:that\s+)?i\s[\w ]{2,20}?)?\s*,\s*(?:but\s+)?it(?:'s|\s+is)\s+the\s+(?P<new>[\w'-]+)\s+one\W*(?:(?:can|could)\s+you\s+fix\s+(?:that|it|the)(?:\s+task)?\W*)?$", r"change \g<old> to \g<new> in the \g<old> \g<noun> task"),
     # "What was that task called again?"
     (r"(?P<lead>^\W*|[.!]\s+)what\s+(?:was|is)\s+(?:that|this)\s+(?:task|one|thing)\s+(?:called|named)(?:\s+again)?\?", r"\g<lead>is it done?"),
     # "That went quickly, I've done it."
     (r"^\W*that\s+(?:went|was)\s+(?:(?:really|very|so|quite)\s+)?(?:quick(?:ly)?|easy|fast|well|smoothly|hard\s+work)\s*[,.!;]\s*(?=\w)", ""),
     # "Here's what is still missing on my list", and then what it is.
-    (r"^(?P<why>[^:]*[.!;]\s*)?\W*(?:here(?:'s|\s+is|\s+are)\s+)?(?:what(?:'s|\s+is)|these\s+are|things?|the\s+things?)\s+(?:that\s+(?:is|are)\s+)?(?:still\s+)?(?:missing|not\s+yet)\s+(?:on|from)\s+(?:my|the)\s+list\s*:\s*", "add: "),
+    (r"^(?P<why>[^:]{0,80}[.!;]\s*)?(?:here(?:'s|\s+is|\s+are)\s+)?(?:what(?:'s|\s+is)|these\s+are|the\s+things)\s+(?:that\s+(?:is|are)\s+)?(?:still\s+)?missing\s+(?:on|from)\s+(?:my|the)\s+list\s*:\s*", r"\g<why>add: "),
     # "The wedding is off, so remove …": why.
     (r"^\W*(?:(?:the|my|our)\s+)?[\w' -]{2,30}?(?:'s|\s+is|\s+are|\s+was|\s+were)\s+(?:now\s+|finally\s+|already\s+)?(?:off|over|cancelled|canceled|called\s+off)\s*[,;.!]\s*(?:so\s+|and\s+)?(?=(?:please\s+|you\s+can\s+|can\s+you\s+|let's\s+)?(?:delete|remove|erase|clear|get\s+rid\s+of|drop|scrap)\b(?!\s+(?:it|that|this|them|those)\b))", ""),
     # "Let's start with sweeping the porch."
-    (r"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right)\b\W*)*)let(?:'s|\s+us|\s+me)\s+(?:start|begin)\s+(?:off\s+)?with\s+(?P<what>\w[^.!?;]*?)(?:[.!?;]\s*(?:please\s+)?(?:add|put|note)\s+(?:that|it)(?:\s+(?:on|down|please))*)?(?=\W*$)", r"\g<lead>add \g<what>"),
+    (rf"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right)\b\W*)*)let(?:'s|\s+us|\s+me)\s+(?:start|begin)\s+(?:off\s+)?with\s+(?P<what>(?!(?:deleting|removing|completing|marking|adding|moving|changing|showing)\b)(?:\w{{3,}}ing\s+(?:the|my|a|some)\s|{_VERB}\s+(?:the|my|a|some)\s)[^.!?;]*?)(?:[.!?;]\s*(?:please\s+)?(?:add|put|note)\s+(?:that|it)(?:\s+(?:on|down|please))*)?(?=\W*$)", r"\g<lead>add \g<what>"),
     # "I got back from walking him", "I'm back from the run".
-    (r"\b(?P<who>i|we)(?:'m|'re|'ve|\s+am|\s+are|\s+have)?\s+(?:just\s+)?(?:(?:got|came|come|gotten)\s+)?(?:back|home)\s+from\s+(?=\w+ing\b)", r"\g<who> finished "),
+    (r"(?P<lead>(?:^|[.!;,]\s)\W*(?:so\s+|and\s+)?)(?P<who>i|we)(?:'m|'re|'ve|\s+am|\s+are|\s+have)?\s+(?:just\s+)?(?:(?:got|came)\s+)?back\s+from\s+(?=\w+ing\s+(?:him|her|it|them|the|my)\b)", r"\g<lead>\g<who> finished "),
     # "Then add repair the roof as a new task."
-    (r"^(?P<add>\W*(?:(?:oh|ok(?:ay)?|then|please|so|and|well)\b\W*)*(?:add|put|create|note|save)\s+(?!(?:it|that|this|them)\b)[^,;.]+?)\s+as\s+an?\s+(?:new\s+)?(?:task|to-?do|item|reminder|entry)(?=(?:\W+please)?\W*$)", r"\g<add>"),
+    (r"^(?P<add>\W*(?:(?:oh|ok(?:ay)?|then|please|so|and|well)\b\W*)*(?:add|put|create|note|save)\s+(?!(?:it|that|this|them)\b)[^,;.\n]{2,100}?)\s+as\s+an?\s+(?:new\s+)?(?:task|to-?do|item|reminder|entry)(?=(?:\W+please)?\W*$)", r"\g<add>"),
     # "And the cake? Same day."
     (r"^\W*(?:and\s+|what\s+about\s+)?(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\?\s+(?:the\s+)?(?P<same>same\s+(?:day|date))\W*$", r"use the \g<same> for \g<what>"),
 )  # fmt: skip

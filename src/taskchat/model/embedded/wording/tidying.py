@@ -72,6 +72,8 @@ def tidy(text: str) -> str:
         {ord(c): "'" for c in "\u2019\u2018\u00b4"}
         | {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
     )
+    # Long runs of blanks cost the patterns dear, and tell nothing.
+    text = "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     # "Milk? Done." is told as "milk is done" is.
     text = re.sub(
         r"(?<=\w)\?\s+(?=(?:done|finished|sorted|bought|paid)\W*(?:$|[.!,;]))",

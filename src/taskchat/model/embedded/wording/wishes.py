@@ -34,12 +34,10 @@ _WORDINGS = wordings(
     (r"^\W*there(?:'s|\s+is|\s+are)\s+no\s+(?P<what>(?!(?:hope|time|way|choice|room|reason|point|doubt)\b)[\w' -]{2,40}?)\s+left(?:\s+in\s+[\w ]+?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:add|put)\s+(?:it|that|some)(?:\s+(?:on|to)\s+(?:the|my)\s+list)?(?:\s+please)?\W*$", r"add \g<what>"),
     (r"^\W*(?:i|we)?(?:'ve|\s+have)?\s*(?:just\s+)?used\s+(?:up\s+)?the\s+last\s+of\s+(?:the\s+|my\s+|our\s+)?(?P<what>[\w' -]{2,40}?)\s*[,;.]\s*(?:so\s+)?(?:(?:please|can\s+you|could\s+you)\s+)*(?:add|put)\s+(?:it|that|some)\b[^,.;]*$", r"add \g<what>"),
     (r"^\W*(?:i'm|we're|i\s+am|we\s+are)?\s*(?:(?:running|getting|nearly|almost|completely|already)\s+)*(?:out\s+of|low\s+on|short\s+of|short\s+on)\s+(?P<what>(?!(?:time|ideas|luck|patience|money|cash|breath)\b)[\w' -]{2,40}?)\s*,?\s+(?:and\s+|so\s+)?(?:i\s+|we\s+)?(?:need|have|must|should|better)(?:\s+to)?\s+(?P<verb>get|buy|order|grab|pick\s+up)?\s*(?:some(?:\s+more)?|more)(?P<when>\s+(?:by|for|on|before)\s+\S.*)?\W*$", r"add \g<verb> \g<what>\g<when>"),
-    (rf"^(?!.*\b(?:what|who|which|whatever|never|hardly|not|that|that's|thing|sort|nothing)\b)(?:.*[,;.]\s*(?:so\s+)?)?(?P<what>(?!(?:these|those|they|all\s+of|them|both|everything|this|that|it)\b)[\w' -]{{2,40}}?)\s+(?:also\s+)?(?:goes|should\s+(?:also\s+)?(?:go|be)|has\s+to\s+(?:go|be)|needs\s+to\s+(?:go|be)|must\s+(?:go|be)|can\s+go|belongs)\s+on\s+(?P<list>{_LIST})(?:\s+(?:too|also|as\s+well|please|now))*(?P<due>\s*,\s*(?:due\s+)?(?:by\s+|for\s+|on\s+)?(?:today|tomorrow|(?:next\s+)?\w+day))?\W*$", r"add \g<what>\g<due> to \g<list>"),
-    (r"(?<=\S)(?:\s*[.;\n\u2013\u2014-]+\s*|\n+)(?:these|those|they|all\s+(?:of\s+)?(?:these|those|them)|all\s+(?:three|four|five))\s+(?:should|must|need\s+to|have\s+to|can)?\s*(?:all\s+)?(?:go|be|belong)\s+on\s+(?:my|the)\s+(?:[\w-]+\s+)?list(?:\s+(?:please|too))*\W*$", ""),
-    # "1. mow the lawn 2. trim the hedge", on one line.
-    (r"^\s*(?=1[.)]\s+\S[^\n]*?\s2[.)]\s+\S)", "add: "),
+    (rf"^(?!.*\b(?:what|who|which|whatever|never|hardly|not|that|that's|thing|sort|nothing)\b)(?:.*[,;.]\s*(?:so\s+)?)?(?P<what>(?!(?:these|those|they|all\s+of|them|both|everything|nothing|nobody|this|that|it)\b)[\w' -]{{2,40}}?)\s+(?:also\s+)?(?:goes|should\s+(?:also\s+)?go|has\s+to\s+go|needs\s+to\s+go|must\s+go|can\s+go|belongs)\s+on\s+(?P<list>{_LIST})(?:\s+(?:too|also|as\s+well|please|now))*(?P<due>\s*,\s*(?:due\s+)?(?:by\s+|for\s+|on\s+)?(?:today|tomorrow|(?:next\s+)?\w+day))?\W*$", r"add \g<what>\g<due> to \g<list>"),
+    (r"(?<=[^\s.;])(?=\W*[.;\n\u2013\u2014-])[\s.;\u2013\u2014-]{1,6}(?:these|those|they|all\s+(?:of\s+)?(?:these|those|them)|all\s+(?:three|four|five))\s+(?:should|must|need\s+to|have\s+to|can)?\s*(?:all\s+)?(?:go|be|belong)\s+on\s+(?:my|the)\s+(?:[\w-]+\s+)?list(?:\s+(?:please|too))*\W*$", ""),
     # "Put eggs and butter on the list as separate tasks."
-    (r"^(?P<add>\W*(?:(?:please|can\s+you|could\s+you)\s+)*)(?:put|add|write|stick|pop|note)\s+(?P<what>[^.;]*?)\s+(?:on|to|onto|in)\s+(?:my|the)\s+(?:[\w-]+\s+)?list\s*,?\s+(?P<as>(?:each\s+)?as\s+(?:\w+\s+){0,2}(?:tasks|items|to-?dos|entries|things)|separately)(?=\W*$)", r"\g<add>add \g<what> \g<as>"),
+    (r"^(?P<add>\W*(?:(?:please|can\s+you|could\s+you)\s+)*)(?:put|add|write|stick|pop|note)\s+(?P<what>[^.;\n]{2,120}?)\s+(?:on|to|onto|in)\s+(?:my|the)\s+(?:[\w-]+\s+)?list\s*,?\s+(?P<as>(?:each\s+)?as\s+(?:\w+\s+){0,2}(?:tasks|items|to-?dos|entries|things)|separately)(?=\W*$)", r"\g<add>add \g<what> \g<as>"),
     # "There should be one task named “A” plus another named “B”."
     (r"^\W*there\s+(?:should|must|needs?\s+to|has\s+to)\s+be\s+(?:an?|one|two)\s+(?:new\s+)?(?:tasks?|to-?dos?|items?|reminders?)\s+(?:named|called|titled|saying|for)\s+(?P<a>\"[^\"]+\")(?:\s*,?\s*(?:plus|and)\s+(?:(?:another|one|a\s+second)(?:\s+(?:one|task|item))?\s+(?:named|called|titled|saying|for)\s+)?(?P<b>\"[^\"]+\"))?\W*$", r"add \g<a> and \g<b>"),
     # "Let's start with one then", and what it is.
@@ -47,6 +45,15 @@ _WORDINGS = wordings(
     # "There's one more thing I have to do, which is wash the car."
     (r"\bthere(?:'s|\s+is)\s+(?:(?:one\s+more|another|one|a)\s+thing|something\s+(?:else|more))\s+(?:that\s+)?(?P<who>i|we)\s+(?:have|need|want|must|should)(?:\s+to\s+do)?\s*(?:,?\s*(?:which\s+is|namely)|:|\u2013|\u2014|\s-)\s*(?:to\s+)?(?=\w)", r"\g<who> have to "),
     (r"^\W*(?:i\s+(?:need|have)|we\s+need)\s+(?:two|three|four|five|some|a\s+few)\s+(?:things|items|tasks)(?:\s+from\s+the\s+[\w' -]{2,20}?)?\s*,\s*(?:one\s+(?:task|entry|item)\s+each|each\s+(?:as\s+)?(?:its\s+own|a|an?\s+own)\s+(?:task|entry)|separately)\s*[:,]\s*", "add these tasks: "),
+    (r"\b(?:i|we)\s+(?:want|need|have)\s+to\s+do\s+(?:two|three|some|a\s+few)\s+things(?:\s+(?:today|tomorrow|this\s+week))?\s*:\s*", "add these tasks: "),
+    # "I have to print it and send it, can you add those?": the need says it already.
+    (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:please|can\s+you|could\s+you)\s+)+(?:add|note|put|write|save)\s+(?:both|them|those|these|all)(?:\s+of\s+(?:them|these|those))?(?:\s+(?:down|on|please|for\s+me))*\W*$", r"\g<told>"),
+    (r"^(?:\W*(?:can|could|would)\s+you|\W*please)?\W*(?:create|add|make)\s+(?:an?|another|one)\s+(?:new\s+)?(?:to-?do|task|item|reminder)(?:\s+for\s+me)?\s*[?.!]\s*it(?:'s|\s+is)\s+(?P<what>\"[^\"]+\")\W*$", r"add \g<what>"),
+    (r"^\W*two\s+more\s+(?:for|on|to)\s+(?:my|the)\s+list\W+(?:please\W+)?one\s+is\s+(?P<a>\"[^\"]+\")\s*,?\s*(?:and\s+)?the\s+other(?:\s+one)?\s+is\s+(?P<b>\"[^\"]+\")\W*$", r"add \g<a> and \g<b>"),
+    (r"\s+and\s+an?\s+(?P<level>high|low|medium)[\s-]+priority\s+(?:one|task)\s+to\s+", r". Add a \g<level> priority task to "),
+    (rf"^\W*(?P<what>{_VERB}\s[\w' -]{{2,40}}?)\s+(?:goes|should\s+go|belongs)\s+on\s+(?:there|it)(?:\s+(?:too|also|as\s+well))*(?P<due>\s*,\s*(?:due\s+)?(?:today|tomorrow|(?:on\s+)?\w+day))?\W*$", r"add \g<what>\g<due>"),
+    # "Great. First thing", and what it is.
+    (rf"(?P<lead>^\W*|[.!]\s+)(?:the\s+|my\s+)?first\s+(?:thing|one|task)\s*:\s*(?={_VERB}\s)", r"\g<lead>add "),
     # "Great, then start with this", and what it is.
     (r"^\W*(?:(?:great|ok(?:ay)?|then|so|well|right|good)\b\W*)*start\s+with\s+(?:this(?:\s+one)?|the\s+following)\s*:\s*", "add "),
     (r"^\W*(?:please\s+)?(?:include|add|put\s+in)\s+(?:two|three|four|some|a\s+few)\s+(?:more|new|other)\s+(?:tasks|things|items|to-?dos)\s*,\s*(?=\w)", "add these tasks: "),
@@ -70,7 +77,7 @@ _WORDINGS = wordings(
     (r"(?<=[\"'\u201d])\s+as\s+well\s+as\s+(?=[\"'\u201c])", " and "),
     (r"\s*,\s*oh\s+and\s+(?=to\s)", " and "),
     (r"^\W*(?:and\s+)?(?:the\s+)?(?:next|another|one\s+more)\s+(?:one|task|thing)\s*:\s*", "add a task: "),
-    (rf"(?P<start>^|[.;!]\s+)(?:and\s+)?(?:the\s+)?next\s+(?:one|thing|task|up)(?:\s+(?:for\s+me|i\s+have\s+to\s+do|on\s+my\s+list))?\s+is\s+(?:to\s+)?(?={_VERB}\s)(?!wait\b)", r"\g<start>I need to "),
+    (rf"(?P<start>^|[.;!]\s+)(?:and\s+)?(?:the\s+)?next\s+(?:one|thing|task|up)(?:\s+(?:for\s+me|i\s+have\s+to\s+do|on\s+my\s+list))?\s+is\s+(?:to\s+(?={_VERB}\s)(?!wait\b)|(?={_VERB}\s+(?:the|my|an?|some|for|up|out)\s))", r"\g<start>I need to "),
     (rf"(?P<start>^|[.;,!]\s+)(?:and\s+)?(?:after\s+that|afterwards|next|then)\s*,?\s+(?={_NEED}\b)", r"\g<start>"),
     (rf"\b(?:add|create)\s+(?P<new>a\s+(?:new\s+)?(?:task|to-?do|item))\s+to\s+{_LIST}\s*[,:]?\s*(?:namely|which\s+is|:)\s*(?:to\s+)?", r"add \g<new> to "),
     (r"\b(?:shove|chuck|pop|throw|whack|bung|stick)\s+(?P<what>[\"\u201c][^\"\u201d]+[\"\u201d])\s+on\b", r"add \g<what>"),
