@@ -219,7 +219,7 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
     held = [task for task in tasks if wrong and holds(task.title, wrong)]
     title = exchange(held[0].title, new, wrong) if len(held) == 1 else ""
     # "It's a joke, not Tom" puts nothing right.
-    is_word = re.fullmatch(r"(?:the\s+|my\s+)?[\w'-]{3,}", new) and content_stems(new)
+    is_word = re.fullmatch(r"[\w'-]{3,}", new) and content_stems(new)
     is_word = is_word or not set(content_stems(new)).isdisjoint(content_stems(wrong))
     if not title or not (is_word or are_alike(held[0].title, new, wrong)):
         return None

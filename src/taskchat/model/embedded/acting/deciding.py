@@ -298,7 +298,7 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     text, now, question = conversation.current.text, conversation.now, memory.question
     if question is None or question.verb is None:
         return None
-    named = _by_title(text, _candidates(conversation.earlier[-1]))
+    named = _by_day(text, _candidates(conversation.earlier[-1]))
     if named is None and any(_is_other_act(one, question.verb) for one in _read(conversation)):
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
@@ -315,7 +315,10 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
         return Plan(remarks=[replies.TALK["cancelled"]])
     is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
     chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
-    chosen = chosen if named is None else [named]
+    if named is not None:
+        chosen = [named]
+    elif not chosen and all(isinstance(one, Offer | Talk) for one in _read(conversation)):
+        chosen = _by_title(text, candidates)
     changes = changes_asked(memory.asked_about, question.verb, now)
     if not chosen or changes is None:
         return None
@@ -328,17 +331,26 @@ def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
     return planner.plan([])
 
 
-def _by_title(text: str, candidates: Sequence[SeenTask]) -> SeenTask | None:
-    """The one candidate whose title holds an answer word by word: "Thursday", of two appointments."""
-    said = _BARE_NAME.fullmatch(text)
-    if said is None or is_no(text):
-        return None
-    held = [one for one in candidates if holds(one.title, said["name"])]
+def _by_day(text: str, candidates: Sequence[SeenTask]) -> SeenTask | None:
+    """The one candidate that a mere weekday names: "Thursday", of two appointments."""
+    day = _DAY_ALONE.fullmatch(text)
+    held = [one for one in candidates if day and day["day"].lower() in one.title.lower()]
     return held[0] if len(held) == 1 else None
 
 
+def _by_title(text: str, candidates: Sequence[SeenTask]) -> list[SeenTask]:
+    """The one candidate whose title holds an answer word by word: "project A"; or none."""
+    said = _BARE_NAME.fullmatch(text)
+    held = [one for one in candidates if said and holds(one.title, said["name"])]
+    return held if len(held) == 1 and not is_no(text) else []
+
+
+_DAY_ALONE = re.compile(
+    r"\W*(?:(?:the|on|sorry|for)\s+)*(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:\s+(?:one|please))*\W*",
+    re.IGNORECASE,
+)
 _BARE_NAME = re.compile(
-    r"\W*(?:(?:the|on|sorry|for)\s+)*(?P<name>[\w'-]+(?:\s+[\w'-]+){0,3}?)(?:\s+(?:one|please))*\W*",
+    r"\W*(?:(?:the|sorry)\s+)*(?P<name>[\w'-]+(?:\s+[\w'-]+){1,3}?)(?:\s+(?:one|please))*\W*",
     re.IGNORECASE,
 )
 

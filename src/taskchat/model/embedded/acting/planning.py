@@ -288,8 +288,9 @@ class Planner:
 
     def _follow(self, choice: Choice, act: Act) -> None:
         tasks = self._still_to_do(choice.tasks, act.verb)
-        if choice.missing:
-            self._plan.remarks.append(replies.tell_missing(choice.missing))
+        missing = replies.tell_missing(choice.missing) if choice.missing else ""
+        if missing and missing not in self._plan.remarks:
+            self._plan.remarks.append(missing)
         if not tasks:
             if choice.missing and choice.candidates and not choice.tasks:
                 self._ask_near(choice, act)

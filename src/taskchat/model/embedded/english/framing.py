@@ -72,7 +72,7 @@ def _split_items(text: str) -> list[str]:
 
 # What stands before a list of wishes, and holds no other verb than to keep it.
 _ANNOUNCES = re.compile(
-    r"^(?!.*\b(?:not|never|delete|remove|erase|cancel|done|finished|completed?|tick|check|move|rename|reopen)\b)(?:[^:\n]{0,30}[.!]\s*)?(?:here(?:'s|\s+is|\s+are)|these\s+are|this\s+is)\s+(?:my|our|the)\s+(?:[\w-]+\s+){0,3}?(?:list|tasks|to-?dos|plan|plans)\b[^:\n]{0,60}:\s*$",
+    r"^(?!.*\b(?:not|never|already|bought|did|drop|delete|remove|erase|cancel|done|finished|completed?|tick|check|move|rename|reopen)\b)(?:[^:\n]{0,30}[.!]\s*)?(?:here(?:'s|\s+is|\s+are)|these\s+are|this\s+is)\s+(?:my|our|the)\s+(?:[\w-]+\s+){0,3}?(?:list|tasks|to-?dos|plan|plans)\b[^:\n]{0,60}:\s*$",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,7 @@ from taskchat.model.embedded.finding.spoken_of import (
     NAMED,
     names_another,
     only_touched,
+    state_of_none,
     tells_of_other,
     told_before,
 )
@@ -423,9 +424,11 @@ def _spoken_of(
     """The tasks that this message, or the one before that was not understood, spoke of in vain; or None."""
     if names_another(target.background, tasks):
         return Choice(candidates=tuple(match.task for match in best(target.background, tasks)))
-    other = tells_of_other(target.background, tasks, memory.focus)
-    if other and not target.is_plural:
-        return Choice(missing=(quote(other),))
+    unknown = "" if target.is_plural else state_of_none(target.background, tasks)
+    if unknown:
+        return Choice(missing=(quote(unknown),))
+    if not target.is_plural and tells_of_other(target.background, tasks, memory.focus):
+        return Choice(candidates=tuple(row))
     unheard = "" if content_stems(target.background) else memory.unheard
     spoken_of = [match for match in told_before(unheard, tasks) if match.task not in row]
     if len(spoken_of) == 1 and spoken_of[0].title >= NAMED:

@@ -81,26 +81,29 @@ def names_another(words: str, tasks: Sequence[SeenTask]) -> bool:
 _FOR_WHOM = re.compile(r"\b(?:for|with|to|from)\s+([A-Z][a-z]+)\b(?!day)")
 
 
-def tells_of_other(words: str, tasks: Sequence[SeenTask], focus: Sequence[int]) -> str:
-    """What was done to, by the verb of a task in mind, and is in no title: "I bought the soap", of toothpaste."""
+def state_of_none(words: str, tasks: Sequence[SeenTask]) -> str:
+    """What the last sentence tells to be done and no title touches: "The roof repair is finished, mark it."; or ""."""
+    *_, nearest = words.split("\n")
+    state = _IS_DONE.match(nearest)
+    return state["name"] if state is not None and not rank(state["name"], tasks) else ""
+
+
+def tells_of_other(words: str, tasks: Sequence[SeenTask], focus: Sequence[int]) -> bool:
+    """Whether a deed was done to a certain thing that is in no title: "I bought the soap", of the toothpaste in mind."""
     *_, nearest = words.split("\n")
     found = find_deed(nearest)
-    if found is None or _POINTS.match(found["name"]):
-        return ""
-    if rank(found["name"], tasks):
-        return ""
-    deed, stems = stem(found["deed"]), content_stems(found["name"])
-    alike = {deed} | same_deed(deed)
-    in_mind = [task for task in tasks if task.id in focus]
-    is_its_verb = any(
-        stem(tokens(task.title)[0]) in alike for task in in_mind if tokens(task.title)
-    )
-    return found["name"] if stems and is_its_verb else ""
+    if found is None or not _CERTAIN.match(found["name"]) or rank(found["name"], tasks):
+        return False
+    deed = stem(found["deed"])
+    in_mind = [tokens(task.title)[:1] for task in tasks if task.id in focus]
+    return any(stem(verb) in {deed} | same_deed(deed) for opens in in_mind for verb in opens)
 
 
-_POINTS = re.compile(
-    r"(?:it|them|that|this|those|these|him|her|both|all|everything)\b", re.IGNORECASE
+_IS_DONE = re.compile(
+    r"\W*(?:the|my)\s+(?P<name>[\w'-]+(?:\s+[\w'-]+){0,3}?)\s+(?:is|are|was|were)\s+(?:(?:now|already|all|finally)\s+)*(?:done|finished|completed?|sorted)\W*$",
+    re.IGNORECASE,
 )
+_CERTAIN = re.compile(r"(?:the|my)\s", re.IGNORECASE)
 
 
 def only_touched(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:

@@ -100,10 +100,8 @@ _LISTS = re.compile(
 
 def _as_line(request: Request) -> Request:
     """A line of a list, to be kept where it is no order to a task that is there: "cancel the gym"."""
-    if not isinstance(request, Act) or request.verb != "delete":
-        return request
-    meant = request.otherwise
-    return replace(request, otherwise=meant.add) if isinstance(meant, Offer) else request
+    meant = request.otherwise if isinstance(request, Act) and not request.is_stated else None
+    return meant.add if isinstance(meant, Offer) else request
 
 
 def _date_joined(message: Message, now: datetime) -> Message:

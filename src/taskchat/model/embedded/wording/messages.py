@@ -121,7 +121,7 @@ _WORDINGS = wordings(
     # "I meant the roof: that's due Saturday", after an undo.
     (r"^\W*i\s+meant?\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s*[:,;]\s*(?:that|it)(?P<rest>(?:'s|\s+is)\s+due\b[^,;.]*)\W*$", r"\g<what>\g<rest>"),
     # "It's Porto we're flying to, not Lisbon."
-    (r"(?P<it>\bit(?:'s|\s+is|\s+was)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'s|'ve|\s+am|\s+are|\s+is|\s+have)?\s+\w+(?:\s+(?:to|with|for|at|from|in))?(?=\s*,\s*not\s)", r"\g<it>"),
+    (r"(?P<it>\bit(?:'s|\s+is|\s+was)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'s|'ve|\s+am|\s+are|\s+is|\s+have)?\s+\w+(?:ing|ed)(?:\s+(?:to|with|for|at|from|in))?(?=\s*,\s*not\s)", r"\g<it>"),
     # "It's not Thomas, it's Tobias I have to email."
     (r"(?P<it>\bit(?:'s|\s+is)\s+not\s+[\w' -]{2,30}?\s*,\s*(?:but\s+)?it(?:'s|\s+is)\s+[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that\s+)?(?:i|we|he|she|they)(?:'m|'re|'ve)?(?:\s+\w+){1,4}(?=\W*$)", r"\g<it>"),
     # "Should I add “buy face paint”? Yes, add it."
@@ -157,7 +157,7 @@ _WORDINGS = wordings(
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.?]\s*(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:remember|keep|note|save|store|write|take|jot|put|stick)\s+(?:that|it|this)(?:\s+(?:down|for\s+me|please|somewhere|in\s+mind|on\s+(?:the|my)\s+(?:[\w-]+\s+)?list))*\W*$", r"\g<told>. Please add that"),
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*keep\s+track\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please))*\W*$", r"\g<told>. Please add that"),
     # "My mistake, it was number 2."
-    (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)my\s+(?:mistake|bad)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+[\w' -]{2,30}?(?:\s*,\s*not\s+(?:the\s+)?[\w' -]{2,30}?)?\W*$|number|task|#))", r"\g<lead>no, I meant "),
+    (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)my\s+(?:mistake|bad)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+[\w' -]{2,30}?\s*,\s*not\s+(?:the\s+)?[\w' -]{2,30}?\W*$|the\s+(?:\w+\s+)?one\b|number|task|#|the\s+(?:first|second|third|fourth|fifth|last)\b))", r"\g<lead>no, I meant "),
     (r"(?<=\bI meant )it(?:'s|\s+was|\s+is)\s+(?=(?:the|number|task|#))", ""),
     # "I'd like the one you removed back", "put the deleted one back".
     (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|please|ok(?:ay)?)\b\W*)*)(?:(?:can|could|may)\s+(?:i|you)\s+(?:please\s+)?(?:have|get|bring|put|give\s+me)|i(?:'d|\s+would)?\s+(?:like|want|need)(?:\s+to\s+have)?|(?:put|bring|get|give\s+me))\s+(?:the\s+(?:one|task|thing)\s+(?:that\s+)?(?:you|i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:removed|deleted|took\s+off|dropped|erased)|the\s+(?:just\s+)?(?:removed|deleted)\s+(?:one|task))\s+back(?:\s+(?:again|please|on\s+(?:the|my)\s+list))*\W*$", r"\g<lead>undo that deletion. restore it"),
@@ -228,24 +228,23 @@ _WORDINGS = wordings(
     (r"^\W*i\s+(?:got|had)\s+the\s+(?:number|task|name|order)s?\s+wrong\s*[,;.]\s*(?=(?:that|it)\s+should\s+have\s+been\b|it(?:'s|\s+was)\b|i\s+meant\b)", "no, "),
     (r"\b(?P<those>those|these)\s+(?:two|three|four|[234])(?=\s+(?:now|too|again|then|instead|tasks|ones)\b)", r"\g<those>"),
     # "Lunch with Ella is now dinner with Ella, change that."
-    (r"^\W*(?P<what>[^,;.]{3,40}?)\s+is\s+(?:now|going\s+to\s+be|becoming)\s+(?P<new>[^,;.]{3,40}?)(?:\s+from\s+(?:today|now)(?:\s+on)?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|rename|fix|edit)(?:\s+(?:that|it))?\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?P<what>[^,;.]{2,30}?\b(?P<same>[\w'-]+))\s+is\s+(?:now|going\s+to\s+be|becoming)\s+(?P<new>[^,;.]{2,30}?\b(?P=same))(?:\s+from\s+(?:today|now)(?:\s+on)?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|rename|fix|edit)(?:\s+(?:that|it))?\W*$", r"rename \g<what> to \g<new>"),
     (r"^\W*(?P<what>[^,;.]{3,40}?)\s+(?:now\s+)?goes\s+by\s+the\s+name\s+(?:of\s+)?(?P<new>[^,;.]{3,40}?)(?:\s+now)?\W*$", r"rename \g<what> to \g<new>"),
     # "We want plums instead of pears, so change that task."
     (r"^\W*(?:we|i)(?:'d|\s+would)?\s+(?:want|need|prefer|like)\s+(?P<new>[\w'-]+)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[\w'-]+)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|correct|fix|adjust)\s+(?:that|it|the)(?:\s+(?:task|one))?\W*$", r"change \g<old> to \g<new>"),
     (r"^(?P<lead>\W*(?:(?:and|please|then|also)\b\W*)*)(?:make|turn)\s+(?P<what>(?:(?:the|my)\s+)?(?P<same>(?!(?:it|that|this|them|me|the|my)\b)\w+)\s+[\w'-]+)\s+into\s+(?P<new>(?P=same)\s+[\w'-]+)\W*$", r"\g<lead>rename \g<what> to \g<new>"),
     (r"(?<=\bname)\s*,\s*namely\s+(?=\w)", " "),
     # "I'd rather have the report called “…”", "update the title of the meeting", and what it is now.
-    (r"^\W*i(?:'d|\s+would)\s+(?:rather\s+have|like|prefer)\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:to\s+be\s+)?(?:called|named|titled)\s+(?P<new>\S[^,;]*?)\W*$", r"rename \g<what> to \g<new>"),
-    (r"^\W*(?:please\s+)?(?:update|change|set|edit|fix)\s+the\s+(?:title|name)\s+of\s+(?P<what>(?:the|my|task|number)\b[^,;:]{0,40}?)\s*[:,;]\s*(?:from\s+now\s+on\s+)?(?:it(?:'s|\s+is|\s+should\s+be|\s+should\s+say)|make\s+it|call\s+it)\s+(?P<new>\S[^,;]*?)\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*i(?:'d|\s+would)\s+(?:rather\s+have|like|prefer)\s+(?P<what>(?:the|my)\s+[\w' -]{2,40}?)\s+(?:to\s+be\s+)?(?:called|named|titled)\s+(?P<new>(?-i:[A-Z])[^,;]*?|\"[^\"]+\")\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?:please\s+)?(?:update|change|set|edit|fix)\s+the\s+(?:title|name)\s+of\s+(?P<what>(?:the|my|task|number)\b[^,;:]{0,40}?)\s*[:,;]\s*(?:from\s+now\s+on\s+)?(?:it(?:'s|\s+is|\s+should\s+be|\s+should\s+say)|make\s+it|call\s+it)\s+(?P<new>(?-i:[A-Z])[^,;]*?|\"[^\"]+\")\W*$", r"rename \g<what> to \g<new>"),
     # "What I still need to do is brush the cat, so add it."
-    (r"\bwhat\s+(?P<who>i|we)\s+(?:still\s+)?(?:need|have|want)\s+to\s+do\s+(?:is|:)\s*(?:to\s+)?(?P<what>\w[^,;.]*?)(?:\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:add|put|note)\s+(?:it|that)(?:\s+(?:down|on|please))*)?(?=\W*$)", r"\g<who> need to \g<what>"),
-    (r"^(?P<what>\W*(?!.*\b(?:is|are|add|i|we)\b)\w[\w' ,-]{3,120}?\s+and\s+[\w' -]{2,30}?)\s*[,:;]\s*(?:each|all)(?:\s+(?:one|of\s+them))?\s+as\s+(?:its|their|an?)\s+own\s+(?:tasks?|items?|entr(?:y|ies))(?:\s+please)?\W*$", r"add \g<what> as separate tasks"),
+    (r"\bwhat\s+(?P<who>i|we)\s+(?:still\s+)?(?:need|have|want)\s+to\s+do\s+(?:is|:)\s*(?:to\s+)?(?P<what>(?!(?:cancel|clear|finish|complete|delete|remove|change|move)\b)\w[^,;.]*?)(?:\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:add|put|note)\s+(?:it|that)(?:\s+(?:down|on|please))*)?(?=\W*$)", r"\g<who> need to \g<what>"),
+    (r"^(?P<what>\W*(?!.*\b(?:is|are|add|i|we|delete|remove|split|show|complete|mark)\b)\w[\w' ,-]{3,120}?\s+and\s+[\w' -]{2,30}?)\s*[,:;]\s*(?:each|all)(?:\s+(?:one|of\s+them))?\s+as\s+(?:its|their|an?)\s+own\s+(?:tasks?|items?|entr(?:y|ies))(?:\s+please)?\W*$", r"add \g<what> as separate tasks"),
     (r"^[^,;.]{3,40},\s*so\s+(?=my\s+list\s+(?:should|needs|must)\b)", ""),
     (r"^\W*(?:oops\W+|sorry\W+)?(?:a\s+)?typo\s*[,.:;!\u2013\u2014-]+\s*(?=it\s+should\b)", ""),
     # "But the filter is", after one that is not.
-    (r"^\W*but\s+(?P<what>(?:the|my)\s+[\w'-]+(?:\s+[\w'-]+)?)\s+(?:is|are)\W*$", r"\g<what> is done"),
     (r"^\W*(?:it\s+)?turns\s+out\s+(?:that\s+)?(?:i|we)\s+(?:already\s+|still\s+)?have\s+(?:both|them|it|all(?:\s+of\s+(?:them|it))?)(?:\s+(?:at\s+home|already|here))*\s*[,;.]\s*(?:so\s+)?(?=\w)", ""),
-    (r"^\W*(?:and\s+)?the\s+other\s+(?:one|task)\s+(?:is|'s|has\s+been)\s+(?:now\s+|already\s+)?\w+\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:tick|check|mark|cross)\s+(?:it|that)(?:\s+(?:off|as\s+(?:done|complete|completed)|done))?\W*$", "mark the other one as done"),
+    (r"^\W*(?:and\s+)?the\s+other\s+(?:one|task)\s+(?:is|'s|has\s+been)\s+(?:now\s+|already\s+)?(?:done|paid|sent|bought|made|\w{2,}ed)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:tick|check|mark|cross)\s+(?:it|that)(?:\s+(?:off|as\s+(?:done|complete|completed)|done))?\W*$", "mark the other one as done"),
     (r"^(?P<do>\W*(?:(?:please|now|then|and|ok(?:ay)?)\b\W*)*(?:delete|remove|clear|erase))\s+everything\s+else(?:\s+(?:too|as\s+well|now|please))*\W*$", r"\g<do> all the others"),
     # "Piano has no date after all, take the date out."
     (r"^\W*(?P<what>[^,;.]{2,40}?)\s+(?:has|needs)\s+no\s+(?:due\s+)?(?P<field>date|deadline|priority)(?:\s+(?:after\s+all|any\s?more|now))?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:take|remove|drop|clear|delete)\s+(?:the|its|that)\s+(?:due\s+)?(?:date|deadline|priority)(?:\s+(?:out|off|away|again))*\W*$", r"remove the \g<field> of \g<what>"),
@@ -253,7 +252,7 @@ _WORDINGS = wordings(
     (r"(?P<it>\bit(?:'s|\s+is)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?\s*,\s*not\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:fix|correct|change|update)\s+(?:that|this|the)\s+(?:task|one|title|name)(?=\W*$)", r"\g<it>"),
     (r"\bthe\s+latter(?=\s+(?:is|are|as|high|low|medium|to|can|should|needs|has|on|for|due|please)\b|\W*$)", "the last one"),
     # "My mistake, I did the vacuuming, not the ironing."
-    (r"^(?:\W*\b(?:my\s+mistake|sorry|oops|no|oh|wait)\b)+\W*i(?:'ve|\s+have)?\s+(?:did|done|finished|completed)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*not\s+(?:the|my)\s+[\w' -]{2,30}?\W*$", r"no, I meant \g<what>"),
+    (r"^\W*my\s+mistake\s*[,.:;!\u2013\u2014-]+\s*i\s+(?:did|finished|completed)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*not\s+(?:the|my)\s+[\w' -]{2,30}?\W*$", r"no, I meant \g<what>"),
     (r"^(?:\W*\b(?:sorry|oops|oh|no)\b)*\W*i\s+(?:mixed|got|confused)\s+(?:them|those|these|the\s+two)\s*(?:up|mixed\s+up|wrong)\s*[.,;!]\s*(?=it\s+was\b)", "no, "),
     # "Her name is Sara without h, please fix the lunch task."
     (r"^\W*(?:(?:no|oh|sorry|oops)\b\W*)*(?:his|her|the)\s+name\s+is\s+(?P<new>[A-Z][\w'-]+)(?:\s+with(?:out)?\s+[\w ]{1,12}?)?\s*[,.;]\s*(?:please\s+|can\s+you\s+)?(?:fix|correct|change)\s+(?:that|it|the\s+[\w' -]{2,20}?)\W*$", r"it's spelled \g<new>"),
@@ -261,7 +260,7 @@ _WORDINGS = wordings(
     (r"^(?P<lead>\W*(?:(?:actually|no|hm+|oh|well)\b\W*)+(?:(?:just|only)\s+)?)(?P<what>\d+\s*\w*)\s+(?:is|are)\s+(?:enough|fine|plenty)\W*$", r"\g<lead>\g<what>"),
     (r"^(?P<did>\W*(?:i|we)(?:'ve|\s+have)?\s+(?:got|bought|did|finished)\s+(?:both|them\s+all|all\s+of\s+them|everything))\s+(?:today|already|just\s+now|this\s+morning|yesterday)\W*$", r"\g<did>"),
     # "And call the fence one paint fence white."
-    (r"^\W*(?:and\s+|please\s+)*call\s+(?P<what>the\s+[\w'-]+(?:\s+[\w'-]+)?\s+(?:one|task))\s+(?!(?:off|back|again|more|today|tomorrow|now|it)\b)(?P<new>[a-z][\w' -]{3,60}?)\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?:and\s+|please\s+)*call\s+(?P<what>the\s+(?P<same>[\w'-]+)\s+(?:one|task))\s+(?P<new>(?=[^,;.]*\b(?P=same)\b)[a-z][\w' -]{3,60}?)\W*$", r"rename \g<what> to \g<new>"),
     # "I do need it, get it back", "no wait, I need that one again".
     (r"^(?:\W*\b(?:actually|no|wait|oh|hm+|sorry)\b)*\W*i\s+(?:do|still|actually)\s+(?:need|want)\s+(?:it|that|that\s+one)(?:\s+after\s+all)?\s*[,.;]\s*(?:so\s+)?(?:please\s+)?(?:get|bring|put)\s+(?:it|that)\s+back\W*$", "restore it"),
     (r"^(?:\W*\b(?:actually|no|wait|oh|hm+|sorry)\b)+\W*i\s+(?:do\s+)?(?:need|want)\s+(?:it|that|that\s+one)\s+again\W*$", "restore it"),

@@ -45,13 +45,13 @@ _WORDINGS = wordings(
     # "There's one more thing I have to do, which is wash the car."
     (r"\bthere(?:'s|\s+is)\s+(?:(?:one\s+more|another|one|a)\s+thing|something\s+(?:else|more))\s+(?:that\s+)?(?P<who>i|we)\s+(?:have|need|want|must|should)(?:\s+to\s+do)?\s*(?:,?\s*(?:which\s+is|namely)|:|\u2013|\u2014|\s-)\s*(?:to\s+)?(?=\w)", r"\g<who> have to "),
     (r"^\W*(?:i\s+(?:need|have)|we\s+need)\s+(?:two|three|four|five|some|a\s+few)\s+(?:things|items|tasks)(?:\s+from\s+the\s+[\w' -]{2,20}?)?\s*,\s*(?:one\s+(?:task|entry|item)\s+each|each\s+(?:as\s+)?(?:its\s+own|a|an?\s+own)\s+(?:task|entry)|separately)\s*[:,]\s*", "add these tasks: "),
-    (r"\b(?:i|we)\s+(?:want|need|have)\s+to\s+do\s+(?:two|three|some|a\s+few)\s+things(?:\s+(?:today|tomorrow|this\s+week))?\s*:\s*", "add these tasks: "),
+    (r"\b(?:i|we)\s+(?:want|need|have)\s+to\s+do\s+(?:two|three|some|a\s+few)\s+things(?:\s+(?P<day>today|tomorrow)|\s+this\s+week)?\s*:\s*", r"add these tasks \g<day>: "),
     # "I have to print it and send it, can you add those?": the need says it already.
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:please|can\s+you|could\s+you)\s+)+(?:add|note|put|write|save)\s+(?:both|them|those|these|all)(?:\s+of\s+(?:them|these|those))?(?:\s+(?:down|on|please|for\s+me))*\W*$", r"\g<told>"),
     (r"^(?:\W*(?:can|could|would)\s+you|\W*please)?\W*(?:create|add|make)\s+(?:an?|another|one)\s+(?:new\s+)?(?:to-?do|task|item|reminder)(?:\s+for\s+me)?\s*[?.!]\s*it(?:'s|\s+is)\s+(?P<what>\"[^\"]+\")\W*$", r"add \g<what>"),
     (r"^\W*two\s+more\s+(?:for|on|to)\s+(?:my|the)\s+list\W+(?:please\W+)?one\s+is\s+(?P<a>\"[^\"]+\")\s*,?\s*(?:and\s+)?the\s+other(?:\s+one)?\s+is\s+(?P<b>\"[^\"]+\")\W*$", r"add \g<a> and \g<b>"),
-    (r"\s+and\s+an?\s+(?P<level>high|low|medium)[\s-]+priority\s+(?:one|task)\s+to\s+", r". Add a \g<level> priority task to "),
-    (rf"^\W*(?P<what>{_VERB}\s[\w' -]{{2,40}}?)\s+(?:goes|should\s+go|belongs)\s+on\s+(?:there|it)(?:\s+(?:too|also|as\s+well))*(?P<due>\s*,\s*(?:due\s+)?(?:today|tomorrow|(?:on\s+)?\w+day))?\W*$", r"add \g<what>\g<due>"),
+    (r"^(?P<lead>\W*(?:please\s+)?(?:add|create|make)\b[^.;\n]{3,80}?)\s+and\s+an?\s+(?P<level>high|low|medium)[\s-]+priority\s+(?:one|task)\s+to\s+", r"\g<lead>. Add a \g<level> priority task to "),
+    (rf"^\W*(?P<what>{_VERB}\s(?!what\b)[\w' -]{{2,40}}?)\s+(?:goes|should\s+go|belongs)\s+on\s+there(?:\s+(?:too|also|as\s+well))*(?P<due>\s*,\s*(?:due\s+)?(?:today|tomorrow|(?:on\s+)?\w+day))?\W*$", r"\g<what>\g<due>"),
     # "Great. First thing", and what it is.
     (rf"(?P<lead>^\W*|[.!]\s+)(?:the\s+|my\s+)?first\s+(?:thing|one|task)\s*:\s*(?={_VERB}\s)", r"\g<lead>add "),
     # "Great, then start with this", and what it is.
