@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 # What is done to one task and what to another may not be taken for the same.
 _UNLIKE = {"complete_task", "delete_task"}
-_STATES = {"complete_task", "delete_task", "restore_task", "reopen_task"}
+_STATES = {"complete_task", "delete_task", "restore_task"}
 
 
 @dataclass(slots=True)
@@ -116,13 +116,13 @@ class Planner:
         return self._plan
 
     def _distinct(self) -> Iterator[Call]:
-        """The calls, each that changes the state of a task once."""
-        seen: set[tuple[str, object]] = set()
+        """The calls; the very same change of a task's state, told twice in a message, once."""
+        made: list[tuple[str, dict[str, object]]] = []
         for call in self._plan.calls:
-            key = call.tool, call.arguments.get("task_id")
-            if call.tool in _STATES and key in seen:
+            change = call.tool, call.arguments
+            if call.tool in _STATES and change in made:
                 continue
-            seen.add(key)
+            made.append(change)
             yield call
 
     def do_told(self, text: str) -> Plan | None:

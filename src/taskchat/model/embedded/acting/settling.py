@@ -66,10 +66,9 @@ def _with_day(changes: Changes, title: str) -> Changes:
     is_errand = tokens(title)[:1] and tokens(title)[0] in ERRAND_VERBS
     if changes.due is None or changes.title or len(days) != 1 or is_errand:
         return changes
-    day = f"{changes.due.day:%A}"
-    return (
-        changes if day == days[0].capitalize() else replace(changes, title=_WEEKDAY.sub(day, title))
-    )
+    moved = _WEEKDAY.sub(f"{changes.due.day:%A}", title)
+    is_same = moved.casefold() == title.casefold()
+    return changes if is_same else replace(changes, title=moved)
 
 
 _WEEKDAY = re.compile(
@@ -97,11 +96,8 @@ def _settle_title(changes: Changes, title: str) -> Changes:
     elif changes.is_reading and len(changes.title.split()) == 1 < len(title.split()):
         # "Typo, it should say buy", of "By flowers".
         old = _name_for(changes.title, title)
-        changes = (
-            replace(changes, title=clean_title(title.replace(old, changes.title, 1)))
-            if old
-            else changes
-        )
+        whole = title.replace(old, changes.title, 1) if old else changes.title
+        changes = replace(changes, title=clean_title(whole))
     if changes.appends and not holds(title, changes.appends):
         changes = replace(changes, title=f"{title} {changes.appends}", appends="")
     if changes.drops:

@@ -123,7 +123,7 @@ def tell_missing(names: Sequence[str]) -> str:
 
 
 def was_unheard(reply: str) -> bool:
-    """Whether a reply tells that the message before it was not understood."""
+    """Whether a reply tells that the message before it was not understood, or only left something alone."""
     return reply in {
         TALK["repeat_please"],
         TALK["off_topic"],

@@ -147,14 +147,14 @@ def unexplained(act: Act, titles: Sequence[str], now: datetime) -> list[str]:
 
 def _told_by_form(act: Act, said: str, titles: Sequence[str]) -> frozenset[str]:
     """The words that "should be deleted" and "has to be done by friday" only use to wish."""
-    if act.verb == "delete" and not any(is_its_own_verb(said, title) for title in titles):
+    if act.verb == "delete" and not any(_is_its_own_verb(said, title) for title in titles):
         return word_set("should")
     if act.verb == "update" and _TO_BE_DONE.search(said):
         return word_set("done finished completed complete ready")
     return frozenset()
 
 
-def is_its_own_verb(said: str, title: str) -> bool:
+def _is_its_own_verb(said: str, title: str) -> bool:
     """Whether words tell what a title wants done: the lease that should be cancelled, of "Cancel lease"."""
     return (
         stem(tokens(title)[0]) in {stem(word) for word in tokens(said)} if tokens(title) else False
