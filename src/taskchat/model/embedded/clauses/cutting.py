@@ -42,7 +42,7 @@ _NEW_TASK = (
 )
 _ASK = (
     r"(?:please\s+|also\s+|then\s+|just\s+|now\s+){0,3}(?:(?:can|could|would|will)\s+(?:you|u)\s+"
-    r"|(?:you|u)\s+can\s+|"
+    r"|(?:you|u|we)\s+can\s+|"
     r"you\s+may\s+)?(?:please\s+|also\s+|just\s+|then\s+){0,3}"
 )
 _STARTERS = (

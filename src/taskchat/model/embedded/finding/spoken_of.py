@@ -112,10 +112,11 @@ def only_touched(words: str, tasks: Sequence[SeenTask]) -> SeenTask | None:
     if len(touched) != 1:
         return None
     only = touched[0]
-    verbs = "|".join(
-        re.escape(word) for word in tokens(words) if stem(word) in content_stems(only.task.title)
-    )
-    is_named = only.shares_noun or re.search(
+    held = content_stems(only.task.title)
+    verbs = "|".join(re.escape(word) for word in tokens(words) if stem(word) in held)
+    if only.shares_noun or not verbs:
+        return only.task if only.shares_noun else None
+    is_named = re.search(
         rf"\b(?:the|my)\s+(?:{verbs})\b|^\W*(?:{verbs})(?:'s|\s+is)\b|\b(?:{verbs})\s+(?:it|that|them)\b",
         words,
         re.IGNORECASE,

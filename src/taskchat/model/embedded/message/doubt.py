@@ -193,10 +193,10 @@ def tells_whole(act: Act, title: str) -> bool:
 
 def tells_title(text: str, title: str) -> bool:
     """Whether a short message tells a deed by the very verb and the nouns of a title: "the password was reset"."""
-    if _DOUBTS.search(text):
+    opening = tokens(title)[:1]
+    if not opening or _DOUBTS.search(text):
         return False
-    wanted, said = telling_words(title), content_stems(text)
-    opens = stem(tokens(title)[0])
+    wanted, said, opens = telling_words(title), content_stems(text), stem(opening[0])
     nouns = {word.stem for word in wanted if word.stem != opens}
     turned = _PARTICLES & set(tokens(title))
     return bool(nouns) and set(said) == {opens, *nouns} and turned <= set(tokens(text))

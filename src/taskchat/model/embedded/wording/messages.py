@@ -155,7 +155,7 @@ _WORDINGS = wordings(
     (r"(?<=\w)\s+too\s*,\s+(?=\w)", ", "),
     # "…, can you remember that for me?"
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.?]\s*(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:remember|keep|note|save|store|write|take|jot|put|stick)\s+(?:that|it|this)(?:\s+(?:down|for\s+me|please|somewhere|in\s+mind|on\s+(?:the|my)\s+(?:[\w-]+\s+)?list))*\W*$", r"\g<told>. Please add that"),
-    (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*keep\s+track\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please))*\W*$", r"\g<told>. Please add that"),
+    (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*(?:keep\s+track|make\s+a\s+note|take\s+note)\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please|(?:in|on)\s+my\s+(?:tasks|list)))*\W*$", r"\g<told>. Please add that"),
     # "My mistake, it was number 2."
     (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)my\s+(?:mistake|bad)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+[\w' -]{2,30}?\s*,\s*not\s+(?:the\s+)?[\w' -]{2,30}?\W*$|the\s+(?:\w+\s+)?one\b|number|task|#|the\s+(?:first|second|third|fourth|fifth|last)\b))", r"\g<lead>no, I meant "),
     (r"(?<=\bI meant )it(?:'s|\s+was|\s+is)\s+(?=(?:the|number|task|#))", ""),
@@ -231,7 +231,7 @@ _WORDINGS = wordings(
     (r"^\W*(?P<what>[^,;.]{2,30}?\b(?P<same>[\w'-]+))\s+is\s+(?:now|going\s+to\s+be|becoming)\s+(?P<new>[^,;.]{2,30}?\b(?P=same))(?:\s+from\s+(?:today|now)(?:\s+on)?)?\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|rename|fix|edit)(?:\s+(?:that|it))?\W*$", r"rename \g<what> to \g<new>"),
     (r"^\W*(?P<what>[^,;.]{3,40}?)\s+(?:now\s+)?goes\s+by\s+the\s+name\s+(?:of\s+)?(?P<new>[^,;.]{3,40}?)(?:\s+now)?\W*$", r"rename \g<what> to \g<new>"),
     # "We want plums instead of pears, so change that task."
-    (r"^\W*(?:we|i)(?:'d|\s+would)?\s+(?:want|need|prefer|like)\s+(?P<new>[\w'-]+)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[\w'-]+)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|correct|fix|adjust)\s+(?:that|it|the)(?:\s+(?:task|one))?\W*$", r"change \g<old> to \g<new>"),
+    (r"^\W*(?:we|i)(?:(?:'d|\s+would)?\s+(?:want|need|prefer|like)|(?:'re|'m|\s+are|\s+am)\s+(?:having|getting|using|buying|making))\s+(?P<new>[\w'-]+)\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[\w'-]+)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:change|update|correct|fix|adjust)\s+(?:that|it|the)(?:\s+(?:task|one))?\W*$", r"change \g<old> to \g<new>"),
     (r"^(?P<lead>\W*(?:(?:and|please|then|also)\b\W*)*)(?:make|turn)\s+(?P<what>(?:(?:the|my)\s+)?(?P<same>(?!(?:it|that|this|them|me|the|my)\b)\w+)\s+[\w'-]+)\s+into\s+(?P<new>(?P=same)\s+[\w'-]+)\W*$", r"\g<lead>rename \g<what> to \g<new>"),
     (r"(?<=\bname)\s*,\s*namely\s+(?=\w)", " "),
     # "I'd rather have the report called “…”", "update the title of the meeting", and what it is now.
@@ -267,6 +267,12 @@ _WORDINGS = wordings(
     (r"^(?:\W*\b(?:anyway|so|ok(?:ay)?|well|at\s+least)\b)*\W*(?P<who>i|we)\s+(?:finally\s+|just\s+)?(?:did\s+manage|managed)\s+to\s+(?!(?:finish|complete)\b)(?=[a-z]+\s+(?:the|my)\s)", r"\g<who> finished to "),
     # "It isn't the blue shirt I have to iron, it's the white one."
     (r"^\W*it(?:\s+isn't|'s\s+not|\s+is\s+not)\s+the\s+(?P<old>[\w'-]+)\s+(?P<noun>[\w'-]+)(?:\s+(?:that\s+)?i\s[\w ]{2,20}?)?\s*,\s*(?:but\s+)?it(?:'s|\s+is)\s+the\s+(?P<new>[\w'-]+)\s+one\W*(?:(?:can|could)\s+you\s+fix\s+(?:that|it|the)(?:\s+task)?\W*)?$", r"change \g<old> to \g<new> in the \g<old> \g<noun> task"),
+    # "It should say “A” instead of “B”", "there's a typo in number 2, the correct spelling is “A”".
+    (r"^(?:[^\"]{3,60}[,.;]\s*(?:so\s+)?)?\W*it\s+should\s+(?:say|be|read)\s+(?P<new>\"[^\"]+\")\s+(?:instead\s+of|rather\s+than|and\s+not|not)\s+(?P<old>\"[^\"]+\")\W*$", r"rename \g<old> to \g<new>"),
+    (r"^\W*there(?:'s|\s+is)\s+a\s+(?:typo|mistake)\s+in\s+(?P<what>(?:task|number)\s+\d+|the\s+[\w' -]{2,30}?)\s*[,.;:]\s*(?:the\s+(?:correct|right)\s+(?:spelling|title|name)\s+is|it\s+should\s+(?:be|say|read))\s+(?P<new>\"[^\"]+\")\W*$", r"rename \g<what> to \g<new>"),
+    (r"^(?:\W*\b(?:oh|ah|hm+|sorry)\b)*\W*i\s+must\s+have\s+(?:never\s+added|forgotten\s+to\s+add)\s+(?:it|that)\s*[.,;!]\s*(?=\w)", ""),
+    (r"^\W*(?:please\s+)?replace\s+(?P<old>[\"'][^\"']+[\"'])\s+(?:with|by)\s+(?:two|these|the)\s+(?:new\s+)?(?:tasks|ones)\s*:\s*(?P<a>[\"'][^\"']+[\"'])\s*,?\s+and\s+(?P<b>[\"'][^\"']+[\"'])\W*$", r"delete \g<old>. add \g<a>. add \g<b>"),
+    (r"^(?P<do>[^.;]{0,40}\b(?:wipe|clear|delete|empty|erase)\b[^.;]{0,40}\b(?:list|tasks|everything))\s+and\s+start\s+(?:over|again|fresh|afresh|anew)(?=\W*$)", r"\g<do>"),
     # "What was that task called again?"
     (r"(?P<lead>^\W*|[.!]\s+)what\s+(?:was|is)\s+(?:that|this)\s+(?:task|one|thing)\s+(?:called|named)(?:\s+again)?\?", r"\g<lead>is it done?"),
     # "That went quickly, I've done it."

@@ -40,7 +40,7 @@ _IT_WAS = re.compile(
     r"(?:\s+(?:to\s+\w+(?:\s+off)?|gone|deleted|removed|done|ticked(?:\s+off)?|marked|changed|moved))?(?:\s*,\s*not\s+(?:the|my)\s+[\w' -]+?)?[^\w\ue000-\uf8ff]*$",
     re.IGNORECASE,
 )
-_MY_MISTAKE = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|sorry|oops|ah|hm+)\b\W*)*(?:no|wait|sorry|oops|(?:the\s+)?wrong(?:\s+(?:one|task))?|my\s+mistake|my\s+bad)\b\W*"
+_MY_MISTAKE = r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|sorry|oops|ah|hm+)\b\W*)*(?:no|wait|sorry|oops|(?:the\s+)?wrong(?:\s+(?:one|task))?|my\s+mistake|my\s+bad)\b\W*(?:(?:hold|hang)\s+on\b\W*)?"
 # "No, it was the car insurance that I renewed, the home one is still open."
 _IT_WAS_DONE = re.compile(
     rf"{_MY_MISTAKE}it(?:'s|\s+was|\s+is)\s+(?P<what>(?:the|my)\s+[^,;]+?)\s+(?:that\s+|which\s+)?i(?:'ve|\s+have)?\s+(?:just\s+)?"

@@ -52,6 +52,9 @@ _WORDINGS = wordings(
     (r"^\W*two\s+more\s+(?:for|on|to)\s+(?:my|the)\s+list\W+(?:please\W+)?one\s+is\s+(?P<a>\"[^\"]+\")\s*,?\s*(?:and\s+)?the\s+other(?:\s+one)?\s+is\s+(?P<b>\"[^\"]+\")\W*$", r"add \g<a> and \g<b>"),
     (r"^(?P<lead>\W*(?:please\s+)?(?:add|create|make)\b[^.;\n]{3,80}?)\s+and\s+an?\s+(?P<level>high|low|medium)[\s-]+priority\s+(?:one|task)\s+to\s+", r"\g<lead>. Add a \g<level> priority task to "),
     (rf"^\W*(?P<what>{_VERB}\s(?!what\b)[\w' -]{{2,40}}?)\s+(?:goes|should\s+go|belongs)\s+on\s+there(?:\s+(?:too|also|as\s+well))*(?P<due>\s*,\s*(?:due\s+)?(?:today|tomorrow|(?:on\s+)?\w+day))?\W*$", r"\g<what>\g<due>"),
+    # Two new tasks, "one for the tax return and another for the ink".
+    (r"^\W*(?:please\s+)?(?:make|create|add)\s+two\s+(?:new\s+|more\s+)?(?:tasks|to-?dos|items)\s*[,:]\s*one\s+(?:for|to)\s+(?P<a>[^,.;\"]{3,60}?)\s*,?\s+and\s+(?:another|one|the\s+other|a\s+second)(?:\s+one)?\s+(?:for|to)\s+(?P<b>[^,.;\"]{3,60}?)\W*$", r"add \g<a>. add \g<b>"),
+    (r"(?P<lead>[.;]\s+)(?:then|and)\s+one\s+more\s*:\s*(?=\")", r"\g<lead>add "),
     # "Great. First thing", and what it is.
     (rf"(?P<lead>^\W*|[.!]\s+)(?:the\s+|my\s+)?first\s+(?:thing|one|task)\s*:\s*(?={_VERB}\s)", r"\g<lead>add "),
     # "Great, then start with this", and what it is.
