@@ -109,6 +109,11 @@ def tokens(text: str) -> list[str]:
     return [word.removesuffix("'s").removesuffix("\u2019s") for word in words]
 
 
+def opening_stem(title: str) -> str:
+    """The stem of the word that a title opens with; "" where it has no word."""
+    return next(map(stem, tokens(title)[:1]), "")
+
+
 class Word(NamedTuple):
     """A word as it was said, in lower case, its stem, and whether it tells what to do there."""
 

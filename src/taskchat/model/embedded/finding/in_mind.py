@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.conversation.showing import displayed
-from taskchat.model.embedded.finding.spoken_of import NAMED, told_before
+from taskchat.model.embedded.finding.spoken_of import NAMED, last_sentence, told_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ _THE = re.compile(r"\W*(?:(?:the|my)\s|(?:we|i)(?:'re|'m|\s+are|\s+am)\s+not\b)"
 
 def told_of(target: Target, pool: Sequence[SeenTask]) -> tuple[SeenTask, ...]:
     """The tasks that the words before "it" or "them" speak of; none where it is not clear which."""
-    *_, nearest = target.background.split("\n")
+    nearest = last_sentence(target.background)
     # "Change the coffee; the sink is clean, so that's finished", but not "… Tom has plenty. Delete it."
     is_own = not target.is_plural and _THE.match(nearest) is not None
     told = told_before(nearest, pool) if is_own else []

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.clauses.reports import without_time
 from taskchat.model.embedded.conversation.history import SeenTask
 from taskchat.model.embedded.english.deeds import find_deed
-from taskchat.model.embedded.english.words import content_stems, same_deed, stem, tokens
+from taskchat.model.embedded.english.words import (
+    content_stems,
+    opening_stem,
+    same_deed,
+    stem,
+    tokens,
+)
 from taskchat.model.embedded.finding.targets import best, leaders, rank
 
 if TYPE_CHECKING:
@@ -78,25 +84,28 @@ def names_another(words: str, tasks: Sequence[SeenTask]) -> bool:
     return bool(strange) and any(match.shares_noun for match in rank(words, tasks))
 
 
-_FOR_WHOM = re.compile(r"\b(?:for|with|to|from)\s+([A-Z][a-z]+)\b(?!day)")
+_FOR_WHOM = re.compile(r"\b(?:for|with|to|from)\s+([A-Z][a-z]+)\b")
+
+
+def last_sentence(background: str) -> str:
+    """Of the clauses that were said before, a line each, the one just before."""
+    return background.rsplit("\n", 1)[-1]
 
 
 def state_of_none(words: str, tasks: Sequence[SeenTask]) -> str:
     """What the last sentence tells to be done and no title touches: "The roof repair is finished, mark it."; or ""."""
-    *_, nearest = words.split("\n")
-    state = _IS_DONE.match(nearest)
+    state = _IS_DONE.match(last_sentence(words))
     return state["name"] if state is not None and not rank(state["name"], tasks) else ""
 
 
 def tells_of_other(words: str, tasks: Sequence[SeenTask], focus: Sequence[int]) -> bool:
     """Whether a deed was done to a certain thing that is in no title: "I bought the soap", of the toothpaste in mind."""
-    *_, nearest = words.split("\n")
-    found = find_deed(nearest)
+    found = find_deed(last_sentence(words))
     if found is None or not _CERTAIN.match(found["name"]) or rank(found["name"], tasks):
         return False
     deed = stem(found["deed"])
-    in_mind = [tokens(task.title)[:1] for task in tasks if task.id in focus]
-    return any(stem(verb) in {deed} | same_deed(deed) for opens in in_mind for verb in opens)
+    in_mind = {opening_stem(task.title) for task in tasks if task.id in focus}
+    return not in_mind.isdisjoint({deed} | same_deed(deed))
 
 
 _IS_DONE = re.compile(

@@ -22,6 +22,7 @@ from taskchat.model.embedded.english.words import (
     content_stems,
     is_errand_stem,
     is_past,
+    opening_stem,
     read_number,
     same_deed,
     stem,
@@ -156,9 +157,7 @@ def _told_by_form(act: Act, said: str, titles: Sequence[str]) -> frozenset[str]:
 
 def _is_its_own_verb(said: str, title: str) -> bool:
     """Whether words tell what a title wants done: the lease that should be cancelled, of "Cancel lease"."""
-    return (
-        stem(tokens(title)[0]) in {stem(word) for word in tokens(said)} if tokens(title) else False
-    )
+    return opening_stem(title) in {stem(word) for word in tokens(said)}
 
 
 def _is_deed_of(word: str, titles: Sequence[str]) -> bool:
@@ -193,10 +192,10 @@ def tells_whole(act: Act, title: str) -> bool:
 
 def tells_title(text: str, title: str) -> bool:
     """Whether a short message tells a deed by the very verb and the nouns of a title: "the password was reset"."""
-    opening = tokens(title)[:1]
-    if not opening or _DOUBTS.search(text):
+    opens = opening_stem(title)
+    if not opens or _DOUBTS.search(text):
         return False
-    wanted, said, opens = telling_words(title), content_stems(text), stem(opening[0])
+    wanted, said = telling_words(title), content_stems(text)
     nouns = {word.stem for word in wanted if word.stem != opens}
     turned = _PARTICLES & set(tokens(title))
     return bool(nouns) and set(said) == {opens, *nouns} and turned <= set(tokens(text))
