@@ -92,6 +92,8 @@ _STATEMENT = re.compile(
     rf"|(?:the|my|our|his|her|their|it|they)(?:\s+[\w-]+){{0,3}}?{_ADVERBS}\s+(?:works?|fits?|lasts?|hurts?|leaks?|smells?|stinks?)\W*$"
     rf"|(?!\d|(?:{'|'.join(sorted(ERRAND_VERBS))})\b)[\w-]+(?:\s+[\w-]+)?(?<!\d){_ADVERBS}\s+{_AUX}\s+\w"
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
+    r"|(?:got|found|had|made|took|left|lost|forgot|mixed|misread|mistyped|typed|wrote|saw|heard)\s+(?:my|an?|the|some|it|that|this|one|enough|plenty|out|up|them)\b"
+    r"|[\w-]+'s\s+(?:[\w-]+'s|his|her|their|our|my)\s+\w"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
     r"|[\w-]+\s+\w{2,}ed\s+(?:it|that|this|them|us|me)\b|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
     r"|[\w-]+\s+(?:takes|does|handles|brings|buys|got|took|did|made|bought|paid|sent|has|can|will|wants|needs|keeps|goes|went|comes|came|runs|looks|covers)\s+(?:care\b|it\b|that\b|this\b|them\b|those\b|over\b|on\s+it\b|one\b|some\b|the\s+job\b|to\s+it\b)"
@@ -155,7 +157,8 @@ def _tells_more(head: str, tail: str) -> bool:
 
 def _names(text: str) -> bool:
     """Whether words name something, and do not only tell a deed to "it"."""
-    return any(word not in _NO_NAME and not is_past(word) for word in tokens(text))
+    is_named = any(word not in _NO_NAME and not is_past(word) for word in tokens(text))
+    return is_named or _QUOTES.search(text) is not None
 
 
 _DENIES = re.compile(r"\b(?:not|never|only)\b|n't\b", re.IGNORECASE)
@@ -164,7 +167,7 @@ _DENIES = re.compile(r"\b(?:not|never|only)\b|n't\b", re.IGNORECASE)
 def _is_wish(text: str) -> bool:
     """Whether words wish for something and name it: "the rent, it's paid" has its verb behind."""
     said = tokens(text)
-    if not (set(said) - _NO_NAME or re.search("[\ue000-\uf8ff]", text)):
+    if not (set(said) - _NO_NAME or _QUOTES.search(text) or _ORDERS_IT.match(text)):
         return False
     if is_statement(text) and not (
         I_NEED.match(text)
@@ -177,6 +180,11 @@ def _is_wish(text: str) -> bool:
     return bool(is_order or I_NEED.match(text) or any(cue.search(text) for cue in _CUES))
 
 
+_QUOTES = re.compile("[\ue000-\uf8ff]")
+_ORDERS_IT = re.compile(
+    r"\W*(?:and\s+|please\s+)*(?:mark|complete|delete|remove|drop|tick|check|cross|scrap|reopen|change|move|rename|make|put|set|take)\s+(?:it|that|this|them|those|these|both|all|everything)\b",
+    re.IGNORECASE,
+)
 # "The receipts can be deleted" is an order, though it has a subject.
 _MAY_BE_DONE = re.compile(
     r"\b(?:can|may|could|should)\s+(?:now\s+)?be\s+(?:deleted|removed|cancelled|scrapped|ticked|checked|crossed|marked|closed)\b",

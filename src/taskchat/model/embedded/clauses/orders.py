@@ -41,7 +41,7 @@ from taskchat.model.embedded.english.cues import (
 from taskchat.model.embedded.english.framing import read_frame
 from taskchat.model.embedded.english.pointing import read_target, without_reason
 from taskchat.model.embedded.english.words import ERRAND_VERBS, tokens
-from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Talk, Undo
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses.cutting import Heard
@@ -176,7 +176,7 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
             return list(adds) or read_background(text, heard)
     needs = [] if NEED_LIST.search(text) else read_needs(text, heard)
     if needs:
-        return needs
+        return _or_change(needs, text, heard)
     text = wish
     if _MARKS_DONE.match(text):
         # "Mark the security update as complete" changes no update.
@@ -192,6 +192,20 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
     )
 
 
+def _or_change(needs: list[Request], text: str, heard: Heard) -> list[Request]:
+    """The change that a need tells of, where the task is there: "I need to move Ann to friday"."""
+    told, need = _TO_CHANGE.match(text), needs[0]
+    changes = read_update(told["order"], heard) if told and len(needs) == 1 else []
+    act = changes[0] if len(changes) == 1 else None
+    if not isinstance(act, Act) or not act.target.words or act.changes == Changes():
+        return needs
+    return [replace(act, otherwise=need)] if isinstance(need, Add | Offer) else needs
+
+
+_TO_CHANGE = re.compile(
+    r"\W*(?:i|we)\s+(?:\w+\s+)?(?:want|need|wanna|have|must)\s+(?:to\s+)?(?P<order>(?:move|push|change|shift|set|rename|update|postpone|reschedule|make|give)\s.+)",
+    re.IGNORECASE,
+)
 _MARKS_DONE = re.compile(
     r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+|already\s+)?(?:finished|completed)\s+(?:the|my)\s+(?:[\w'-]+\s+){1,3}(?:update|change|move|edit|switch|swap|fix)\W*$|\W*(?:and\s+)?(?:the|my)\s+(?:[\w'-]+\s+){1,3}(?:update|change|move|edit|switch|swap|fix)\s+(?:is|was)\s+(?:now\s+)?(?:done|finished|completed?)\W*$|\W*(?:please\s+)?(?:mark|tick|check)\s.*\bas\s+(?:done|completed?|finished)(?:\s+(?:please|now|too))*\W*$"
     r"|\W*(?:please\s+)?(?:complete|(?:tick|check|cross)\s+off)\s+(?:the|my)\s+(?:[\w'-]+\s+){1,4}(?:update|change|move|edit|switch|swap|fix)(?:\s+task)?\W*$",

@@ -16,14 +16,6 @@ _LIST = r"(?:(?:my|the|our)\s+(?:\w+[\s-]+)?(?:list|tasks|to-?dos?|todos?))"
 _NEED = r"(?:i|we)(?:'ve\s+got\s+to|\s+(?:have|need|ought)\s+to|\s+must|\s+should)"
 _VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _LEVEL = r"(?P<level>high|top|low|medium)"
-_DOING = {"putting": "put", "adding": "add", "noting": "note", "writing": "write", "marking": "mark", "deleting": "delete",
-          "removing": "remove", "moving": "move", "changing": "change", "completing": "complete", "showing": "show",
-          "setting": "set", "making": "make", "renaming": "rename", "ticking": "tick", "checking": "check",
-          "crossing": "cross", "taking": "take", "pushing": "push", "creating": "create", "telling": "tell"}  # fmt: skip
-_WOULD_YOU_MIND = re.compile(
-    rf"^\W*(?:(?:hey|hi|hello|so|and|ok(?:ay)?)\b\W*)*(?:would|do)\s+you\s+mind\s+(?P<doing>{'|'.join(_DOING)})\b(?P<rest>[^?]*)\??",
-    re.IGNORECASE,
-)
 _WORDINGS = wordings(
     (r"\b(?P<who>i|we)'ve\s+to\b", r"\g<who> have to"),
     (r"^\W*(?:can't|cannot|(?:i\s+)?mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
@@ -107,9 +99,6 @@ _SEMICOLONS = re.compile(r"^(?P<lead>new\s+\w[\w-]*:)(?P<rest>.*)$", re.IGNORECA
 
 def phrase_wish(text: str) -> str:
     """The message in the words that the rules know, or as it was."""
-    text = _WOULD_YOU_MIND.sub(
-        lambda found: f"please {_DOING[found['doing'].lower()]}{found['rest']}", text
-    )
     text = reword(text, _WORDINGS)
     row = _SEMICOLONS.match(text)
     if row is not None:
