@@ -45,6 +45,7 @@ from taskchat.model.embedded.requests import (
     Talk,
     Target,
 )
+from taskchat.model.embedded.wording.courtesy import without_small_talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,35 +166,61 @@ def _titles(conversation: Conversation) -> list[str]:
 
 def _answer(conversation: Conversation, memory: Memory) -> Plan | Sequence[Request]:
     """Read the message as an answer to the pending question, else as a message of its own."""
-    text, now = conversation.current.text, conversation.now
     question = memory.question
     if question is None:
         requests = _read(conversation)
         return _of_named(requests, conversation, memory) or _with_missing(requests, conversation)
+    for said in _ways_to_hear(conversation):
+        answered = _answer_to(question, said, memory)
+        if answered is not None:
+            return answered
+    return _read_beside(question, conversation)
+
+
+def _answer_to(
+    question: Question, conversation: Conversation, memory: Memory
+) -> Plan | Sequence[Request] | None:
+    """Read the message as an answer to a question; None where it is none."""
     if question.kind in {"choose", "confirm"} and question.verb is not None:
         both = _answer_and_more(conversation, memory)
-        if both is not None:
-            return both
-        plan = _answer_choice(conversation, memory)
-        if plan is not None:
-            return plan
+        return _answer_choice(conversation, memory) if both is None else both
     if question.kind == "change":
+        text, now = conversation.current.text, conversation.now
         changes = changes_told(text, now, memory.asked_about)
-        if changes is not None and len(memory.focus) == 1:
-            return [Act("update", Target(is_pronoun=True), changes)]
-    if question.kind in {"add", "name"}:
-        return _answer_offer(question, conversation, memory)
-    return _read(conversation)
+        is_meant = changes is not None and len(memory.focus) == 1
+        return [Act("update", Target(is_pronoun=True), changes)] if changes and is_meant else None
+    return _answer_add(question, conversation, memory)
 
 
-def _answer_offer(
-    question: Question, conversation: Conversation, memory: Memory
-) -> Plan | Sequence[Request]:
-    """Read the message as an answer to "Shall I add …?" or to "What should the task say?"."""
-    answered = _answer_add(question, conversation, memory)
-    if answered is not None:
-        return answered
+def _ways_to_hear(conversation: Conversation) -> list[Conversation]:
+    """A message as an answer: whole, or the one of its two sentences beside which the other only chats."""
+    whole = without_small_talk(conversation.current.text)
+    told, said = _TWO_SENTENCES.fullmatch(whole), [whole]
+    if told is not None:
+        pairs = (told["first"], told["last"]), (told["last"], told["first"])
+        said += [one for one, other in pairs if _may_answer(one) and _is_idle(other, conversation)]
+    return [replace(conversation, current=replace(conversation.current, text=one)) for one in said]
+
+
+def _may_answer(text: str) -> bool:
+    return len(text.split()) <= _MAX_ANSWER_WORDS
+
+
+def _is_idle(text: str, conversation: Conversation) -> bool:
+    read = read_message(text, conversation.now)
+    return not is_no(text) and all(isinstance(one, Offer) or one in _IDLE for one in read)
+
+
+_MAX_ANSWER_WORDS = 6
+_IDLE = tuple(Talk(topic) for topic in ("nothing", "repeat_please", "thanks", "greeting", "fine"))
+_TWO_SENTENCES = re.compile(r"(?P<first>[^.!?\n]+[.!])\s+(?P<last>[^.!?\n]+[.!]*)")
+
+
+def _read_beside(question: Question, conversation: Conversation) -> Plan | Sequence[Request]:
+    """Read a message that does not answer the question that was asked."""
     read = _read(conversation)
+    if question.kind not in {"add", "name"}:
+        return read
     # It is not there to be deleted, and no other task is to go in its place.
     requests = [one for one in read if not _deletes_it(one)]
     if not requests:

@@ -91,7 +91,7 @@ _ENDS = (
     r"(?:[\s,]+(?:please|pls|plz|(?:many\s+)?thanks|thank\s+(?:you|u)|thx|cheers|for\s+me"
     r"|right\s+away|straight\s+away|immediately|at\s+once|(?<!from\s)(?<!for\s)(?<!by\s)(?<!until\s)(?-i:(?:right\s+)?now)"
     r"|if\s+(?:you|u)\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind)|if\s+possible|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|all\s*right|fine)"
-    r"|(?:would|will|can|could|won't)\s+(?:you|u))"
+    r"|(?:would|will|can|could|won't)\s+(?:you|u)|(?:before|or|so|lest)\s+i(?:'ll|\s+will|\s+don't)?\s+forget(?:\s+(?:again|it|that|about\s+it))?)"
     r"|\s*,\s*(?:ok(?:ay)?|all\s*right|yeah|yes|right))+"
 )
 _VERBS = "|".join([*_DOING, *_DOING_IT])
@@ -122,14 +122,22 @@ _SMALL_TALK = compiled(
 )
 
 
-def without_courtesy(text: str) -> str:
-    """The message with its orders told plainly."""
+def without_small_talk(text: str) -> str:
+    """The message without faces, and without small talk that opens it."""
     text = _FACES.sub("", text)
     for talk in _SMALL_TALK:
         text = talk.sub("", text)
+    return text
+
+
+def without_courtesy(text: str) -> str:
+    """The message with its orders told plainly."""
+    text = without_small_talk(text)
     text = _WANTED.sub(r"\g<start>", _MINDED.sub(_ordered, _ASKED.sub(_ordered, text)))
     text = _ASKED_ELSE.sub(r"\g<start>can you ", text)
-    text = _MINDED_ELSE.sub(lambda found: f"{found['start']}can you {_BASE[found['doing'].lower()]}", text)
+    text = _MINDED_ELSE.sub(
+        lambda found: f"{found['start']}can you {_BASE[found['doing'].lower()]}", text
+    )
     return _ENDED.sub(r"\g<start>\g<wish>.", _COUNTED.sub(r"\g<start>", text))
 
 

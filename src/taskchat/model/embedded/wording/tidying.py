@@ -8,6 +8,7 @@ from taskchat.model.embedded.english.framing import frames_several, spell_items
 from taskchat.model.embedded.wording.courtesy import without_courtesy
 from taskchat.model.embedded.wording.messages import phrase_message
 from taskchat.model.embedded.wording.moves import without_around
+from taskchat.model.embedded.wording.same_words import in_one_word
 from taskchat.model.embedded.wording.wishes import phrase_wish
 
 # Said between two wishes, or beside one.
@@ -82,7 +83,8 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
-    text = phrase_message(phrase_wish(without_around(without_courtesy(text))))
+    text = in_one_word(without_courtesy(text))
+    text = phrase_message(phrase_wish(without_around(text)))
     text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
     # "Thank youuu" is thanks.
     text = re.sub(r"(?<=[a-z])(?P<one>[a-vyz])(?P=one){2,}\b", r"\g<one>", text)
