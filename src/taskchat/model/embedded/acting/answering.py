@@ -34,6 +34,11 @@ _NO = re.compile(
     r"actually\s+(?:no|not|don)|👎)(?:\b|\W|$)",
     re.IGNORECASE,
 )
+# "Hmm, better keep them."
+_KEEPS_ALL = re.compile(
+    r"^(?:\W*\b(?:hm+|ah|oh|oops|sorry|actually|wait|better|maybe|let's|please|just|rather|i'd|i'll|on\s+second\s+thoughts?|hang\s+on)\b)+\W*(?:keep|leave)\s+(?:it|them|those|these|everything|all|both)\b",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(
     r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure|for|of)\b\W*)?(?:both|all|all\s+of\s+(?:them"
     r"|these|those)|everything|every\s+one|them\s+all"
@@ -62,7 +67,7 @@ def is_yes_word(text: str) -> bool:
 
 def is_no(text: str) -> bool:
     """Whether a message begins with a no and says little else."""
-    return bool(_NO.match(text)) and len(text.split()) <= 7
+    return bool(_NO.match(text) or _KEEPS_ALL.match(text)) and len(text.split()) <= 7
 
 
 def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) -> list[SeenTask]:
@@ -195,6 +200,20 @@ def split_answer(text: str) -> tuple[str, str] | None:
     """An answer that names one and goes on: what it names, and what it then wants; None for another."""
     found = _AND_MORE.fullmatch(text)
     return (found["one"], found["more"] or "") if found and not _keeps(found) else None
+
+
+def split_wish(text: str) -> tuple[str, str] | None:
+    """An answer and the wish of its own that follows it: "Yes. And add milk"; None for another message."""
+    found = _AND_WISH.fullmatch(text)
+    return (found["one"], found["more"]) if found and len(text) <= _MAX_ANSWER_CHARS else None
+
+
+_AND_WISH = re.compile(
+    r"\W*(?P<one>[^.!?;,\n]{1,50}(?:,\s*(?:please|thanks|thank\s+you|go\s+ahead|do\s+(?:it|that)|delete\s+(?:it|them|both|those)))?)\s*"
+    r"(?:[.!;]+\s+|,\s+(?=(?:and|also|then|but|oh|add|show|mark|delete|remove|move|rename|what)\b)|\s+(?=and\s+(?:also\s+|then\s+|please\s+)*(?:add|show|mark|delete|remove|move|rename|put|set|tick|change|tell)\b))"
+    r"(?!(?:\w+[\s,]+){0,2}(?:not|never|only|except|leave|keep|don't|wait)\b)(?:(?:and|also|then|but|oh|plus)\b[\s,]*)*(?P<more>\w.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def _keeps(goes_on: re.Match[str] | None) -> bool:

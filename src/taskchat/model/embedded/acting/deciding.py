@@ -15,6 +15,7 @@ from taskchat.model.embedded.acting.answering import (
     pick,
     spares,
     split_answer,
+    split_wish,
 )
 from taskchat.model.embedded.acting.calls import Call, call_act
 from taskchat.model.embedded.acting.planning import Plan, Planner
@@ -29,6 +30,7 @@ from taskchat.model.embedded.conversation.questions import read_question
 from taskchat.model.embedded.conversation.showing import displayed
 from taskchat.model.embedded.english.pointing import read_target
 from taskchat.model.embedded.english.telling import tells_deed, tells_state
+from taskchat.model.embedded.english.words import content_stems
 from taskchat.model.embedded.finding.certain import needs_list
 from taskchat.model.embedded.finding.choosing import MAX_NAMED
 from taskchat.model.embedded.finding.same_day import settle_day
@@ -46,6 +48,7 @@ from taskchat.model.embedded.requests import (
     Target,
 )
 from taskchat.model.embedded.wording.courtesy import without_small_talk
+from taskchat.model.embedded.wording.same_words import in_one_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +73,7 @@ class Decision:
 
 def decide(conversation: Conversation) -> Decision:
     """Decide the next step of the current turn from the conversation alone."""
+    conversation = replace(conversation, earlier=_without_chat(conversation.earlier))
     memory = recall(conversation)
     steps = conversation.current.steps
     answered = _answer(conversation, memory)
@@ -86,9 +90,9 @@ def decide(conversation: Conversation) -> Decision:
                 return Decision(text=replies.LIST_FAILED)
             if _is_cut(lists):
                 return Decision((Call("list_tasks", {**arguments, "limit": MAX_LISTED}),))
-        tasks, now = _tasks(conversation), conversation.now
+        tasks, now = _tasks_before(steps), conversation.now
         settled = [settle_day(one, tasks, memory, now) for one in requests]
-        planner = Planner(memory, tasks, now)
+        planner = Planner(memory, tasks, now, seen=_tasks(conversation))
         plan = planner.plan(settled)
         if _is_lost(plan):
             plan = _of_told(conversation.current.text, planner) or plan
@@ -98,7 +102,15 @@ def decide(conversation: Conversation) -> Decision:
     following = _following(plan, written, conversation)
     if following:
         return Decision(following)
+    if plan.has_looked and written and steps[-1].tool != "list_tasks":
+        # "Add milk and show my list": the list as it is now.
+        return Decision((Call("list_tasks", {"status": "all"}),))
     return Decision(text=_tell(plan, written))
+
+
+def _without_chat(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns without those that only said thanks or hello: what was spoken of is spoken of still."""
+    return tuple(turn for turn in turns if turn.steps or turn.reply not in replies.CHAT)
 
 
 def _may_tell(requests: Sequence[Request], text: str) -> bool:
@@ -148,6 +160,17 @@ def _list_arguments(requests: Sequence[Request]) -> dict[str, object]:
     return {"status": "all"}
 
 
+def _tasks_before(steps: Sequence[Step]) -> tuple[SeenTask, ...]:
+    """The list as it was read before anything was changed."""
+    found: tuple[SeenTask, ...] = ()
+    for step in steps:
+        if isinstance(step.result, Listed):
+            found = step.result.tasks
+        elif step.tool != "list_tasks":
+            break
+    return found
+
+
 def _tasks(conversation: Conversation) -> tuple[SeenTask, ...]:
     listed = conversation.current.listed
     return listed.tasks if listed else ()
@@ -181,6 +204,9 @@ def _answer_to(
     question: Question, conversation: Conversation, memory: Memory
 ) -> Plan | Sequence[Request] | None:
     """Read the message as an answer to a question; None where it is none."""
+    followed = _answer_then_wish(question, conversation, memory)
+    if followed is not None:
+        return followed
     if question.kind in {"choose", "confirm"} and question.verb is not None:
         both = _answer_and_more(conversation, memory)
         return _answer_choice(conversation, memory) if both is None else both
@@ -194,7 +220,7 @@ def _answer_to(
 
 def _ways_to_hear(conversation: Conversation) -> list[Conversation]:
     """A message as an answer: whole, or the one of its two sentences beside which the other only chats."""
-    whole = without_small_talk(conversation.current.text)
+    whole = in_one_word(without_small_talk(conversation.current.text))
     told, said = _TWO_SENTENCES.fullmatch(whole), [whole]
     if told is not None:
         pairs = (told["first"], told["last"]), (told["last"], told["first"])
@@ -203,7 +229,7 @@ def _ways_to_hear(conversation: Conversation) -> list[Conversation]:
 
 
 def _may_answer(text: str) -> bool:
-    return len(text.split()) <= _MAX_ANSWER_WORDS
+    return len(text.split()) <= _MAX_ANSWER_WORDS and not _TELLS_ELSE.search(text)
 
 
 def _is_idle(text: str, conversation: Conversation) -> bool:
@@ -212,6 +238,8 @@ def _is_idle(text: str, conversation: Conversation) -> bool:
 
 
 _MAX_ANSWER_WORDS = 6
+# "Good to know. Maybe I'll oil the chain later." answers nothing.
+_TELLS_ELSE = re.compile(r"\b(?:i|we|he|she|they|maybe|perhaps|later|not|never)\b", re.IGNORECASE)
 _IDLE = tuple(Talk(topic) for topic in ("nothing", "repeat_please", "thanks", "greeting", "fine"))
 _TWO_SENTENCES = re.compile(r"(?P<first>[^.!?\n]+[.!])\s+(?P<last>[^.!?\n]+[.!]*)")
 
@@ -297,23 +325,91 @@ _THEN_ADD = re.compile(
 
 def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
     """The act on the one candidate that an answer opens with, and what it wants besides."""
-    question, asked, now = memory.question, conversation.earlier[-1], conversation.now
-    answer = split_answer(conversation.current.text)
-    if question is None or question.verb is None or answer is None or asked.listed is None:
+    question, now, text = memory.question, conversation.now, conversation.current.text
+    answer = split_answer(text)
+    if question is None or question.verb is None or answer is None:
         return None
     one, more = answer
-    candidates = _candidates(asked)
     opens_otherwise = any(_is_other_act(read, question.verb) for read in read_message(one, now))
-    changes = changes_asked(memory.asked_about, question.verb, now)
-    if is_no(one) or is_yes(one, question.verb) or opens_otherwise or changes is None:
+    if is_no(one) or is_yes(one, question.verb) or opens_otherwise:
         return None
-    chosen = pick(one, candidates, question.verb, memory)
-    if len(chosen) != 1 or candidates == chosen:
+    act = _act_on_one(one, question.verb, conversation, memory)
+    if act is None:
         return None
-    act = Act(question.verb, Target(chosen[0].title), changes)
     wishes = read_message(more, now, _titles(conversation)) if more else []
     # "Ben, and make it high priority": it is the one that was just named.
     return [act, *(_of_task(one, act.target) for one in wishes)]
+
+
+def _act_on_one(said: str, verb: Verb, conversation: Conversation, memory: Memory) -> Act | None:
+    """The act that was asked about, on the one candidate that words name; None where they name no one."""
+    asked = conversation.earlier[-1]
+    changes = changes_asked(memory.asked_about, verb, conversation.now)
+    candidates = _candidates(asked)
+    chosen = pick(said, candidates, verb, memory) if asked.listed else []
+    if changes is None or len(chosen) != 1 or candidates == chosen:
+        return None
+    return Act(verb, Target(chosen[0].title), changes)
+
+
+def _answer_then_wish(
+    question: Question, conversation: Conversation, memory: Memory
+) -> Sequence[Request] | None:
+    """What an answer comes to, and the wish of its own that follows it: "Yes. And add milk"."""
+    split = split_wish(conversation.current.text)
+    if split is None:
+        return None
+    said, more = split
+    if _MERE_OK.fullmatch(said):
+        return None  # "Okay. The dog is washed" takes up something else
+    wishes = read_message(more, conversation.now, _titles(conversation))
+    is_agreed = is_yes(conversation.current.text, question.verb or question.kind)
+    if is_agreed or any(isinstance(one, Offer | Talk) or _says_it_again(one) for one in wishes):
+        return None
+    if is_no(said) and len(said.split()) <= _MAX_REFUSAL_WORDS:
+        return wishes
+    if question.kind in {"add", "name"}:
+        if any(isinstance(one, Add) and _shares_words(one, question.title) for one in wishes):
+            return None  # "Ok, then add “book a taxi”", after "Shall I add “Book me a taxi”?"
+        heard = replace(conversation, current=replace(conversation.current, text=said))
+        added = _answer_add(question, heard, memory) if is_yes(said, "add") else None
+        return None if added is None else [*added, *wishes]
+    if question.verb is None:
+        return None
+    if question.kind == "confirm" and is_yes(said, question.verb):
+        return [*_agreed(question.verb, conversation, memory), *wishes]
+    act = _act_on_one(said, question.verb, conversation, memory)
+    return None if act is None else [act, *(_of_task(one, act.target) for one in wishes)]
+
+
+def _shares_words(add: Add, title: str) -> bool:
+    return not set(content_stems(add.title)).isdisjoint(content_stems(title))
+
+
+def _says_it_again(request: Request) -> bool:
+    """Whether a wish is for what was asked about: "yes, delete them"."""
+    return (
+        isinstance(request, Act)
+        and request.verb in {"delete", "complete"}
+        and points(request.target)
+    )
+
+
+_MAX_REFUSAL_WORDS = 3
+_MERE_OK = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|k|right|fine|alright|good|great|cool|so|well|then|now)\b\W*)+",
+    re.IGNORECASE,
+)
+
+
+def _agreed(verb: Verb, conversation: Conversation, memory: Memory) -> Sequence[Request]:
+    """The acts on all candidates; where they are many to be deleted, what asks for them once more."""
+    candidates = _candidates(conversation.earlier[-1])
+    changes = changes_asked(memory.asked_about, verb, conversation.now)
+    titles = {task.title for task in candidates}
+    if changes is None or len(candidates) > MAX_NAMED or len(titles) < len(candidates):
+        return read_message(memory.asked_about, conversation.now, _titles(conversation))
+    return [Act(verb, Target(title), changes) for title in titles]
 
 
 def _of_task(request: Request, target: Target) -> Request:

@@ -71,11 +71,15 @@ _STATES = {"complete_task", "delete_task", "restore_task"}
 
 @dataclass(slots=True)
 class Plan:
-    """The calls to make, then the remarks to say, and at most one question at the end."""
+    """The calls to make, then the remarks to say, and at most one question at the end.
+
+    `has_looked` is set where a remark tells of the list, which the calls change.
+    """
 
     calls: list[Call] = field(default_factory=list[Call])
     remarks: list[str] = field(default_factory=list[str])
     question: str = ""
+    has_looked: bool = False
 
 
 def _changed(plan: Plan) -> set[object]:
@@ -89,11 +93,21 @@ _CHANGES_IT = re.compile(
 
 
 class Planner:
-    """Makes one plan for one message."""
+    """Makes one plan for one message.
 
-    def __init__(self, memory: Memory, tasks: Sequence[SeenTask], now: datetime) -> None:
+    `tasks` is the list before the message changes anything, `seen` as it was read last.
+    """
+
+    def __init__(
+        self,
+        memory: Memory,
+        tasks: Sequence[SeenTask],
+        now: datetime,
+        seen: Sequence[SeenTask] | None = None,
+    ) -> None:
         self._memory = memory
         self._tasks = tasks
+        self._seen = tasks if seen is None else seen
         self._by_id = {task.id: task for task in tasks}
         self._now = now
         self._plan = Plan()
@@ -149,9 +163,8 @@ class Planner:
             case Act():
                 self._plan_act(request)
             case Look():
-                self._plan.remarks.append(
-                    answer_look(request, self._tasks, self._memory, self._now)
-                )
+                self._plan.has_looked = True
+                self._plan.remarks.append(answer_look(request, self._seen, self._memory, self._now))
             case Talk():
                 self._say(request)
             case Offer():

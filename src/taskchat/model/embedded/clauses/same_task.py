@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskchat.model.embedded.english.pointing import read_target
+from taskchat.model.embedded.english.words import content_stems
 from taskchat.model.embedded.requests import Act, Add, Changes, Offer, Same, Talk, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskchat.model.embedded.clauses.cutting import Clause
     from taskchat.model.embedded.requests import Request
 
@@ -42,17 +45,43 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
         # "Put “wash the dog” on the list, actually make that “brush the dog”."
         return replace(last, title=one.changes.title)
     if isinstance(one, Act) and isinstance(last, Add) and _tells_more(one):
-        changes = one.changes
-        return replace(
-            last,
-            due=changes.due or last.due,
-            priority=changes.priority or last.priority,
-            note=changes.note or last.note,
-        )
+        return _more_of(last, one.changes)
     if isinstance(one, Add) and isinstance(last, Act) and _is_level_alone(last):
         # "Urgent! Call Ida": told before the task instead of after it.
         return replace(one, priority=last.changes.priority)
     return None
+
+
+def with_new_task(requests: Sequence[Request], one: Request | None) -> list[Request] | None:
+    """The requests with what an act does to a task that one of them creates: "add soap, tea and milk. Milk is for friday"."""
+    if not isinstance(one, Act) or not one.target.words or one.target.but or one.target.is_other:
+        return None
+    is_told = one.otherwise is None or isinstance(one.otherwise, Talk)
+    changes, said = one.changes, set(content_stems(one.target.words))
+    is_more = one.verb == "update" and bool(changes.due or changes.priority) and not changes.title
+    if not said or not is_told or not (is_more or one.verb == "complete"):
+        return None
+    new = [
+        number
+        for number, add in enumerate(requests)
+        if isinstance(add, Add) and not add.is_bare and said <= set(content_stems(add.title))
+    ]
+    if len(new) != 1:
+        return None
+    *_, add = (requests[number] for number in new)
+    if not isinstance(add, Add):
+        return None
+    meant = _more_of(add, changes) if is_more else replace(add, then="complete")
+    return [*requests[: new[0]], meant, *requests[new[0] + 1 :]]
+
+
+def _more_of(add: Add, changes: Changes) -> Add:
+    return replace(
+        add,
+        due=changes.due or add.due,
+        priority=changes.priority or add.priority,
+        note=changes.note or add.note,
+    )
 
 
 def _as_one(last: Act, one: Act) -> Act | None:

@@ -57,6 +57,7 @@ class Memory:
         turns: the earlier turns, oldest first.
         now: the user's clock.
         focus: the tasks that "it" and "them" mean, of the last turn that spoke of any.
+        focus_before: where the last reply showed a list, what "it" meant before.
         shown: the list last shown, in the order in which the reply displayed it.
         deleted: what was deleted in this conversation, newest first.
         question: what the last reply asked, and the words it was asked about.
@@ -64,12 +65,14 @@ class Memory:
         undoable: what can still be taken back, oldest first; a turn that was taken back is gone.
         is_fresh_show: whether the last reply showed a list.
         is_just_changed: whether the last turn is the one of `last`.
+        is_last_in_view: whether it is, or only the list was looked at since.
         unheard: what the last message said, where it was not understood.
     """
 
     turns: tuple[Turn, ...]
     now: datetime
     focus: tuple[int, ...] = ()
+    focus_before: tuple[int, ...] = ()
     shown: tuple[int, ...] = ()
     deleted: tuple[Effect, ...] = ()
     question: Question | None = None
@@ -78,6 +81,7 @@ class Memory:
     undoable: tuple[Done, ...] = ()
     is_fresh_show: bool = False
     is_just_changed: bool = False
+    is_last_in_view: bool = False
     unheard: str = ""
 
     @property
@@ -106,11 +110,16 @@ def recall(conversation: Conversation) -> Memory:
     question, asked_about = _pending(turns)
     fresh = displayed(turns[-1]) if turns else ()
     shown = fresh or next((row for turn in reversed(turns[:-1]) if (row := displayed(turn))), ())
-    focus = fresh if fresh and not turns[-1].effects else _focus(turns)
+    is_look = bool(fresh) and not turns[-1].effects
+    focus = fresh if is_look else _focus(turns)
+    is_seen = is_look and question is None and len(turns) > 1 and bool(turns[-2].effects)
+    is_just_changed = bool(turns and turns[-1].effects)
     return Memory(
-        turns, now, focus, shown, tuple(deleted), question, asked_about, last, tuple(undoable),
+        turns, now, focus, _focus(turns[:-1]) if is_look and question is None else (), shown,
+        tuple(deleted), question, asked_about, last, tuple(undoable),
         is_fresh_show=bool(fresh),
-        is_just_changed=bool(turns and turns[-1].effects),
+        is_just_changed=is_just_changed,
+        is_last_in_view=is_just_changed or is_seen,
         unheard=turns[-1].text if turns and was_unheard(turns[-1].reply) else "",
     )  # fmt: skip
 

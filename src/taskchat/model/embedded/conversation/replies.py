@@ -57,6 +57,8 @@ TALK: dict[Topic, str] = {
         "“add …”, “complete …” or “delete …”?"
     ),
 }
+CHAT = frozenset(TALK[topic] for topic in ("greeting", "thanks", "bye", "fine", "nothing_else"))
+"""Replies that leave open what was open before them."""
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."
 SEVERAL_FIT = "It could be one of these:"

@@ -395,6 +395,9 @@ def _by_what_was_said(
     if told:
         return Choice(told, is_clear=True)
     row = still_open(in_mind(target, tasks, memory), target, verb)
+    if len(row) > 1 and len(memory.focus_before) == 1 and verb != "delete" and not target.is_plural:
+        # "Show my list" and then "set it to friday": what was spoken of before.
+        row = [task for task in tasks if task.id in memory.focus_before] or row
     spoken_of = _spoken_of(target, tasks, row, memory)
     if spoken_of is not None:
         return spoken_of

@@ -28,6 +28,11 @@ def in_mind(target: Target, tasks: Sequence[SeenTask], memory: Memory) -> list[S
         row = memory.shown or tuple(by_id)
         others = [by_id[one] for one in row if one in by_id and one not in memory.focus]
         return others or [task for task in tasks if task.id not in memory.focus]
+    if target.is_other and not target.is_plural:
+        # "Rename the other one", after two of three were done.
+        others = [by_id[one] for one in memory.shown if one in by_id and one not in memory.focus]
+        if len(others) == 1:
+            return others
     return [by_id[one] for one in memory.focus if one in by_id]
 
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.clauses.adding import build_add
 from taskchat.model.embedded.clauses.asides import is_statement
 from taskchat.model.embedded.clauses.looking import is_about_list
-from taskchat.model.embedded.clauses.same_task import LEADS_UP, is_other_title, of_same_task, points
+from taskchat.model.embedded.clauses.same_task import (
+    LEADS_UP,
+    is_other_title,
+    of_same_task,
+    points,
+    with_new_task,
+)
 from taskchat.model.embedded.clauses.told_of import takes_up
 from taskchat.model.embedded.english.words import ERRAND_VERBS, content_stems, tokens
 from taskchat.model.embedded.message.correction_words import corrected_title
@@ -63,7 +69,9 @@ def combine(
     if _is_in_place(last, one, clause) or _are_its_parts(last, found):
         return [*requests[:-1], *found]
     if isinstance(one, Act) and isinstance(last, Add) and not last.is_bare and _is_at_once(one):
-        return [replace(add, then=one.verb) if isinstance(add, Add) else add for add in requests]
+        new = requests if one.target.is_plural else requests[-1:]
+        done = [replace(add, then=one.verb) if isinstance(add, Add) else add for add in new]
+        return [*requests[: -len(new)], *done]
     return _go_on(requests, found, clause, message, now)
 
 
@@ -75,25 +83,11 @@ def _go_on(
     more = _said_again(last, one) or of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
-    if (
-        isinstance(one, Add)
-        and isinstance(last, Act)
-        and _is_its_title(last, one)
-        and _AS_TASK.search(clause.text)
-    ):
-        return [*requests[:-1], one]
-    if (
-        isinstance(one, Add)
-        and isinstance(last, Add)
-        and _is_left_of(last, one, clause)
-        and not message.quoted(clause.text)
-    ):
-        return requests
-    if isinstance(one, Add) and isinstance(last, Add) and _is_restated(last, one):
-        return [*requests[:-1], replace(one, due=one.due or last.due)]
-    if isinstance(one, Add) and any(_is_same(one, earlier) for earlier in requests):
-        # "I have an interview on friday. Please remind me" is one wish, told twice.
-        return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
+    told = with_new_task(requests, one)
+    if told is not None:
+        return told
+    if isinstance(one, Add) and (added := _told_twice(requests, one, clause, message)) is not None:
+        return added
     if isinstance(one, Look) and one.of_focus and isinstance(last, Look):
         return requests  # "What about the first one? When is it due?" is one question
     if isinstance(one, Same) and isinstance(last, Act) and one.otherwise:
@@ -103,6 +97,24 @@ def _go_on(
     if clause.joined_by:
         return _join_tail(requests, found, clause, message, now)
     return requests + found
+
+
+def _told_twice(
+    requests: list[Request], one: Add, clause: Clause, message: Message
+) -> list[Request] | None:
+    """The requests with a task that was told before it was asked for once; None for another task."""
+    last = requests[-1]
+    if isinstance(last, Act) and _is_its_title(last, one) and _AS_TASK.search(clause.text):
+        return [*requests[:-1], one]
+    if isinstance(last, Add):
+        if _is_left_of(last, one, clause) and not message.quoted(clause.text):
+            return requests
+        if _is_restated(last, one):
+            return [*requests[:-1], replace(one, due=one.due or last.due)]
+    if any(_is_same(one, earlier) for earlier in requests):
+        # "I have an interview on friday. Please remind me" is one wish, told twice.
+        return [*(earlier for earlier in requests if not _is_same(one, earlier)), one]
+    return None
 
 
 def _is_in_place(last: Request, one: Request | None, clause: Clause) -> bool:

@@ -49,7 +49,7 @@ _ASKS = rf"""(?:
   | (?:are|were)\s+you\s+able\s+to\s+
   | (?:please\s+)?be\s+(?:so\s+)?(?:good|kind|nice|sweet|a\s+(?:dear|star|love|pal))(?:\s+(?:enough|as))?\s+(?:to|and)\s+
   | do\s+me\s+a\s+(?:favou?r|kindness)\s+and\s+
-  | (?:is\s+it|would\s+it\s+be|is\s+there\s+(?:any|a)\s+way)\s+(?:possible|ok(?:ay)?|fine|all\s*right|cool)?\s*(?:for\s+you\s+)?
+  | (?:is\s+it\s+possible|would\s+it\s+be\s+(?:possible|ok(?:ay)?|fine|all\s*right)|is\s+there\s+(?:any|a)\s+way)\s*(?:for\s+you\s+)?
     (?:to|if\s+{_YOU}\s+(?:{_COULD}\s+)?|(?:{_YOU}\s+{_COULD}))\s*
   | (?:(?:i\s+(?:was|am)|i'm|was|just)\s+(?:just\s+)?wondering|i\s+wonder(?:ed)?|any\s+chance|is\s+there\s+(?:any|a)\s+(?:chance|way)|do\s+you\s+think)
     \s+(?:if\s+|whether\s+|that\s+)?{_YOU}\s+{_COULD}\s+{_SOFTLY}
@@ -104,6 +104,7 @@ _COUNTED = re.compile(
     rf"{_START}(?:first(?:ly)?|first\s+(?:of\s+all|up|thing)|to\s+(?:start|begin)(?:\s+with)?|for\s+starters|(?:just\s+a\s+)?quick\s+(?:one|thing|question|request)|one\s+(?:quick\s+)?thing)\s*[,:]\s*(?=(?:{_VERBS})\b)",
     re.IGNORECASE,
 )
+_SECOND = re.compile(r"\bsecond(?:ly)?\s*[,:]", re.IGNORECASE)
 # Faces, hands and hearts, where words stand before them.
 _FACES = re.compile(
     "(?<=[\\w.,!?)\"'])\\s*(?:[\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a\U0001f44b-\U0001f44c\U0001f44f\u2764\u263a\U0001f389\U0001f495-\U0001f49e\u2728][\ufe0f\U0001f3fb-\U0001f3ff]?\\s*)+(?=$|\\n)"
@@ -138,7 +139,9 @@ def without_courtesy(text: str) -> str:
     text = _MINDED_ELSE.sub(
         lambda found: f"{found['start']}can you {_BASE[found['doing'].lower()]}", text
     )
-    return _ENDED.sub(r"\g<start>\g<wish>.", _COUNTED.sub(r"\g<start>", text))
+    if not _SECOND.search(text):
+        text = _COUNTED.sub(r"\g<start>", text)
+    return _ENDED.sub(r"\g<start>\g<wish>.", text)
 
 
 def _ordered(found: re.Match[str]) -> str:

@@ -252,7 +252,7 @@ _WORDINGS = wordings(
     (r"(?P<it>\bit(?:'s|\s+is)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?\s*,\s*not\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:fix|correct|change|update)\s+(?:that|this|the)\s+(?:task|one|title|name)(?=\W*$)", r"\g<it>"),
     (r"\bthe\s+latter(?=\s+(?:is|are|as|high|low|medium|to|can|should|needs|has|on|for|due|please)\b|\W*$)", "the last one"),
     # "My mistake, I did the vacuuming, not the ironing."
-    (r"^\W*my\s+mistake\s*[,.:;!\u2013\u2014-]+\s*i\s+(?:did|finished|completed)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*not\s+(?:the|my)\s+[\w' -]{2,30}?\W*$", r"no, I meant \g<what>"),
+    (r"^\W*(?:sorry|oops|no)\s*[,.:;!\u2013\u2014-]+\s*i\s+(?:did|finished|completed)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*not\s+(?:the|my)\s+[\w' -]{2,30}?\W*$", r"no, I meant \g<what>"),
     (r"^(?:\W*\b(?:sorry|oops|oh|no)\b)*\W*i\s+(?:mixed|got|confused)\s+(?:them|those|these|the\s+two)\s*(?:up|mixed\s+up|wrong)\s*[.,;!]\s*(?=it\s+was\b)", "no, "),
     # "Her name is Sara without h, please fix the lunch task."
     (r"^\W*(?:(?:no|oh|sorry|oops)\b\W*)*(?:his|her|the)\s+name\s+is\s+(?P<new>[A-Z][\w'-]+)(?:\s+with(?:out)?\s+[\w ]{1,12}?)?\s*[,.;]\s*(?:please\s+|can\s+you\s+)?(?:fix|correct|change)\s+(?:that|it|the\s+[\w' -]{2,20}?)\W*$", r"it's spelled \g<new>"),

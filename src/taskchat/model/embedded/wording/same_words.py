@@ -14,7 +14,10 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _END = r"(?=\s*(?:[.,;!?]|$))"
 _WORDS = wordings(
     # What opens a correction.
-    (r"(?P<start>^\W*|[.!?;,]\s+)(?:my\s+(?:mistake|bad|error|fault|apologies)|apologies)(?=\s*[,.!:;\u2013\u2014-])", r"\g<start>sorry"),
+    (r"^\W*(?:wh?oops(?:ie|y)?|oopsie)\b", "oops"),
+    (r"^\W*(?:a+rgh+|u+gh+|damn(?:\s+it)?|darn(?:\s+it)?|shoot|oh\s+dear|dang|crap|bother|blast)\s*[,.!\u2013\u2014-]+\s*(?=\w)", "oh, "),
+    (r"(?P<start>^\W*|[.!?;,]\s+)(?:my\s+(?:mistake|bad|error|fault|apologies)|apologies)(?=\s*[,.!:;\u2013\u2014-]+\s*\w)", r"\g<start>sorry"),
+    (r"^\W*(?:(?:oh|ah|ok(?:ay)?|um+|no)\W+)*(?:sorry|oops|whoops|wait)\s*[,.!:;\u2013\u2014-]+\s*(?=(?:it|that)(?:'s|\s+was|\s+is|\s+should)\s|(?:not\s+yet|(?:better\s+)?keep|better\s+not|never\s*mind|on\s+second\s+thoughts?|only|just\s+the|hang\s+on|leave)\b)", "no, "),
     # A task by its number.
     (r"\b(?:entry|item|to-?do|todo|point|task\s+(?:number|no\.?|nr\.?))\s+#?(?=\d+\b)", "task "),
     (r"\bnumber\s+one\s+priority\b", "high priority"),
