@@ -13,6 +13,7 @@ from taskchat.dates.spans import find_spans
 from taskchat.model.embedded.clauses.adding import clean_title
 from taskchat.model.embedded.clauses.asides import without_asides
 from taskchat.model.embedded.clauses.cutting import Heard, cut
+from taskchat.model.embedded.clauses.list_questions import asked_status
 from taskchat.model.embedded.clauses.mood import (
     RETRACTS,
 )
@@ -141,6 +142,9 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = _SAID_DUE.sub("", text)
     text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     text = phrase(_with_then(text, heard), heard.now)
+    status = asked_status(PREAMBLE.sub("", clause.text), is_asked=clause.is_asked)
+    if status is not None:
+        return [Look(status=status)]
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
     if heard.background and retracted is not None:
         # "Scratch that, buy rice": what stands in its place is read for itself.

@@ -8,7 +8,17 @@ from taskchat.model.embedded.wording.tables import wordings
 _NO_MORE = r"(?:\s+(?:any\s?more|any\s+longer|now|after\s+all))?"
 # "Two packs of nappies" are nappies.
 _SO_MUCH = r"(?:an?|one|two|three|four|five|six|some|several|\d+)\s+(?:big\s+|large\s+|small\s+|whole\s+|new\s+|more\s+)?(?:packs?|packets?|bags?|bottles?|boxe?s?|loa(?:f|ves)|cans?|cartons?|jars?|bunch(?:es)?|kilos?|lit(?:er|re)s?|pints?|rolls?|pairs?|sacks?|sets?|tins?|tubs?|tubes?)\s+of\s+"
+_TASK = (
+    r"(?P<what>(?:the|my)\s+[^,;]+?\s+(?:task|one|item|to-?do)|[\ue000-\uf8ff]|it|that(?:\s+one)?)"
+)
+_SO = r"^[^\w\ue000-\uf8ff]*(?:(?:please|and|then|also|so|ok(?:ay)?|no|actually|just|can\s+you|could\s+you)\b\W*)*"
 SAID_DONE = wordings(
+    # "Task call the dentist completed", "I was able to book a table".
+    (
+        rf"{_SO}(?:the\s+)?task\s+(?P<what>(?!\d|(?:is|was|has)\b)[^,;]+?)\s+(?:is\s+|has\s+been\s+)?(?:now\s+)?(?:completed|done|finished){END}",
+        r"mark \g<what> as done",
+    ),
+    (r"\b(?P<who>i|we)\s+(?:was|were)\s+(?:finally\s+)?able\s+to\s+(?=\w)", r"\g<who> managed to "),
     # "All filled up now".
     (
         rf"^[^\w\ue000-\uf8ff]*all\s+(?P<deed>\w+(?:ed|en|ght))(?P<up>\s+(?:up|out|off|in|down|away))?(?:\s+now)?{END}",
@@ -55,6 +65,24 @@ SAID_DONE = wordings(
     ),
 )
 NOT_WANTED = wordings(
+    # "I no longer have to buy milk", "make the milk task disappear".
+    (
+        rf"{_SO}(?P<who>i|we)\s+no\s+longer\s+have\s+to\s+(?P<what>[^,;]+?){_NO_MORE}{END}",
+        r"\g<who> don't need to \g<what> any more",
+    ),
+    (
+        rf"{_SO}(?P<who>i|we)\s+(?:don't|do\s+not|won't)\s+have\s+to\s+(?P<what>[^,;]+?)\s+(?:any\s?more|any\s+longer|after\s+all){END}",
+        r"\g<who> don't need to \g<what> any more",
+    ),
+    (
+        rf"{_SO}(?:don't\s+keep|dismiss|discard)\s+{_TASK}(?:\s+(?:any\s?more|any\s+longer|please))*{END}",
+        r"delete \g<what>",
+    ),
+    (rf"{_SO}make\s+{_TASK}\s+(?:disappear|vanish|go\s+away){END}", r"delete \g<what>"),
+    (
+        rf"{_SO}(?:pull|get|have|(?:i|we)(?:'d|\s+would)?\s+(?:want|like))\s+{_TASK}\s+off\s+(?:of\s+)?(?:my|the)\s+list{END}",
+        r"delete \g<what>",
+    ),
     # "Add it again", of what was just deleted.
     (
         r"^[^\w\ue000-\uf8ff]*(?:(?:oh|no|wait|ok(?:ay)?|actually|please)\b\W*)*(?:add|create)\s+(?:it|that|them|that\s+one)\s+again(?:\s+please)?\W*$",

@@ -49,7 +49,30 @@ _CALL_QUOTE = re.compile(
     rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?call\s+(?P<what>\S.*?)\s+(?P<new>[\ue000-\uf8ff])\s+instead{END}",
     re.IGNORECASE,
 )
+_ASK = r"^[^\w\ue000-\uf8ff]*(?:(?:please|and|then|also|so|ok(?:ay)?|no|actually|sorry|let's|can\s+you|could\s+you)\b\W*)*"
+_NAMED = r"(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+|(?:the|my)\s+(?:[\w'-]+\s+){1,5}?(?:task|one|item|entry|to-?do)|that\s+one)"
+# What a title may not begin with: "the milk task should be done".
+_NEW = r"(?P<new>(?!(?:done|finished|completed?|deleted|removed|due|high|low|medium|top|urgent|important|open|pending|closed|off|on|for|by|at|in|over|cancelled|moved|overdue|late|not|no|still|ready|what|it|that|today|tomorrow|tonight|next|\w+day)\b)\S.*?)"
+_CALLED = r"(?:be\s+(?:called|named|titled|renamed(?:\s+to)?)|say|read|become)\s*[:,]?\s*"
+_SO_IT = (
+    r"(?:so\s+(?:that\s+)?it\s+(?:reads|says|is\s+called)|to\s+(?:say|read|be\s+called))\s*:?\s*"
+)
+_NAMES = [
+    re.compile(f"{_ASK}{pattern}(?:\\s+(?:instead|from\\s+now\\s+on|now))*{END}", re.IGNORECASE)
+    for pattern in (
+        rf"(?:i(?:'d|\s+would)?\s+(?:like|want|prefer)|let|have)\s+{_NAMED}\s+(?:to\s+)?{_CALLED}{_NEW}",
+        rf"{_NAMED}\s+(?:should|must|needs\s+to|has\s+to|ought\s+to|shall)\s+(?:(?:now|rather|really|actually)\s+)?{_CALLED}{_NEW}",
+        rf"call\s+{_NAMED}\s+{_NEW}",
+        rf"(?:retitle|rename|reword|rephrase|rewrite)\s+{_NAMED}\s*(?:so\s+(?:that\s+)?it\s+(?:reads|says)\s*:?\s*|\s(?:as|to|into)\s+|:\s*){_NEW}",
+        rf"(?:edit|change|update|correct|fix|modify)\s+{_NAMED}\s+{_SO_IT}{_NEW}",
+        rf"(?P<what>[\ue000-\uf8ff])\s+(?:is\s+now(?:\s+called)?|becomes|has\s+become)\s*:?\s*{_NEW}",
+        rf"(?P<what>(?:task|number)\s+\d+|the\s+(?:first|second|third|fourth|fifth|last)(?:\s+(?:one|task))?)\s+should\s+be\s+(?=(?-i:[A-Z])){_NEW}",
+        rf"make\s+(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+)\s+{_NEW}\s+instead",
+        r"replace\s+(?P<what>[\ue000-\uf8ff])\s+(?:by|with)\s+(?P<new>[\ue000-\uf8ff])",
+    )
+]
 TITLES = [
+    *((pattern, _NEW_TITLE) for pattern in _NAMES),
     # "“A” must now read “B”", "could task 2 be called “B” instead?"
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:[^\ue000-\uf8ff,]{{3,60}},\s*so\s+)?(?P<what>[\ue000-\uf8ff])\s+(?:(?:should|must|shall|can|could|ought\s+to|needs\s+to|has\s+to)\s+)(?:(?:now|really|rather|actually|instead)\s+)*(?:say|read|be|become|be\s+(?:re)?named|be\s+called|be\s+titled|be\s+renamed(?:\s+to)?|be\s+changed\s+(?:in)?to)\s+(?P<new>[\ue000-\uf8ff])(?:\s+(?:instead|now|from\s+now\s+on))?{END}", re.IGNORECASE), _NEW_TITLE),
     (re.compile(rf"^[^\w\ue000-\uf8ff]*(?:please\s+)?(?:could|can|may|should)\s+(?P<what>(?!(?:you|i|we)\b)\S.*?)\s+(?:be\s+(?:called|named|titled|renamed(?:\s+to)?)|become|say|read)\s+(?P<new>[\ue000-\uf8ff])(?:\s+(?:instead|now|from\s+now\s+on))?{END}", re.IGNORECASE), _NEW_TITLE),
