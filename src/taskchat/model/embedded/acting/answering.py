@@ -120,6 +120,33 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
 
 # In the words that a target is read from: "the latter" is the last one.
 _ANSWERS = wordings(
+    (r"^\W*(?:(?:no|sorry|oh|oops)\W+)*i\s+mean(?:t)?\s+(?=\w)", ""),
+    # "Bob, the second one", "let's say Bob", "the one that says Bob", "the 2nd".
+    (
+        r"(?<=[a-z])\s*,\s*the\s+(?:first|second|third|fourth|last|\d(?:st|nd|rd|th))(?:\s+(?:one|task))?\W*$",
+        "",
+    ),
+    (
+        r"^\W*(?:let's\s+(?:say|go\s+with|take|do)|i'd\s+say|go\s+with|i'll\s+(?:take|say)|i\s+(?:pick|choose))\s+",
+        "",
+    ),
+    (
+        r"^\W*the\s+(?:one|task)\s+(?:that|which)\s+(?:says|reads|mentions|is\s+(?:called|named))\s+",
+        "",
+    ),
+    (
+        r"\b(?P<place>the\s+\w+)\s+of\s+the\s+(?:two|three|four|\d)\b",
+        r"\g<place> one",
+    ),
+    *(
+        (rf"^\W*(?:the\s+)?{short}(?:\s+(?:one|task))?(?=\W*(?:please\W*)?$)", f"the {word} one")
+        for short, word in (
+            ("1st", "first"),
+            ("2nd", "second"),
+            ("3rd", "third"),
+            ("4th", "fourth"),
+        )
+    ),
     (r"^\W*the\s+(?:latter|last\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the last one"),
     (r"^\W*the\s+(?:former|first\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the first one"),
     (

@@ -62,7 +62,7 @@ _STARTERS = (
     r"show\s+(?:me|my|the|all|what)|what(?:'s|s|\s+is|\s+else)|list\s+(?:my|the|all)|cancel|complete|finish|change|move|set|push|"
     r"(?:un-?complete|shift|bump|defer|delay|flag|prioriti[sz]e|un-?tick|un-?check|reopen)\b|open\s+(?:it|that|them|that\s+one|the\s+\w+)\s+(?:up\s+)?again\b|"
     r"(?:lose|ditch|bin|trash|toss|dump|kill|add|drop)\s+(?:it|that|this|them)|drop(?!\s+(?:off|by|in|round|over)\b)|bring\s+(?:it"
-    r"|that)\s+back|scrap|(?:(?:on\s+\w+day|tomorrow|today)\s+)?(?:i|we)\s+(?:also\s+|still\s+)?(?:need|have)\s+to|let's\s+(?:add|put|delete|remove|mark|move)\b|"
+    r"|that)\s+back|scrap|(?:(?:on\s+\w+day|tomorrow|today)\s+)?(?:i|we)\s+(?:also\s+|still\s+)?(?:(?:need|have)\s+to|must)|let's\s+(?:add|put|delete|remove|mark|move)\b|"
     r"take\s+(?:it|that|them)\s+out(?=\W*$)|(?:clear|empty|wipe)\s+(?:out\s+)?(?:my|the|this)\s+(?:\w+\s+)?(?:list|tasks)\b|"
     r"read\s+(?:me|out)\s+(?:the|my)|(?:write|note|jot)\s+down(?=\s+[\ue000-\uf8ff]|\s+\S[^,;.]*\sas\s+an?\s+(?:new\s+)?(?:task|to-?do|item)\b)|tell\s+me\s+(?:what|which|how\s+many|everything|all))\b"
 )
@@ -123,7 +123,7 @@ ORDER_START = re.compile(rf"\W*{_ASK}{_STARTERS}", re.IGNORECASE)
 # After these, what follows "and" is more often the rest of a title than another wish.
 _WEAK_STARTER = re.compile(
     rf"{_ASK}(?:cancel|complete|finish|change|move|set|push|drop|scrap|delete|remove|erase|"
-    r"postpone|reschedule|rename|get\s+rid|i\s+(?:also\s+|still\s+)?(?:need|have)\s+to|check|tick|cross|restore|mark"
+    r"postpone|reschedule|rename|get\s+rid|i\s+(?:also\s+|still\s+)?(?:(?:need|have)\s+to|must)|check|tick|cross|restore|mark"
     r"|make|give|"
     r"schedule)\b",
     re.IGNORECASE,

@@ -44,8 +44,6 @@ from taskchat.model.embedded.english.words import ERRAND_VERBS, tokens
 from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Talk, Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from taskchat.model.embedded.clauses.cutting import Heard
     from taskchat.model.embedded.requests import Request
 
@@ -175,7 +173,7 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
     if is_framed or ADD_CUE.search(text):
         adds = read_add(text, heard.message, heard.now)
         if adds is not None and (is_framed or _comes_first(text)):
-            return _or_due(adds, text) or read_background(text, heard)
+            return list(adds) or read_background(text, heard)
     needs = [] if NEED_LIST.search(text) else read_needs(text, heard)
     if needs:
         return _or_change(needs, text, heard)
@@ -192,17 +190,6 @@ def _read_plain(text: str, heard: Heard) -> list[Request]:
         or _read_delete(text, heard)
         or read_rest(text, heard)
     )
-
-
-def _or_due(adds: Sequence[Add], text: str) -> list[Request]:
-    """The date of the task that "remind me of the dentist on friday" names, or that task where there is none."""
-    add = adds[0] if len(adds) == 1 else None
-    if add is None or add.due is None or not _REMIND_OF.search(text):
-        return list(adds)
-    return [Act("update", read_target(add.title, []), Changes(due=add.due), otherwise=add)]
-
-
-_REMIND_OF = re.compile(r"\bremind\s+(?:me|us)\s+(?:of|about)\s+(?:the|my)\s", re.IGNORECASE)
 
 
 def _or_change(needs: list[Request], text: str, heard: Heard) -> list[Request]:

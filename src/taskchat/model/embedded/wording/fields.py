@@ -37,6 +37,10 @@ def as_order(text: str) -> str:
 
 
 FIELDS = wordings(
+    # "Take away the rent's due date", "forget the date for the rent", "make it undated".
+    (_order(rf"(?:{_CLEAR}|take\s+away|forget)\s+(?P<what>\S[^,;]*?)'s\s+{DATE}"), r"clear the due date of \g<what>"),
+    (_order(rf"(?:take\s+away|forget(?:\s+about)?)\s+the\s+{DATE}\s+(?:of|for|on)\s+(?P<what>\S[^,;]*?)"), r"clear the due date of \g<what>"),
+    (_order(r"make\s+(?P<what>\S[^,;]*?)\s+undated"), r"clear the due date of \g<what>"),
     # "Remove both due dates", "clear the deadlines of all of them".
     (_order(rf"{_CLEAR}\s+(?:both|all|their|the)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}\s+(?:of|from|for|on|off)\s+(?P<what>\S.*?)"), r"clear the due date of \g<what>"),
     (_order(rf"{_CLEAR}\s+(?P<which>both|all)(?:\s+(?:of\s+)?(?:the|their))?\s+{_DATES}"), r"clear the due date of \g<which> of them"),

@@ -12,7 +12,20 @@ from taskchat.model.embedded.wording.tables import reword, wordings
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _END = r"(?=\s*(?:[.,;!?]|$))"
+_MADE = r"(?:added|created|made|entered|put\s+(?:on|in))"
+_DONE = r"(?:done|finished|completed|ticked\s+off|checked\s+off|crossed\s+off)"
+_DROP = r"(?P<do>^\W*(?:(?:please|and|then|also|now|ok(?:ay)?|can\s+you|could\s+you)\b\W*)*(?:delete|remove|erase|clear(?:\s+out)?|clean(?:\s+out)?|get\s+rid\s+of|wipe|drop|purge|throw\s+(?:out|away)))\s+"
 _WORDS = wordings(
+    # "Please tidy up by removing …".
+    (r"^(?P<lead>\W*(?:please\s+)?)(?:tidy|clean)\s+up(?:\s+(?:my|the)\s+list)?\s+by\s+(?:removing|deleting|clearing)\s+", r"\g<lead>delete "),
+    # What was meant, told as what should have been.
+    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*(?:(?:it|that)\s+should(?:'ve|\s+have)\s+been|i\s+was\s+(?:talking\s+about|referring\s+to|thinking\s+of))\s+(?=(?:the\s+|my\s+)?(?!(?:done|quick|easy|ready|there|here|over|sent|paid|bought|\w+ed)\b)[\w'-]+(?:\s+(?:one|task|[\w'-]+))?\W*$)", "no, I meant "),
+    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*wrong\s+(?:person|guy|task|one|name|thing)\s*[.,;!:]\s*(?=(?:it|that)\s+(?:was|is)\b)", "no, "),
+    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)+it(?:'s|\s+is|\s+was)\s+(?P<what>the\s+[\w' -]{2,40}?)\s+(?:that's|that\s+is|that\s+was|which\s+is)\s+(?:done|finished|completed?)\W*$", r"no, I meant \g<what>"),
+    # What is wanted back.
+    (rf"^\W*(?:(?:please|oh|no|and|actually|wait|sorry)\b\W*)*(?:add\s+(?:it|that)\s+back(?:\s+(?:in|again))?|(?:i|we)\s+(?:do\s+|still\s+)?need\s+(?:it|that(?:\s+one)?)\s+after\s+all|(?:restore|recover|undelete|bring\s+back)\s+(?:the\s+deleted\s+(?:task|one)|the\s+(?:task|one)\s+(?:that\s+)?i\s+(?:just\s+)?(?:deleted|removed))){_END}", "bring it back"),
+    (rf"^\W*no\W+(?:i|we)\s+(?:do\s+|still\s+)*need\s+(?:it|that(?:\s+one)?){_END}", "bring it back"),
+    (rf"^\W*(?:(?:please|oh|no|and|actually|wait|sorry)\b\W*)*(?:take\s+the\s+(?:tick|check)\s+off|(?:it|that)\s+(?:needs|has)\s+to\s+be\s+done\s+again|(?:i|we)\s+(?:need|have)\s+to\s+do\s+(?:it|that)\s+again){_END}", "reopen it"),
     # What opens a correction.
     (r"^\W*(?:wh?oops(?:ie|y)?|oopsie)\b", "oops"),
     (r"^\W*(?:a+rgh+|u+gh+|damn(?:\s+it)?|darn(?:\s+it)?|shoot|oh\s+dear|dang|crap|bother|blast)\s*[,.!\u2013\u2014-]+\s*(?=\w)", "oh, "),
@@ -23,6 +36,19 @@ _WORDS = wordings(
     (r"\bnumber\s+one\s+priority\b", "high priority"),
     (r"\bthe\s+other(?=\s*(?:[.,;!?]|$)|\s+(?:is|was|can|could|should|must|needs|has|to|on|for|at|too|as\s+well|tomorrow|today|please|by)\b)(?!\s+(?:day|night)\b)", "the other one"),
     (r"\bboth\s+of\s+them\b", "both"),
+    (r"\b(?:option|choice|no\.|nr\.)\s*#?(?=\d+\b)", "number "),
+    # A task by when it was told.
+    (r"(?<!\bwhat\s)(?<!\bwhat's\s)\b(?:the|my)\s+(?:most\s+recent(?:ly\s+added)?|latest|newest|last\s+added)\s+(?:one|task|item|entry|to-?do)\b", "the one I just added"),
+    (rf"\b(?:the\s+(?:task|one|item|thing)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+{_MADE}\s+(?:last|most\s+recently|just\s+now)|(?<!^)(?<!\bknow\s)what\s+i(?:'ve|\s+have)?\s+just\s+{_MADE})\b", "the one I just added"),
+    (rf"^what\s+i(?:'ve|\s+have)?\s+just\s+{_MADE}\b(?=\s+(?:is|can|should|must|has|needs)\b)", "the one I just added"),
+    (r"\bthis\s+(?=(?:task|item)\s+(?!(?:please|too)\b)\w)(?!\w+\s+to\s+(?:my|the)\b)", "that "),
+    # Which tasks are done: "delete the ones I've finished".
+    (rf"{_DROP}(?P<what>what's|what\s+is|whatever\s+is|everything\s+(?:that's|that\s+is|which\s+is)|(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:ones|tasks|things|items|those|everything|stuff|what)\s+(?:that\s+|which\s+)?(?:i(?:'ve|\s+have)?|are|were|have\s+been))\s+(?:already\s+|now\s+)?{_DONE}{_END}", "delete the completed tasks"),
+    (rf"{_DROP}(?:up\s+)?(?P<all>(?:all\s+)?(?:of\s+)?)the\s+(?:completed|finished|done)\s+(?P<ones>ones|tasks|items|things|to-?dos){_END}", r"delete \g<all>the completed \g<ones>"),
+    (rf"(?P<lead>^\W*|[.!]\s+)(?:all\s+)?the\s+(?:completed|finished|done)\s+(?:ones|tasks|items|things)\s+(?:can|could|may|should)\s+(?:now\s+)?(?:all\s+)?(?:go|be\s+(?:deleted|removed|cleared|dropped))(?:\s+now)?{_END}", r"\g<lead>delete all the completed tasks"),
+    (rf"^\W*(?:i|we)\s+(?:don't|do\s+not|no\s+longer)\s+need\s+(?:all\s+)?the\s+(?:completed|finished|done)\s+(?:ones|tasks|items)(?:\s+(?:any\s?more|any\s+longer|now))?{_END}", "delete all the completed tasks"),
+    # The whole list.
+    (rf"(?P<lead>^\W*(?:please\s+)?)(?:drop\s+everything(?:\s+(?:on|from)\s+(?:my|the)\s+list)?|reset\s+(?:my|the)\s+(?:to-?do\s+)?list|i\s+want\s+an\s+empty\s+list){_END}", r"\g<lead>delete everything on my list"),
     # How a task stands.
     (rf"(?P<lead>\b(?:what's|what\s+is|is|are|still|me|which|as|to|list|my|the|any|all)\s+)(?:outstanding|unfinished|unresolved)(?={_END}|\s+(?:tasks|ones|items|things|to-?dos)\b)", r"\g<lead>open"),
     (rf"\bits(?=\s+(?:now\s+)?(?:{_DAY}|tomorrow|today|\d|not|done|finished|been|called|spelled|spelt|with|at)\b)", "it's"),

@@ -50,7 +50,7 @@ _CALL_QUOTE = re.compile(
     re.IGNORECASE,
 )
 _ASK = r"^[^\w\ue000-\uf8ff]*(?:(?:please|and|then|also|so|ok(?:ay)?|no|actually|sorry|let's|can\s+you|could\s+you)\b\W*)*"
-_NAMED = r"(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+|(?:the|my)\s+(?:[\w'-]+\s+){1,5}?(?:task|one|item|entry|to-?do)|that\s+one)"
+_NAMED = r"(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+|(?:the|my)\s+(?:[\w'-]+\s+){1,5}?(?:task|one|item|entry|to-?do)|(?:that|this)\s+(?:one|task))"
 # What a title may not begin with: "the milk task should be done".
 _NEW = r"(?P<new>(?!(?:done|finished|completed?|deleted|removed|due|high|low|medium|top|urgent|important|open|pending|closed|off|on|for|by|at|in|over|cancelled|moved|overdue|late|not|no|still|ready|what|it|that|today|tomorrow|tonight|next|\w+day)\b)\S.*?)"
 _CALLED = r"(?:be\s+(?:called|named|titled|renamed(?:\s+to)?)|say|read|become)\s*[:,]?\s*"

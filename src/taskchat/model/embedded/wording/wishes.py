@@ -17,13 +17,20 @@ _NEED = r"(?:i|we)(?:'ve\s+got\s+to|\s+(?:have|need|ought)\s+to|\s+must|\s+shoul
 _VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _LEVEL = r"(?P<level>high|top|low|medium)"
 _WORDINGS = wordings(
+    # Several in one breath.
+    (r"^(?P<what>\W*(?!.*\b(?:is|are|was|were|delete|remove|complete|show)\b)[^.;:\n\"]+?,[^.;:\n\"]+?)\s*(?:[.:;\u2013\u2014-]+|,)\s*(?:please\s+)?add\s+(?:these|those|them|all\s+(?:of\s+)?(?:these|them))(?:\s+(?:please|to\s+(?:my|the)\s+list))*\W*$", r"add these tasks: \g<what>"),
+    (rf"^(?P<add>\W*{_ASK}(?:add|create|put))\s+both\s+(?=\S.*\sand\s)", r"\g<add> "),
+    (rf"^(?P<add>\W*{_ASK}add\s[^,.;]{{3,60}}?)\s+as\s+well\s+as\s+(?={_VERB}\s)", r"\g<add> and "),
+    (rf"(?<=\w),?\s+and\s*,\s*(?:after\s+that|afterwards|then)\s*,\s*(?={_VERB}\s)", " and "),
+    (r"^\W*(?:(?:ok(?:ay)?|so|and)\b\W*)*(?:i(?:'ve|\s+have)?\s+(?:got\s+)?|there\s+are\s+)?(?:two|three|four|five|six|[2-6]|a\s+few|some|a\s+couple\s+of)\s+(?:new\s+|more\s+|other\s+)*(?:things|tasks|to-?dos|jobs|errands)\s+(?:for\s+(?!today\b|tomorrow\b|\w+day\b)[\w' ]{2,25}?|to\s+(?:do|add|take\s+care\s+of))\s*:\s*", "add these tasks: "),
+    (r"^\W*(?:(?:ok(?:ay)?|so|and)\b\W*)*(?:what|the\s+things)\s+(?:i|we)\s+(?:still\s+)?(?:need|have)\s+to\s+do\s*:\s*(?=\w)", "add these tasks: "),
     # Ways to ask for a new task.
     (rf"^\W*(?:it\s+|i\s+think\s+it\s+)?(?:would|might)\s+be\s+(?:good|nice|great|useful|handy|wise|best)\s+to\s+have\s+(?P<what>\S[^,;.]*?)\s+on\s+(?P<list>{_LIST}|there)\W*$", r"add \g<what> to my list"),
     (rf"^\W*{_ASK}(?:let\s+me|allow\s+me\s+to)\s+(?:just\s+|quickly\s+)?(?=(?:add|put|note|write|jot)\b)", ""),
     (rf"^\W*{_ASK}get\s+(?!rid\b)(?P<what>\S[^,;.?]*?)\s+on(?:to)?\s+(?P<list>{_LIST})\W*$", r"add \g<what> to \g<list>"),
     (r"^\W*(?:(?:oh|and|ok(?:ay)?|so)\b\W*)*(?:i(?:'ve|\s+have)(?:\s+got)?\s+(?:something|one(?:\s+more)?(?:\s+thing)?|another(?:\s+(?:one|thing))?|a\s+(?:task|thing))\s+(?:else\s+)?(?:to\s+add|for\s+(?:you|my\s+list|the\s+list))|for\s+later|for\s+(?:my|the)\s+list|something\s+(?:else|new)|here's\s+(?:a\s+new\s+one|one\s+more|another(?:\s+one)?))\s*:\s*(?=\w)", "add "),
     (rf"^\W*{_ASK}(?:keep\s+in\s+mind|remember|bear\s+in\s+mind|make\s+a\s+note)\s+that\s+(?={_NEED}\b)(?P<need>[^?]*)\??", r"\g<need>"),
-    (r"^\W*what\s+i\s+(?:need|want|'d\s+like)\s+is\s+a\s+(?:new\s+)?(?:task|reminder|to-?do)\s+(?=(?:to|for|called|named)\b)", "add a task "),
+    (r"^\W*what\s+i\s+(?:need|want|'d\s+like)\s+is\s+a\s+(?:new\s+)?(?:task|to-?do)\s+(?=(?:to|for|called|named)\b)", "add a task "),
     (rf"^\W*{_ASK}open\s+a\s+(?:new\s+)?(?P<noun>task|to-?do|item)\s+(?=(?:to|for|called|named)\b|:)", r"add a \g<noun> "),
     (r"\b(?P<who>i|we)'ve\s+to\b", r"\g<who> have to"),
     (r"^\W*(?:can't|cannot|(?:i\s+)?mustn't|must\s+not|shouldn't|better\s+not)\s+forget\s+(?:about\s+)?", "don't let me forget "),
