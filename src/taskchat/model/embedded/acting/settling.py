@@ -71,9 +71,7 @@ def _with_day(changes: Changes, title: str) -> Changes:
     return changes if is_same else replace(changes, title=moved)
 
 
-_WEEKDAY = re.compile(
-    r"(?<=\bon\s)(?:mon|tues|wednes|thurs|fri|satur|sun)day(?=\W*$)", re.IGNORECASE
-)
+_WEEKDAY = re.compile(r"(?<=\w\s)(?:mon|tues|wednes|thurs|fri|satur|sun)day(?=\W*$)", re.IGNORECASE)
 
 
 def _settle_title(changes: Changes, title: str) -> Changes:

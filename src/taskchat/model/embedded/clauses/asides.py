@@ -42,7 +42,7 @@ _POLITE = (
     r"|(?:many\s+)?(?:thanks|thank\s+(?:you|u)|thx|tysm|ty|cheers)"
     r"(?:\s+(?:a\s+(?:lot|bunch|million)|so\s+much|very\s+much|in\s+advance|again|for\s+that))*"
     r"|(?:that\s+|it\s+)?would\s+be\s+(?:great|good|nice|lovely|helpful|useful|perfect|fab|amazing|ace)"
-    r"|tho(?:ugh)?|for\s+now|by\s+the\s+way|if\s+(?:you'd|you\s+would)\s+be\s+so\s+(?:kind|good)(?:\s+as\s+to)?"
+    r"|tho(?:ugh)?|i\s+should\s+(?:say|add|mention)|for\s+now|by\s+the\s+way|if\s+(?:you'd|you\s+would)\s+be\s+so\s+(?:kind|good)(?:\s+as\s+to)?"
     r"|thank\s+(?:god|goodness)|obvs?|my\s+(?:bad|mistake)|silly\s+me|i\s+(?:guess|suppose|reckon)"
     r"|so\s+(?:that\s+)?(?:i|we)\s+(?:don'?t|do\s+not|won'?t|can'?t)\s+(?:forget|miss)(?:\s+(?:it|that|this|about\s+it))?|before\s+(?:i|we)\s+forget(?:\s+(?:again|it|that))?|much\s+appreciated|lol|haha|lmao|tbh|imo|btw|for\s+me|if\s+(?:you|u)\s+(?:can|could|would|please"
     r"|don't\s+mind|wouldn't\s+mind|get\s+a\s+(?:chance|sec|minute|moment))|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|all\s+right|fine|possible)"
@@ -59,7 +59,7 @@ _APART = (
     r"|(?:lest|so|in\s+case)\s+i\s+(?:don'?t\s+)?forget(?:\s+(?:again|it|that))?"
     r"|while\s+(?:i|we)\s+(?:remember|think\s+of\s+it)|by\s+the\s+way|fyi|same\s+\w+|for\s+(?:heaven|god|pete|goodness|christ)'?s?'?\s+sake"
     r"|the\s+\w+er\s+the\s+(?:better|merrier)|(?:too|so|way|far|really|very|pretty)\s+(?:too\s+|much\s+|damn\s+)?(?!much\b|many\b)\w+|all\s+(?:good|fine|set|well|sorted|done)|wrong\s+\w+"
-    r"|(?:to\s+be\s+(?:honest|fair|safe|clear))|just\s+in\s+case|for\s+once|at\s+last|at\s+long\s+last|better\s+late\s+than\s+never|god\s+help\s+me|thank\s+(?:god|goodness)|you\s+know)"
+    r"|(?:to\s+be\s+(?:honest|fair|safe|clear))|just\s+in\s+case|for\s+once|at\s+last|at\s+long\s+last|better\s+late\s+than\s+never|god\s+help\s+me|thank\s+(?:god|goodness)|you\s+know|(?:a\s+)?(?:fresh|new|clean)\s+(?:start|slate))"
 )
 _BREAK = r"\s*(?:[,;\u2026]+|\s[\u2013\u2014-]+\s|\.{2,})\s*"
 _POLITE_END = re.compile(
@@ -95,8 +95,8 @@ _STATEMENT = re.compile(
     r"|(?:got|found|had|made|took|left|lost|forgot|mixed|misread|mistyped|typed|wrote|saw|heard)\s+(?:my|an?|the|some|it|that|this|one|enough|plenty|out|up|them)\b"
     r"|[\w-]+'s\s+(?:[\w-]+'s|his|her|their|our|my)\s+\w"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
-    r"|[\w-]+\s+\w{2,}ed\s+(?:it|that|this|them|us|me)\b|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
-    r"|[\w-]+\s+(?:takes|does|handles|brings|buys|got|took|did|made|bought|paid|sent|has|can|will|wants|needs|keeps|goes|went|comes|came|runs|looks|covers)\s+(?:care\b|it\b|that\b|this\b|them\b|those\b|over\b|on\s+it\b|one\b|some\b|the\s+job\b|to\s+it\b)"
+    r"|[\w-]+\s+(?:(?:already|just|now|also|probably)\s+)?\w{2,}ed\s+(?:it|that|this|them|us|me)\b|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"
+    r"|[\w-]+\s+(?:(?:already|just|now|also|probably)\s+)?(?:takes|does|handles|brings|buys|got|took|did|made|bought|paid|sent|has|can|will|wants|needs|keeps|goes|went|comes|came|runs|looks|covers)\s+(?:care\b|it\b|that\b|this\b|them\b|those\b|over\b|on\s+it\b|one\b|some\b|the\s+job\b|to\s+it\b)"
     r"|[\w-]+(?:'s|s)\s+(?:expecting|waiting|coming|visiting|asking|nagging|moving|leaving|having|starting|staying|going|turning)\b)",
     re.IGNORECASE,
 )
@@ -142,7 +142,10 @@ def without_asides(text: str, now: datetime) -> str:
         head, tail = text[: found.start()], text[found.end() :]
         if tells_done(without_politeness(head)) and is_remark(tail) and not _dates(tail, now):
             return without_politeness(head)
-        if not is_statement(tail) or not _is_wish(head) or _tells_more(head, tail):
+        is_said = is_statement(tail) or (
+            _IT_ALONE.fullmatch(head) is not None and not _GOES_ON.match(tail)
+        )
+        if not is_said or not _is_wish(head) or _tells_more(head, tail):
             continue
         dates = _dates(tail, now) if _TELLS_DATE.search(tail) and not _dates(head, now) else ""
         return f"{without_politeness(head)} {dates}".strip()
@@ -180,6 +183,15 @@ def _is_wish(text: str) -> bool:
     return bool(is_order or I_NEED.match(text) or any(cue.search(text) for cue in _CUES))
 
 
+# "Delete it, Ben has some": whatever is said behind an order to "it" says why.
+_IT_ALONE = re.compile(
+    r"\W*(?:(?:and|please|so|then|ok(?:ay)?)\s+)*(?:delete|remove|drop|scrap|cancel)\s+(?:it|that|this|them|those|that\s+one)(?:\s+(?:please|then|now))?\W*",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\W*(?:and|but|not|no|nope|actually|or|then|instead|the|my|except|only|just|wait|sorry|i\s+mean|also|too|both|all|task|number|please)\b|\W*\d",
+    re.IGNORECASE,
+)
 _QUOTES = re.compile("[\ue000-\uf8ff]")
 _ORDERS_IT = re.compile(
     r"\W*(?:and\s+|please\s+)*(?:mark|complete|delete|remove|drop|tick|check|cross|scrap|reopen|change|move|rename|make|put|set|take)\s+(?:it|that|this|them|those|these|both|all|everything)\b",

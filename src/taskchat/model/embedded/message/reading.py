@@ -220,7 +220,7 @@ def _with_then(text: str, heard: Heard) -> str:
 _THEN = re.compile(
     r"\b(?:for|by|on|at|due)\s+(?:then|(?:that|the\s+same)\s+(?:day|date|time|evening|morning))\b"
     r"|\bto\s+that(?:\s+(?:date|day))?(?=\W*$)"
-    r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date\s+|day\s+|time\s+)?(?:on|for|against)\s+(?P<on>(?:the|my)\s+[\w' -]+?)\W*$"
+    r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date\s+|day\s+|time\s+)?(?:on|for|against)\s+(?P<on>(?:the|my)\s+(?!(?:[\w-]+\s+)?list\b)[\w' -]+?)\W*$"
     r"|^\W*(?:put|set|use|stick|pop)\s+that\s+(?:date|day|time)\s+(?:on|for)\s+(?P<on_it>it|them|that\s+one)\W*$"
     r"|^\W*(?:please\s+)?(?:give\s+(?P<given>it|them|that\s+one|(?:the|my)\s+[\w' -]+?)\s+that\s+(?:date|day|time)|date\s+(?P<dated>it|them|that\s+one)\s+accordingly)\W*$",
     re.IGNORECASE,

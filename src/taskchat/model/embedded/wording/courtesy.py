@@ -113,13 +113,14 @@ _FACES = re.compile(
 _SMALL_TALK = compiled(
     r"(?:it'?s\s+|only\s+|just\s+)?me\s+again",
     r"(?:(?:it's|it\s+has|it's\s+been|today\s+is|what|such)\s+(?:been\s+)?)?(?:an?\s+)?(?:busy|long|hard|rough|crazy|hectic|tough|quiet|lazy|stressful|tiring|exhausting|full)\s+(?:day|week|morning|evening|night|weekend)(?:\s+(?:today|so\s+far|already|again|at\s+\w+|ahead(?:\s+of\s+me)?|yesterday|this\s+week))*",
+    r"let's\s+start\s+(?:fresh|over|afresh|again|anew)(?=\W+(?:please\s+)?(?:add|new|create|put)\b)",
     r"what\s+a\s+(?:\w+\s+)?(?:day|week|morning|night|weekend)",
     r"sorry\s+(?:for|about)\s+the\s+(?:late|slow|delayed)\s+(?:reply|answer|response)",
     r"sorry\s+to\s+(?:bother|trouble|disturb)\s+you(?:\s+again)?",
     r"(?:i\s+)?hope\s+(?:you're|you\s+are|all\s+is)\s+(?:doing\s+)?(?:well|fine|ok(?:ay)?|good)",
     r"(?:i(?:'ve|\s+have|'m|\s+am)?\s+)?(?:just\s+|finally\s+|now\s+)?(?:got|came|come|arrived|back|am)\s+(?:back\s+)?(?:home|in|from\s+work|from\s+school|to\s+the\s+office)(?:\s+(?:just\s+)?(?:now|again|at\s+last|finally))*",
     lead=r"^\W*(?:(?:ok(?:ay)?|so|hi|hey|hello|well|oh|phew|ugh)\b\W*)*",
-    end=r"\s*[.,!;\u2026-]+\s*(?=[\w\"'])",
+    end=r"\s*[.,!:;\u2026-]+\s*(?=[\w\"'])",
 )
 
 

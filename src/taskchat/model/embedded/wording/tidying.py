@@ -42,7 +42,7 @@ _SO_IS_DEED = re.compile(
 )
 # "Add these: order boxes, cancel internet": a row whose items may sound like orders themselves.
 _ROW = re.compile(
-    r"(?:^|(?<=[.!?]\s))(?P<lead>[^:.!?\n\"]{2,60}):\s*(?P<items>[^:.!?\n\"]+(?:,|\sand\s)[^:!?\n\"]+)$"
+    r"(?:^|(?<=[.!?]\s))(?P<lead>[^:.!?\n\"]{2,60}):\s*(?P<items>[^:.!?\n\"]+(?:[,;]|\sand\s)[^:!?\n\"]+?)(?=\.?\s*(?:(?<=\.\s)(?:thanks|thank\s+you|cheers)\b[^.]*\.?)?$)"
 )
 
 
@@ -60,8 +60,11 @@ _SAYS_TWO = re.compile(r"\b(?:two|2|both|couple)\b", re.IGNORECASE)
 def _row_spelled(found: re.Match[str]) -> str:
     if not frames_several(found["lead"]):
         return found[0]
-    items = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", found["items"].strip(" ."))
-    if "," not in found["items"] and (len(items) != _TWO or not _SAYS_TWO.search(found["lead"])):
+    joint = r"\s*;\s*(?:and\s+)?" if ";" in found["items"] else r"\s*,\s*(?:and\s+)?|\s+and\s+"
+    items = re.split(joint, found["items"].strip(" ."))
+    if not re.search("[,;]", found["items"]) and (
+        len(items) != _TWO or not _SAYS_TWO.search(found["lead"])
+    ):
         return found[0]  # "add two tasks: buy bread and butter and call mum"
     return "\n".join(f"add {item}" for item in items if item)
 

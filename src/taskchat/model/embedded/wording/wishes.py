@@ -18,6 +18,7 @@ _VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _LEVEL = r"(?P<level>high|top|low|medium)"
 _WORDINGS = wordings(
     # Several in one breath.
+    (r"^(?P<lead>\W*)for\s+(?!(?:today|tomorrow|tonight|next|this|the\s+\d|\w+day)\b)[\w' ]{3,30}?,?\s+(?=(?:i|we)\s+(?:still\s+|also\s+)?(?:have|need|must)\b[^.]*,[^.]*\sand\s)", r"\g<lead>"),
     (r"^(?P<what>\W*(?!.*\b(?:is|are|was|were|delete|remove|complete|show)\b)[^.;:\n\"]+?,[^.;:\n\"]+?)\s*(?:[.:;\u2013\u2014-]+|,)\s*(?:please\s+)?add\s+(?:these|those|them|all\s+(?:of\s+)?(?:these|them))(?:\s+(?:please|to\s+(?:my|the)\s+list))*\W*$", r"add these tasks: \g<what>"),
     (rf"^(?P<add>\W*{_ASK}(?:add|create|put))\s+both\s+(?=\S.*\sand\s)", r"\g<add> "),
     (rf"^(?P<add>\W*{_ASK}add\s[^,.;]{{3,60}}?)\s+as\s+well\s+as\s+(?={_VERB}\s)", r"\g<add> and "),
@@ -28,7 +29,7 @@ _WORDINGS = wordings(
     (rf"^\W*(?:it\s+|i\s+think\s+it\s+)?(?:would|might)\s+be\s+(?:good|nice|great|useful|handy|wise|best)\s+to\s+have\s+(?P<what>\S[^,;.]*?)\s+on\s+(?P<list>{_LIST}|there)\W*$", r"add \g<what> to my list"),
     (rf"^\W*{_ASK}(?:let\s+me|allow\s+me\s+to)\s+(?:just\s+|quickly\s+)?(?=(?:add|put|note|write|jot)\b)", ""),
     (rf"^\W*{_ASK}get\s+(?!rid\b)(?P<what>\S[^,;.?]*?)\s+on(?:to)?\s+(?P<list>{_LIST})\W*$", r"add \g<what> to \g<list>"),
-    (r"^\W*(?:(?:oh|and|ok(?:ay)?|so)\b\W*)*(?:i(?:'ve|\s+have)(?:\s+got)?\s+(?:something|one(?:\s+more)?(?:\s+thing)?|another(?:\s+(?:one|thing))?|a\s+(?:task|thing))\s+(?:else\s+)?(?:to\s+add|for\s+(?:you|my\s+list|the\s+list))|for\s+later|for\s+(?:my|the)\s+list|something\s+(?:else|new)|here's\s+(?:a\s+new\s+one|one\s+more|another(?:\s+one)?))\s*:\s*(?=\w)", "add "),
+    (r"^\W*(?:(?:oh|and|ok(?:ay)?|so)\b\W*)*(?:i(?:'ve|\s+have)(?:\s+got)?\s+(?:something|one(?:\s+more)?(?:\s+thing)?|another(?:\s+(?:one|thing))?|a\s+(?:new\s+)?(?:task|thing|job|one|item))\s+(?:else\s+)?(?:to\s+add|for\s+(?:you|my\s+list|the\s+list))|for\s+later|for\s+(?:my|the)\s+list|something\s+(?:else|new)|here's\s+(?:a\s+new\s+one|one\s+more|another(?:\s+one)?))\s*:\s*(?=\w)", "add "),
     (rf"^\W*{_ASK}(?:keep\s+in\s+mind|remember|bear\s+in\s+mind|make\s+a\s+note)\s+that\s+(?={_NEED}\b)(?P<need>[^?]*)\??", r"\g<need>"),
     (r"^\W*what\s+i\s+(?:need|want|'d\s+like)\s+is\s+a\s+(?:new\s+)?(?:task|to-?do)\s+(?=(?:to|for|called|named)\b)", "add a task "),
     (rf"^\W*{_ASK}open\s+a\s+(?:new\s+)?(?P<noun>task|to-?do|item)\s+(?=(?:to|for|called|named)\b|:)", r"add a \g<noun> "),
@@ -52,7 +53,7 @@ _WORDINGS = wordings(
     # "There's one more thing I have to do, which is wash the car."
     (r"\bthere(?:'s|\s+is)\s+(?:(?:one\s+more|another|one|a)\s+thing|something\s+(?:else|more))\s+(?:that\s+)?(?P<who>i|we)\s+(?:have|need|want|must|should)(?:\s+to\s+do)?\s*(?:,?\s*(?:which\s+is|namely)|:|\u2013|\u2014|\s-)\s*(?:to\s+)?(?=\w)", r"\g<who> have to "),
     (r"^\W*(?:i\s+(?:need|have)|we\s+need)\s+(?:two|three|four|five|some|a\s+few)\s+(?:things|items|tasks)(?:\s+from\s+the\s+[\w' -]{2,20}?)?\s*,\s*(?:one\s+(?:task|entry|item)\s+each|each\s+(?:as\s+)?(?:its\s+own|a|an?\s+own)\s+(?:task|entry)|separately)\s*[:,]\s*", "add these tasks: "),
-    (r"\b(?:i|we)\s+(?:want|need|have)\s+to\s+do\s+(?:two|three|some|a\s+few)\s+things(?:\s+(?P<day>today|tomorrow)|\s+this\s+week)?\s*:\s*", r"add these tasks \g<day>: "),
+    (r"\b(?:i|we)\s+(?:want|need|have)\s+to\s+do\s+(?:two|three|four|five|[2-6]|some|a\s+few)\s+things(?:\s+(?P<day>today|tomorrow)|\s+this\s+week)?\s*:\s*", r"add these tasks \g<day>: "),
     # "I have to print it and send it, can you add those?": the need says it already.
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:please|can\s+you|could\s+you)\s+)+(?:add|note|put|write|save)\s+(?:both|them|those|these|all)(?:\s+of\s+(?:them|these|those))?(?:\s+(?:down|on|please|for\s+me))*\W*$", r"\g<told>"),
     (r"^(?:\W*(?:can|could|would)\s+you|\W*please)?\W*(?:create|add|make)\s+(?:an?|another|one)\s+(?:new\s+)?(?:to-?do|task|item|reminder)(?:\s+for\s+me)?\s*[?.!]\s*it(?:'s|\s+is)\s+(?P<what>\"[^\"]+\")\W*$", r"add \g<what>"),
