@@ -8,7 +8,7 @@ from functools import cache
 _SAID_WITH_IT = (
     r"that's\s+(?:what\s+i\s+want(?:ed)?|right|correct|fine)|fine\s+by\s+me|they\s+can\s+(?:all\s+)?go|the\s+(?:whole\s+)?lot"
     r"|i\s+want\s+to\s+start\s+(?:fresh|afresh|over)|yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for|of|course"
-    r"|absolutely|definitely|confirm|confirmed|correct|right|exactly|sounds\s+(?:good|fine|right)|thank\s+you|uh-?huh|mm-?hm+|by\s+all\s+means|certain|on|then|i'm|am|i|thing|all|them"
+    r"|absolutely|definitely|confirm|confirmed|correct|right|exactly|sounds\s+(?:good|fine|right)|thank\s+you|uh-?huh|mm-?hm+|by\s+all\s+means|(?:i'm|i\s+am)\s+certain|on|then|i'm|am|i|thing|all|them"
     r"|these|those|both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue"
     r"|affirmative|quite|very|certain|(?:the|my)\s+list|the|my|want|to"
 )
@@ -24,7 +24,14 @@ _YES_WORD = re.compile(
     r"\b(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|do\s+it|go|course|absolutely"
     r"|definitely|confirm|confirmed|correct|right|"
     r"exactly|proceed|continue|affirmative|delete|remove|all|do\s+that|sounds\s+(?:good|fine|right)|uh-?huh|mm-?hm+"
-    r"|by\s+all\s+means|certain)\b|👍",
+    r"|by\s+all\s+means|am\s+certain|i'm\s+certain)\b|👍",
+    re.IGNORECASE,
+)
+# "Ok, thank you", "I'm fine", "the list please" are said of something else.
+_CHATS = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|k|right|well|fine|good|so|oh)\W+)*(?:thank\s+you|thanks)\b(?!\W+(?:yes|yeah|please|do|delete|go)\b)"
+    r"|^\W*(?:(?:ok(?:ay)?|right|fine|well)\W+)*(?:i'm|i\s+am)\s+(?:fine|ok(?:ay)?|right|on\s+it)\b"
+    r"|^\W*(?:the|my)\s+(?:whole\s+)?(?:list|tasks?)\W+please\W*$",
     re.IGNORECASE,
 )
 _WANTS = re.compile(r"\bwant\b", re.IGNORECASE)
@@ -45,6 +52,8 @@ def is_yes(text: str, act: str) -> bool:
             in a yes.
     """
     text = text.strip()
+    if text.endswith("?") or _CHATS.search(text):
+        return False
     if _WANTS.search(text) and not _CERTAIN_YES.search(text):
         return False  # "I want them all on the list"
     return len(text) <= MAX_CHARS and bool(_yes_to(act).match(text) and _YES_WORD.search(text))

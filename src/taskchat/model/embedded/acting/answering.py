@@ -127,7 +127,7 @@ _ANSWERS = wordings(
         "",
     ),
     (
-        r"^\W*(?:let's\s+(?:say|go\s+with|take|do)|i'd\s+say|go\s+with|i'll\s+(?:take|say)|i\s+(?:pick|choose))\s+",
+        r"^\W*(?:let's\s+(?:say|go\s+with|take|do)|go\s+with)\s+",
         "",
     ),
     (

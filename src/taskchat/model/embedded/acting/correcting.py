@@ -80,7 +80,9 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     if correction.is_exchange and not _is_of_other(correction, memory, tasks):
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
-    if last is None or not memory.is_last_in_view:
+    # "It's the kitchen I cleaned, not the bathroom", after a look at the list.
+    is_told_wrong = memory.is_last_in_view and bool(correction.wrong)
+    if last is None or not (memory.is_just_changed or is_told_wrong):
         ordered = _ordered(correction, memory.turns[-1:], now)
         return ordered or _reworded(correction, tasks) or otherwise
     return _mend_last(correction, last, memory, tasks, now) or otherwise
@@ -99,7 +101,7 @@ def _is_deed_of(
 
 def _last_verb(memory: Memory) -> Verb | None:
     """What was done in the turn before, where that changed tasks."""
-    return DONE_VERBS.get(memory.last_effects[-1].status) if memory.is_last_in_view else None
+    return DONE_VERBS.get(memory.last_effects[-1].status) if memory.is_just_changed else None
 
 
 def _mend_last(
@@ -228,7 +230,7 @@ def _reworded(correction: Correct, tasks: Sequence[SeenTask]) -> Mended | None:
 
 def _is_of_other(correction: Correct, memory: Memory, tasks: Sequence[SeenTask]) -> bool:
     """Whether it was another task that was meant: "I talked to Peter, not to Maria", where both are to be called."""
-    ids = {effect.task_id for effect in memory.last_effects if memory.is_last_in_view}
+    ids = {effect.task_id for effect in memory.last_effects if memory.is_just_changed}
     return bool(ids) and any(
         holds(task.title, correction.words) for task in tasks if task.id not in ids
     )

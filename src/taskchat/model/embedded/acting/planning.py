@@ -24,6 +24,7 @@ from taskchat.model.embedded.acting.correcting import (
 from taskchat.model.embedded.acting.listing import answer_look
 from taskchat.model.embedded.acting.settling import can_shift, settle
 from taskchat.model.embedded.clauses.exchanging import holds
+from taskchat.model.embedded.clauses.same_task import with_new_task
 from taskchat.model.embedded.conversation import replies
 from taskchat.model.embedded.conversation.questions import (
     ask_add,
@@ -114,10 +115,25 @@ class Planner:
 
     def plan(self, requests: Sequence[Request]) -> Plan:
         """Plan all requests of a message in their order."""
-        for one in requests:
+        for one in self._with_new(requests):
             self._plan_one(one)
         self._plan.calls = one_update_each(without_changed_minds(list(self._distinct())))
         return self._plan
+
+    def _with_new(self, requests: Sequence[Request]) -> list[Request]:
+        """The requests with what one says of a task that another creates, where no task there is meant."""
+        told: list[Request] = []
+        for one in requests:
+            act = one.act if isinstance(one, Tail) else one
+            new = [*told, one.head] if isinstance(one, Tail) else told
+            merged = with_new_task(new, act) if new and isinstance(act, Act) else None
+            is_there = merged is not None and isinstance(act, Act) and self._is_meant(act)
+            told = [*told, one] if merged is None or is_there else merged
+        return told
+
+    def _is_meant(self, act: Act) -> bool:
+        """Whether an act means a task that is on the list."""
+        return bool(choose(act.target, act.verb, self._tasks, self._memory).tasks)
 
     def ask_told(self, text: str) -> Plan | None:
         """The question whether the one task that a message speaks of is done; None where it is of no one task."""

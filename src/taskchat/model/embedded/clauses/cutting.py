@@ -279,6 +279,9 @@ def _cut_sentence(sentence: str, *, is_asked: bool) -> list[Clause]:
         goes_on = _I_DID.match(sentence, match.end())
         if is_bare and goes_on and (is_asked or _TELLS_NOTE.search(piece)):
             continue
+        if is_bare and goes_on and _ENDS_IN_NAME.search(piece) and match[0].strip() == "and":
+            # "Bob and I cleaned the oven" has two who did it.
+            continue
         if is_bare and _TELLS_NOTE.search(piece) and _THINKS_AGAIN.match(sentence, match.end()):
             # "Put in the notes: dark chocolate, no nuts": the note goes on.
             continue
@@ -298,6 +301,7 @@ _I_DID = re.compile(
     r"\W*(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:got|bought|paid|sent|made|wrote|did|picked|\w+ed)\b",
     re.IGNORECASE,
 )
+_ENDS_IN_NAME = re.compile(r"(?:^|[\s,])(?-i:[A-Z])[\w'-]+$")
 _IT_IS = re.compile(r"(?:so\s+)?(?:that|it)(?:'s|\s+is)\b", re.IGNORECASE)
 _TELLS_NOTE = re.compile(
     r"\b(?:notes?|description|comments?|details?)\b.*(?::|\bthat\b)", re.IGNORECASE

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taskchat.model.embedded.requests import Status
 
 _NOUNS = word_set(
-    "task tasks to-do to-dos todo todos item items thing things ones stuff jobs chores reminders entries list lists plate agenda"
+    "task tasks to-do to-dos todo todos item items things ones stuff jobs chores reminders entries list lists plate agenda"
 )
 _OPEN = word_set(
     "open pending unfinished incomplete uncompleted undone outstanding remaining remain remains left not isn't aren't haven't "
@@ -40,7 +40,7 @@ _TOKEN = re.compile(r"[a-z][a-z'-]*", re.IGNORECASE)
 _BEGINS = re.compile(
     r"\W*(?:(?:and|so|ok|okay|now|then|please|right)\W+)*(?:"
     r"(?:what|what's|whats|which)\s(?!\W*$)"
-    r"|(?:show|display|list|print|pull\s+up|read|view|see)\b|(?:give|tell)\s+me\b|let\s+(?:me|us)\s+see\b|lemme\s+see\b|remind\s+me\s+(?:what|which)"
+    r"|(?:show|display|list|print|pull\s+up)\b|(?:read|view|see)\s+(?:me\s+|out\s+)*(?:my|all|everything|the\s+(?:open|pending|completed|finished|list|tasks))\b|(?:give|tell)\s+me\b|let\s+(?:me|us)\s+see\b|lemme\s+see\b|remind\s+me\s+(?:what|which)"
     r"|i(?:'d|\s+would)?\s+(?:want|like)\s+to\s+see\b|any\s+\w|anything\b|(?:do|did|have)\s+(?:i|we)\b|(?:is|are)\s+there\b"
     r"|(?:everything|all)\s+(?:that|that's|i|i've|which|please)\b|(?:just|only)\s+(?:the|my|show|list|open|pending|unfinished|completed)\b)",
     re.IGNORECASE,
@@ -51,8 +51,13 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _ALL_DONE = re.compile(
-    r"\W*(?:(?:and|so)\s+)?(?:(?:is|are|have)\s+(?:now\s+)?(?:everything|all|all\s+(?:of\s+)?(?:my|the)\s+\w+)\b.*\b(?:done|finished|completed?|ticked)"
+    r"\W*(?:(?:and|so)\s+)?(?:(?:is|are|have)\s+(?:now\s+)?(?:everything|all|all\s+(?:of\s+)?(?:my|the)\s+(?:tasks|things|items|to-?dos))(?:\s+(?:on\s+(?:my|the)\s+list|now|already|really|been))*\s+(?:done|finished|completed?|ticked)"
     r"|(?:am|are|have)\s+(?:i|we)\s+(?:all\s+)?(?:done|finished|completed)(?:\s+(?:with\s+)?(?:everything|all(?:\s+(?:my|the)\s+\w+)?))?)(?:\s+(?:now|then|yet|already|off))*\W*$",
+    re.IGNORECASE,
+)
+# "Everything that's on my list is done" tells it.
+_TELLS_DONE = re.compile(
+    r"\W*(?:\w+\W+)?(?:everything|all)\b.*\s(?:is|are|was|were)\s+(?:now\s+|already\s+|all\s+)*(?:done|finished|completed?)\W*$",
     re.IGNORECASE,
 )
 # "To do" is a part of the name of the list behind "my", and what is open elsewhere.
@@ -68,7 +73,7 @@ def asked_status(text: str, *, is_asked: bool) -> Status | None:
     """The part of the list that a clause asks for; None for a clause that says anything else."""
     if is_asked and _ALL_DONE.match(text):
         return "pending"
-    if not _BEGINS.match(text) or _POINTS.search(text):
+    if not _BEGINS.match(text) or _POINTS.search(text) or _TELLS_DONE.match(text):
         return None
     said = [word.lower() for word in _TOKEN.findall(text)]
     if len(said) > _MAX_WORDS or re.search(r"[\d\ue000-\uf8ff\"]", text):

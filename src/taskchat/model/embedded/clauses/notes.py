@@ -41,11 +41,11 @@ _all = partial(compiled, lead=_LEAD, end=_END, flags=re.IGNORECASE | re.DOTALL)
 _PLAIN = _all(
     # "Set the note of the rent to …", "update the rent with the description …", "the rent gets the note …".
     rf"(?:set|change|update|make)\s+(?:the|its)\s+{_NOTE}\s+(?:of|for|on)\s+(?P<target>(?:(?!\sto\s)[^:;,])+?)\s+to\s*:?\s+{_TEXT}",
-    rf"update\s+{_NAMED}\s+with\s+(?:the|an?)\s+(?:new\s+)?(?:note|description|comment)\s*:?\s*{_TEXT}",
-    rf"(?P<target>(?:the|my)\s+[\w' -]+?\s+(?:task|one)|{_MARK}|(?:task|number)\s+\d+|it)\s+(?:gets|should\s+get|should\s+have|needs)\s+(?:the|an?)\s+(?:note|description|comment)\s*:?\s*{_TEXT}",
-    rf"add\s+(?:some\s+)?(?:details?|info(?:rmation)?)\s+to\s+{_NAMED}\s*:\s*{_TEXT}",
+    rf"update\s+{_NAMED}\s+with\s+(?:the|an?)\s+(?:new\s+)?(?:note|description|comment)\b\s*:?\s*{_TEXT}",
+    rf"(?P<target>(?:the|my)\s+[\w' -]+?\s+(?:task|one)|{_MARK}|(?:task|number)\s+\d+|it)\s+(?:gets|should\s+get|should\s+have)\s+(?:the|an?)\s+(?:note|description|comment)\b\s*:?\s*{_TEXT}",
+    rf"add\s+(?:some\s+)?(?:details?|info(?:rmation)?)\s+to\s+(?P<target>it|that|{_MARK}|(?:the|my)\s+[\w' -]+?\s+(?:task|one)|(?:task|number)\s+\d+)\s*:\s*{_TEXT}",
     rf"(?:write|note|jot)\s+(?:down\s+)?for\s+(?P<target>(?:the|my)\s+[\w' -]+?\s+(?:task|one)|{_MARK})\s*:\s*{_TEXT}",
-    rf"{_PUT}\s+(?:the|an?)\s+(?:note|description|comment)\s+{_TEXT}\s+to\s+(?P<target>{_MARK}|(?:the|my)\s+[\w' -]+?\s+(?:task|one)|(?:task|number)\s+\d+)",
+    rf"{_PUT}\s+(?:the|an?)\s+(?:note|description|comment)\s+(?!to\b|on\b|for\b){_TEXT}\s+to\s+(?P<target>{_MARK}|(?:the|my)\s+[\w' -]+?\s+(?:task|one)|(?:task|number)\s+\d+)",
     # "Put this in the description of the rent: …".
     rf"{_PUT}\s+(?:this|the\s+following)\s+(?:in|to|into|under|on|as)\s+(?:{_ITS})?{_NOTE}(?:\s+{_OF}\s+{_NAMED})?\s*:\s*{_TEXT}",
     # "Add the note “…” to the rent", "put a note on the rent that says …".

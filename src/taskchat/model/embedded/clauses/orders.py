@@ -41,7 +41,7 @@ from taskchat.model.embedded.english.cues import (
 from taskchat.model.embedded.english.framing import read_frame
 from taskchat.model.embedded.english.pointing import read_target, without_reason
 from taskchat.model.embedded.english.words import ERRAND_VERBS, tokens
-from taskchat.model.embedded.requests import Act, Add, Changes, Look, Offer, Talk, Undo
+from taskchat.model.embedded.requests import Act, Add, Look, Offer, Talk, Undo
 
 if TYPE_CHECKING:
     from taskchat.model.embedded.clauses.cutting import Heard
@@ -197,7 +197,7 @@ def _or_change(needs: list[Request], text: str, heard: Heard) -> list[Request]:
     told, need = _TO_CHANGE.match(text), needs[0]
     changes = read_update(told["order"], heard) if told and len(needs) == 1 else []
     act = changes[0] if len(changes) == 1 else None
-    if not isinstance(act, Act) or not act.target.words or act.changes == Changes():
+    if not isinstance(act, Act) or not act.target.words or act.changes.due is None:
         return needs
     return [replace(act, otherwise=need)] if isinstance(need, Add | Offer) else needs
 

@@ -57,7 +57,7 @@ TALK: dict[Topic, str] = {
         "“add …”, “complete …” or “delete …”?"
     ),
 }
-CHAT = frozenset(TALK[topic] for topic in ("greeting", "thanks", "bye", "fine", "nothing_else"))
+CHAT = frozenset(TALK[topic] for topic in ("thanks", "fine"))
 """Replies that leave open what was open before them."""
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."

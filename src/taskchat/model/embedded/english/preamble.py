@@ -43,7 +43,7 @@ _POSSIBLE = (
 )
 # Clauses of their own that only make room: "when you get a second, …".
 _ASIDE = (
-    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|you\s+know\s+what|guess\s+what|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+i\s+remember|by\s+the\s+way|btw|fyi"
+    r"(?:(?:good|great|quick|small|status)\s+(?:news|update)(?=\s*[:,])|(?:update|news)(?=\s*:)|you\s+know\s+what|guess\s+what(?=\s*[,!.:\u2013\u2014-])|before\s+(?:i\s+forget|(?:we|you)\s+go\s+on)|while\s+i\s+remember|by\s+the\s+way|btw|fyi"
     r"|if\s+(?:you\s+(?:don't|wouldn't)\s+mind|you\s+(?:can|could|would|will|please)"
     r"|it's\s+(?:ok(?:ay)?|possible)|possible)"
     r"|(?:when|once|if)\s+you\s+(?:get|have|find|'ve\s+got)\s+(?:a\s+|the\s+)?(?:sec|second|chance"

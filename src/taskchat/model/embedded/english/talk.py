@@ -55,6 +55,7 @@ _TALK: list[tuple[Topic, re.Pattern[str]]] = [
     (
         "bye",
         _cue(
+            r"^\W*(?:sorry|no|nope)\W+(?:that|it)(?:'s|\s+is|\s+was)\s+(?:all|everything|it)(?:\W+(?:thanks|thank\s+you|for\s+(?:now|today)))*\W*$|"
             r"^\W*(?:(?:good)?bye(?:\s+bye)?|see\s+(?:you|ya)(?:\s+(?:later|soon|then|around|tomorrow|next\s+week|on\s+\w+day))?|good\s*night|later|cya"
             r"|that'?s\s+(?:all|it|everything)\b.{0,25}|nothing\s+else.{0,15}"
             r"|i'm\s+done\s+(?:for\s+)?(?:today|now))\W*$"

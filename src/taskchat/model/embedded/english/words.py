@@ -40,9 +40,9 @@ STOP_WORDS = word_set(
 ERRAND_VERBS = word_set(
     "carry catch cycle defend detach dispose drain drill dine escort estimate find flush gather grill grow hammer heat hide hunt "
     "identify improve inquire install launch lay lend listen load migrate mix monitor obtain peel pitch pour press realign "
-    "refresh regrout reheat rehome reject release relocate remodel rescue resolve restart restring rethink reuse revisit rewire "
+    "regrout reheat rehome reject release relocate remodel rescue resolve restart restring rethink reuse revisit rewire "
     "ride search seal select share sing skim slice source spray stir straighten strip stuff submit switch "
-    "taste teach test tie travel treat tweak type unfold unroll untangle unwrap upcycle use vote volunteer warm welcome whip "
+    "taste teach test tie travel tweak type unfold unroll untangle unwrap upcycle use vote volunteer warm welcome whip "
     "accept analyse analyze announce apologize apply approve archive arrange ask assemble assess "
     "assign attach attend back backup bake bath bathe bleach bleed boil book borrow brainstorm "
     "bring brush build buy calculate calibrate call cancel caulk change charge chase check chop "

@@ -397,7 +397,7 @@ def _by_what_was_said(
     row = still_open(in_mind(target, tasks, memory), target, verb)
     if len(row) > 1 and len(memory.focus_before) == 1 and verb != "delete" and not target.is_plural:
         # "Show my list" and then "set it to friday": what was spoken of before.
-        row = [task for task in tasks if task.id in memory.focus_before] or row
+        row = [task for task in row if task.id in memory.focus_before] or row
     spoken_of = _spoken_of(target, tasks, row, memory)
     if spoken_of is not None:
         return spoken_of
@@ -448,6 +448,13 @@ def _last_two(memory: Memory) -> tuple[int, ...]:
     return tuple(one for added in last for one in added)
 
 
+# "Found one! Cross it off."
+_GOT_ONE = re.compile(
+    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:found|got|bought|booked)\s+(?:one|it|some|them)\W*",
+    re.IGNORECASE,
+)
+
+
 def _alone_or_asked(
     target: Target, row: list[SeenTask], pool: Sequence[SeenTask], tasks: Sequence[SeenTask]
 ) -> Choice:
@@ -456,7 +463,7 @@ def _alone_or_asked(
     if touched is not None:
         return Choice((touched,), is_clear=True)
     # "The roof is finished, mark it" names what may not be there.
-    is_told = bool(content_stems(target.background))
+    is_told = bool(content_stems(target.background)) and not _GOT_ONE.fullmatch(target.background)
     if len(tasks) == 1 and len(pool) == 1 and not is_told:
         return Choice(tuple(pool), is_clear=True)
     return Choice(candidates=tuple(row or pool))

@@ -14,7 +14,6 @@ from taskchat.model.embedded.clauses.same_task import (
     is_other_title,
     of_same_task,
     points,
-    with_new_task,
 )
 from taskchat.model.embedded.clauses.told_of import takes_up
 from taskchat.model.embedded.english.words import ERRAND_VERBS, content_stems, tokens
@@ -83,9 +82,6 @@ def _go_on(
     more = _said_again(last, one) or of_same_task(last, one, clause)
     if more is not None:
         return [*requests[:-1], more]
-    told = with_new_task(requests, one)
-    if told is not None:
-        return told
     if isinstance(one, Add) and (added := _told_twice(requests, one, clause, message)) is not None:
         return added
     if isinstance(one, Look) and one.of_focus and isinstance(last, Look):

@@ -60,6 +60,14 @@ _MAX_OTHER_WORDS = 8
 _PREPOSITION = re.compile(r"^(?P<which>with|for|from|to|at|in|about)\s", re.IGNORECASE)
 
 
+# "Jonas will fix it", "that is all", "too many": no name of what was meant.
+_TELLS = re.compile(
+    r"\W*(?:(?:keep|leave)\s+(?:the|my|it|that|them)\b[^,;.]*$|(?:that|it)(?:'s|\s+is|\s+was)\s+(?:all|everything|fine|ok(?:ay)?|enough|it)\W*$|(?:so|too|that)\s+many\W*$"
+    r"|(?!(?:it|that|this|the|i|we)\b)[\w'-]+(?:\s+(?!(?:one|task)\b)[\w'-]+)?\s+(?:will|would|is\s+going\s+to)\s+[a-z\ue000-\uf8ff])",
+    re.IGNORECASE,
+)
+
+
 def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | None:
     """The correction that a clause may be, or None.
 
@@ -91,6 +99,7 @@ def read_correction(text: str, plain: list[Request], heard: Heard) -> Correct | 
     may_be = is_strong or instead is not None or is_other_name or _may_correct(said, rest, plain)
     if (
         _orders(rest)
+        or _TELLS.match(rest)
         or _EACH_DATED.fullmatch(rest)
         or not may_be
         or _denies_it(plain)

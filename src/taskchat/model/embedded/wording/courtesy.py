@@ -36,7 +36,7 @@ _ORDER = rf"(?!\w+\s+(?:tasks|to-?dos|items|lists|things)\W*$)(?=(?:{'|'.join(_D
 _DOES = rf"(?:(?P<doing>{'|'.join(_DOING.values())})\b|(?P<doing_it>{'|'.join(_DOING_IT.values())})\b{_IT})"
 
 _SOFTLY = r"(?:(?:please|pls|plz|kindly|just|maybe|perhaps|possibly|also|then|now|quickly|really|still|so|very|much|too|go\s+ahead\s+and)\s+)*"
-_YOU = r"(?:you|u|ya|we|i)"
+_YOU = r"(?:you|u|ya)"
 _COULD = r"(?:can|could|would|might|will|may|shall)"
 _OPENS = (
     r"(?:(?:hi|hello|hey|hiya|ok(?:ay)?|so|and|also|oh|right|well|great|good|thanks|perfect|now|then|next|actually|alright|first(?:ly)?|finally|lastly|sorry)\b"
@@ -44,29 +44,36 @@ _OPENS = (
 )
 # Ways to ask that go before the order itself, and those that go before the doing.
 _ASKS = rf"""(?:
-    (?:can|could|would|will|wld|may|might|shall)\s+{_YOU}\s+{_SOFTLY}
+    (?:(?:can|could|would|will|wld)\s+{_YOU}|(?:can|could)\s+(?:we|i))\s+{_SOFTLY}
     (?:be\s+(?:so\s+)?(?:able|good|kind|nice|sweet)(?:\s+(?:enough|as))?\s+(?:to|and)\s+)?
-  | (?:are|were)\s+you\s+able\s+to\s+
+  | are\s+you\s+able\s+to\s+
   | (?:please\s+)?be\s+(?:so\s+)?(?:good|kind|nice|sweet|a\s+(?:dear|star|love|pal))(?:\s+(?:enough|as))?\s+(?:to|and)\s+
   | do\s+me\s+a\s+(?:favou?r|kindness)\s+and\s+
-  | (?:is\s+it\s+possible|would\s+it\s+be\s+(?:possible|ok(?:ay)?|fine|all\s*right)|is\s+there\s+(?:any|a)\s+way)\s*(?:for\s+you\s+)?
-    (?:to|if\s+{_YOU}\s+(?:{_COULD}\s+)?|(?:{_YOU}\s+{_COULD}))\s*
-  | (?:(?:i\s+(?:was|am)|i'm|was|just)\s+(?:just\s+)?wondering|i\s+wonder(?:ed)?|any\s+chance|is\s+there\s+(?:any|a)\s+(?:chance|way)|do\s+you\s+think)
-    \s+(?:if\s+|whether\s+|that\s+)?{_YOU}\s+{_COULD}\s+{_SOFTLY}
-  | (?:i'?d|i\s+would|it'?d|(?:it|that)\s+would|would)\s+{_SOFTLY}(?:appreciate|love|like|be\s+{_SOFTLY}\w+)(?:\s+it)?\s+if\s+{_YOU}\s+(?:{_COULD}\s+)?{_SOFTLY}
   | i(?:'d|\s+would)\s+{_SOFTLY}(?:like|love)\s+(?:for\s+)?you\s+to\s+{_SOFTLY}
   | i\s+(?:want|need)\s+(?:you|u)\s+to\s+{_SOFTLY}
   | (?:could|may|might|can)\s+i\s+(?:ask|trouble|bother)\s+(?:you|u)\s+to\s+
   | (?:i\s+think\s+)?(?:you|u)\s+(?:can|could|should|may|might)\s+{_SOFTLY}(?:as\s+well\s+)?{_SOFTLY}
   | (?:i\s+think\s+)?you(?:'d|\s+had)\s+(?:better|best)\s+
-  | (?:it's\s+|it\s+is\s+)?(?:high\s+)?time\s+to\s+
   | go\s+ahead\s+and\s+ | feel\s+free\s+to\s+
 )"""
-_MINDS = r"(?:(?:(?:would|do|d)\s+(?:you|u)\s+|d'you\s+)?mind(?:\s+(?:terribly|awfully|at\s+all|very\s+much|much))?(?:\s+(?:just|please|also))?|any\s+chance\s+of(?:\s+you)?|is\s+there\s+any\s+chance\s+of(?:\s+you)?)\s+"
+# These ask for a report to be completed as well as for its task to be: only other orders are read behind them.
+_ASKS_SOFTLY = rf"""(?:
+    (?:is\s+it\s+possible|would\s+it\s+be\s+(?:possible|ok(?:ay)?|fine|all\s*right))\s*(?:for\s+you\s+)?
+    (?:to|if\s+{_YOU}\s+(?:{_COULD}\s+)?|(?:{_YOU}\s+{_COULD}))\s*
+  | (?:(?:i\s+(?:was|am)|i'm|was|just)\s+(?:just\s+)?wondering|i\s+wonder(?:ed)?|any\s+chance|is\s+there\s+any\s+chance|do\s+you\s+think)
+    \s+(?:if\s+|whether\s+|that\s+)?{_YOU}\s+{_COULD}\s+{_SOFTLY}
+  | (?:i'?d|i\s+would|it'?d|(?:it|that)\s+would|would)\s+{_SOFTLY}(?:appreciate|love|like|be\s+{_SOFTLY}\w+)(?:\s+it)?\s+if\s+{_YOU}\s+(?:{_COULD}\s+)?{_SOFTLY}
+  | (?:it's\s+|it\s+is\s+)?(?:high\s+)?time\s+to\s+
+)"""
+_NOT_DOING = r"(?!complete\b)(?![^.?!\n]*\b(?:all|every|everything|automatically)\b)"
+_MINDS = r"(?:(?:(?:would|do|d)\s+(?:you|u)\s+|d'you\s+)?mind(?:\s+(?:terribly|awfully|at\s+all|very\s+much|much))?(?:\s+(?:just|please|also))?)\s+"
 # The rest of the sentence, with its mark: what was asked is an order now.
 _REST = r"(?P<rest>(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*)(?P<mark>\?*)"
 _START = rf"(?P<start>(?:^|(?<=[.!?\n;]))\s*{_OPENS}{{0,3}}(?:please\s+)?)"
 _ASKED = re.compile(rf"{_START}(?:{_ASKS}){_SOFTLY}{_ORDER}{_REST}", re.IGNORECASE | re.VERBOSE)
+_ASKED_SOFTLY = re.compile(
+    rf"{_START}(?:{_ASKS_SOFTLY}){_SOFTLY}{_NOT_DOING}{_ORDER}{_REST}", re.IGNORECASE | re.VERBOSE
+)
 _MINDED = re.compile(rf"{_START}{_MINDS}{_DOES}{_REST}", re.IGNORECASE)
 
 
@@ -76,32 +83,37 @@ _WANTED = re.compile(
     r"(?=(?:change|correct|cross|delete|edit|erase|mark|move|push|remove|restore|set|tick|update)\s+(?:(?:it|that|this|them|those|these|both|everything|number|task|all)\b|the\s+[\w' -]{1,30}?\s+(?:task|one|tasks|ones)\b"
     r"|the\s+(?:name|title|date|due|time|deadline|priority|spelling|first|second|third|last|completed|finished)\b|[\"'])|rename\s|reopen\s|undo\b|un(?:tick|check)\s"
     r"|make\s+(?:it|that|this|them)\s+(?:due|high|low|medium|urgent|\d|(?:for\s+)?(?:today|tomorrow|\w+day)\b)"
-    r"|(?:mark|set|tick|cross|check)\s[^.!?\n]{1,60}\s(?:off|(?:as\s+)?(?:done|completed?|finished))\b)",
+    r"|(?:mark|set|tick|cross)\s[^.!?\n]{1,60}\s(?:off|(?:as\s+)?(?:done|completed?|finished))\b)",
     re.IGNORECASE,
 )
 # What may be asked of a person as well, in the one form that the rules weigh.
 _ASKED_ELSE = re.compile(
-    rf"{_START}(?:{_ASKS}){_SOFTLY}(?=(?:{'|'.join(_DOING_IT)})\b)", re.IGNORECASE | re.VERBOSE
+    rf"{_START}(?:{_ASKS}|{_ASKS_SOFTLY}{_NOT_DOING}){_SOFTLY}(?=(?:{'|'.join(_DOING_IT)})\b)",
+    re.IGNORECASE | re.VERBOSE,
 )
 _MINDED_ELSE = re.compile(
     rf"{_START}{_MINDS}(?P<doing>{'|'.join(_DOING_IT.values())})\b", re.IGNORECASE
 )
 # Said at the end of an order, and no part of what it orders.
 _ENDS = (
-    r"(?:[\s,]+(?:please|pls|plz|(?:many\s+)?thanks|thank\s+(?:you|u)|thx|cheers|for\s+me"
-    r"|right\s+away|straight\s+away|immediately|at\s+once|(?<!from\s)(?<!for\s)(?<!by\s)(?<!until\s)(?-i:(?:right\s+)?now)"
-    r"|if\s+(?:you|u)\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind)|if\s+possible|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|all\s*right|fine)"
+    r"[\s,]+(?:please|pls|plz|(?:many\s+)?thanks|thank\s+(?:you|u)|thx|cheers|for\s+me"
+    r"|if\s+(?:you|u)\s+(?:can|could|would|will|please|don't\s+mind|wouldn't\s+mind)|if\s+(?:that's|it's)\s+(?:ok(?:ay)?|possible|all\s*right|fine)"
     r"|(?:would|will|can|could|won't)\s+(?:you|u)|(?:before|or|so|lest)\s+i(?:'ll|\s+will|\s+don't)?\s+forget(?:\s+(?:again|it|that|about\s+it))?)"
-    r"|\s*,\s*(?:ok(?:ay)?|all\s*right|yeah|yes|right))+"
+    r"|\s*,\s*(?:ok(?:ay)?|all\s*right|yeah|yes|right)"
 )
+# These may be a part of what is to be kept: "add pay now", "note: ask at once".
+_AT_ONCE = r"[\s,]+(?:right\s+away|straight\s+away|immediately|at\s+once|if\s+possible|(?<!from\s)(?<!for\s)(?<!by\s)(?<!until\s)(?-i:(?:right\s+)?now))"
 _VERBS = "|".join([*_DOING, *_DOING_IT])
-_ENDED = re.compile(
-    rf"{_START}(?P<wish>(?:{_VERBS})\b(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*?){_ENDS}\s*(?:[.!?]+(?=\s|$)|(?=$|\n))",
+_WISH = r"(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*?"
+_LAST = r"\s*(?:[.!?]+(?=\s|$)|(?=$|\n))"
+_ENDED = re.compile(rf"{_START}(?P<wish>(?:{_VERBS})\b{_WISH})(?:{_ENDS})+{_LAST}", re.IGNORECASE)
+_AT_ONCE_ENDED = re.compile(
+    rf"{_START}(?P<wish>(?!(?:add|create|note|write|rename|edit|put)\b)(?![^.!?\n]*(?:\bto\s+\w+\s+\w|[:\"]))(?:{_VERBS})\b{_WISH})(?:{_AT_ONCE})+{_LAST}",
     re.IGNORECASE,
 )
 # "First, delete it": no ordinal of a task.
 _COUNTED = re.compile(
-    rf"{_START}(?:first(?:ly)?|first\s+(?:of\s+all|up|thing)|to\s+(?:start|begin)(?:\s+with)?|for\s+starters|(?:just\s+a\s+)?quick\s+(?:one|thing|question|request)|one\s+(?:quick\s+)?thing)\s*[,:]\s*(?=(?:{_VERBS})\b)",
+    rf"{_START}(?:first(?:ly)?|first\s+(?:of\s+all|up|thing)|to\s+(?:start|begin)(?:\s+with)?|for\s+starters|(?:just\s+a\s+)?quick\s+(?:one|thing|question|request)|one\s+(?:quick\s+)?thing)\s*[,:]\s*(?=(?:{'|'.join(_DOING)})\b|(?:{'|'.join(_DOING_IT)})\b{_IT})",
     re.IGNORECASE,
 )
 _SECOND = re.compile(r"\bsecond(?:ly)?\s*[,:]", re.IGNORECASE)
@@ -135,14 +147,15 @@ def without_small_talk(text: str) -> str:
 def without_courtesy(text: str) -> str:
     """The message with its orders told plainly."""
     text = without_small_talk(text)
-    text = _WANTED.sub(r"\g<start>", _MINDED.sub(_ordered, _ASKED.sub(_ordered, text)))
+    text = _ASKED_SOFTLY.sub(_ordered, _ASKED.sub(_ordered, text))
+    text = _WANTED.sub(r"\g<start>", _MINDED.sub(_ordered, text))
     text = _ASKED_ELSE.sub(r"\g<start>can you ", text)
     text = _MINDED_ELSE.sub(
         lambda found: f"{found['start']}can you {_BASE[found['doing'].lower()]}", text
     )
     if not _SECOND.search(text):
         text = _COUNTED.sub(r"\g<start>", text)
-    return _ENDED.sub(r"\g<start>\g<wish>.", text)
+    return _AT_ONCE_ENDED.sub(r"\g<start>\g<wish>.", _ENDED.sub(r"\g<start>\g<wish>.", text))
 
 
 def _ordered(found: re.Match[str]) -> str:

@@ -25,7 +25,7 @@ _OTHERS = r"(?:they|he|she|(?!(?:i|we|it|that|this|you|who|nobody|no|nothing)\b)
 
 _MOVES = wordings(
     (rf"change\s+when\s+{_NAMED}\s+(?:is|are)\s+due\s+to\s+(?P<when>\S.*?)", r"change the due date of \g<what> to \g<when>"),
-    (rf"(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted)\s+{_NAMED}\s+(?:back\s+|forward\s+)?(?:to|until)\s+{_DAY}", r"move \g<what> to \g<when>"),
+    (rf"(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:moved|pushed|postponed|rescheduled|shifted)\s+{_NAMED}\s+(?:back\s+|forward\s+)?(?:to|until)\s+(?!.*,){_DAY}", r"move \g<what> to \g<when>"),
     (rf"{_OTHERS}(?:brought|moved|pushed|put|pulled)\s+{_NAMED}\s+(?:forward|back|up|out)\s+to\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (rf"{_OTHERS}(?:moved|pushed|postponed|rescheduled|delayed|shifted|extended|changed)\s+{_NAMED}\s+(?:to|until|till)\s+(?P<when>\S.*?)", r"move \g<what> to \g<when>"),
     (r"(?:it|that)\s+(?:needs?\s+to|has\s+to|must)\s+be\s+(?:(?:back|in|out|there|ready)(?:\s+[\w'-]+){0,3}?|(?:bought|sent|paid|made|written|[a-z]{3,}ed)(?:\s+(?:off|in|out|up|back))?)\s+(?P<when>(?:by|before|today|tomorrow|tonight)\b.*?)", r"it is due \g<when>"),

@@ -64,14 +64,16 @@ SAID_DONE = wordings(
         r"\g<is> done",
     ),
 )
+# "… today", "… in cash", "… myself": it is wanted all the same, only not so.
+_NOT_NOW = r"(?!.*\b(?:today|tonight|tomorrow|this|next|until|till|before|yet|by|in|on|at|with|from|alone|myself|ourselves|\w+day|week|month)\b)"
 NOT_WANTED = wordings(
     # "I no longer have to buy milk", "make the milk task disappear".
     (
-        rf"{_SO}(?P<who>i|we)\s+no\s+longer\s+have\s+to\s+(?P<what>[^,;]+?){_NO_MORE}{END}",
+        rf"{_SO}(?P<who>i|we)\s+no\s+longer\s+have\s+to\s+{_NOT_NOW}(?P<what>[^,;]+?){_NO_MORE}{END}",
         r"\g<who> don't need to \g<what> any more",
     ),
     (
-        rf"{_SO}(?P<who>i|we)\s+(?:don't|do\s+not|won't)\s+have\s+to\s+(?P<what>[^,;]+?)\s+(?:any\s?more|any\s+longer|after\s+all){END}",
+        rf"{_SO}(?P<who>i|we)\s+(?:don't|do\s+not|won't)\s+have\s+to\s+{_NOT_NOW}(?P<what>[^,;]+?)\s+(?:any\s?more|any\s+longer|after\s+all){END}",
         r"\g<who> don't need to \g<what> any more",
     ),
     (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from taskchat.model.embedded.english.framing import frames_several, spell_items
+from taskchat.model.embedded.wording.clearing import phrase_clearing
 from taskchat.model.embedded.wording.courtesy import without_courtesy
 from taskchat.model.embedded.wording.messages import phrase_message
 from taskchat.model.embedded.wording.moves import without_around
+from taskchat.model.embedded.wording.putting_right import phrase_correction
 from taskchat.model.embedded.wording.same_words import in_one_word
 from taskchat.model.embedded.wording.wishes import phrase_wish
 
@@ -86,7 +88,7 @@ def tidy(text: str) -> str:
         text,
         flags=re.I,
     )
-    text = in_one_word(without_courtesy(text))
+    text = phrase_clearing(phrase_correction(in_one_word(without_courtesy(text))))
     text = phrase_message(phrase_wish(without_around(text)))
     text = re.sub(r"(?<=\w)\s+[:;]-?[()/|DPp](?=\s|$)", ".", text)
     # "Thank youuu" is thanks.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from taskchat.model.embedded.english.words import ERRAND_VERBS
 from taskchat.model.embedded.wording.dates import END
 
 # "There's a typo, call it Buy birthday card", "call it A instead of B".
@@ -52,8 +53,10 @@ _CALL_QUOTE = re.compile(
 _ASK = r"^[^\w\ue000-\uf8ff]*(?:(?:please|and|then|also|so|ok(?:ay)?|no|actually|sorry|let's|can\s+you|could\s+you)\b\W*)*"
 _NAMED = r"(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+|(?:the|my)\s+(?:[\w'-]+\s+){1,5}?(?:task|one|item|entry|to-?do)|(?:that|this)\s+(?:one|task))"
 # What a title may not begin with: "the milk task should be done".
-_NEW = r"(?P<new>(?!(?:done|finished|completed?|deleted|removed|due|high|low|medium|top|urgent|important|open|pending|closed|off|on|for|by|at|in|over|cancelled|moved|overdue|late|not|no|still|ready|what|it|that|today|tomorrow|tonight|next|\w+day)\b)\S.*?)"
-_CALLED = r"(?:be\s+(?:called|named|titled|renamed(?:\s+to)?)|say|read|become)\s*[:,]?\s*"
+_NEW = rf"(?P<new>[\ue000-\uf8ff]|(?=(?-i:[A-Z0-9])|(?:{'|'.join(sorted(ERRAND_VERBS))})\s)(?!(?:Done|Finished|Completed?|High|Low|Medium|Urgent|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Tomorrow|Today|Every|Number|Task|Before|After|Last|First)\b)\S.*?)"
+# Behind a known title only an errand is a new one: "“Pay rent” is now paid".
+_NEW_ERRAND = rf"(?P<new>[\ue000-\uf8ff]|(?:{'|'.join(sorted(ERRAND_VERBS))})\s+(?!(?:for|on|in|at|by|off)\b)\S.*?)"
+_CALLED = r"(?:be\s+(?:called|named|titled|renamed(?:\s+to)?)|say|read)\s*[:,]?\s*"
 _SO_IT = (
     r"(?:so\s+(?:that\s+)?it\s+(?:reads|says|is\s+called)|to\s+(?:say|read|be\s+called))\s*:?\s*"
 )
@@ -65,9 +68,9 @@ _NAMES = [
         rf"call\s+{_NAMED}\s+{_NEW}",
         rf"(?:retitle|rename|reword|rephrase|rewrite)\s+{_NAMED}\s*(?:so\s+(?:that\s+)?it\s+(?:reads|says)\s*:?\s*|\s(?:as|to|into)\s+|:\s*){_NEW}",
         rf"(?:edit|change|update|correct|fix|modify)\s+{_NAMED}\s+{_SO_IT}{_NEW}",
-        rf"(?P<what>[\ue000-\uf8ff])\s+(?:is\s+now(?:\s+called)?|becomes|has\s+become)\s*:?\s*{_NEW}",
-        rf"(?P<what>(?:task|number)\s+\d+|the\s+(?:first|second|third|fourth|fifth|last)(?:\s+(?:one|task))?)\s+should\s+be\s+(?=(?-i:[A-Z])){_NEW}",
-        rf"make\s+(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+)\s+{_NEW}\s+instead",
+        rf"(?P<what>[\ue000-\uf8ff])\s+(?:is\s+now(?:\s+called)?|becomes|has\s+become)\s*:?\s*{_NEW_ERRAND}",
+        rf"(?P<what>(?:task|number)\s+\d+|the\s+(?:first|second|third|fourth|fifth|last)(?:\s+(?:one|task))?)\s+should\s+be\s+{_NEW_ERRAND}",
+        rf"make\s+(?P<what>[\ue000-\uf8ff]|(?:task|number)\s+\d+)\s+{_NEW_ERRAND}\s+instead",
         r"replace\s+(?P<what>[\ue000-\uf8ff])\s+(?:by|with)\s+(?P<new>[\ue000-\uf8ff])",
     )
 ]

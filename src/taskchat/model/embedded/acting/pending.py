@@ -1,0 +1,449 @@
+"""A message read as an answer to the question that is open, or, where it is none, as one of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskchat.model.consent import is_yes
+from taskchat.model.embedded.acting.answering import (
+    changes_asked,
+    changes_told,
+    is_no,
+    named_task,
+    pick,
+    spares,
+    split_answer,
+    split_wish,
+)
+from taskchat.model.embedded.acting.planning import Plan, Planner
+from taskchat.model.embedded.clauses.adding import build_add, take_priority
+from taskchat.model.embedded.clauses.cutting import Message
+from taskchat.model.embedded.clauses.exchanging import holds
+from taskchat.model.embedded.clauses.same_task import points
+from taskchat.model.embedded.conversation import replies
+from taskchat.model.embedded.conversation.showing import displayed
+from taskchat.model.embedded.english.pointing import read_target
+from taskchat.model.embedded.english.words import content_stems
+from taskchat.model.embedded.finding.choosing import MAX_NAMED
+from taskchat.model.embedded.message.reading import read_message
+from taskchat.model.embedded.requests import (
+    Act,
+    Add,
+    Correct,
+    Look,
+    Offer,
+    Request,
+    Same,
+    Talk,
+    Target,
+)
+from taskchat.model.embedded.wording.courtesy import without_small_talk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskchat.model.embedded.conversation.history import Conversation, SeenTask, Turn
+    from taskchat.model.embedded.conversation.memory import Memory
+    from taskchat.model.embedded.conversation.questions import Question
+    from taskchat.model.embedded.requests import Verb
+
+
+def read_reply(conversation: Conversation, memory: Memory) -> Plan | Sequence[Request]:
+    """Read the message as an answer to the pending question, else as a message of its own."""
+    question = memory.question
+    if question is None:
+        requests = _read(conversation)
+        return _of_named(requests, conversation, memory) or _with_missing(requests, conversation)
+    for said in _ways_to_hear(question, conversation):
+        answered = _answer_to(question, said, memory)
+        if answered is not None:
+            return answered
+    return _read_beside(question, conversation)
+
+
+def _answer_to(
+    question: Question, conversation: Conversation, memory: Memory
+) -> Plan | Sequence[Request] | None:
+    """Read the message as an answer to a question; None where it is none."""
+    followed = _answer_then_wish(question, conversation, memory)
+    if followed is not None:
+        return followed
+    if question.kind in {"choose", "confirm"} and question.verb is not None:
+        both = _answer_and_more(conversation, memory)
+        return _answer_choice(conversation, memory) if both is None else both
+    if question.kind == "change":
+        text, now = conversation.current.text, conversation.now
+        changes = changes_told(text, now, memory.asked_about)
+        is_meant = changes is not None and len(memory.focus) == 1
+        return [Act("update", Target(is_pronoun=True), changes)] if changes and is_meant else None
+    return _answer_add(question, conversation, memory)
+
+
+def _ways_to_hear(question: Question, conversation: Conversation) -> list[Conversation]:
+    """A message as an answer: whole, or the one of its two sentences beside which the other only chats."""
+    whole = without_small_talk(conversation.current.text)
+    said = [whole]
+    if question.kind in {"choose", "confirm"}:
+        told = _TWO_SENTENCES.fullmatch(whole)
+        said = [_NUMBERED.sub("number ", whole)]
+        pairs = [(told["first"], told["last"]), (told["last"], told["first"])] if told else []
+        said += [one for one, other in pairs if _may_answer(one) and _IDLE.fullmatch(other)]
+    return [replace(conversation, current=replace(conversation.current, text=one)) for one in said]
+
+
+_NUMBERED = re.compile(r"\b(?:option|choice|item|entry|no\.)\s*(?=\d+\b)", re.IGNORECASE)
+
+
+def _may_answer(text: str) -> bool:
+    return len(text.split()) <= _MAX_ANSWER_WORDS and not _TELLS_ELSE.search(text)
+
+
+_MAX_ANSWER_WORDS = 6
+# "Good to know. Maybe I'll oil the chain later." answers nothing.
+_TELLS_ELSE = re.compile(r"\b(?:i|we|he|she|they|maybe|perhaps|later|not|never)\b", re.IGNORECASE)
+# What is said beside an answer and bears on nothing. Whatever else stands there is heard first.
+_IDLE = re.compile(
+    r"\W*(?:it's\s+been\s+(?:an?\s+)?(?:\w+\s+)?(?:day|week|morning|night)|what\s+a\s+(?:\w+\s+)?(?:day|week|mess)|(?:i'm|i\s+am)\s+(?:(?:so|very|really|quite|a\s+bit)\s+)?(?:tired|busy|exhausted|in\s+a\s+(?:hurry|rush|meeting)|at\s+(?:work|home|the\s+\w+)|on\s+(?:my|the)\s+\w+)(?:\s+(?:now|today|right\s+now))?"
+    r"|(?:i\s+(?:have|need|'ve\s+got)\s+to|gotta|got\s+to|must)\s+(?:run|go|dash|leave)(?:\s+now)?|my\s+(?:phone|battery|train|bus)\s+is\s+[\w ]{2,25}|(?:thanks|thank\s+you|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much|again|for\s+(?:asking|that|checking)))?"
+    r"|(?:have\s+a|good|nice)\s+(?:\w+\s+)?(?:day|morning|evening|night|afternoon|weekend)|see\s+you(?:\s+\w+)?|(?:hi|hello|hey)(?:\s+(?:there|again))?|sorry\s+(?:for|about)\s+the\s+(?:late|slow)\s+\w+|just\s+got\s+(?:home|back|in))\W*",
+    re.IGNORECASE,
+)
+_TWO_SENTENCES = re.compile(r"(?P<first>[^.!?\n]+[.!])\s+(?P<last>[^.!?\n]+[.!]*)")
+
+
+def _read_beside(question: Question, conversation: Conversation) -> Plan | Sequence[Request]:
+    """Read a message that does not answer the question that was asked."""
+    read = _read(conversation)
+    if question.kind not in {"add", "name"}:
+        return read
+    # It is not there to be deleted, and no other task is to go in its place.
+    requests = [one for one in read if not _deletes_it(one)]
+    if not requests:
+        return Plan(remarks=[replies.TALK["cancelled"]])
+    if any(_changes_it(one) for one in requests):
+        # "Make it high priority": of the task that is not there yet.
+        return [Offer(Add(question.title))] if question.title else [Talk("what_to_add")]
+    return requests
+
+
+def _of_named(
+    requests: Sequence[Request], conversation: Conversation, memory: Memory
+) -> Sequence[Request]:
+    """Read a mere name, said after an act was not understood, as the task that the act was about."""
+    text = conversation.current.text
+    one = requests[0] if len(requests) == 1 else None
+    if isinstance(one, Correct) and one.otherwise:
+        one = one.otherwise[0]
+    if not memory.unheard or len(text.split()) > _MAX_NAME_WORDS:
+        return []
+    told = read_message(memory.unheard, conversation.now)
+    act = told[0] if len(told) == 1 else None
+    if not isinstance(act, Act):
+        return []
+    if isinstance(one, Same):
+        return [replace(act, target=one.target, otherwise=None, said="")]
+    looks = [read for read in requests if isinstance(read, Look)]
+    if len(looks) == 1 and _NUMBER_ALONE.search(text):
+        # "Sorry, it's number 2", after a number that is not there.
+        return [replace(act, target=looks[0].target, otherwise=None, said="")]
+    if not isinstance(one, Offer):
+        return []
+    target = read_target(_OPENS.sub("", text), [])
+    if target.numbers and not target.words:
+        return [Act(act.verb, target, act.changes)]
+    return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
+
+
+_MAX_NAME_WORDS = 6
+_NUMBER_ALONE = re.compile(
+    r"^(?:\W*\b(?:sorry|no|oh|oops|wait|typo|i\s+mean(?:t)?|it's|it\s+is|that's|make\s+that|my\s+mistake|a)\b)*\W*(?:task|number|no\.?|#)\s*\d+\W*$",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"^\W*(?:(?:sorry|no|oh|oops|wait|hm+|i\s+mean(?:t)?)\b\W*)+(?=\w)", re.IGNORECASE
+)
+
+
+def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
+    """Read "then add it for friday", said after a task was not found, as a wish for that task."""
+    if not conversation.earlier:
+        return requests
+    words = replies.read_missing(conversation.earlier[-1].reply)
+    found = _then_add(conversation.current.text) if words else None
+    if found is None and (not words or list(requests) != [Talk("what_to_add")]):
+        return requests
+    add = _added(words, found, conversation)
+    return requests if add is None else [add]
+
+
+def _added(words: str, said: re.Match[str] | None, conversation: Conversation) -> Add | None:
+    """The task of these words, with what "then add it for friday" says of it."""
+    title, level = take_priority(f"{words} {said['rest'] if said else ''}")
+    return build_add(title, Message((), ()), conversation.now, priority=level)
+
+
+# "Oh no, I thought I had it. Put it on for friday, low priority."
+_THEN_ADD = re.compile(
+    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+(?:never|must\s+have\s+forgotten\s+to|forgot\s+to|didn't|haven't)\s+add(?:ed)?\s+it|i\s+forgot|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20}(?=[.,!?]))\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
+    r"(?:add|put|create|make|note|save)\s+(?:it|that|this|one)\b(?:\s+(?:on|down|in|there|then|now|please|(?:to|on)\s+(?:my|the)\s+list|as\s+(?:a|an)\s+(?:new\s+)?(?:task|one|item|to-?do|entry)))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
+    re.IGNORECASE,
+)
+
+
+def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
+    """The act on the one candidate that an answer opens with, and what it wants besides."""
+    question, now, text = memory.question, conversation.now, conversation.current.text
+    answer = split_answer(text)
+    if question is None or question.verb is None or answer is None:
+        return None
+    one, more = answer
+    opens_otherwise = any(_is_other_act(read, question.verb) for read in read_message(one, now))
+    if is_no(one) or is_yes(one, question.verb) or opens_otherwise:
+        return None
+    act = _act_on_one(one, question.verb, conversation, memory)
+    if act is None:
+        return None
+    wishes = read_message(more, now, _titles(conversation)) if more else []
+    # "Ben, and make it high priority": it is the one that was just named.
+    return [act, *(_of_task(one, act.target) for one in wishes)]
+
+
+def _act_on_one(said: str, verb: Verb, conversation: Conversation, memory: Memory) -> Act | None:
+    """The act that was asked about, on the one candidate that words name; None where they name no one."""
+    asked = conversation.earlier[-1]
+    changes = changes_asked(memory.asked_about, verb, conversation.now)
+    candidates = _candidates(asked)
+    chosen = pick(said, candidates, verb, memory) if asked.listed else []
+    if changes is None or len(chosen) != 1 or candidates == chosen:
+        return None
+    return Act(verb, Target(chosen[0].title), changes)
+
+
+def _answer_then_wish(
+    question: Question, conversation: Conversation, memory: Memory
+) -> Sequence[Request] | None:
+    """What an answer comes to, and the wish of its own that follows it: "Yes. And add milk"."""
+    split = split_wish(conversation.current.text)
+    if split is None:
+        return None
+    said, more = split
+    wishes = read_message(more, conversation.now, _titles(conversation))
+    if is_yes(conversation.current.text, question.verb or question.kind) or _POSTPONES.search(more):
+        return None
+    if is_no(said) and len(said.split()) <= _MAX_REFUSAL_WORDS:
+        return wishes if all(map(_is_new, wishes)) else None
+    if question.kind in {"add", "name"}:
+        return _added_with(question, said, wishes, conversation, memory)
+    if question.verb is None or not all(_stands_alone(one, question.verb) for one in wishes):
+        return None
+    if question.kind == "confirm" and is_yes(said, question.verb):
+        is_certain = _CERTAIN.search(said) and all(isinstance(one, Add | Look) for one in wishes)
+        return [*_agreed(question.verb, conversation, memory), *wishes] if is_certain else None
+    if _TELLS_ELSE.search(said) or len(said.split()) > _MAX_ANSWER_WORDS or _VERB.search(said):
+        return None
+    act = _act_on_one(said, question.verb, conversation, memory)
+    return None if act is None else [act, *wishes]
+
+
+def _added_with(
+    question: Question,
+    said: str,
+    wishes: Sequence[Request],
+    conversation: Conversation,
+    memory: Memory,
+) -> Sequence[Request] | None:
+    """The task that was offered and those wished for beside it; None where they may be the same."""
+    if not all(map(_is_new, wishes)) or not _CERTAIN.search(said) or not is_yes(said, "add"):
+        return None
+    if any(isinstance(one, Add) and _shares_words(one, question.title) for one in wishes):
+        return None  # "Yes, then add “book a taxi”", after "Shall I add “Book me a taxi”?"
+    heard = replace(conversation, current=replace(conversation.current, text=said))
+    added = _answer_add(question, heard, memory)
+    return None if added is None else [*added, *wishes]
+
+
+def _shares_words(add: Add, title: str) -> bool:
+    return not set(content_stems(add.title)).isdisjoint(content_stems(title))
+
+
+def _is_new(request: Request) -> bool:
+    """Whether a wish is plainly for a new task."""
+    return isinstance(request, Add) and not (request.is_bare or request.is_hint)
+
+
+def _stands_alone(request: Request, verb: Verb) -> bool:
+    """Whether a wish has nothing to do with the act that was asked about."""
+    if isinstance(request, Act):
+        is_named = bool(request.target.words) and not request.target.is_all
+        return is_named and request.verb != verb and request.verb in {"complete", "update"}
+    return _is_new(request) or (isinstance(request, Look) and not request.target.words)
+
+
+_POSTPONES = re.compile(
+    r"\b(?:first|before|until|later|instead|only|just|not|but|when|if)\b|n't\b", re.IGNORECASE
+)
+_CERTAIN = re.compile(
+    r"\b(?:yes|yeah|yep|yup|sure|go\s+ahead|do\s+it|absolutely|definitely|of\s+course)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|hates?|needs?|keep|can|will|should|must)\b", re.IGNORECASE
+)
+_MAX_REFUSAL_WORDS = 3
+
+
+def _agreed(verb: Verb, conversation: Conversation, memory: Memory) -> Sequence[Request]:
+    """The acts on all candidates; where they are many to be deleted, what asks for them once more."""
+    candidates = _candidates(conversation.earlier[-1])
+    changes = changes_asked(memory.asked_about, verb, conversation.now)
+    titles = {task.title for task in candidates}
+    if changes is None or len(candidates) > MAX_NAMED or len(titles) < len(candidates):
+        return read_message(memory.asked_about, conversation.now, _titles(conversation))
+    return [Act(verb, Target(task.title), changes) for task in candidates]
+
+
+def _of_task(request: Request, target: Target) -> Request:
+    is_it = isinstance(request, Act) and points(request.target) and not request.target.is_plural
+    return replace(request, target=target) if isinstance(request, Act) and is_it else request
+
+
+def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
+    text, now, question = conversation.current.text, conversation.now, memory.question
+    if question is None or question.verb is None:
+        return None
+    named = _by_day(text, _candidates(conversation.earlier[-1]))
+    if named is None and any(_is_other_act(one, question.verb) for one in _read(conversation)):
+        # "I paid the rent" tells something of its own, though a candidate is named.
+        return None
+    asked = conversation.earlier[-1]
+    candidates = _candidates(asked)
+    if (
+        is_no(text)
+        and not text.rstrip().endswith("?")
+        and not pick(text, candidates, question.verb, memory)
+    ):
+        if any(_is_own_wish(one, question.verb) for one in _read(conversation)):
+            # "No, just show them", "no, only delete the lamp" are wishes of their own.
+            return None
+        return Plan(remarks=[replies.TALK["cancelled"]])
+    is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
+    chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
+    if named is not None:
+        chosen = [named]
+    elif not chosen and all(isinstance(one, Offer | Talk) for one in _read(conversation)):
+        chosen = _by_title(text, candidates)
+    changes = changes_asked(memory.asked_about, question.verb, now)
+    if not chosen or changes is None:
+        return None
+    planner = Planner(memory, candidates, now)
+    if question.verb == "delete" and len(chosen) > MAX_NAMED and spares(text):
+        # "Yes, but keep the rent": so many that are left are shown again.
+        planner.confirm(chosen, question.verb)
+        return planner.plan([])
+    planner.act_on([task.id for task in chosen], question.verb, changes)
+    return planner.plan([])
+
+
+def _by_day(text: str, candidates: Sequence[SeenTask]) -> SeenTask | None:
+    """The one candidate that a mere weekday names: "Thursday", of two appointments."""
+    day = _DAY_ALONE.fullmatch(text)
+    held = [one for one in candidates if day and day["day"].lower() in one.title.lower()]
+    return held[0] if len(held) == 1 else None
+
+
+def _by_title(text: str, candidates: Sequence[SeenTask]) -> list[SeenTask]:
+    """The one candidate whose title holds an answer word by word: "project A"; or none."""
+    said = _BARE_NAME.fullmatch(text)
+    held = [one for one in candidates if said and holds(one.title, said["name"])]
+    return held if len(held) == 1 and not is_no(text) else []
+
+
+_DAY_ALONE = re.compile(
+    r"\W*(?:(?:the|on|sorry|for)\s+)*(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?:\s+(?:one|please))*\W*",
+    re.IGNORECASE,
+)
+_BARE_NAME = re.compile(
+    r"\W*(?:(?:the|sorry)\s+)*(?P<name>[\w'-]+(?:\s+[\w'-]+){1,3}?)(?:\s+(?:one|please))*\W*",
+    re.IGNORECASE,
+)
+
+
+def _candidates(asked: Turn) -> list[SeenTask]:
+    """The tasks that a question showed, as far as the list was read for it."""
+    found = (asked.listed.find(one) for one in displayed(asked)) if asked.listed else ()
+    return [task for task in found if task is not None]
+
+
+def _is_own_wish(request: Request, verb: Verb) -> bool:
+    if isinstance(request, Act):
+        return request.verb == verb and bool(request.target.words) and not request.target.is_all
+    return isinstance(request, Look)
+
+
+def _is_other_act(request: Request, verb: Verb) -> bool:
+    if not isinstance(request, Act):
+        return False
+    if request.verb == verb == "update" and request.target.words:
+        # "And the cab wash in three days" has a date of its own.
+        is_own = request.otherwise is None and bool(request.changes.title)
+        return is_own or request.changes.due is not None
+    return request.verb != verb and not isinstance(request.otherwise, Add | Offer)
+
+
+def _changes_it(request: Request) -> bool:
+    return isinstance(request, Act) and request.verb == "update" and points(request.target)
+
+
+def _deletes_it(request: Request) -> bool:
+    return isinstance(request, Act) and request.verb == "delete" and points(request.target)
+
+
+def _answer_add(
+    question: Question, conversation: Conversation, memory: Memory
+) -> Sequence[Request] | None:
+    text, now = conversation.current.text, conversation.now
+    if is_no(text):
+        return [Talk("cancelled")]
+    if question.kind == "name":
+        add = named_task(text, now)
+        return None if add is None else [add]
+    told = _then_add(text)
+    if not is_yes(text, "add") and told is None and not _KEEPS_IT.fullmatch(text):
+        return None
+    offered = Add(question.title)
+    for request in read_message(memory.asked_about, now, _titles(conversation)):
+        meant = getattr(request, "add", None) or getattr(
+            getattr(request, "otherwise", None), "add", None
+        )
+        if isinstance(meant, Add):
+            offered = meant
+            break
+    more = _added(question.title, told, conversation) if told and told["rest"] else None
+    if more is None:
+        return [offered]
+    # "Yes, add it, high priority."
+    due, priority = more.due or offered.due, more.priority or offered.priority
+    return [replace(offered, due=due, priority=priority)]
+
+
+def _then_add(text: str) -> re.Match[str] | None:
+    """The answer "then add it for friday", or None."""
+    return _THEN_ADD.fullmatch(text) if len(text) <= _MAX_THEN_ADD_CHARS else None
+
+
+# The pattern takes long over a longer text, and no such answer needs one.
+_MAX_THEN_ADD_CHARS = 160
+_KEEPS_IT = re.compile(r"\W*(?:please\s+)?keep\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE)
+
+
+def _read(conversation: Conversation) -> list[Request]:
+    return read_message(conversation.current.text, conversation.now, _titles(conversation))
+
+
+def _titles(conversation: Conversation) -> list[str]:
+    """The titles of the list, as far as it was read in this turn or the one before."""
+    turns = (conversation.current, *conversation.earlier[-1:])
+    listed = next((turn.listed for turn in turns if turn.listed), None)
+    return [title for _, title in listed.titles] if listed else []
