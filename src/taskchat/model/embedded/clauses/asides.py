@@ -142,10 +142,9 @@ def without_asides(text: str, now: datetime) -> str:
         head, tail = text[: found.start()], text[found.end() :]
         if tells_done(without_politeness(head)) and is_remark(tail) and not _dates(tail, now):
             return without_politeness(head)
-        is_said = is_statement(tail) or (
-            _IT_ALONE.fullmatch(head) is not None and not _GOES_ON.match(tail)
-        )
-        if not is_said or not _is_wish(head) or _tells_more(head, tail):
+        if _IT_ALONE.fullmatch(head) and not _GOES_ON.search(tail):
+            return without_politeness(head)
+        if not is_statement(tail) or not _is_wish(head) or _tells_more(head, tail):
             continue
         dates = _dates(tail, now) if _TELLS_DATE.search(tail) and not _dates(head, now) else ""
         return f"{without_politeness(head)} {dates}".strip()
@@ -189,7 +188,8 @@ _IT_ALONE = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\W*(?:and|but|not|no|nope|actually|or|then|instead|the|my|except|only|just|wait|sorry|i\s+mean|also|too|both|all|task|number|please)\b|\W*\d",
+    r"^\W*(?:and|but|no|nope|actually|then|the|my|just|sorry|i\s+mean|also|too|both|all|task|number|please|so)\b|^\W*\d"
+    r"|\b(?:not|instead|rather|meant?|wait|wrong|except|only|unless|if|or|maybe|perhaps|might|never\s*mind|kidding|add|put|mark|rename|move|make|set|change|show|remind|tomorrow|later|after|when|once|until)\b|n't\b|\?",
     re.IGNORECASE,
 )
 _QUOTES = re.compile("[\ue000-\uf8ff]")

@@ -113,7 +113,7 @@ _OPENINGS = [
         r"^\s*(?:and\s+|also\s+)*one\s+(?=(?:to|for|about|called|named)\b)(?:(?:called|named)\s+)?",
         r"\b(?:jot\s+down|note\s+down|write\s+down|put\s+down|take\s+down"
         r"|take\s+(?:a\s+)?note\s+(?:of\b)?|"
-        r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:please\s+)?note)\b[\s:,-]*"
+        r"make\s+(?:a\s+)?note\s*(?:of\b)?|note\s+to\s+self|noting|(?:^\s*|(?<=please\s)|(?<=and\s)|(?<=also\s)|(?<=can\syou\s)|(?<=could\syou\s)|(?<=to\s)|(?<=just\s)|(?<=,\s))note)\b[\s:,-]*"
         r"(?:(?:to|that|an?)\b)?",
         rf"^\s*(?:(?:new\s+)?(?:to-?\s?do|todo|task"
         rf"|reminder))\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)",
