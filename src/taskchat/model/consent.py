@@ -8,7 +8,7 @@ from functools import cache
 _SAID_WITH_IT = (
     r"that's\s+(?:what\s+i\s+want(?:ed)?|right|correct|fine)|fine\s+by\s+me|they\s+can\s+(?:all\s+)?go|the\s+(?:whole\s+)?lot"
     r"|i\s+want\s+to\s+start\s+(?:fresh|afresh|over)|yes|yeah|yep|yup|ya|y|sure|ok|okay|k|fine|please|pls|do|it|so|that|go|ahead|for|of|course"
-    r"|absolutely|definitely|confirm|confirmed|correct|right|exactly|sounds\s+(?:good|fine|right)|thank\s+you|uh-?huh|mm-?hm+|by\s+all\s+means|(?:i'm|i\s+am)\s+certain|on|then|i'm|am|i|thing|all|them"
+    r"|absolutely|definitely|confirm|confirmed|correct|right|exactly|sounds\s+(?:good|fine|right)|thank\s+you|uh-?huh|mm-?hm+|by\s+all\s+means|(?:i'?m|i\s+am)\s+certain|on|then|i'?m|am|i|thing|all|them"
     r"|these|those|both|everything|tasks?|thanks|now|a|hundred|percent|100%|proceed|continue"
     r"|affirmative|quite|very|certain|(?:the|my)\s+list|the|my|want|to"
 )

@@ -19,6 +19,8 @@ _COUNTED = {
     "adding": (288, 256, 17),
     "looking": (288, 276, 2),
     "going_on": (288, 239, 11),
+    "templates": (664, 654, 4),
+    "after_a_setting": (1_280, 1_268, 3),
 }
 
 

@@ -265,7 +265,7 @@ _FILLS = re.compile(
     r"^\W*(?:(?:(?:no|wait|hang\s+on|hold\s+on|sorry)\b(?=.*\b(?:just|only)\b)|hm+|um+|uh+|oh|ah|well|ok(?:ay)?|so|right)\b[\s,.]*)+",
     re.IGNORECASE,
 )
-_SPARES = re.compile(r"\b(?:not|keep|but|except|without|leave)\b|n't\b", re.IGNORECASE)
+_SPARES = re.compile(r"\b(?:not|keep|but|except|without|(?<!\bthe\s)leave)\b|n't\b", re.IGNORECASE)
 _GUESSED = re.compile(
     r"[\s,]+(?:i\s+(?:guess|think|suppose|mean)|then|probably|obviously|naturally|of\s+course|please|pls)\W*$",
     re.IGNORECASE,

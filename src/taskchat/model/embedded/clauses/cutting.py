@@ -107,6 +107,7 @@ _JOINT = re.compile(
     r"\s*,\s*(?=(?:so\s+)?(?:that|it)(?:'s|\s+is)\s+(?:(?:all|that\s+one)\s+)?(?:done|finished|sorted)\W*$)|"
     r"\s*,\s*(?:and\s+)?(?=(?!(?:it|that|this|so)\b)[\w'-]+(?:\s+[\w'-]+){0,2}\s+(?:is|are)\s+(?:a\s+)?(?:high|low|medium|top)(?:\s+priority)?\W*$)|"
     rf"\s*,\s*(?:and|but)\s+(?=(?:i|we)(?:'ve|\s+have)?\s+(?:already\s+|just\s+|also\s+)*{_DID}\s)|\s+and\s+(?=(?:i|we)(?:'ve|\s+have)?\s+(?:(?:already|just)\s+{_DID}\s|{_DID}\s+(?:the|my|our)\s))|"
+    rf"\s*,\s*(?:and\s+)?then\s+(?=(?:i|we)(?:'ve|ve|\s+have)\s+(?:already\s+|just\s+)?{_DID}\s)|"
     r"(?:\s*,)?\s+and\s+(?=(?:i'm|we're|i\s+am|we\s+are)\s+(?:\w+\s+)?(?:out\s+of|low\s+on)\s)|"
     rf"\s*[&+]\s*(?={_ASK}{_STARTERS})"
     rf"|(?:\s*,)?\s+(?:and\s+also|plus)\s+(?=(?:{'|'.join(sorted(ERRAND_VERBS))})\b)|"

@@ -45,6 +45,7 @@ _BEGINS = re.compile(
     r"|(?:everything|all)\s+(?:that|that's|i|i've|which|please)\b|(?:just|only)\s+(?:the|my|show|list|open|pending|unfinished|completed)\b)",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"^\W*(?:(?:and|so|then|please)\W+)+", re.IGNORECASE)
 # "That" goes on with what the tasks are; elsewhere it points at something.
 _POINTS = re.compile(
     r"\bthat\b(?!'s|\s+(?:is|are|isn't|aren't|was|were|i|we|i've|i'm|still|have|haven't|hasn't|need|needs|remain|remains|must|should)\b)|\b(?:is|are)\s+that\b",
@@ -75,7 +76,7 @@ def asked_status(text: str, *, is_asked: bool) -> Status | None:
         return "pending"
     if not _BEGINS.match(text) or _POINTS.search(text) or _TELLS_DONE.match(text):
         return None
-    said = [word.lower() for word in _TOKEN.findall(text)]
+    said = [word.lower() for word in _TOKEN.findall(_OPENS.sub("", text))]
     if len(said) > _MAX_WORDS or re.search(r"[\d\ue000-\uf8ff\"]", text):
         return None
     words = set(said)

@@ -341,6 +341,9 @@ def weigh(requests: list[Request]) -> list[Request]:
             for one in real
             if not (isinstance(one, Look) and one.target.ordinals + one.target.numbers)
         ]
+    if any(isinstance(one, Look) for one in real):
+        # "What did I just add? My brain today …"
+        real = [one for one in real if not _is_fragment(one)]
     if len(real) == 1:
         return real
     return [
@@ -348,6 +351,12 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _is_fragment(request: Request) -> bool:
+    """Whether bare words name no errand, so that beside a question they are only said."""
+    first = tokens(request.title)[:1] if isinstance(request, Add) and request.is_bare else []
+    return bool(first) and first[0] not in ERRAND_VERBS
 
 
 def _takes_it_off(act: Act) -> bool:

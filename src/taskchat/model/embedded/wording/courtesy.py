@@ -40,7 +40,7 @@ _YOU = r"(?:you|u|ya)"
 _COULD = r"(?:can|could|would|might|will|may|shall)"
 _OPENS = (
     r"(?:(?:hi|hello|hey|hiya|ok(?:ay)?|so|and|also|oh|right|well|great|good|thanks|perfect|now|then|next|actually|alright|first(?:ly)?|finally|lastly|sorry)\b"
-    r"(?:\s+there|\s+again)?[\s,.!:-]*)"
+    r"(?:\s+there|\s+again)?[\s,.!:-]*|(?:when|if|once)\s+you\s+(?:have|get|'ve\s+got|find)\s+(?:a\s+|the\s+)?(?:sec|second|minute|moment|chance|time)\s*,\s*)"
 )
 # Ways to ask that go before the order itself, and those that go before the doing.
 _ASKS = rf"""(?:

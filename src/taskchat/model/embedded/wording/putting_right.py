@@ -13,6 +13,12 @@ _ERRAND = (
     rf"(?!(?:work|do|see|look|read|put|reach|learn|run|move)\b)(?:{'|'.join(sorted(ERRAND_VERBS))})"
 )
 _WORDINGS = wordings(
+    (rf"^\W*(?:(?:no|oh|sorry|actually)\b\W*)*i(?:'ve|\s+have)?\s+changed\s+my\s+mind\s*[,.;!]\s*(?:please\s+)?(?P<do>(?:bring|get|put)\s+(?:it|them|those|that)(?:\s+(?:all|both))?\s+back|restore\s+(?:it|them|those|that)(?:\s+(?:all|both))?){_END}", r"\g<do>"),
+    # "*buy": a slip put right.
+    (r"^\s*\*\s*(?P<new>[A-Za-z][\w'-]+)\s*\*?\s*$", r"correct it to \g<new>"),
+    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*it\s+should\s+(?:say|be|read)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\s*,?\s+(?:on|in|for)\s+(?:the|that)\s+(?P<what>[\w'-]+)\s+(?:one|task)\W*$", r"change \g<old> to \g<new> in the \g<what> task"),
+    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*(?:it's|its)\s+(?:(?:mr|mrs|ms|dr)\.?\s+)?(?P<new>[\w'-]+)(?:\s+(?:btw|by\s+the\s+way))?\s*[,.;]\s*i\s+(?:spelled|spelt|wrote|got)\s+(?:it|that|the\s+name)\s+wrong\W*$", r"correct it to \g<new>"),
+    (r"(?P<not>\b(?:haven't|have\s+not|hasn't|didn't))\s+(?:actually|really|even|in\s+fact)\s+(?=\w)", r"\g<not> "),
     # What was meant, told as what should have been.
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*(?:(?:it|that)\s+should(?:'ve|\s+have)\s+been|i\s+was\s+(?:talking\s+about|referring\s+to))\s+(?=(?-i:[A-Z][\w'-]+|the\s+[\w'-]+\s+(?:one|task))\W*$)", "no, I meant "),
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*wrong\s+(?:person|guy|task|one|name|thing)\s*[.,;!:]\s*(?=(?:it|that)\s+(?:was|is)\b)", "no, "),

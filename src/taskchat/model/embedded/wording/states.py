@@ -67,6 +67,10 @@ SAID_DONE = wordings(
 # "… today", "… in cash", "… myself": it is wanted all the same, only not so.
 _NOT_NOW = r"(?!.*\b(?:today|tonight|tomorrow|this|next|until|till|before|yet|by|in|on|at|with|from|alone|myself|ourselves|\w+day|week|month)\b)"
 NOT_WANTED = wordings(
+    (
+        r"\b(?P<it>it|that|they)\s+(?:won't|will\s+not)\s+be\s+(?P<need>needed|necessary|required|wanted)(?:\s+(?:now|then|any\s?more|after\s+all))?(?=\W*$)",
+        r"\g<it> is not \g<need>",
+    ),
     # "I no longer have to buy milk", "make the milk task disappear".
     (
         rf"{_SO}(?P<who>i|we)\s+no\s+longer\s+have\s+to\s+{_NOT_NOW}(?P<what>[^,;]+?){_NO_MORE}{END}",

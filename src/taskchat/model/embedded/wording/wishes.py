@@ -18,6 +18,13 @@ _VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _LEVEL = r"(?P<level>high|top|low|medium)"
 _WORDINGS = wordings(
     # Several in one breath.
+    (r"^(?P<lead>\W*)for\s+(?!(?:today|tomorrow|tonight|next|this|the\s+\d|\w+day)\b)[\w' ]{3,30}?,?\s+(?=(?:i|we)\s+(?:still\s+|also\s+)?(?:have|need|must|want)\b[^.:\n]{0,40}:)", r"\g<lead>"),
+    (r"^\W*(?:two|three|four|some|a\s+few|a\s+couple)\s+more\s+for\s+[\w' ]{2,25}?(?:\s+please)?\s*:\s*", "add these tasks: "),
+    (r"^\W*(?:please\s+)?(?:may|can|could)\s+i\s+(?:please\s+)?have\s+(?:two|three|four|some|a\s+few|a\s+couple\s+of)\s+(?:more\s+|new\s+)?(?:things|tasks|items)\s+on\s+(?:there|it|my\s+list|the\s+list)\s*:\s*", "add these tasks: "),
+    (r"^\W*(?:(?:ok(?:ay)?|so|then|please)\b\W*)*start\s+(?:it|me|us|the\s+list|my\s+list)\s+off\s+with\s+(?!.*\b(?:slate|list|fresh|blank|empty)\b)(?=\w)", "add "),
+    (r"^\W*if\s+(?:it's|its|that's|it\s+is)\s+not\s+(?:already\s+)?(?:on\s+(?:there|it|my\s+list|the\s+list)|there)(?:\s+(?:yet|already))?\s*,?\s+(?:please\s+)?(?=(?:add|put)\b)", ""),
+    (r"^\W*(?:oh\s+)?(?:right|yes|ok(?:ay)?|of\s+course)?\W*i\s+never\s+(?:put|added|wrote)\s+(?:it|that)(?:\s+(?:on|down|in))?\W*(?:(?:doesn't|doesnt)\s+matter|never\s*mind)\W*$", "never mind, leave it"),
+    (r"^\W*(?:ok(?:ay)?\W+)?go\s+on(?:\s+then)?\s*,\s*(?=add\b)", ""),
     (r"^(?P<lead>\W*)for\s+(?!(?:today|tomorrow|tonight|next|this|the\s+\d|\w+day)\b)[\w' ]{3,30}?,?\s+(?=(?:i|we)\s+(?:still\s+|also\s+)?(?:have|need|must)\b[^.]*,[^.]*\sand\s)", r"\g<lead>"),
     (r"^(?P<what>\W*(?!(?:hi|hello|hey|please|ok(?:ay)?|i|we)\b)(?!.*\b(?:is|are|was|were|delete|remove|complete|show)\b)[^.;:\n\"]+?,[^.;:\n\"]+?)\s*(?:[.:;\u2013\u2014-]+|,)\s*(?:please\s+)?add\s+(?:these|those|them|all\s+(?:of\s+)?(?:these|them))(?:\s+(?:please|to\s+(?:my|the)\s+list))*\W*$", r"add these tasks: \g<what>"),
     (rf"^(?P<add>\W*{_ASK}(?:add|create|put))\s+both\s+(?=\S.*\sand\s)", r"\g<add> "),
