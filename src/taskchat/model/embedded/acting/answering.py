@@ -14,6 +14,7 @@ from taskchat.model.embedded.conversation.memory import Memory
 from taskchat.model.embedded.english.cues import QUESTION, takes_back
 from taskchat.model.embedded.english.pointing import read_target
 from taskchat.model.embedded.english.preamble import PREAMBLE
+from taskchat.model.embedded.english.talk import read_talk
 from taskchat.model.embedded.finding.choosing import MAX_NAMED, choose
 from taskchat.model.embedded.finding.targets import best, rank, split_phrases
 from taskchat.model.embedded.message.correction_words import NOT_BUT
@@ -297,6 +298,7 @@ def changes_told(text: str, now: datetime, asked_about: str) -> Changes | None:
     if (
         takes_back(text)
         or is_no(text)
+        or read_talk(text) is not None
         or found is None
         or _NEW_WISH.match(text)
         or len(text) > _MAX_ANSWER_CHARS

@@ -233,10 +233,16 @@ def _read_prioritize(clause: str) -> tuple[str, Changes] | None:
     return None
 
 
+_IS_TITLE = re.compile("[\ue000-\uf8ff]")
+_NAMES_TASK = re.compile(r"\b(?:task|one|title|name|number|it)\b|\d|[\ue000-\uf8ff]", re.IGNORECASE)
+
+
 def _read_replace(clause: str, message: Message) -> tuple[str, Changes] | None:
     for pattern in _REPLACES:
         found = pattern.search(clause)
         if found is not None:
+            if _IS_TITLE.fullmatch(found["old"]) and not _NAMES_TASK.search(found["target"]):
+                continue  # "change “Print thesis” to print two copies of the thesis"
             old, new = (message.reveal(found[part]).strip(" .,") for part in ("old", "new"))
             return found["target"], Changes(title=new, instead_of=old)
     return None

@@ -152,6 +152,9 @@ def content_stems(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+_VOWELS = frozenset("aeiouy")
+
+
 @lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A rough stem that joins "booked", "booking" and "book"; not a word that is ever shown."""
@@ -162,7 +165,9 @@ def stem(word: str) -> str:
         word = _IRREGULAR[word]
         return word[:-1] if len(word) > 3 and word.endswith("e") else word
     for ending, least in (("ing", 5), ("ied", 5), ("ies", 5), ("ed", 5), ("es", 5), ("s", 4)):
-        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
+        is_ending = word.endswith(ending) and not word.endswith("ss")
+        # What is left of a verb has a vowel: "shred" is no past of "shr".
+        if is_ending and len(word) >= least and not _VOWELS.isdisjoint(word[: -len(ending)]):
             word = word.removesuffix(ending) + ("y" if ending in {"ied", "ies"} else "")
             break
     # "planned" and "planning" lose the doubled letter, "make" and "making" the silent e.

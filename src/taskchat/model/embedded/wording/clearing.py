@@ -8,6 +8,8 @@ _END = r"(?=\s*(?:[.,;!?]|$))"
 _DONE = r"(?:done|finished|completed|ticked\s+off|checked\s+off|crossed\s+off)"
 _DROP = r"(?P<do>^\W*(?:(?:please|and|then|also|now|ok(?:ay)?|can\s+you|could\s+you)\b\W*)*(?:delete|remove|erase|clear(?:\s+(?:out|away|up))?|clean(?:\s+out)?|get\s+rid\s+of|wipe|drop|purge|throw\s+(?:out|away)))\s+"
 _WORDINGS = wordings(
+    # "All finished, mark everything done" says it once.
+    (r"^\W*all\s+(?:done|finished)\s*[,.;!]\s*(?:so\s+)?(?:please\s+)?(?=(?:mark|tick|check|complete)\b)", ""),
     # "Please tidy up by removing …".
     (r"^(?P<lead>\W*(?:please\s+)?)(?:tidy|clean)\s+up(?:\s+(?:my|the)\s+list)?\s+by\s+(?:removing|deleting|clearing)\s+", r"\g<lead>delete "),
     # Which tasks are done: "delete the ones I've finished".

@@ -93,6 +93,7 @@ FIELDS = wordings(
     (r"^[^\w\ue000-\uf8ff]*(?P<done>(?:all\s+)?(?:done|finished|completed))\s*[,;:\u2013\u2014-]+\s*(?:he|she|they|it)(?:'s|'ve|'re|\s+(?:has|have|is|are|was|were))\s+(?:got\s+)?(?:it|them|that|coming(?:\s+\w+)?|on\s+(?:his|her|their|the|its)\s+way|there|here|in|home|back|out|over|gone|away)[\s.!]*$", r"it's \g<done>"),
     # "Paid him already": the deed says that it is done.
     (r"^(?P<deed>[^\w\ue000-\uf8ff]*(?:(?:i|we)\s+(?:have\s+)?)?[a-z]+\s+(?:him|her|them))\s+already[\s.!]*$", r"\g<deed>"),
-    # "Done, I called him": the deed tells which.
+    # "Done, paid him", "done, I called him": the deed tells which.
+    (r"^[^\w\ue000-\uf8ff]*(?:all\s+)?(?:done|finished|sorted)\s*[,;:\u2013\u2014-]+\s*(?=(?:paid|sent|called|bought|emailed|rang|texted|posted|did|got)\s+(?:him|her|it|them)\b)", "I "),
     (r"^[^\w\ue000-\uf8ff]*(?:all\s+)?(?:done|finished|completed|sorted)\s*[,;:\u2013\u2014-]+\s*(?=(?:i|we|he|she|they)\s+\w+)", ""),
 )  # fmt: skip

@@ -14,6 +14,8 @@ _ERRAND = (
 )
 _WORDINGS = wordings(
     (rf"^\W*(?:(?:no|oh|sorry|actually)\b\W*)*i(?:'ve|\s+have)?\s+changed\s+my\s+mind\s*[,.;!]\s*(?:please\s+)?(?P<do>(?:bring|get|put)\s+(?:it|them|those|that)(?:\s+(?:all|both))?\s+back|restore\s+(?:it|them|those|that)(?:\s+(?:all|both))?){_END}", r"\g<do>"),
+    (r"^\W*(?:and\s+)?(?:the\s+)?(?P<old>[\w'-]+)\s+should\s+be\s+(?P<new>[\w'-]+)\s*,\s*(?:that(?:'s|\s+was)\s+)?(?:a\s+|my\s+)?(?:typo|mistake)\W*$", r"change \g<old> to \g<new>"),
+    (r"^(?P<lead>\W*(?:please\s+)?)(?:change|fix|correct|update)\s+the\s+(?P<what>[\w'-]+)\s+(?:one|task)\s*[,:;]\s*it(?:'s|\s+is)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\W*$", r"\g<lead>change \g<old> to \g<new> in the \g<what> task"),
     # "*buy": a slip put right.
     (r"^\s*\*\s*(?P<new>[A-Za-z][\w'-]+)\s*\*?\s*$", r"correct it to \g<new>"),
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*it\s+should\s+(?:say|be|read)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\s*,?\s+(?:on|in|for)\s+(?:the|that)\s+(?P<what>[\w'-]+)\s+(?:one|task)\W*$", r"change \g<old> to \g<new> in the \g<what> task"),

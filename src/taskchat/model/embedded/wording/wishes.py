@@ -18,6 +18,8 @@ _VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _LEVEL = r"(?P<level>high|top|low|medium)"
 _WORDINGS = wordings(
     # Several in one breath.
+    (r"^\W*(?:and\s+)?(?:also|plus)\s+(?P<new>\"[^\"]+\"|'[^']+')(?:\s+(?:too|as\s+well|please))*\W*$", r"\g<new> too"),
+    (rf"^\W*(?:and\s+)?(?:one\s+more|another\s+one|another)(?:\s+(?:thing|task))?\s*[,:]\s*(?={_VERB}\s)", "add "),
     (r"^(?P<lead>\W*)for\s+(?!(?:today|tomorrow|tonight|next|this|the\s+\d|\w+day)\b)[\w' ]{3,30}?,?\s+(?=(?:i|we)\s+(?:still\s+|also\s+)?(?:have|need|must|want)\b[^.:\n]{0,40}:)", r"\g<lead>"),
     (r"^\W*(?:two|three|four|some|a\s+few|a\s+couple)\s+more\s+for\s+[\w' ]{2,25}?(?:\s+please)?\s*:\s*", "add these tasks: "),
     (r"^\W*(?:please\s+)?(?:may|can|could)\s+i\s+(?:please\s+)?have\s+(?:two|three|four|some|a\s+few|a\s+couple\s+of)\s+(?:more\s+|new\s+)?(?:things|tasks|items)\s+on\s+(?:there|it|my\s+list|the\s+list)\s*:\s*", "add these tasks: "),
@@ -36,7 +38,7 @@ _WORDINGS = wordings(
     (rf"^\W*(?:it\s+|i\s+think\s+it\s+)?(?:would|might)\s+be\s+(?:good|nice|great|useful|handy|wise|best)\s+to\s+have\s+(?P<what>(?!(?:less|more|fewer|everything|something|nothing|all)\b)\S[^,;.]*?)\s+on\s+(?P<list>{_LIST}|there)\W*$", r"add \g<what> to my list"),
     (rf"^\W*{_ASK}(?:let\s+me|allow\s+me\s+to)\s+(?:just\s+|quickly\s+)?(?=(?:add|put|note|write|jot)\b)", ""),
     (rf"^\W*{_ASK}get\s+(?P<what>(?={_VERB}\s)\S[^,;.?]*?)\s+on(?:to)?\s+(?P<list>{_LIST})\W*$", r"add \g<what> to \g<list>"),
-    (r"^\W*(?:(?:oh|and|ok(?:ay)?|so)\b\W*)*(?:i(?:'ve|\s+have)(?:\s+got)?\s+(?:something|one(?:\s+more)?(?:\s+thing)?|another(?:\s+(?:one|thing))?|a\s+(?:new\s+)?(?:task|thing|job|one|item))\s+(?:else\s+)?(?:to\s+add|for\s+(?:you|my\s+list|the\s+list))|for\s+later|for\s+(?:my|the)\s+list|something\s+(?:else|new)|here's\s+(?:a\s+new\s+one|one\s+more|another(?:\s+one)?))\s*:\s*(?!(?:add|delete|remove|mark|complete|show|rename|move|what|which|how|is|are)\b)(?=\w)", "add "),
+    (r"^\W*(?:(?:oh|and|ok(?:ay)?|so)\b\W*)*(?:(?:i(?:'ve|\s+have)(?:\s+got)?|got)\s+(?:something|one(?:\s+more)?(?:\s+thing)?|another(?:\s+(?:one|thing))?|a\s+(?:new\s+)?(?:task|thing|job|one|item))\s+(?:else\s+)?(?:to\s+add|for\s+(?:you|my\s+list|the\s+list))|for\s+later|for\s+(?:my|the)\s+list|something\s+(?:else|new)|here's\s+(?:a\s+new\s+one|one\s+more|another(?:\s+one)?))\s*:\s*(?!(?:add|delete|remove|mark|complete|show|rename|move|what|which|how|is|are)\b)(?=\w)", "add "),
     (rf"^\W*{_ASK}(?:keep\s+in\s+mind|remember|bear\s+in\s+mind|make\s+a\s+note)\s+that\s+(?={_NEED}\b)(?P<need>[^?]*)\??", r"\g<need>"),
     (r"^\W*what\s+i\s+(?:need|want|'d\s+like)\s+is\s+a\s+(?:new\s+)?(?:task|to-?do)\s+(?=(?:to|for|called|named)\b)", "add a task "),
     (rf"^\W*{_ASK}open\s+a\s+(?:new\s+)?(?P<noun>task|to-?do|item)\s+(?=(?:to|called|named)\b|:)", r"add a \g<noun> "),
