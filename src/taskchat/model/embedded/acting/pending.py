@@ -107,7 +107,7 @@ _TELLS_ELSE = re.compile(r"\b(?:i|we|he|she|they|maybe|perhaps|later|not|never)\
 _IDLE = re.compile(
     r"\W*(?:it's\s+been\s+(?:an?\s+)?(?:\w+\s+)?(?:day|week|morning|night)|what\s+a\s+(?:\w+\s+)?(?:day|week|mess)|(?:i'm|i\s+am)\s+(?:(?:so|very|really|quite|a\s+bit)\s+)?(?:tired|busy|exhausted|in\s+a\s+(?:hurry|rush|meeting)|at\s+(?:work|home|the\s+\w+)|on\s+(?:my|the)\s+\w+)(?:\s+(?:now|today|right\s+now))?"
     r"|(?:i\s+(?:have|need|'ve\s+got)\s+to|gotta|got\s+to|must)\s+(?:run|go|dash|leave)(?:\s+now)?|my\s+(?:phone|battery|train|bus)\s+is\s+[\w ]{2,25}|(?:thanks|thank\s+you|cheers)(?:\s+(?:a\s+lot|so\s+much|very\s+much|again|for\s+(?:asking|that|checking)))?"
-    r"|(?:have\s+a|good|nice)\s+(?:\w+\s+)?(?:day|morning|evening|night|afternoon|weekend)|see\s+you(?:\s+\w+)?|(?:hi|hello|hey)(?:\s+(?:there|again))?|sorry\s+(?:for|about)\s+the\s+(?:late|slow)\s+\w+|just\s+got\s+(?:home|back|in))\W*",
+    r"|(?:have\s+a|good|nice)\s+(?:\w+\s+)?(?:day|morning|evening|night|afternoon|weekend)|see\s+you(?:\s+\w+)?|(?:hi|hello|hey)(?:\s+(?:there|again))?|perfect|great|good|ok(?:ay)?|cool|lovely|sorry\s+(?:for|about)\s+the\s+(?:late|slow)\s+\w+|just\s+got\s+(?:home|back|in))\W*",
     re.IGNORECASE,
 )
 _TWO_SENTENCES = re.compile(r"(?P<first>[^.!?\n]+[.!])\s+(?P<last>[^.!?\n]+[.!]*)")

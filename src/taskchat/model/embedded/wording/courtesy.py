@@ -40,7 +40,7 @@ _YOU = r"(?:you|u|ya)"
 _COULD = r"(?:can|could|would|might|will|may|shall)"
 _OPENS = (
     r"(?:(?:hi|hello|hey|hiya|ok(?:ay)?|so|and|also|oh|right|well|great|good|thanks|perfect|now|then|next|actually|alright|first(?:ly)?|finally|lastly|sorry)\b"
-    r"(?:\s+there|\s+again)?[\s,.!:-]*|(?:when|if|once)\s+you\s+(?:have|get|'ve\s+got|find)\s+(?:a\s+|the\s+)?(?:sec|second|minute|moment|chance|time)\s*,\s*)"
+    r"(?:\s+there|\s+again)?[\s,.!:-]*)"
 )
 # Ways to ask that go before the order itself, and those that go before the doing.
 _ASKS = rf"""(?:
@@ -102,13 +102,18 @@ _ENDS = (
     r"|\s*,\s*(?:ok(?:ay)?|all\s*right|yeah|yes|right)"
 )
 # These may be a part of what is to be kept: "add pay now", "note: ask at once".
-_AT_ONCE = r"[\s,]+(?:right\s+away|straight\s+away|immediately|at\s+once|if\s+possible|(?<!from\s)(?<!for\s)(?<!by\s)(?<!until\s)(?-i:(?:right\s+)?now))"
+_AT_ONCE = r"[\s,]+(?:at\s+once|if\s+possible|(?<!from\s)(?<!for\s)(?<!by\s)(?<!until\s)(?-i:(?:right\s+)?now))"
+_RIGHT_AWAY = r"[\s,]+(?:right\s+away|straight\s+away|immediately)"
 _VERBS = "|".join([*_DOING, *_DOING_IT])
 _WISH = r"(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*?"
 _LAST = r"\s*(?:[.!?]+(?=\s|$)|(?=$|\n))"
 _ENDED = re.compile(rf"{_START}(?P<wish>(?:{_VERBS})\b{_WISH})(?:{_ENDS})+{_LAST}", re.IGNORECASE)
 _AT_ONCE_ENDED = re.compile(
     rf"{_START}(?P<wish>(?!(?:add|create|note|write|rename|edit|put)\b)(?![^.!?\n]*(?:\bto\s+\w+\s+\w|[:\"]))(?:{_VERBS})\b{_WISH})(?:{_AT_ONCE})+{_LAST}",
+    re.IGNORECASE,
+)
+_RIGHT_AWAY_ENDED = re.compile(
+    rf"{_START}(?P<wish>(?![^.!?\n]*(?:\b(?:notes?|description|comment)\b|[:\"]))(?:{_VERBS})\b{_WISH})(?:{_RIGHT_AWAY})+{_LAST}",
     re.IGNORECASE,
 )
 # "First, delete it": no ordinal of a task.
@@ -126,6 +131,8 @@ _SMALL_TALK = compiled(
     r"(?:it'?s\s+|only\s+|just\s+)?me\s+again",
     r"(?:(?:it's|it\s+has|it's\s+been|today\s+is|what|such)\s+(?:been\s+)?)?(?:an?\s+)?(?:busy|long|hard|rough|crazy|hectic|tough|quiet|lazy|stressful|tiring|exhausting|full)\s+(?:day|week|morning|evening|night|weekend)(?:\s+(?:today|so\s+far|already|again|at\s+\w+|ahead(?:\s+of\s+me)?|yesterday|this\s+week))*",
     r"let's\s+start\s+(?:fresh|over|afresh|again|anew)(?=\W+(?:please\s+)?(?:add|new|create|put)\b)",
+    r"(?:hi|hello|hey|hiya|good\s+(?:morning|afternoon|evening))(?:\s+(?:there|again|assistant|bot|taskchat|everyone|you|all))?",
+    r"(?:when(?:ever)?|if|once)\s+you\s+(?:have|get|'ve\s+got|find)\s+(?:a\s+|the\s+)?(?:free\s+)?(?:sec|second|minute|moment|chance|time)",
     r"what\s+a\s+(?:\w+\s+)?(?:day|week|morning|night|weekend)",
     r"sorry\s+(?:for|about)\s+the\s+(?:late|slow|delayed)\s+(?:reply|answer|response)",
     r"sorry\s+to\s+(?:bother|trouble|disturb)\s+you(?:\s+again)?",
@@ -155,7 +162,9 @@ def without_courtesy(text: str) -> str:
     )
     if not _SECOND.search(text):
         text = _COUNTED.sub(r"\g<start>", text)
-    return _AT_ONCE_ENDED.sub(r"\g<start>\g<wish>.", _ENDED.sub(r"\g<start>\g<wish>.", text))
+    for ended in (_ENDED, _AT_ONCE_ENDED, _RIGHT_AWAY_ENDED):
+        text = ended.sub(r"\g<start>\g<wish>.", text)
+    return text
 
 
 def _ordered(found: re.Match[str]) -> str:
