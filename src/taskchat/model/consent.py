@@ -27,6 +27,7 @@ _YES_WORD = re.compile(
     r"|by\s+all\s+means|am\s+certain|i'm\s+certain)\b|👍",
     re.IGNORECASE,
 )
+_TAG = re.compile(r",\s*(?:ok(?:ay)?|al\s?right|right|please)\s*\?$", re.IGNORECASE)
 # "Ok, thank you", "I'm fine", "the list please" are said of something else.
 _CHATS = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|k|right|well|fine|good|so|oh)\W+)*(?:thank\s+you|thanks)\b(?!\W+(?:yes|yeah|please|do|delete|go)\b)"
@@ -52,7 +53,7 @@ def is_yes(text: str, act: str) -> bool:
             in a yes.
     """
     text = text.strip()
-    if text.endswith("?") or _CHATS.search(text):
+    if _TAG.sub("", text).endswith("?") or _CHATS.search(text):
         return False
     if _WANTS.search(text) and not _CERTAIN_YES.search(text):
         return False  # "I want them all on the list"

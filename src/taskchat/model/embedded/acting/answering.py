@@ -43,7 +43,7 @@ _KEEPS_ALL = re.compile(
 _BOTH = re.compile(
     r"^(?!.*\b(?:but|except|apart|not|only|besides|without)\b)\W*(?:(?:yes|yeah|yep|ok(?:ay)?|sure|for|of)\b\W*)?(?:both|all|all\s+of\s+(?:them"
     r"|these|those)|everything|every\s+one|them\s+all"
-    r"|each)\b[\s\w]{0,20}(?:,\s*(?:actually|please|thanks|thank\s+you|then|if\s+you\s+can|(?:i\s+|we\s+)?(?:did|got|had|made|called|bought)\b[^,.]{0,40}))?\W*$",
+    r"|each)\b[\s\w]{0,20}(?:,\s*(?:actually|please|thanks|thank\s+you|then|if\s+you\s+can|(?:i\s+|we\s+)?(?:did|got)\s+(?:it|them|both)\b[^,.]{0,40}))?\W*$",
     re.I,
 )
 # "Yes, delete them", of the few that may be meant.

@@ -82,10 +82,16 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
     last = memory.last
     # "It's the kitchen I cleaned, not the bathroom", after a look at the list.
     is_told_wrong = memory.is_last_in_view and bool(correction.wrong)
-    if last is None or not (memory.is_just_changed or is_told_wrong):
+    if last is None or not memory.is_just_changed:
+        seen = _mend_last(correction, last, memory, tasks, now) if last and is_told_wrong else None
         ordered = _ordered(correction, memory.turns[-1:], now)
-        return ordered or _reworded(correction, tasks) or otherwise
+        return ordered or _reworded(correction, tasks) or _certain(seen) or otherwise
     return _mend_last(correction, last, memory, tasks, now) or otherwise
+
+
+def _certain(mended: Mended | None) -> Mended | None:
+    """What is mended where that asks nothing."""
+    return mended if mended is not None and mended.calls else None
 
 
 def _is_deed_of(

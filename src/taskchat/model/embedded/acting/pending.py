@@ -89,7 +89,14 @@ def _ways_to_hear(question: Question, conversation: Conversation) -> list[Conver
         told = _TWO_SENTENCES.fullmatch(whole)
         said = [_NUMBERED.sub("number ", whole)]
         pairs = [(told["first"], told["last"]), (told["last"], told["first"])] if told else []
-        said += [one for one, other in pairs if _may_answer(one) and _IDLE.fullmatch(other)]
+        # A bare "ok" beside chat takes note of something, and agrees to nothing.
+        said += [
+            one
+            for one, other in pairs
+            if _may_answer(one)
+            and _IDLE.fullmatch(other)
+            and (question.kind == "choose" or _CERTAIN.search(one))
+        ]
     return [replace(conversation, current=replace(conversation.current, text=one)) for one in said]
 
 

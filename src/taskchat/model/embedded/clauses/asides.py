@@ -143,7 +143,7 @@ def without_asides(text: str, now: datetime) -> str:
         head, tail = text[: found.start()], text[found.end() :]
         if tells_done(without_politeness(head)) and is_remark(tail) and not _dates(tail, now):
             return without_politeness(head)
-        if _IT_ALONE.fullmatch(head) and not _GOES_ON.search(tail):
+        if _IT_ALONE.fullmatch(head) and is_statement(tail) and not _GOES_ON.search(tail):
             return without_politeness(head)
         if not is_statement(tail) or not _is_wish(head) or _tells_more(head, tail):
             continue
@@ -190,7 +190,7 @@ _IT_ALONE = re.compile(
 )
 _GOES_ON = re.compile(
     r"^\W*(?:and|but|no|nope|actually|then|the|my|just|sorry|i\s+mean|also|too|both|all|task|number|please|so)\b|^\W*\d"
-    r"|\b(?:not|instead|rather|meant?|wait|wrong|except|only|unless|if|or|maybe|perhaps|might|never\s*mind|kidding|add|put|mark|rename|move|make|set|change|show|remind|tomorrow|later|after|when|once|until)\b|n't\b|\?",
+    r"|\b(?:not|instead|rather|meant?|wait|wrong|except|only|unless|if|or|maybe|perhaps|might|never\s*mind|kidding|add|put|mark|rename|move|make|set|change|show|remind|keep|leave|stop|hold|hang|never|forget|oops|whoops|replace|swap|exchange|call|high|low|priority|due|list|display|give|tick|back|tomorrow|later|after|when|once|until)\b|n't\b|\?",
     re.IGNORECASE,
 )
 _QUOTES = re.compile("[\ue000-\uf8ff]")

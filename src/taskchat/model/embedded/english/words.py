@@ -38,11 +38,11 @@ STOP_WORDS = word_set(
 # Verbs a person starts an errand with. Device and question verbs (play, turn, show, tell) are left
 # out on purpose: "play chopin" is no task.
 ERRAND_VERBS = word_set(
-    "carry catch cycle defend detach dispose drain drill dine escort estimate find flush gather grill grow hammer heat hide hunt "
-    "identify improve inquire install launch lay lend listen load migrate mix monitor obtain peel pitch pour press realign "
-    "regrout reheat rehome reject release relocate remodel rescue resolve restart restring rethink reuse revisit rewire "
-    "ride search seal select share sing skim slice source spray stir straighten strip stuff submit switch "
-    "taste teach test tie travel tweak type unfold unroll untangle unwrap upcycle use vote volunteer warm welcome whip "
+    "carry catch cycle defend detach dispose drain drill dine escort estimate find flush gather grill grow hammer heat hunt "
+    "identify improve inquire install launch lay lend load migrate mix monitor obtain peel pitch pour press realign "
+    "regrout reheat rehome reject release relocate remodel rescue resolve restring rethink reuse revisit rewire "
+    "ride search seal sing skim slice source spray stir straighten strip stuff submit "
+    "taste teach tie travel type unfold unroll untangle unwrap upcycle vote volunteer warm welcome whip "
     "accept analyse analyze announce apologize apply approve archive arrange ask assemble assess "
     "assign attach attend back backup bake bath bathe bleach bleed boil book borrow brainstorm "
     "bring brush build buy calculate calibrate call cancel caulk change charge chase check chop "

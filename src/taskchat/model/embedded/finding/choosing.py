@@ -450,7 +450,7 @@ def _last_two(memory: Memory) -> tuple[int, ...]:
 
 # "Found one! Cross it off."
 _GOT_ONE = re.compile(
-    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:found|got|bought|booked)\s+(?:one|it|some|them)\W*",
+    r"\W*(?:(?:i|we)(?:'ve|\s+have)?\s+)?(?:just\s+)?(?:found|got|bought|booked)\s+(?:one|some)\W*",
     re.IGNORECASE,
 )
 

@@ -142,7 +142,9 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     text = _SAID_DUE.sub("", text)
     text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     text = phrase(_with_then(text, heard), heard.now)
-    status = asked_status(PREAMBLE.sub("", clause.text), is_asked=clause.is_asked)
+    status = asked_status(clause.text, is_asked=clause.is_asked) or asked_status(
+        PREAMBLE.sub("", clause.text), is_asked=clause.is_asked
+    )
     if status is not None:
         return [Look(status=status)]
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)

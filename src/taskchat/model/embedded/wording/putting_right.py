@@ -9,17 +9,14 @@ from taskchat.model.embedded.english.words import ERRAND_VERBS
 from taskchat.model.embedded.wording.tables import reword, wordings
 
 _END = r"(?=\s*(?:[.,;!?]|$))"
-_ERRAND = (
-    rf"(?!(?:work|do|see|look|read|put|reach|learn|run|move)\b)(?:{'|'.join(sorted(ERRAND_VERBS))})"
-)
+_ERRAND = rf"(?!(?:work|do|see|look|read|put|reach|learn|run|move|change|go|get)\b)(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _WORDINGS = wordings(
+    # "Cancel that, keep it": nothing is to be done.
+    (r"^\W*(?:no\W+)?(?:cancel|scrap|forget)\s+(?:that|it)\s*[,;.]\s*(?:please\s+)?(?:keep|leave)\s+(?:it|that)\W*$", "leave it"),
+    (r"(?<=\w)\s*[,.;]\s*i\s+(?:ticked|marked|checked|crossed)\s+(?:it|that)\s+(?:off\s+)?(?:by\s+(?:mistake|accident)|too\s+(?:early|soon))(?=\W*$)", ""),
     (rf"^\W*(?:(?:no|oh|sorry|actually)\b\W*)*i(?:'ve|\s+have)?\s+changed\s+my\s+mind\s*[,.;!]\s*(?:please\s+)?(?P<do>(?:bring|get|put)\s+(?:it|them|those|that)(?:\s+(?:all|both))?\s+back|restore\s+(?:it|them|those|that)(?:\s+(?:all|both))?){_END}", r"\g<do>"),
-    (r"^\W*(?:and\s+)?(?:the\s+)?(?P<old>[\w'-]+)\s+should\s+be\s+(?P<new>[\w'-]+)\s*,\s*(?:that(?:'s|\s+was)\s+)?(?:a\s+|my\s+)?(?:typo|mistake)\W*$", r"change \g<old> to \g<new>"),
-    (r"^(?P<lead>\W*(?:please\s+)?)(?:change|fix|correct|update)\s+the\s+(?P<what>[\w'-]+)\s+(?:one|task)\s*[,:;]\s*it(?:'s|\s+is)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\W*$", r"\g<lead>change \g<old> to \g<new> in the \g<what> task"),
-    # "*buy": a slip put right.
-    (r"^\s*\*\s*(?P<new>[A-Za-z][\w'-]+)\s*\*?\s*$", r"correct it to \g<new>"),
+    (r"^(?P<lead>\W*(?:please\s+)?)(?:change|fix|correct|update)\s+the\s+(?P<what>[\w'-]+)\s+(?:one|task)\s*[,:;]\s*it(?:'s|\s+is)\s+(?P<new>(?!(?:high|low|medium|urgent|today|tomorrow|\w+day|done|finished|\d+)\b)[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\W*$", r"\g<lead>change \g<old> to \g<new> in the \g<what> task"),
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*it\s+should\s+(?:say|be|read)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\s*,?\s+(?:on|in|for)\s+(?:the|that)\s+(?P<what>[\w'-]+)\s+(?:one|task)\W*$", r"change \g<old> to \g<new> in the \g<what> task"),
-    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*(?:it's|its)\s+(?:(?:mr|mrs|ms|dr)\.?\s+)?(?P<new>[\w'-]+)(?:\s+(?:btw|by\s+the\s+way))?\s*[,.;]\s*i\s+(?:spelled|spelt|wrote|got)\s+(?:it|that|the\s+name)\s+wrong\W*$", r"correct it to \g<new>"),
     (r"(?P<not>\b(?:haven't|have\s+not|hasn't|didn't))\s+(?:actually|really|even|in\s+fact)\s+(?=\w)", r"\g<not> "),
     # What was meant, told as what should have been.
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*(?:(?:it|that)\s+should(?:'ve|\s+have)\s+been|i\s+was\s+(?:talking\s+about|referring\s+to))\s+(?=(?-i:[A-Z][\w'-]+|the\s+[\w'-]+\s+(?:one|task))\W*$)", "no, I meant "),
@@ -35,10 +32,10 @@ _WORDINGS = wordings(
     (r"(?P<start>^\W*|[.!?;,]\s+)(?:my\s+(?:mistake|bad|error|fault|apologies)|apologies)(?=\s*[,.!:;\u2013\u2014-]+\s*\w)", r"\g<start>sorry"),
     (r"^\W*(?:(?:oh|ah|ok(?:ay)?|um+|no)\W+)*(?:sorry|oops|whoops|wait)\s*[,.!:;\u2013\u2014-]+\s*(?=(?:it|that)(?:'s|\s+was|\s+is|\s+should)\s|(?:not\s+yet|(?:better\s+)?keep|better\s+not|never\s*mind|on\s+second\s+thoughts?|only|just\s+the|hang\s+on|leave)\b)", "no, "),
     # "No leeks here, delete that one", "it's not Karen, it's Karin, with an i".
-    (r"^\W*(?:(?:ok(?:ay)?|hm+|well)\W+)?no\s+(?P<what>(?!(?:more|need|one|longer|idea|problem|worries|rush|thanks)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:here|left|there|today|in\s+stock|available|anywhere)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:delete|remove|drop|scrap|take|cross)\s+(?:that\s+one|it|them|that)(?:\s+(?:off|out))?\W*$", r"delete the \g<what>"),
+    (r"^\W*(?:(?:ok(?:ay)?|hm+|well)\W+)?no\s+(?P<what>(?!(?:more|need|one|longer|idea|problem|worries|rush|thanks)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:here|left)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:delete|remove|drop|scrap)\s+that\s+one\W*$", r"delete the \g<what>"),
     (r"^(?P<lead>\W*(?:(?:no|oh|oops|sorry)\b\W*)*)it(?:'s|s|\s+is)\s+not\s+(?P<old>[\w'-]+)\s*[,;.]?\s+(?:but\s+)?it(?:'s|s|\s+is)\s+(?P<new>[\w'-]+)(?:\s*,?\s+with(?:out)?\s+[\w ]{1,12}?(?:\s*[.,;!]\s*(?:(?:can|could)\s+you|please)\s+(?:fix|correct|change)(?:\s+(?:that|it))?)?|\s*[.,;!]\s*(?:(?:can|could)\s+you|please)\s+(?:fix|correct|change)(?:\s+(?:that|it))?)\W*$", r"\g<lead>it's \g<new>, not \g<old>"),
     # "Fix the spelling, it's receive parcel."
-    (r"^\W*(?:please\s+)?(?:fix|correct)\s+(?:the\s+)?(?:spelling|typo)\s*[,;:.\u2013\u2014-]+\s*it(?:'s|\s+is|\s+should\s+be)\s+(?P<new>\S.*?)\W*$", r"rename it to \g<new>"),
+    (rf"^\W*(?:please\s+)?(?:fix|correct)\s+(?:the\s+)?(?:spelling|typo)\s*[,;:.\u2013\u2014-]+\s*it(?:'s|\s+is|\s+should\s+be)\s+(?P<new>{_ERRAND}\s+\S.*?)\W*$", r"rename it to \g<new>"),
     # A word exchanged, told in full: "for the curtains I meant green, not blue".
     (r"^\W*(?:for|on|in)\s+the\s+(?P<what>[\w'-]+)(?:\s+(?:one|task))?\s*,?\s+i\s+meant?\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\W*$", r"change \g<old> to \g<new> in the \g<what> task"),
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*it(?:'s|s|\s+is)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\s*,?\s+(?:in|on|for)\s+the\s+(?P<what>[\w'-]+)\s+(?:one|task)(?:[\s.,;!]+(?:please\s+)?(?:fix|correct|change)\s+(?:that|it)(?:\s+please)?)?\W*$", r"change \g<old> to \g<new> in the \g<what> task"),

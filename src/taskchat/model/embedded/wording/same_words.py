@@ -32,14 +32,14 @@ _WORDS = wordings(
     (r"(?<=\w)\s+either(?=\s*[,;.!]|\s*$)", ""),
     (r"^\W*(?:hm+\W+)?no\W+(?:that|it)\s+was\s+[^.;,]{3,40}[.;]\s*(?=(?:please\s+)?(?:reopen|undo|restore|bring|uncheck|untick)\b)", ""),
     (r"\b(?:i'm|i\s+am|we're)\s+(?:all\s+|now\s+)?(?:through|done|finished)\s+with\s+(?=(?:tasks?\s+|numbers?\s+)?#?\d)", "I finished "),
-    (r"(?P<what>\bthe\s+(?!(?:new|old|last|first|second|other|next|same|whole)\b)[\w']+)\s+job(?=\W*$)", r"\g<what> one"),
+    (r"(?P<did>^\W*(?:done|finished)\s+(?:with\s+)?the\s+(?!(?:new|old|last|first|second|other|next|same|whole)\b)[\w']+)\s+job(?=\W*$)", r"\g<did> one"),
     # How a task stands.
     (rf"(?P<lead>\b(?:what's|what\s+is|is|are|still|me|which|as|to|list|my|the|any|all)\s+)(?:outstanding|unfinished|unresolved)(?={_END}|\s+(?:tasks|ones|items|things|to-?dos)\b)", r"\g<lead>open"),
     (rf"\bits(?=\s+(?:now\s+)?(?:{_DAY}|tomorrow|today|\d|not|done|finished|been|called|spelled|spelt|with|at)\b)", "it's"),
     (r"^(?P<lead>\W*(?:(?:please|and|no|sorry|ok(?:ay)?|then|also|can\s+you|could\s+you)\b\W*)*)alter(?=\s)", r"\g<lead>change"),
     (r"\b(?P<who>i|we)\s+have\s+(?:already|just|finally|now)\s+(?=(?:read|set|put|cut|hung|shut)\s)", r"\g<who> already "),
     # Two sentences joined by a dash.
-    (r"(?<=\w)[ \t]+[\u2013\u2014-]+[ \t]+(?=(?:(?-i:Add|Delete|Remove|Mark|Move|Rename|Show|Put|Please|Can\s+you|Could\s+you|Change|I|It|That))\b)", ". "),
+    (r"(?<=\w)[ \t]+[\u2013\u2014-]+[ \t]+(?=(?:(?-i:Add|Delete|Remove|Mark|Move|Rename|Show))\b)", ". "),
 )  # fmt: skip
 _NUMBERED = re.compile(rf"\b(?P<what>task|number|item|entry)\s+(?P<count>{'|'.join(_COUNTED)})\b(?!\s+(?:of|hundred|priority)\b)", re.IGNORECASE)  # fmt: skip
 

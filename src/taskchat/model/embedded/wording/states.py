@@ -84,7 +84,10 @@ NOT_WANTED = wordings(
         rf"{_SO}(?:don't\s+keep|dismiss|discard)\s+{_TASK}(?:\s+(?:any\s?more|any\s+longer|please))*{END}",
         r"delete \g<what>",
     ),
-    (rf"{_SO}make\s+{_TASK}\s+(?:disappear|vanish|go\s+away){END}", r"delete \g<what>"),
+    (
+        rf"{_SO}make\s+(?P<what>(?:the|my)\s+[^,;]+?\s+(?:task|one|item))\s+(?:disappear|vanish|go\s+away){END}",
+        r"delete \g<what>",
+    ),
     (
         rf"{_SO}(?:pull|get|have|(?:i|we)(?:'d|\s+would)?\s+(?:want|like))\s+{_TASK}\s+off\s+(?:of\s+)?(?:my|the)\s+list{END}",
         r"delete \g<what>",
