@@ -42,6 +42,7 @@ _COUNTED = {
     "blind_dialogues_twentysecond.txt": (540, 516, 7),
     "blind_dialogues_twentythird.txt": (300, 289, 0),
     "evaluation_dialogues.txt": (1412, 1412, 0),
+    "evaluation_dialogues_second.txt": (1282, 1282, 0),
 }
 
 
