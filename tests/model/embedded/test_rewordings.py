@@ -32,7 +32,7 @@ def _around(before: str, after: str = "") -> Callable[[str], str]:
 
 _COURTESIES = {
     "could you": _around("Could you ", "?"),
-    "would you mind": lambda order: _around("please ", ", if you don't mind")(order),
+    "if you don't mind": _around("please ", ", if you don't mind"),
     "would it be possible": _around("Would it be possible to ", "?"),
     "I'd like you to": _around("I'd like you to "),
     "go ahead and": _around("Go ahead and "),

@@ -121,7 +121,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
 
 # In the words that a target is read from: "the latter" is the last one.
 _ANSWERS = wordings(
-    (r"^\W*(?:(?:no|sorry|oh|oops)\W+)*i\s+mean(?:t)?\s+(?=\w)", ""),
+    (r"^\W*(?:(?:no|sorry|oh|oops|my\s+(?:mistake|bad))\W+)*i\s+mean(?:t)?\s+(?=\w)", ""),
     # "Bob, the second one", "let's say Bob", "the one that says Bob", "the 2nd".
     (
         r"(?<=[a-z])\s*,\s*the\s+(?:first|second|third|fourth|last|\d(?:st|nd|rd|th))(?:\s+(?:one|task))?\W*$",

@@ -94,6 +94,7 @@ _STATEMENT = re.compile(
     r"|(?:closes?|opens|starts|ends|expires|leaves|begins|finishes|runs\s+out|needs|keeps|comes)\s+(?:at|on|in|to|by|out|before|from|soon|early|late|tomorrow|today|\w+day)\b"
     r"|(?:got|found|had|made|took|left|lost|forgot|mixed|misread|mistyped|typed|wrote|saw|heard)\s+(?:my|an?|the|some|it|that|this|one|enough|plenty|out|up|them)\b"
     r"|took\s+(?:me|us|only|just|\d+|an?|two|three|five|ten|twenty|half|ages|forever|long|all)\b"
+    r"|(?:my|the|our|his|her)\s+[\w-]+\s+(?:went|did|came|left|called)\W*$"
     r"|[\w-]+'s\s+(?:[\w-]+'s|his|her|their|our|my)\s+\w"
     r"|(?:both|all|now|just)\s+(?:\w+ed|paid|bought|sent|gone)\b|[\w-]+\s+(?:says?|said|wants?|keeps?|kept|asked|loves|hates)\s+\w"
     r"|[\w-]+\s+(?:(?:already|just|now|also|probably)\s+)?\w{2,}ed\s+(?:it|that|this|them|us|me)\b|(?:has|have|needs?|must|ought|got)\s+to\s+be\b|need(?:s|ed)?\s+(?:it|them|this|that)\b"

@@ -341,6 +341,7 @@ def weigh(requests: list[Request]) -> list[Request]:
             for one in real
             if not (isinstance(one, Look) and one.target.ordinals + one.target.numbers)
         ]
+    real = [one for number, one in enumerate(real) if not _is_run_out(one, real[number + 1 :])]
     if any(isinstance(one, Look) for one in real):
         # "What did I just add? My brain today …"
         real = [one for one in real if not _is_fragment(one)]
@@ -351,6 +352,18 @@ def weigh(requests: list[Request]) -> list[Request]:
         for number, one in enumerate(real)
         if not (_is_report(one) and any(_points_back(later) for later in real[number + 1 :]))
     ]
+
+
+def _is_run_out(request: Request, later: list[Request]) -> bool:
+    """Whether what ran out only says why more of it is asked for: "we're out of rolls, I must order more rolls"."""
+    if not isinstance(request, Add) or not (request.is_hint and request.is_bare):
+        return False
+    said = set(content_stems(request.title))
+    shared = [len(said & set(content_stems(one.title))) for one in later if isinstance(one, Add)]
+    return bool(shared) and max(shared) >= min(len(said), _MANY_SHARED)
+
+
+_MANY_SHARED = 2
 
 
 def _is_fragment(request: Request) -> bool:

@@ -101,6 +101,8 @@ _LISTS = re.compile(
 
 def _as_line(request: Request) -> Request:
     """A line of a list, to be kept where it is no order to a task that is there: "cancel the gym"."""
+    if isinstance(request, Offer):
+        return request.add
     meant = request.otherwise if isinstance(request, Act) and not request.is_stated else None
     return meant.add if isinstance(meant, Offer) else request
 

@@ -11,10 +11,14 @@ from taskchat.model.embedded.wording.tables import reword, wordings
 _END = r"(?=\s*(?:[.,;!?]|$))"
 _ERRAND = rf"(?!(?:work|do|see|look|read|put|reach|learn|run|move|change|go|get)\b)(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _WORDINGS = wordings(
+    (r"\bi\s+meant?\s+(?P<p>for|to|with|at|from)\s+(?P<new>[A-Z][\w'-]+)\s*,?\s+not\s+(?:(?P=p)\s+)?(?P<old>[A-Z][\w'-]+)(?=\W*$)", r"I meant \g<new>, not \g<old>"),
+    (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:task|one))\s+should\s+(?:say|read|be)\s+(?:\w+\s+)?(?P<new>\d+)\s*,?\s+not\s+(?:\w+\s+)?(?P<old>\d+)\W*$", r"change \g<old> to \g<new> in \g<what>"),
+    (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*i\s+(?:got|wrote|have)\s+the\s+(?:name|title|word)\s+wrong\s+(?:in|on|for)\s+(?P<what>the\s+[\w' -]{2,30}?\s+(?:task|one))\s*[,;.]\s*it\s+(?:has\s+to|should|must|needs\s+to)\s+(?:be|say|read)\s+(?P<new>[\"'][^\"']+[\"'])\W*$", r"rename \g<what> to \g<new>"),
+    (r"^\W*(?:we're|i'm|we\s+are|i\s+am)\s+(?:now\s+)?(?:going|flying|driving|travelling)\s+to\s+(?P<new>[A-Z][\w'-]+)\s*,?\s+(?:and\s+)?not\s+(?:to\s+)?(?P<old>[A-Z][\w'-]+)\s*[,.;]\s*(?:so\s+)?(?:can\s+you\s+|could\s+you\s+|please\s+)?(?:correct|fix|change|update)\s+(?:the|that|it)(?:\s+[\w'-]+)?(?:\s+task)?\W*$", r"change \g<old> to \g<new>"),
     # "Cancel that, keep it": nothing is to be done.
     (r"^\W*(?:no\W+)?(?:cancel|scrap|forget)\s+(?:that|it)\s*[,;.]\s*(?:please\s+)?(?:keep|leave)\s+(?:it|that)\W*$", "leave it"),
     (r"(?<=\w)\s*[,.;]\s*i\s+(?:ticked|marked|checked|crossed)\s+(?:it|that)\s+(?:off\s+)?(?:by\s+(?:mistake|accident)|too\s+(?:early|soon))(?=\W*$)", ""),
-    (rf"^\W*(?:(?:no|oh|sorry|actually)\b\W*)*i(?:'ve|\s+have)?\s+changed\s+my\s+mind\s*[,.;!]\s*(?:please\s+)?(?P<do>(?:bring|get|put)\s+(?:it|them|those|that)(?:\s+(?:all|both))?\s+back|restore\s+(?:it|them|those|that)(?:\s+(?:all|both))?){_END}", r"\g<do>"),
+    (rf"^\W*(?:(?:no|oh|sorry|actually)\b\W*)*(?:i(?:'ve|\s+have)?\s+changed\s+my\s+mind|i\s+(?:(?:do|still|actually)\s+)*need\s+(?:it|them|those|these|both)(?:\s+(?:two|three|all|tasks))*)\s*[,.;!]\s*(?:please\s+)?(?P<do>(?:bring|get|put)\s+(?:it|them|those|that)(?:\s+(?:all|both))?\s+back|restore\s+(?:it|them|those|that)(?:\s+(?:all|both))?){_END}", r"\g<do>"),
     (r"^(?P<lead>\W*(?:please\s+)?)(?:change|fix|correct|update)\s+the\s+(?P<what>[\w'-]+)\s+(?:one|task)\s*[,:;]\s*it(?:'s|\s+is)\s+(?P<new>(?!(?:high|low|medium|urgent|today|tomorrow|\w+day|done|finished|\d+)\b)[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\W*$", r"\g<lead>change \g<old> to \g<new> in the \g<what> task"),
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*it\s+should\s+(?:say|be|read)\s+(?P<new>[\w'-]+)\s*,?\s+not\s+(?P<old>[\w'-]+)\s*,?\s+(?:on|in|for)\s+(?:the|that)\s+(?P<what>[\w'-]+)\s+(?:one|task)\W*$", r"change \g<old> to \g<new> in the \g<what> task"),
     (r"(?P<not>\b(?:haven't|have\s+not|hasn't|didn't))\s+(?:actually|really|even|in\s+fact)\s+(?=\w)", r"\g<not> "),

@@ -20,6 +20,8 @@ _WORDS = wordings(
     (r"\bthe\s+other(?=\s*(?:[.,;!?]|$)|\s+(?:is|was|can|could|should|must|needs|has|to|on|for|at|too|as\s+well|tomorrow|today|please|by)\b)(?!\s+(?:day|night)\b)", "the other one"),
     (r"\bboth\s+of\s+them\b", "both"),
     (r"\b(?:option|choice|no\.|nr\.)\s*#?(?=\d+\b)", "number "),
+    (r"\bboth\s+(?=(?:tasks?\s+|numbers?\s+)?#?\d+\s+and\s+#?\d)", ""),
+    (r"\bthe\s+remaining\s+open\s+(?=one\b|task\b)", "the remaining "),
     # A task by when it was told.
     (r"(?<!\bwhat\s)(?<!\bwhat's\s)\b(?:the|my)\s+(?:most\s+recent(?:ly\s+added)?|latest|newest|last\s+added)\s+(?:one|task|item|entry|to-?do)\b", "the one I just added"),
     (rf"\b(?:the\s+(?:task|one|item|thing)\s+(?:that\s+)?i(?:'ve|\s+have)?\s+{_MADE}\s+(?:last|most\s+recently|just\s+now)|(?<!^)(?<!\bknow\s)what\s+i(?:'ve|\s+have)?\s+just\s+{_MADE})\b", "the one I just added"),

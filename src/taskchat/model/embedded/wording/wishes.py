@@ -18,8 +18,9 @@ _VERB = rf"(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _LEVEL = r"(?P<level>high|top|low|medium)"
 _WORDINGS = wordings(
     # Several in one breath.
-    (r"^\W*(?:and\s+)?(?:also|plus)\s+(?P<new>\"[^\"]+\"|'[^']+')(?:\s+(?:too|as\s+well|please))*\W*$", r"\g<new> too"),
-    (rf"^\W*(?:and\s+)?(?:one\s+more|another\s+one|another)(?:\s+(?:thing|task))?\s*[,:]\s*(?={_VERB}\s)", "add "),
+    (r"(?<=\w)\s+as\s+(?:two|three|four|[2-4])\s+separate\s+(?:ones|items|to-?dos)(?=\W*$)", " as separate tasks"),
+    (r"^\W*(?:and\s+)?(?:also|plus|and)\s+(?P<new>\"[^\"]+\"|'[^']+')(?:\s+(?:too|as\s+well|please))*\W*$", r"\g<new> too"),
+    (rf"^\W*(?:(?:and|n)\s+)?(?:one\s+more|another\s+one|another)(?:\s+(?:thing|task))?\s*[,:]\s*(?={_VERB}\s)", "add "),
     (r"^(?P<lead>\W*)for\s+(?!(?:today|tomorrow|tonight|next|this|the\s+\d|\w+day)\b)[\w' ]{3,30}?,?\s+(?=(?:i|we)\s+(?:still\s+|also\s+)?(?:have|need|must|want)\b[^.:\n]{0,40}:)", r"\g<lead>"),
     (r"^\W*(?:two|three|four|some|a\s+few|a\s+couple)\s+more\s+for\s+the\s+(?!(?:bin|trash|list)\b)[\w' ]{2,25}?(?:\s+please)?\s*:\s*", "add these tasks: "),
     (r"^\W*(?:please\s+)?(?:may|can|could)\s+i\s+(?:please\s+)?have\s+(?:two|three|four|some|a\s+few|a\s+couple\s+of)\s+(?:more\s+|new\s+)?(?:things|tasks|items)\s+on\s+(?:there|it|my\s+list|the\s+list)\s*:\s*", "add these tasks: "),
@@ -32,7 +33,7 @@ _WORDINGS = wordings(
     (rf"^(?P<add>\W*{_ASK}(?:add|create|put))\s+both\s+(?=\S.*\sand\s)", r"\g<add> "),
     (rf"^(?P<add>\W*{_ASK}add\s[^,.;]{{3,60}}?)\s+as\s+well\s+as\s+(?={_VERB}\s)", r"\g<add> and "),
     (rf"(?<=\w),?\s+and\s*,\s*(?:after\s+that|afterwards|then)\s*,\s*(?={_VERB}\s)", " and "),
-    (r"^\W*(?:(?:ok(?:ay)?|so|and)\b\W*)*(?:i(?:'ve|\s+have)?\s+(?:got\s+)?|there\s+are\s+)?(?:two|three|four|five|six|[2-6]|a\s+few|some|a\s+couple\s+of)\s+(?:new\s+|more\s+|other\s+)*(?:things|tasks|to-?dos|jobs|errands)\s+(?:for\s+(?!today\b|tomorrow\b|\w+day\b)[\w' ]{2,25}?|to\s+(?:do|add|take\s+care\s+of))\s*:\s*", "add these tasks: "),
+    (r"^\W*(?:(?:ok(?:ay)?|so|and)\b\W*)*(?:i(?:'ve|\s+have)?\s+(?:got\s+)?|there\s+are\s+)?(?:two|three|four|five|six|[2-6]|a\s+few|some|a\s+couple\s+of)\s+(?:new\s+|more\s+|other\s+)*(?:things|tasks|to-?dos|jobs|errands)\s+(?:for\s+(?!today\b|tomorrow\b|\w+day\b(?!'))[\w' ]{2,25}?|to\s+(?:do|add|take\s+care\s+of))(?:\s*,\s*each(?:\s+one)?\s+as\s+(?:its\s+own|a\s+separate)\s+task)?(?:\s+please)?\s*:\s*", "add these tasks: "),
     (r"^\W*(?:(?:ok(?:ay)?|so|and)\b\W*)*(?:what|the\s+things)\s+(?:i|we)\s+(?:still\s+)?(?:need|have)\s+to\s+do\s*:\s*(?=\w)", "add these tasks: "),
     # Ways to ask for a new task.
     (rf"^\W*(?:it\s+|i\s+think\s+it\s+)?(?:would|might)\s+be\s+(?:good|nice|great|useful|handy|wise|best)\s+to\s+have\s+(?P<what>(?!(?:less|more|fewer|everything|something|nothing|all)\b)\S[^,;.]*?)\s+on\s+(?P<list>{_LIST}|there)\W*$", r"add \g<what> to my list"),
