@@ -32,9 +32,11 @@ _ASKS = word_set(
 _OTHERS = word_set(
     "i i'd i've i'm we we've we're me us my our the of on in to up out off that that's there all everything every only just now right "
     "currently already yet so far again please ok okay then else be been being get got getting doing want wanted like would look at full whole entire current "
-    "complete over for by how 's far moment today's"
+    "over for by how 's far moment today's"
 ) - {"for", "by", "how", "today's", "moment"}
 _WORDS = _NOUNS | _OPEN | _DONE | _ASKS | _OTHERS
+# "The complete list" is the whole of it.
+_WHOLE = re.compile(r"\bcomplete(?=\s+(?:to-?do\s+|task\s+)?list\b)", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z][a-z'-]*", re.IGNORECASE)
 # How such a question or order begins.
 _BEGINS = re.compile(
@@ -76,7 +78,7 @@ def asked_status(text: str, *, is_asked: bool) -> Status | None:
         return "pending"
     if not _BEGINS.match(text) or _POINTS.search(text) or _TELLS_DONE.match(text):
         return None
-    said = [word.lower() for word in _TOKEN.findall(_OPENS.sub("", text))]
+    said = [word.lower() for word in _TOKEN.findall(_WHOLE.sub("whole", _OPENS.sub("", text)))]
     if len(said) > _MAX_WORDS or re.search(r"[\d\ue000-\uf8ff\"]", text):
         return None
     words = set(said)

@@ -157,7 +157,7 @@ _WORDINGS = wordings(
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.?]\s*(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:remember|keep|note|save|store|write|take|jot|put|stick)\s+(?:that|it|this)(?:\s+(?:down|for\s+me|please|somewhere|in\s+mind|on\s+(?:the|my)\s+(?:[\w-]+\s+)?list))*\W*$", r"\g<told>. Please add that"),
     (r"^(?P<told>.*\b(?:i|we)(?:\s+(?:also\s+|still\s+)?(?:have|need|must|ought)|'ve\s+got)\s[^?]*?\w)\s*[,;.]\s*(?:(?:can|could|will|would)\s+you\s+|please\s+|so\s+)*(?:keep\s+track|make\s+a\s+note|take\s+note)\s+of\s+(?:that|it|this)(?:\s+(?:for\s+me|please|(?:in|on)\s+my\s+(?:tasks|list)))*\W*$", r"\g<told>. Please add that"),
     # "My mistake, it was number 2."
-    (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)my\s+(?:mistake|bad)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+[\w' -]{2,30}?\s*,\s*not\s+(?:the\s+)?[\w' -]{2,30}?\W*$|the\s+(?:\w+\s+)?one\b|number|task|#|the\s+(?:first|second|third|fourth|fifth|last)\b))", r"\g<lead>no, I meant "),
+    (r"^(?P<lead>\W*(?:(?:no|sorry|oops|wait|oh|ah)\b\W*)*)(?:my\s+(?:mistake|bad)|sorry|no)\s*[,.:;!\u2013\u2014-]+\s*(?=it(?:'s|\s+was|\s+is)\s+(?:the\s+[\w' -]{2,30}?\s*,\s*not\s+(?:the\s+)?[\w' -]{2,30}?\W*$|the\s+(?:\w+\s+)?one\b|number|task|#|the\s+(?:first|second|third|fourth|fifth|last)\b))", r"\g<lead>no, I meant "),
     (r"(?<=\bI meant )it(?:'s|\s+was|\s+is)\s+(?=(?:the|number|task|#))", ""),
     # "I'd like the one you removed back", "put the deleted one back".
     (r"^(?P<lead>\W*(?:(?:actually|hm+|oh|no|wait|sorry|please|ok(?:ay)?)\b\W*)*)(?:(?:can|could|may)\s+(?:i|you)\s+(?:please\s+)?(?:have|get|bring|put|give\s+me)|i(?:'d|\s+would)?\s+(?:like|want|need)(?:\s+to\s+have)?|(?:put|bring|get|give\s+me))\s+(?:the\s+(?:one|task|thing)\s+(?:that\s+)?(?:you|i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:removed|deleted|took\s+off|dropped|erased)|the\s+(?:just\s+)?(?:removed|deleted)\s+(?:one|task))\s+back(?:\s+(?:again|please|on\s+(?:the|my)\s+list))*\W*$", r"\g<lead>undo that deletion. restore it"),
@@ -251,7 +251,7 @@ _WORDINGS = wordings(
     (r"^\W*(?:please\s+)?(?:update|change|set|edit)\s+(?:the|its)\s+(?:title|name)\s*:\s*(?P<new>\S.*?)\W*$", r"rename it to \g<new>"),
     (r"(?P<it>\bit(?:'s|\s+is)\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?\s*,\s*not\s+(?:the\s+)?[\w'-]+(?:\s+[\w'-]+)?)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:fix|correct|change|update)\s+(?:that|this|the)\s+(?:task|one|title|name)(?=\W*$)", r"\g<it>"),
     (r"\bthe\s+latter(?=\s+(?:is|are|as|high|low|medium|to|can|should|needs|has|on|for|due|please)\b|\W*$)", "the last one"),
-    # "My mistake, I did the vacuuming, not the ironing."
+    # "Sorry, I did the vacuuming, not the ironing": putting_right makes "my mistake" that.
     (r"^\W*(?:sorry|oops|no)\s*[,.:;!\u2013\u2014-]+\s*i\s+(?:did|finished|completed)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s*,\s*not\s+(?:the|my)\s+[\w' -]{2,30}?\W*$", r"no, I meant \g<what>"),
     (r"^(?:\W*\b(?:sorry|oops|oh|no)\b)*\W*i\s+(?:mixed|got|confused)\s+(?:them|those|these|the\s+two)\s*(?:up|mixed\s+up|wrong)\s*[.,;!]\s*(?=it\s+was\b)", "no, "),
     # "Her name is Sara without h, please fix the lunch task."
