@@ -122,7 +122,7 @@ def pick(text: str, candidates: Sequence[SeenTask], verb: Verb, memory: Memory) 
 # In the words that a target is read from: "the latter" is the last one.
 _ANSWERS = wordings(
     (r"^\W*(?:(?:no|sorry|oh|oops|my\s+(?:mistake|bad))\W+)*i\s+mean(?:t)?\s+(?=\w)", ""),
-    # "Bob, the second one", "let's say Bob", "the one that says Bob", "the 2nd".
+    # "Bob, the second one", "let's say Bob", "the one that says Bob".
     (
         r"(?<=[a-z])\s*,\s*the\s+(?:first|second|third|fourth|last|\d(?:st|nd|rd|th))(?:\s+(?:one|task))?\W*$",
         "",
@@ -139,17 +139,8 @@ _ANSWERS = wordings(
         r"\b(?P<place>the\s+\w+)\s+of\s+the\s+(?:two|three|four|\d)\b",
         r"\g<place> one",
     ),
-    *(
-        (rf"^\W*(?:the\s+)?{short}(?:\s+(?:one|task))?(?=\W*(?:please\W*)?$)", f"the {word} one")
-        for short, word in (
-            ("1st", "first"),
-            ("2nd", "second"),
-            ("3rd", "third"),
-            ("4th", "fourth"),
-        )
-    ),
-    (r"^\W*the\s+(?:latter|last\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the last one"),
-    (r"^\W*the\s+(?:former|first\s+of\s+the\s+(?:two|three))(?:\s+one)?\b", "the first one"),
+    (r"^\W*the\s+latter(?:\s+one)?\b", "the last one"),
+    (r"^\W*the\s+former(?:\s+one)?\b", "the first one"),
     (
         r"\b(?P<place>the\s+\w+)(?:\s+one)?\s+(?:that\s+)?(?:you|was|were)\s+(?:just\s+)?(?:listed|showed|shown|mentioned|said|named)\b",
         r"\g<place> one",
@@ -224,14 +215,14 @@ _THE_OTHER = re.compile(
 )
 
 
-def split_answer(text: str) -> tuple[str, str] | None:
-    """An answer that names one and goes on: what it names, and what it then wants; None for another."""
+def split_named(text: str) -> tuple[str, str] | None:
+    """An answer that names one and goes on about it: "Ben, and make it high"; None for another message."""
     found = _AND_MORE.fullmatch(text)
     return (found["one"], found["more"] or "") if found and not _keeps(found) else None
 
 
-def split_wish(text: str) -> tuple[str, str] | None:
-    """An answer and the wish of its own that follows it: "Yes. And add milk"; None for another message."""
+def split_from_wish(text: str) -> tuple[str, str] | None:
+    """An answer and the wish that follows it and stands alone: "Yes. And add milk"; None for another message."""
     found = _AND_WISH.fullmatch(text)
     return (found["one"], found["more"]) if found and len(text) <= _MAX_ANSWER_CHARS else None
 

@@ -81,7 +81,7 @@ def mend(correction: Correct, memory: Memory, tasks: Sequence[SeenTask], now: da
         return _exchanged(correction, memory, tasks) or otherwise
     last = memory.last
     # "It's the kitchen I cleaned, not the bathroom", after a look at the list.
-    is_told_wrong = memory.is_last_in_view and bool(correction.wrong)
+    is_told_wrong = memory.is_looked_at_since and bool(correction.wrong)
     if last is None or not memory.is_just_changed:
         seen = _mend_last(correction, last, memory, tasks, now) if last and is_told_wrong else None
         ordered = _ordered(correction, memory.turns[-1:], now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,7 @@ from taskchat.model.embedded.conversation.questions import read_question
 from taskchat.model.embedded.english.telling import tells_deed, tells_state
 from taskchat.model.embedded.finding.certain import needs_list
 from taskchat.model.embedded.finding.same_day import settle_day
-from taskchat.model.embedded.requests import (
-    Changes,
-    Look,
-    Offer,
-    Request,
-    Talk,
-)
+from taskchat.model.embedded.requests import Changes, Look, Offer, Request, Talk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,16 +81,11 @@ def _remember(conversation: Conversation) -> tuple[Conversation, Memory]:
     if is_chat_between:
         # What was asked is open no longer.
         memory = replace(memory, question=None, asked_about="", unheard="")
-    if not _IT.search(conversation.current.text):
-        memory = replace(memory, focus_before=())
     return conversation, memory
 
 
-_IT = re.compile(r"\b(?:it|it's|its|that|this)\b", re.IGNORECASE)
-
-
 def _without_chat(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The turns without those that only said thanks or hello: what was spoken of is spoken of still."""
+    """The turns without those that only said thanks or "ok": what was spoken of is spoken of still."""
     return tuple(turn for turn in turns if turn.steps or turn.reply not in replies.CHAT)
 
 

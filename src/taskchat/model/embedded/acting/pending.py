@@ -14,32 +14,29 @@ from taskchat.model.embedded.acting.answering import (
     named_task,
     pick,
     spares,
-    split_answer,
-    split_wish,
+    split_from_wish,
+    split_named,
 )
+from taskchat.model.embedded.acting.following_up import added_then, follow_up, then_add
 from taskchat.model.embedded.acting.planning import Plan, Planner
-from taskchat.model.embedded.clauses.adding import build_add, take_priority
-from taskchat.model.embedded.clauses.cutting import Message
 from taskchat.model.embedded.clauses.exchanging import holds
 from taskchat.model.embedded.clauses.same_task import points
 from taskchat.model.embedded.conversation import replies
 from taskchat.model.embedded.conversation.showing import displayed
-from taskchat.model.embedded.english.pointing import read_target
 from taskchat.model.embedded.english.words import content_stems
 from taskchat.model.embedded.finding.choosing import MAX_NAMED
 from taskchat.model.embedded.message.reading import read_message
 from taskchat.model.embedded.requests import (
     Act,
     Add,
-    Correct,
     Look,
     Offer,
     Request,
-    Same,
     Talk,
     Target,
 )
 from taskchat.model.embedded.wording.courtesy import without_small_talk
+from taskchat.model.embedded.wording.same_words import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +51,7 @@ def read_reply(conversation: Conversation, memory: Memory) -> Plan | Sequence[Re
     """Read the message as an answer to the pending question, else as a message of its own."""
     question = memory.question
     if question is None:
-        requests = _read(conversation)
-        return _of_named(requests, conversation, memory) or _with_missing(requests, conversation)
+        return follow_up(_read(conversation), conversation, memory)
     for said in _ways_to_hear(question, conversation):
         answered = _answer_to(question, said, memory)
         if answered is not None:
@@ -71,13 +67,20 @@ def _answer_to(
     if followed is not None:
         return followed
     if question.kind in {"choose", "confirm"} and question.verb is not None:
-        both = _answer_and_more(conversation, memory)
-        return _answer_choice(conversation, memory) if both is None else both
+        verb = question.verb
+        return _answer_and_more(verb, conversation, memory) or _answer_choice(
+            question, verb, conversation, memory
+        )
+    text, now = conversation.current.text, conversation.now
     if question.kind == "change":
-        text, now = conversation.current.text, conversation.now
         changes = changes_told(text, now, memory.asked_about)
         is_meant = changes is not None and len(memory.focus) == 1
         return [Act("update", Target(is_pronoun=True), changes)] if changes and is_meant else None
+    if is_no(text):
+        return [Talk("cancelled")]
+    if question.kind == "name":
+        add = named_task(text, now)
+        return None if add is None else [add]
     return _answer_add(question, conversation, memory)
 
 
@@ -87,7 +90,7 @@ def _ways_to_hear(question: Question, conversation: Conversation) -> list[Conver
     said = [whole]
     if question.kind in {"choose", "confirm"}:
         told = _TWO_SENTENCES.fullmatch(whole)
-        said = [_NUMBERED.sub("number ", whole)]
+        said = [plain_words(whole)]
         pairs = [(told["first"], told["last"]), (told["last"], told["first"])] if told else []
         # A bare "ok" beside chat takes note of something, and agrees to nothing.
         said += [
@@ -98,9 +101,6 @@ def _ways_to_hear(question: Question, conversation: Conversation) -> list[Conver
             and (question.kind == "choose" or _CERTAIN.search(one))
         ]
     return [replace(conversation, current=replace(conversation.current, text=one)) for one in said]
-
-
-_NUMBERED = re.compile(r"\b(?:option|choice|item|entry|no\.)\s*(?=\d+\b)", re.IGNORECASE)
 
 
 def _may_answer(text: str) -> bool:
@@ -135,81 +135,19 @@ def _read_beside(question: Question, conversation: Conversation) -> Plan | Seque
     return requests
 
 
-def _of_named(
-    requests: Sequence[Request], conversation: Conversation, memory: Memory
-) -> Sequence[Request]:
-    """Read a mere name, said after an act was not understood, as the task that the act was about."""
-    text = conversation.current.text
-    one = requests[0] if len(requests) == 1 else None
-    if isinstance(one, Correct) and one.otherwise:
-        one = one.otherwise[0]
-    if not memory.unheard or len(text.split()) > _MAX_NAME_WORDS:
-        return []
-    told = read_message(memory.unheard, conversation.now)
-    act = told[0] if len(told) == 1 else None
-    if not isinstance(act, Act):
-        return []
-    if isinstance(one, Same):
-        return [replace(act, target=one.target, otherwise=None, said="")]
-    looks = [read for read in requests if isinstance(read, Look)]
-    if len(looks) == 1 and _NUMBER_ALONE.search(text):
-        # "Sorry, it's number 2", after a number that is not there.
-        return [replace(act, target=looks[0].target, otherwise=None, said="")]
-    if not isinstance(one, Offer):
-        return []
-    target = read_target(_OPENS.sub("", text), [])
-    if target.numbers and not target.words:
-        return [Act(act.verb, target, act.changes)]
-    return [Act(act.verb, target, act.changes, otherwise=one, is_stated=True, is_gist=True)]
-
-
-_MAX_NAME_WORDS = 6
-_NUMBER_ALONE = re.compile(
-    r"^(?:\W*\b(?:sorry|no|oh|oops|wait|typo|i\s+mean(?:t)?|it's|it\s+is|that's|make\s+that|my\s+mistake|a)\b)*\W*(?:task|number|no\.?|#)\s*\d+\W*$",
-    re.IGNORECASE,
-)
-_OPENS = re.compile(
-    r"^\W*(?:(?:sorry|no|oh|oops|wait|hm+|i\s+mean(?:t)?)\b\W*)+(?=\w)", re.IGNORECASE
-)
-
-
-def _with_missing(requests: Sequence[Request], conversation: Conversation) -> Sequence[Request]:
-    """Read "then add it for friday", said after a task was not found, as a wish for that task."""
-    if not conversation.earlier:
-        return requests
-    words = replies.read_missing(conversation.earlier[-1].reply)
-    found = _then_add(conversation.current.text) if words else None
-    if found is None and (not words or list(requests) != [Talk("what_to_add")]):
-        return requests
-    add = _added(words, found, conversation)
-    return requests if add is None else [add]
-
-
-def _added(words: str, said: re.Match[str] | None, conversation: Conversation) -> Add | None:
-    """The task of these words, with what "then add it for friday" says of it."""
-    title, level = take_priority(f"{words} {said['rest'] if said else ''}")
-    return build_add(title, Message((), ()), conversation.now, priority=level)
-
-
-# "Oh no, I thought I had it. Put it on for friday, low priority."
-_THEN_ADD = re.compile(
-    r"\W*(?:(?:oh|ah|no|hm+|well|right|ok(?:ay)?|yes|strange|odd|really|i\s+see|i\s+thought\s[^.,!?]{0,40}(?=[.,!?])|i\s+must(?:'ve|\s+have)\s[^.,!?]{0,40}(?=[.,!?])|i\s+(?:never|must\s+have\s+forgotten\s+to|forgot\s+to|didn't|haven't)\s+add(?:ed)?\s+it|i\s+forgot|it\s+should(?:\s+be)?|if\s+it(?:'s|\s+is)?(?:n't|\s+not)\s[^.,!?]{0,20}(?=[.,!?]))\b\W*)*(?:(?:please|then|so|ok(?:ay)?|right|in\s+that\s+case|go\s+ahead\s+and|can\s+you|could\s+you|let's|do)\b\W*)*"
-    r"(?:add|put|create|make|note|save)\s+(?:it|that|this|one)\b(?:\s+(?:on|down|in|there|then|now|please|(?:to|on)\s+(?:my|the)\s+list|as\s+(?:a|an)\s+(?:new\s+)?(?:task|one|item|to-?do|entry)))*(?P<rest>(?:[\s,]+(?:for|on|by|due|with|at)\s+[^.!?]{2,40})?(?:\s*,\s*(?:high|low|medium|top|urgent|important)(?:\s+prio(?:rity)?)?)?)(?:[\s,]+(?:please|then|now|instead))*\W*",
-    re.IGNORECASE,
-)
-
-
-def _answer_and_more(conversation: Conversation, memory: Memory) -> Sequence[Request] | None:
+def _answer_and_more(
+    verb: Verb, conversation: Conversation, memory: Memory
+) -> Sequence[Request] | None:
     """The act on the one candidate that an answer opens with, and what it wants besides."""
-    question, now, text = memory.question, conversation.now, conversation.current.text
-    answer = split_answer(text)
-    if question is None or question.verb is None or answer is None:
+    now = conversation.now
+    answer = split_named(conversation.current.text)
+    if answer is None:
         return None
     one, more = answer
-    opens_otherwise = any(_is_other_act(read, question.verb) for read in read_message(one, now))
-    if is_no(one) or is_yes(one, question.verb) or opens_otherwise:
+    opens_otherwise = any(_is_other_act(read, verb) for read in read_message(one, now))
+    if is_no(one) or is_yes(one, verb) or opens_otherwise:
         return None
-    act = _act_on_one(one, question.verb, conversation, memory)
+    act = _act_on_one(one, verb, conversation, memory)
     if act is None:
         return None
     wishes = read_message(more, now, _titles(conversation)) if more else []
@@ -232,23 +170,23 @@ def _answer_then_wish(
     question: Question, conversation: Conversation, memory: Memory
 ) -> Sequence[Request] | None:
     """What an answer comes to, and the wish of its own that follows it: "Yes. And add milk"."""
-    split = split_wish(conversation.current.text)
+    split = split_from_wish(conversation.current.text)
     if split is None:
         return None
     said, more = split
     wishes = read_message(more, conversation.now, _titles(conversation))
-    if is_yes(conversation.current.text, question.verb or question.kind) or _POSTPONES.search(more):
+    if is_yes(conversation.current.text, question.verb or "add") or _POSTPONES.search(more):
         return None
     if is_no(said) and len(said.split()) <= _MAX_REFUSAL_WORDS:
         return wishes if all(map(_is_new, wishes)) else None
-    if question.kind in {"add", "name"}:
+    if question.kind == "add":
         return _added_with(question, said, wishes, conversation, memory)
     if question.verb is None or not all(_stands_alone(one, question.verb) for one in wishes):
         return None
     if question.kind == "confirm" and is_yes(said, question.verb):
         is_certain = _CERTAIN.search(said) and all(isinstance(one, Add | Look) for one in wishes)
         return [*_agreed(question.verb, conversation, memory), *wishes] if is_certain else None
-    if _TELLS_ELSE.search(said) or len(said.split()) > _MAX_ANSWER_WORDS or _VERB.search(said):
+    if _TELLS_ELSE.search(said) or len(said.split()) > _MAX_ANSWER_WORDS:
         return None
     act = _act_on_one(said, question.verb, conversation, memory)
     return None if act is None else [act, *wishes]
@@ -295,9 +233,6 @@ _CERTAIN = re.compile(
     r"\b(?:yes|yeah|yep|yup|sure|go\s+ahead|do\s+it|absolutely|definitely|of\s+course)\b",
     re.IGNORECASE,
 )
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|hates?|needs?|keep|can|will|should|must)\b", re.IGNORECASE
-)
 _MAX_REFUSAL_WORDS = 3
 
 
@@ -316,40 +251,36 @@ def _of_task(request: Request, target: Target) -> Request:
     return replace(request, target=target) if isinstance(request, Act) and is_it else request
 
 
-def _answer_choice(conversation: Conversation, memory: Memory) -> Plan | None:
-    text, now, question = conversation.current.text, conversation.now, memory.question
-    if question is None or question.verb is None:
-        return None
-    named = _by_day(text, _candidates(conversation.earlier[-1]))
-    if named is None and any(_is_other_act(one, question.verb) for one in _read(conversation)):
+def _answer_choice(
+    question: Question, verb: Verb, conversation: Conversation, memory: Memory
+) -> Plan | None:
+    """The act on the candidates that an answer agrees to or names; None where it does neither."""
+    text, now = conversation.current.text, conversation.now
+    candidates = _candidates(conversation.earlier[-1])
+    named = _by_day(text, candidates)
+    if named is None and any(_is_other_act(one, verb) for one in _read(conversation)):
         # "I paid the rent" tells something of its own, though a candidate is named.
         return None
-    asked = conversation.earlier[-1]
-    candidates = _candidates(asked)
-    if (
-        is_no(text)
-        and not text.rstrip().endswith("?")
-        and not pick(text, candidates, question.verb, memory)
-    ):
-        if any(_is_own_wish(one, question.verb) for one in _read(conversation)):
+    if is_no(text) and not text.rstrip().endswith("?") and not pick(text, candidates, verb, memory):
+        if any(_is_own_wish(one, verb) for one in _read(conversation)):
             # "No, just show them", "no, only delete the lamp" are wishes of their own.
             return None
         return Plan(remarks=[replies.TALK["cancelled"]])
-    is_agreed = question.kind == "confirm" and is_yes(text, question.verb)
-    chosen = candidates if is_agreed else pick(text, candidates, question.verb, memory)
+    is_agreed = question.kind == "confirm" and is_yes(text, verb)
+    chosen = candidates if is_agreed else pick(text, candidates, verb, memory)
     if named is not None:
         chosen = [named]
     elif not chosen and all(isinstance(one, Offer | Talk) for one in _read(conversation)):
         chosen = _by_title(text, candidates)
-    changes = changes_asked(memory.asked_about, question.verb, now)
+    changes = changes_asked(memory.asked_about, verb, now)
     if not chosen or changes is None:
         return None
     planner = Planner(memory, candidates, now)
-    if question.verb == "delete" and len(chosen) > MAX_NAMED and spares(text):
+    if verb == "delete" and len(chosen) > MAX_NAMED and spares(text):
         # "Yes, but keep the rent": so many that are left are shown again.
-        planner.confirm(chosen, question.verb)
+        planner.confirm(chosen, verb)
         return planner.plan([])
-    planner.act_on([task.id for task in chosen], question.verb, changes)
+    planner.act_on([task.id for task in chosen], verb, changes)
     return planner.plan([])
 
 
@@ -411,12 +342,7 @@ def _answer_add(
     question: Question, conversation: Conversation, memory: Memory
 ) -> Sequence[Request] | None:
     text, now = conversation.current.text, conversation.now
-    if is_no(text):
-        return [Talk("cancelled")]
-    if question.kind == "name":
-        add = named_task(text, now)
-        return None if add is None else [add]
-    told = _then_add(text)
+    told = then_add(text)
     if not is_yes(text, "add") and told is None and not _KEEPS_IT.fullmatch(text):
         return None
     offered = Add(question.title)
@@ -427,7 +353,7 @@ def _answer_add(
         if isinstance(meant, Add):
             offered = meant
             break
-    more = _added(question.title, told, conversation) if told and told["rest"] else None
+    more = added_then(question.title, told, conversation) if told and told["rest"] else None
     if more is None:
         return [offered]
     # "Yes, add it, high priority."
@@ -435,13 +361,6 @@ def _answer_add(
     return [replace(offered, due=due, priority=priority)]
 
 
-def _then_add(text: str) -> re.Match[str] | None:
-    """The answer "then add it for friday", or None."""
-    return _THEN_ADD.fullmatch(text) if len(text) <= _MAX_THEN_ADD_CHARS else None
-
-
-# The pattern takes long over a longer text, and no such answer needs one.
-_MAX_THEN_ADD_CHARS = 160
 _KEEPS_IT = re.compile(r"\W*(?:please\s+)?keep\s+(?:it|that|this)\W*(?:please\W*)?", re.IGNORECASE)
 
 

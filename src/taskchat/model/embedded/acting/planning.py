@@ -124,10 +124,9 @@ class Planner:
         """The requests with what one says of a task that another creates, where no task there is meant."""
         told: list[Request] = []
         for one in requests:
-            act = one.act if isinstance(one, Tail) else one
-            new = [*told, one.head] if isinstance(one, Tail) else told
-            merged = with_new_task(new, act) if new and isinstance(act, Act) else None
-            is_there = merged is not None and isinstance(act, Act) and self._is_meant(act)
+            act, new = (one.act, [*told, one.head]) if isinstance(one, Tail) else (one, told)
+            merged = with_new_task(new, act) if isinstance(act, Act) else None
+            is_there = isinstance(act, Act) and merged is not None and self._is_meant(act)
             told = [*told, one] if merged is None or is_there else merged
         return told
 

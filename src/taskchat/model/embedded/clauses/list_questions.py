@@ -32,8 +32,8 @@ _ASKS = word_set(
 _OTHERS = word_set(
     "i i'd i've i'm we we've we're me us my our the of on in to up out off that that's there all everything every only just now right "
     "currently already yet so far again please ok okay then else be been being get got getting doing want wanted like would look at full whole entire current "
-    "over for by how 's far moment today's"
-) - {"for", "by", "how", "today's", "moment"}
+    "over"
+)
 _WORDS = _NOUNS | _OPEN | _DONE | _ASKS | _OTHERS
 # "The complete list" is the whole of it.
 _WHOLE = re.compile(r"\bcomplete(?=\s+(?:to-?do\s+|task\s+)?list\b)", re.IGNORECASE)

@@ -52,23 +52,25 @@ def of_same_task(last: Request, one: Request | None, clause: Clause) -> Request 
     return None
 
 
-def with_new_task(requests: Sequence[Request], one: Request | None) -> list[Request] | None:
-    """The requests with what an act does to a task that one of them creates: "add soap, tea and milk. Milk is for friday"."""
-    if not isinstance(one, Act) or not one.target.words or one.target.but or one.target.is_other:
+def with_new_task(requests: Sequence[Request], act: Act) -> list[Request] | None:
+    """The requests with what an act does to the task that one of them creates; None where none of them does.
+
+    "Add soap, tea and milk. Milk is for friday" creates the milk with that date.
+    """
+    target, changes = act.target, act.changes
+    if not target.words or target.but or target.is_other:
         return None
-    is_told = one.otherwise is None or isinstance(one.otherwise, Talk)
-    changes, said = one.changes, set(content_stems(one.target.words))
-    is_more = one.verb == "update" and bool(changes.due or changes.priority) and not changes.title
-    if not said or not is_told or not (is_more or one.verb == "complete"):
+    is_told = act.otherwise is None or isinstance(act.otherwise, Talk)
+    said = set(content_stems(target.words))
+    is_more = act.verb == "update" and bool(changes.due or changes.priority) and not changes.title
+    if not said or not is_told or not (is_more or act.verb == "complete"):
         return None
     new = [
         number
         for number, add in enumerate(requests)
         if isinstance(add, Add) and not add.is_bare and said <= set(content_stems(add.title))
     ]
-    if len(new) != 1:
-        return None
-    *_, add = (requests[number] for number in new)
+    add = requests[new[0]] if len(new) == 1 else None
     if not isinstance(add, Add):
         return None
     meant = _more_of(add, changes) if is_more else replace(add, then="complete")

@@ -54,10 +54,11 @@ class Memory:
     """What earlier turns left behind.
 
     Attributes:
-        turns: the earlier turns, oldest first.
+        turns: the earlier turns, oldest first. Those of mere thanks are left out, so that the last
+            one is the last that was about the list.
         now: the user's clock.
         focus: the tasks that "it" and "them" mean, of the last turn that spoke of any.
-        focus_before: where the last reply showed a list, what "it" meant before.
+        focus_before: where the last reply showed a list and this message says "it", what that meant before.
         shown: the list last shown, in the order in which the reply displayed it.
         deleted: what was deleted in this conversation, newest first.
         question: what the last reply asked, and the words it was asked about.
@@ -65,7 +66,7 @@ class Memory:
         undoable: what can still be taken back, oldest first; a turn that was taken back is gone.
         is_fresh_show: whether the last reply showed a list.
         is_just_changed: whether the last turn is the one of `last`.
-        is_last_in_view: whether it is, or only the list was looked at since.
+        is_looked_at_since: whether the list was looked at after `last`, and nothing else was said.
         unheard: what the last message said, where it was not understood.
     """
 
@@ -81,7 +82,7 @@ class Memory:
     undoable: tuple[Done, ...] = ()
     is_fresh_show: bool = False
     is_just_changed: bool = False
-    is_last_in_view: bool = False
+    is_looked_at_since: bool = False
     unheard: str = ""
 
     @property
@@ -112,16 +113,20 @@ def recall(conversation: Conversation) -> Memory:
     shown = fresh or next((row for turn in reversed(turns[:-1]) if (row := displayed(turn))), ())
     is_look = bool(fresh) and not turns[-1].effects
     focus = fresh if is_look else _focus(turns)
+    is_it = is_look and question is None and _SAYS_IT.search(conversation.current.text)
     is_seen = is_look and question is None and len(turns) > 1 and bool(turns[-2].effects)
     is_just_changed = bool(turns and turns[-1].effects)
     return Memory(
-        turns, now, focus, _focus(turns[:-1]) if is_look and question is None else (), shown,
+        turns, now, focus, _focus(turns[:-1]) if is_it else (), shown,
         tuple(deleted), question, asked_about, last, tuple(undoable),
         is_fresh_show=bool(fresh),
         is_just_changed=is_just_changed,
-        is_last_in_view=is_just_changed or is_seen,
+        is_looked_at_since=is_seen,
         unheard=turns[-1].text if turns and was_unheard(turns[-1].reply) else "",
     )  # fmt: skip
+
+
+_SAYS_IT = re.compile(r"\b(?:it|it's|its|that|this)\b", re.IGNORECASE)
 
 
 def _keep_undoable(undoable: list[Done], last: Done, text: str) -> None:

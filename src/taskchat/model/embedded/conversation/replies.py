@@ -58,7 +58,7 @@ TALK: dict[Topic, str] = {
     ),
 }
 CHAT = frozenset(TALK[topic] for topic in ("thanks", "fine"))
-"""Replies that leave open what was open before them."""
+"""Replies to mere thanks or "ok": what was spoken of before is spoken of still, and a question is dropped."""
 
 NO_REMINDERS = "I keep the date, but I don't send reminders yet."
 SEVERAL_FIT = "It could be one of these:"

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 from taskchat.model.embedded.clauses.adding import build_add
 from taskchat.model.embedded.clauses.asides import is_statement
 from taskchat.model.embedded.clauses.looking import is_about_list
-from taskchat.model.embedded.clauses.same_task import (
-    LEADS_UP,
-    is_other_title,
-    of_same_task,
-    points,
-)
+from taskchat.model.embedded.clauses.same_task import LEADS_UP, is_other_title, of_same_task, points
 from taskchat.model.embedded.clauses.told_of import takes_up
 from taskchat.model.embedded.english.words import ERRAND_VERBS, content_stems, tokens
 from taskchat.model.embedded.message.correction_words import corrected_title

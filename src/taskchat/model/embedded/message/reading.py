@@ -138,17 +138,17 @@ def _read_clause(clause: Clause, heard: Heard) -> list[Request]:
     if ones.due is not None:
         meant = _read_clause(replace(clause, text=ones.text), heard)
         return [of_those(one, ones.due) for one in meant]
+    status = asked_status(clause.text, is_asked=clause.is_asked) or asked_status(
+        PREAMBLE.sub("", clause.text), is_asked=clause.is_asked
+    )
+    if status is not None:
+        return [Look(status=status)]
     text = correct_cues(PREAMBLE.sub("", correct_slips(clause.text)))
     text = _BARE_DAY.sub(r"\1 the \2", text)
     text = _THEY_MOVED.sub(_as_move, order_after(text))
     text = _SAID_DUE.sub("", text)
     text = put_date_last(refine_date(without_asides(text, heard.now), heard.now), heard.now)
     text = phrase(_with_then(text, heard), heard.now)
-    status = asked_status(clause.text, is_asked=clause.is_asked) or asked_status(
-        PREAMBLE.sub("", clause.text), is_asked=clause.is_asked
-    )
-    if status is not None:
-        return [Look(status=status)]
     retracted = RETRACTS.match(clause.text) or RETRACTS.match(text)
     if heard.background and retracted is not None:
         # "Scratch that, buy rice": what stands in its place is read for itself.

@@ -17,10 +17,6 @@ LOOKS = wordings(
         r"show me the \g<state> tasks",
     ),
     (
-        r"^\W*(?:(?:please|can\s+you|could\s+you)\s+)*tell\s+me\s+(?:which\s+(?:things|tasks|ones|items)|what)\s+i(?:'ve|\s+have)\s+(?:already\s+)?(?:done|finished|completed|ticked\s+off)(?:\s+(?:already|so\s+far))?\W*$",
-        "what have I completed",
-    ),
-    (
         r"^\W*what\s+should\s+i\s+(?:be\s+)?(?:working|work)\s+on(?:\s+(?:now|next|today|first))?\W*$",
         "what is pending",
     ),
@@ -109,9 +105,5 @@ LOOKS = wordings(
     (
         rf"{_SO}(?:is|how\s+(?:is|busy\s+is))\s+(?P<when>tomorrow|today|\w+day|this\s+week|next\s+week)\s*(?:busy|full|looking|free)?\W*$",
         r"what is due \g<when>",
-    ),
-    (
-        rf"{_SO}(?:is\s+there\s+)?anything\s+(?:finished|done|completed)(?:\s+(?:yet|already|so\s+far))?\W*$",
-        "show my completed tasks",
     ),
 )

@@ -186,9 +186,8 @@ _WORDINGS = wordings(
     (r"^\W*you(?:'re|\s+are)\s+(?:a\s+star|the\s+best|great|awesome|amazing|a\s+lifesaver|an?\s+\w+)\s*[,.!]*\s*(?=(?:thanks|thank\s+you|cheers)\W*$)", ""),
     # "Oh, it should say home insurance, not car insurance."
     (r"^(?P<lead>\W*(?:(?:oh|no|sorry|oops|wait|actually)\b\W*)*)it\s+should\s+(?:say|be|read)\s+(?P<new>[^,;.\"]{2,40}?)\s*,\s*(?:and\s+)?not\s+(?P<old>[^,;.\"]{2,40}?)\W*$", r"\g<lead>it's \g<new>, not \g<old>"),
-    # "Start me off with two tasks", "and another, sharpen the knives".
+    # "Start me off with two tasks."
     (r"^(?P<lead>\W*(?:(?:ok(?:ay)?|then|so|well|right|please)\b\W*)*)(?:start|kick)\s+me\s+off\s+with\s+(?=(?:two|three|four|some|a\s+few|these)\s+(?:tasks|things|items))", r"\g<lead>add "),
-    (rf"^\W*and\s+another\s*[,:]\s*(?={_VERB}\s)", "add "),
     # "Keep the pears! It was the apples I wanted to delete."
     (r"^\W*(?:(?:no|wait|oh|sorry|oops|stop)\b\W*)+keep\s+(?P<kept>(?:the|my)\s+[\w' -]{2,30}?)\s*[!.;,]+\s*(?:it\s+was|i\s+meant|it's)\s+(?P<what>(?:the|my)\s+[\w' -]{2,30}?)\s+(?:that\s+)?i\s+(?:wanted|meant)\s+(?:to\s+(?:delete|remove)|gone|deleted|removed)\W*$", r"restore \g<kept>. delete \g<what>"),
     # "The team dinner is actually a team lunch."

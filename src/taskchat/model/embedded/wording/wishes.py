@@ -93,7 +93,6 @@ _WORDINGS = wordings(
     (rf"(?<=\w)\s*[,.\u2026]+\s*(?:hm+|no|well|actually|or)\s*,?\s*(?:better|rather|make\s+(?:it|that))\s+{_LEVEL}(?:\s+prio(?:rity)?)?(?=\W*$)", r". Make it \g<level> priority"),
     (rf"(?<!\bi\s)(?<!\bwe\s)\bput\s+(?P<what>(?:{_VERB}|\w+ing\s+(?:the|my|a))\s+[\w' -]+?)(?<!\bback)\s+on(?:\s+there)?(?P<for>\s+for\s+(?:today|tomorrow|\w+day))?(?P<level>\s+(?:with|at)\s+(?:top|high|low|medium)\s+prio(?:rity)?)?(?=\W*$)", r"add a task to \g<what>\g<for>\g<level>"),
     # Several, announced.
-    (r"^\W*(?:i(?:'ve|\s+have)?\s+(?:got\s+)?)?(?:two|three|four|five|six|a\s+few|some|a\s+couple\s+of)\s+(?:new\s+|more\s+)?(?:things|tasks|to-?dos)\s+to\s+(?:add|do)\s*:\s*", "add these tasks: "),
     (r"^\W*new\s+(?P<ones>tasks|to-?dos|items)\s*:\s*(?P<rest>[^.!?]*;[^.!?]*)$", r"new \g<ones>: \g<rest>"),
     (r"(?<=[\"'\u201d])\s+as\s+well\s+as\s+(?=[\"'\u201c])", " and "),
     (r"\s*,\s*oh\s+and\s+(?=to\s)", " and "),
