@@ -26,13 +26,15 @@ _DOING_IT = {
     "make": "making", "note": "noting", "schedule": "scheduling", "scrap": "scrapping", "take": "taking",
     "tell": "telling", "write": "writing",
 }  # fmt: skip
+_ITS_FIELD = r"(?:name|title|date|due|time|deadline|priority|spelling|first|second|third|last|completed|finished)"
 _IT = (
     r"(?=\s+(?:it|that|this|them|those|these|me|down|off|out|back|both|everything|task|number|rid|all|an?|the\s+[\w' -]{1,30}?\s+(?:task|one|tasks|ones|back|off|to|list|as)"
-    r"|the\s+(?:name|title|date|due|time|deadline|priority|spelling|first|second|third|last|completed|finished)|[\"'])\b|\s+[\"'])"
+    rf"|the\s+{_ITS_FIELD}|[\"'])\b|\s+[\"'])"
 )
 _BASE = {doing: verb for verb, doing in {**_DOING, **_DOING_IT}.items()}
+_OF_LIST = rf"(?=(?:{'|'.join(_DOING)})\b|(?:{'|'.join(_DOING_IT)})\b{_IT})"
 # "Can you delete tasks?" asks what the assistant is able to.
-_ORDER = rf"(?!\w+\s+(?:tasks|to-?dos|items|lists|things)\W*$)(?=(?:{'|'.join(_DOING)})\b|(?:{'|'.join(_DOING_IT)})\b{_IT})"
+_ORDER = rf"(?!\w+\s+(?:tasks|to-?dos|items|lists|things)\W*$){_OF_LIST}"
 _DOES = rf"(?:(?P<doing>{'|'.join(_DOING.values())})\b|(?P<doing_it>{'|'.join(_DOING_IT.values())})\b{_IT})"
 
 _SOFTLY = r"(?:(?:please|pls|plz|kindly|just|maybe|perhaps|possibly|also|then|now|quickly|really|still|so|very|much|too|go\s+ahead\s+and)\s+)*"
@@ -65,14 +67,16 @@ _ASKS_SOFTLY = rf"""(?:
   | (?:i'?d|i\s+would|it'?d|(?:it|that)\s+would|would)\s+{_SOFTLY}(?:appreciate|love|like|be\s+{_SOFTLY}\w+)(?:\s+it)?\s+if\s+{_YOU}\s+(?:{_COULD}\s+)?{_SOFTLY}
   | (?:it's\s+|it\s+is\s+)?(?:high\s+)?time\s+to\s+
 )"""
-_NOT_DOING = r"(?!complete\b)(?![^.?!\n]*\b(?:all|every|everything|automatically)\b)"
+_PLAINLY_ORDERED = r"(?!complete\b)(?![^.?!\n]*\b(?:all|every|everything|automatically)\b)"
 _MINDS = r"(?:(?:(?:would|do|d)\s+(?:you|u)\s+|d'you\s+)?mind(?:\s+(?:terribly|awfully|at\s+all|very\s+much|much))?(?:\s+(?:just|please|also))?)\s+"
+_IN_SENTENCE = r"(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*"
 # The rest of the sentence, with its mark: what was asked is an order now.
-_REST = r"(?P<rest>(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*)(?P<mark>\?*)"
+_REST = rf"(?P<rest>{_IN_SENTENCE})(?P<mark>\?*)"
 _START = rf"(?P<start>(?:^|(?<=[.!?\n;]))\s*{_OPENS}{{0,3}}(?:please\s+)?)"
 _ASKED = re.compile(rf"{_START}(?:{_ASKS}){_SOFTLY}{_ORDER}{_REST}", re.IGNORECASE | re.VERBOSE)
 _ASKED_SOFTLY = re.compile(
-    rf"{_START}(?:{_ASKS_SOFTLY}){_SOFTLY}{_NOT_DOING}{_ORDER}{_REST}", re.IGNORECASE | re.VERBOSE
+    rf"{_START}(?:{_ASKS_SOFTLY}){_SOFTLY}{_PLAINLY_ORDERED}{_ORDER}{_REST}",
+    re.IGNORECASE | re.VERBOSE,
 )
 _MINDED = re.compile(rf"{_START}{_MINDS}{_DOES}{_REST}", re.IGNORECASE)
 
@@ -81,14 +85,14 @@ _MINDED = re.compile(rf"{_START}{_MINDS}{_DOES}{_REST}", re.IGNORECASE)
 _WANTED = re.compile(
     rf"{_START}(?:i|we)(?:\s+(?:now|also|actually|just|really))?(?:\s+(?:want|need|would\s+like|would\s+love)\s+to|'d\s+(?:like|love)\s+to|\s+wanna)\s+"
     r"(?=(?:change|correct|cross|delete|edit|erase|mark|move|push|remove|restore|set|tick|update)\s+(?:(?:it|that|this|them|those|these|both|everything|number|task|all)\b|the\s+[\w' -]{1,30}?\s+(?:task|one|tasks|ones)\b"
-    r"|the\s+(?:name|title|date|due|time|deadline|priority|spelling|first|second|third|last|completed|finished)\b|[\"'])|rename\s|reopen\s|undo\b|un(?:tick|check)\s"
+    rf"|the\s+{_ITS_FIELD}\b|[\"'])|rename\s|reopen\s|undo\b|un(?:tick|check)\s"
     r"|make\s+(?:it|that|this|them)\s+(?:due|high|low|medium|urgent|\d|(?:for\s+)?(?:today|tomorrow|\w+day)\b)"
     r"|(?:mark|set|tick|cross)\s[^.!?\n]{1,60}\s(?:off|(?:as\s+)?(?:done|completed?|finished))\b)",
     re.IGNORECASE,
 )
 # What may be asked of a person as well, in the one form that the rules weigh.
 _ASKED_ELSE = re.compile(
-    rf"{_START}(?:{_ASKS}|{_ASKS_SOFTLY}{_NOT_DOING}){_SOFTLY}(?=(?:{'|'.join(_DOING_IT)})\b)",
+    rf"{_START}(?:{_ASKS}|{_ASKS_SOFTLY}{_PLAINLY_ORDERED}){_SOFTLY}(?=(?:{'|'.join(_DOING_IT)})\b)",
     re.IGNORECASE | re.VERBOSE,
 )
 _MINDED_ELSE = re.compile(
@@ -105,7 +109,7 @@ _ENDS = (
 _AT_ONCE = r"[\s,]+(?:at\s+once|if\s+possible|(?<!from\s)(?<!for\s)(?<!by\s)(?<!until\s)(?-i:(?:right\s+)?now))"
 _RIGHT_AWAY = r"[\s,]+(?:right\s+away|straight\s+away|immediately)"
 _VERBS = "|".join([*_DOING, *_DOING_IT])
-_WISH = r"(?:[^.!?\n]|\.(?=\w)|(?<=\b[MD]r)\.|(?<=\bMrs)\.)*?"
+_WISH = rf"{_IN_SENTENCE}?"
 _LAST = r"\s*(?:[.!?]+(?=\s|$)|(?=$|\n))"
 _ENDED = re.compile(rf"{_START}(?P<wish>(?:{_VERBS})\b{_WISH})(?:{_ENDS})+{_LAST}", re.IGNORECASE)
 _AT_ONCE_ENDED = re.compile(
@@ -118,7 +122,7 @@ _RIGHT_AWAY_ENDED = re.compile(
 )
 # "First, delete it": no ordinal of a task.
 _COUNTED = re.compile(
-    rf"{_START}(?:first(?:ly)?|first\s+(?:of\s+all|up|thing)|to\s+(?:start|begin)(?:\s+with)?|for\s+starters|(?:just\s+a\s+)?quick\s+(?:one|thing|question|request)|one\s+(?:quick\s+)?thing)\s*[,:]\s*(?=(?:{'|'.join(_DOING)})\b|(?:{'|'.join(_DOING_IT)})\b{_IT})",
+    rf"{_START}(?:first(?:ly)?|first\s+(?:of\s+all|up|thing)|to\s+(?:start|begin)(?:\s+with)?|for\s+starters|(?:just\s+a\s+)?quick\s+(?:one|thing|question|request)|one\s+(?:quick\s+)?thing)\s*[,:]\s*{_OF_LIST}",
     re.IGNORECASE,
 )
 _SECOND = re.compile(r"\bsecond(?:ly)?\s*[,:]", re.IGNORECASE)
@@ -133,7 +137,6 @@ _SMALL_TALK = compiled(
     r"let's\s+start\s+(?:fresh|over|afresh|again|anew)(?=\W+(?:please\s+)?(?:add|new|create|put)\b)",
     r"(?:hi|hello|hey|hiya|good\s+(?:morning|afternoon|evening))(?:\s+(?:there|again|assistant|bot|taskchat|everyone|you|all))?",
     r"(?:when(?:ever)?|if|once)\s+you\s+(?:have|get|'ve\s+got|find)\s+(?:a\s+|the\s+)?(?:free\s+)?(?:sec|second|minute|moment|chance|time)",
-    r"what\s+a\s+(?:\w+\s+)?(?:day|week|morning|night|weekend)",
     r"sorry\s+(?:for|about)\s+the\s+(?:late|slow|delayed)\s+(?:reply|answer|response)",
     r"sorry\s+to\s+(?:bother|trouble|disturb)\s+you(?:\s+again)?",
     r"(?:i\s+)?hope\s+(?:you're|you\s+are|all\s+is)\s+(?:doing\s+)?(?:well|fine|ok(?:ay)?|good)",
