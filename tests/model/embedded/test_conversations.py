@@ -319,3 +319,24 @@ async def test_an_empty_list_is_told_as_empty() -> None:
 
     assert "empty" in shown
     assert "couldn't find" in deleted
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("show me the complete list", ["Buy presents", "Wrap presents", "Call Ann"]),
+        ("show me complete tasks", ["Wrap presents"]),
+        ("show me the presents that are still pending", ["Buy presents"]),
+        ("show me the presents that aren't done", ["Buy presents"]),
+    ],
+)
+async def test_a_question_shows_the_part_of_the_list_that_it_names(
+    asked: str, shown: list[str]
+) -> None:
+    titles = ("Buy presents", "[x] Wrap presents", "Call Ann")
+    play = Playground.of_titles(titles, NOW)
+
+    reply, _ = await play.talk(asked)
+
+    told = [title.removeprefix("[x] ") for title in titles]
+    assert [title for title in told if title in reply] == shown

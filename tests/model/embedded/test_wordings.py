@@ -45,3 +45,14 @@ async def test_what_only_sounds_like_an_order_does_nothing(wording: Wording) -> 
     outcome = await try_wording(wording)
 
     assert outcome.wrong == ()
+
+
+@pytest.mark.parametrize(
+    "wording",
+    read_wordings(_FOLDER / "one_of_each.txt"),
+    ids=lambda wording: f"{wording.situation}: {wording.text}",
+)
+async def test_each_kind_of_wording_is_understood(wording: Wording) -> None:
+    outcome = await try_wording(wording)
+
+    assert outcome.wrong == ()

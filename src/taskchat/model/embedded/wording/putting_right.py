@@ -12,7 +12,6 @@ _END = r"(?=\s*(?:[.,;!?]|$))"
 _ERRAND = rf"(?!(?:work|do|see|look|read|put|reach|learn|run|move|change|go|get)\b)(?:{'|'.join(sorted(ERRAND_VERBS))})"
 _WORDINGS = wordings(
     (r"\bi\s+meant?\s+(?P<p>for|to|with|at|from)\s+(?P<new>[A-Z][\w'-]+)\s*,?\s+not\s+(?:(?P=p)\s+)?(?P<old>[A-Z][\w'-]+)(?=\W*$)", r"I meant \g<new>, not \g<old>"),
-    (r"^(?P<what>\W*(?:the|my)\s+[\w' -]{2,30}?\s+(?:task|one))\s+should\s+(?:say|read|be)\s+(?:\w+\s+)?(?P<new>\d+)\s*,?\s+not\s+(?:\w+\s+)?(?P<old>\d+)\W*$", r"change \g<old> to \g<new> in \g<what>"),
     (r"^\W*(?:(?:no|oh|oops|sorry)\b\W*)*i\s+(?:got|wrote|have)\s+the\s+(?:name|title|word)\s+wrong\s+(?:in|on|for)\s+(?P<what>the\s+[\w' -]{2,30}?\s+(?:task|one))\s*[,;.]\s*it\s+(?:has\s+to|should|must|needs\s+to)\s+(?:be|say|read)\s+(?P<new>[\"'][^\"']+[\"'])\W*$", r"rename \g<what> to \g<new>"),
     (r"^\W*(?:we're|i'm|we\s+are|i\s+am)\s+(?:now\s+)?(?:going|flying|driving|travelling)\s+to\s+(?P<new>[A-Z][\w'-]+)\s*,?\s+(?:and\s+)?not\s+(?:to\s+)?(?P<old>[A-Z][\w'-]+)\s*[,.;]\s*(?:so\s+)?(?:can\s+you\s+|could\s+you\s+|please\s+)?(?:correct|fix|change|update)\s+(?:the|that|it)(?:\s+[\w'-]+)?(?:\s+task)?\W*$", r"change \g<old> to \g<new>"),
     # "Cancel that, keep it": nothing is to be done.
@@ -35,8 +34,7 @@ _WORDINGS = wordings(
     (r"^\W*(?:a+rgh+|u+gh+|damn(?:\s+it)?|darn(?:\s+it)?|shoot|oh\s+dear|dang|crap|bother|blast)\s*[,.!\u2013\u2014-]+\s*(?=\w)", "oh, "),
     (r"(?P<start>^\W*|[.!?;,]\s+)(?:my\s+(?:mistake|bad|error|fault|apologies)|apologies)(?=\s*[,.!:;\u2013\u2014-]+\s*\w)", r"\g<start>sorry"),
     (r"^\W*(?:(?:oh|ah|ok(?:ay)?|um+|no)\W+)*(?:sorry|oops|whoops|wait)\s*[,.!:;\u2013\u2014-]+\s*(?=(?:it|that)(?:'s|\s+was|\s+is|\s+should)\s|(?:not\s+yet|(?:better\s+)?keep|better\s+not|never\s*mind|on\s+second\s+thoughts?|only|just\s+the|hang\s+on|leave)\b)", "no, "),
-    # "No leeks here, delete that one", "it's not Karen, it's Karin, with an i".
-    (r"^\W*(?:(?:ok(?:ay)?|hm+|well)\W+)?no\s+(?P<what>(?!(?:more|need|one|longer|idea|problem|worries|rush|thanks)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:here|left)\s*[,;.]\s*(?:so\s+)?(?:please\s+)?(?:delete|remove|drop|scrap)\s+that\s+one\W*$", r"delete the \g<what>"),
+    # "It's not Karen, it's Karin, with an i".
     (r"^(?P<lead>\W*(?:(?:no|oh|oops|sorry)\b\W*)*)it(?:'s|s|\s+is)\s+not\s+(?P<old>[\w'-]+)\s*[,;.]?\s+(?:but\s+)?it(?:'s|s|\s+is)\s+(?P<new>[\w'-]+)(?:\s*,?\s+with(?:out)?\s+[\w ]{1,12}?(?:\s*[.,;!]\s*(?:(?:can|could)\s+you|please)\s+(?:fix|correct|change)(?:\s+(?:that|it))?)?|\s*[.,;!]\s*(?:(?:can|could)\s+you|please)\s+(?:fix|correct|change)(?:\s+(?:that|it))?)\W*$", r"\g<lead>it's \g<new>, not \g<old>"),
     # "Fix the spelling, it's receive parcel."
     (rf"^\W*(?:please\s+)?(?:fix|correct)\s+(?:the\s+)?(?:spelling|typo)\s*[,;:.\u2013\u2014-]+\s*it(?:'s|\s+is|\s+should\s+be)\s+(?P<new>{_ERRAND}\s+\S.*?)\W*$", r"rename it to \g<new>"),

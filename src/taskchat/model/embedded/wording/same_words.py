@@ -28,8 +28,7 @@ _WORDS = wordings(
     (rf"^what\s+i(?:'ve|\s+have)?\s+just\s+{_MADE}\b(?=\s+(?:is|can|should|must|has|needs)\b)", "the one I just added"),
     (r"\bthis\s+(?=(?:task|item)\s+(?!(?:please|too)\b)\w)(?!\w+\s+to\s+(?:my|the)\b)", "that "),
     # "Show me the presents that are still pending."
-    (r"(?P<lead>^\W*|[.!]\s+)(?:(?:please|can\s+you|could\s+you|just)\s+)*(?:show|list|display|tell|give)(?:\s+me)?\s+(?:(?:only|just|all)\s+)*(?:the|my)\s+(?P<what>(?!(?:tasks|ones|items|things|to-?dos)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that|which)\s+(?:are|is)\s+(?:still\s+)?(?:not\s+(?:yet\s+)?(?:done|finished|completed?)|pending|open|unfinished|left|outstanding)(?:\s+yet)?(?=\W*$)", r"\g<lead>which \g<what> are still open?"),
-    (r"(?P<lead>^\W*|[.!]\s+)(?:(?:please|can\s+you|could\s+you|just)\s+)*(?:show|list|display|tell|give)(?:\s+me)?\s+(?:(?:only|just|all)\s+)*(?:the|my)\s+(?P<what>(?!(?:tasks|ones|items|things|to-?dos)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that|which)\s+(?:aren't|isn't|haven't\s+been)\s+(?:yet\s+)?(?:done|finished|completed?)(?:\s+yet)?(?=\W*$)", r"\g<lead>which \g<what> are still open?"),
+    (r"(?P<lead>^\W*|[.!]\s+)(?:(?:please|can\s+you|could\s+you|just)\s+)*(?:show|list|display|tell|give)(?:\s+me)?\s+(?:(?:only|just|all)\s+)*(?:the|my)\s+(?P<what>(?!(?:tasks|ones|items|things|to-?dos)\b)[\w'-]+(?:\s+[\w'-]+)?)\s+(?:that|which)\s+(?:(?:are|is)\s+(?:still\s+)?(?:not\s+(?:yet\s+)?(?:done|finished|completed?)|pending|open|unfinished|left|outstanding)|(?:aren't|isn't|haven't\s+been)\s+(?:yet\s+)?(?:done|finished|completed?))(?:\s+yet)?(?=\W*$)", r"\g<lead>which \g<what> are still open?"),
     # Said beside what counts.
     (r"(?<=\w)\s+either(?=\s*[,;.!]|\s*$)", ""),
     (r"^\W*(?:hm+\W+)?no\W+(?:that|it)\s+was\s+[^.;,]{3,40}[.;]\s*(?=(?:please\s+)?(?:reopen|undo|restore|bring|uncheck|untick)\b)", ""),
@@ -40,18 +39,16 @@ _WORDS = wordings(
     (rf"\bits(?=\s+(?:now\s+)?(?:{_DAY}|tomorrow|today|\d|not|done|finished|been|called|spelled|spelt|with|at)\b)", "it's"),
     (r"^(?P<lead>\W*(?:(?:please|and|no|sorry|ok(?:ay)?|then|also|can\s+you|could\s+you)\b\W*)*)alter(?=\s)", r"\g<lead>change"),
     (r"\b(?P<who>i|we)\s+have\s+(?:already|just|finally|now)\s+(?=(?:read|set|put|cut|hung|shut)\s)", r"\g<who> already "),
-    # Two sentences joined by a dash.
-    (r"(?<=\w)[ \t]+[\u2013\u2014-]+[ \t]+(?=(?:(?-i:Add|Delete|Remove|Mark|Move|Rename|Show))\b)", ". "),
 )  # fmt: skip
 _NUMBERED = re.compile(rf"\b(?P<what>task|number|item|entry)\s+(?P<count>{'|'.join(_COUNTED)})\b(?!\s+(?:of|hundred|priority)\b)", re.IGNORECASE)  # fmt: skip
 
 
 # What is to be kept may hold any of these words.
 _KEEPS = re.compile(
-    r"\W*(?:(?:please|and|also|then|ok(?:ay)?|hi|hey|hello|oh|so|can\s+you|could\s+you)\b\W*)*(?:add|create|new|remind|remember|don't|note|write|jot|save|make\s+an?|i\s+(?:also\s+|still\s+)?(?:need|have|must|want|should)|we\s+(?:need|have|must)|buy|read|order|pay|sell)\b|(?:put|get|call|take|give)\b(?!\s+(?:rid|it|that|the\s+(?:most|task|one|latest|newest|last|other)|what\s+i|both)\b)|[^:]*:\s*\w",
+    r"\W*(?:(?:please|and|also|then|ok(?:ay)?|hi|hey|hello|oh|so|can\s+you|could\s+you)\b\W*)*(?:add|create|new|remind|remember|don't|note|write|jot|save|make\s+an?|i\s+(?:also\s+|still\s+)?(?:need|have(?!\s+(?:already|just|finally)\s)|must|want|should)|we\s+(?:need|have(?!\s+(?:already|just|finally)\s)|must)|buy|read|order|pay|sell)\b|(?:put|get|call|take|give)\b(?!\s+(?:rid|it|that|the\s+(?:most|task|one|latest|newest|last|other)|what\s+i|both)\b)|[^:]*:\s*\w",
     re.IGNORECASE,
 )
-_TO = re.compile(
+_RENAMES = re.compile(
     r"\W*(?:\w+\s+){0,2}?(?:rename|retitle|change|call|reword)\b.*?\sto\s", re.IGNORECASE
 )
 
@@ -60,7 +57,7 @@ def in_one_word(text: str) -> str:
     """The message with each of these said in the words that the rules know."""
     if _KEEPS.match(text) or '"' in text or "\n" in text:
         return text
-    renamed = _TO.match(text)
+    renamed = _RENAMES.match(text)
     if renamed is not None:
         return f"{plain_words(renamed[0])}{text[renamed.end() :]}"
     return plain_words(text)
